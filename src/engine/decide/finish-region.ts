@@ -1,0 +1,107 @@
+/** The end of a region: when it has come, and how the ends of its nodes make its own. */
+import type { RegionIndex } from "../../model/plan/plan-index.ts";
+import type { Process } from "../../model/plan/plan.ts";
+import { isBad, phases, taskKinds } from "../../model/run/phase.ts";
+import type { RunState } from "../../model/run/run-state.ts";
+import { taskFlags } from "../../model/run/task-table.ts";
+import type { EndPhase } from "../../model/run/events.ts";
+import type { Reason } from "../../model/run/values.ts";
+import { isTolerated } from "../evolve/close.ts";
+import { computeOutputs } from "../expand/bind.ts";
+import { mayBegin } from "../expand/fire.ts";
+import { createCalleeScope } from "../expand/scope.ts";
+import { orRefuse } from "./decision.ts";
+import type { Decision } from "./decision.ts";
+
+/** How a region ends badly. */
+interface BadEnd {
+  readonly phase: EndPhase;
+  readonly reason: Reason;
+}
+
+/** Halts a region that must start nothing new, and settles one that has come to its end. */
+export function finishRegion(decision: Decision, task: number): void {
+  const { state } = decision;
+  const { tasks } = state;
+  const index = state.index.regions[tasks.process[task] as number];
+  if (index === undefined) return;
+  if (mustHalt(state, task, index)) {
+    decision.record({ kind: "task.halted", task, at: decision.at });
+    releaseHeld(state, task);
+    return;
+  }
+  const isHalted = (tasks.flags[task]! & taskFlags.halted) !== 0 || !mayBegin(state, task);
+  if (index.region.order.kind === "stages") return finishStages(decision, task, index, isHalted);
+  if ((tasks.pending[task] as number) > 0 && !(isHalted && tasks.active[task] === 0)) return;
+  const bad = judgeGraph(state, task, index);
+  if (bad === undefined) return succeed(decision, task);
+  decision.settle(task, bad.phase, { reason: bad.reason });
+}
+
+/** Children that wait for room in a halted region are asked again, so that they can be omitted. */
+function releaseHeld(state: RunState, task: number): void {
+  const held = state.limits.get(task)?.held;
+  for (let child = held?.shift() ?? -1; child >= 0; child = held?.shift() ?? -1) state.agenda.push(child);
+}
+
+function mustHalt(state: RunState, task: number, index: RegionIndex): boolean {
+  const { region } = index;
+  const flags = state.tasks.flags[task] as number;
+  if ((flags & taskFlags.halted) !== 0) return false;
+  if (region.endOnFailure && (flags & taskFlags.spoiled) !== 0) return true;
+  if (region.order.kind !== "graph" || !region.order.stopOnFailure) return false;
+  // Branches are written down only when they went wrong, so this is empty in a run that goes well.
+  return state.branches.size > 0 && findBadTarget(state, task, index) !== undefined;
+}
+
+function findBadTarget(state: RunState, task: number, index: RegionIndex): BadEnd | undefined {
+  const first = state.tasks.first[task] as number;
+  for (const local of state.targets.get(task) ?? index.leaves) {
+    const target = first + local;
+    const branch = state.branches.get(target) ?? phases.succeeded;
+    if (!isBad(branch) || (isBad(state.tasks.phase[target] as number) && isTolerated(state, target))) continue;
+    const phase = branch === phases.errored && index.region.errorCountsAs === "errored" ? phases.errored : phases.failed;
+    return { phase, reason: { code: "child-failed", task: target } };
+  }
+  return undefined;
+}
+
+function judgeGraph(state: RunState, task: number, index: RegionIndex): BadEnd | undefined {
+  const bad = findBadTarget(state, task, index);
+  if ((state.tasks.flags[task]! & taskFlags.spoiled) !== 0 && index.region.endOnFailure) {
+    return { phase: bad?.phase ?? phases.failed, reason: { code: "end-on-failure" } };
+  }
+  if (bad !== undefined) return bad;
+  if ((state.tasks.pending[task] as number) > 0) return stopped(state);
+  return undefined;
+}
+
+function stopped(state: RunState): BadEnd {
+  return { phase: phases.failed, reason: state.stopping?.reason ?? { code: "stopped" } };
+}
+
+function finishStages(decision: Decision, task: number, index: RegionIndex, isHalted: boolean): void {
+  const { state } = decision;
+  const { tasks } = state;
+  if ((tasks.active[task] as number) > 0) return;
+  const firstStage = (tasks.first[task] as number) + index.region.nodes.length;
+  const lastStage = (tasks.first[task] as number) + (tasks.count[task] as number);
+  for (let stage = firstStage; stage < lastStage; stage += 1) {
+    if (tasks.kind[stage] !== taskKinds.stage || !isBad(tasks.phase[stage] as number)) continue;
+    if (index.region.endOnFailure) return decision.settle(task, phases.failed, { reason: { code: "end-on-failure" } });
+    return decision.settle(task, phases.failed, { reason: state.reasons.get(stage) ?? { code: "child-failed" } });
+  }
+  if ((tasks.pending[task] as number) === 0) return succeed(decision, task);
+  if (!isHalted) return;
+  const bad = stopped(state);
+  decision.settle(task, bad.phase, { reason: bad.reason });
+}
+
+function succeed(decision: Decision, task: number): void {
+  const { state } = decision;
+  const process = state.index.plan.processes[state.tasks.process[task] as number] as Process;
+  orRefuse(decision, task, () => {
+    const results = computeOutputs(decision, process, createCalleeScope(state, decision.run, task), undefined);
+    decision.settle(task, phases.succeeded, results);
+  });
+}

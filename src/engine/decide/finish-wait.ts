@@ -1,0 +1,19 @@
+/** The end of a wait: its outputs are what was supplied, completed with defaults. */
+import type { Process } from "../../model/plan/plan.ts";
+import { phases } from "../../model/run/phase.ts";
+import { computeOutputs } from "../expand/bind.ts";
+import { createCalleeScope } from "../expand/scope.ts";
+import { orRefuse } from "./decision.ts";
+import type { Decision } from "./decision.ts";
+
+/** Ends a wait well; it ends badly when a value that must be supplied was not. */
+export function endWait(decision: Decision, task: number, message?: string): void {
+  const { state } = decision;
+  const process = state.index.plan.processes[state.tasks.process[task] as number] as Process;
+  orRefuse(decision, task, () => {
+    const scope = createCalleeScope(state, decision.run, task);
+    const results = computeOutputs(decision, process, scope, state.outputs.get(task));
+    const reason = message === undefined ? {} : { reason: { code: "set-by-user" as const, message } };
+    decision.settle(task, phases.succeeded, { ...results, ...reason });
+  });
+}

@@ -1,0 +1,99 @@
+/** Hooks: what is called when a task or the run begins, meets a condition, or ends; and the end of the run itself. */
+import type { Hook } from "../../model/plan/plan.ts";
+import { isBad, phases, taskKinds } from "../../model/run/phase.ts";
+import type { RunState } from "../../model/run/run-state.ts";
+import type { EndPhase } from "../../model/run/events.ts";
+import { taskFlags } from "../../model/run/task-table.ts";
+import { hasHooks } from "../evolve/close.ts";
+import { createHookScope, createScope } from "../expand/scope.ts";
+import type { Decision } from "./decision.ts";
+
+/** Starts the conditional hooks of a task (or, for the entry, of the run) whose time has come. */
+export function considerConditionHooks(decision: Decision, task: number): void {
+  const { state } = decision;
+  if (state.tasks.kind[task] === taskKinds.entry) return startConditionHooks(decision, -1, state.index.plan.hooks);
+  if (!hasHooks(state, task)) return;
+  startConditionHooks(decision, task, state.index.nodes[state.tasks.node[task] as number]?.hooks ?? []);
+}
+
+function startConditionHooks(decision: Decision, owner: number, hooks: readonly Hook[]): void {
+  const { state } = decision;
+  hooks.forEach((hook, index) => {
+    if (hook.on !== "condition" || hook.condition === undefined || isStarted(state, owner, index)) return;
+    const scope =
+      owner < 0
+        ? createScope(state, decision.run, { region: -1, inputs: undefined, own: 0 })
+        : createHookScope(state, decision.run, owner);
+    const answer = decision.evaluate(hook.condition, scope);
+    // A condition over something that is not there yet is simply not true yet.
+    if (answer.ok && answer.value === true) decision.record({ kind: "hook.started", owner, hook: index, at: decision.at });
+  });
+}
+
+function isStarted(state: RunState, owner: number, hook: number): boolean {
+  return (state.hooks.get(owner) ?? []).some((task) => state.tasks.order[task] === hook);
+}
+
+/** A task has ended: starts its exit hooks, and closes it when all its hooks have closed. */
+export function finishHooks(decision: Decision, task: number): void {
+  const { state } = decision;
+  const hooks = state.index.nodes[state.tasks.node[task] as number]?.hooks ?? [];
+  if (hasHooks(state, task)) {
+    considerConditionHooks(decision, task);
+    if (mayRunExitHooks(state)) startExitHooks(decision, task, hooks);
+  }
+  if ((state.hooksPending.get(task) ?? 0) === 0) decision.record({ kind: "task.closed", task, at: decision.at });
+}
+
+function mayRunExitHooks(state: RunState): boolean {
+  return state.stopping === undefined || state.stopping.hooks;
+}
+
+function startExitHooks(decision: Decision, owner: number, hooks: readonly Hook[]): void {
+  hooks.forEach((hook, index) => {
+    if (hook.on === "ended" && !isStarted(decision.state, owner, index)) {
+      decision.record({ kind: "hook.started", owner, hook: index, at: decision.at });
+    }
+  });
+}
+
+/** The entry task has closed: runs the exit hooks of the run, then ends it. */
+export function finishRun(decision: Decision): void {
+  const { state } = decision;
+  startConditionHooks(decision, -1, state.index.plan.hooks);
+  if (mayRunExitHooks(state)) startExitHooks(decision, -1, state.index.plan.hooks);
+  if ((state.hooksPending.get(-1) ?? 0) > 0) return;
+  const entry = state.tasks.phase[0] as number;
+  const badHook = findBadExitHook(state);
+  const phase = isBad(entry) || badHook < 0 ? toEndPhase(entry) : toEndPhase(state.tasks.phase[badHook] as number);
+  const blamed = isBad(entry) || badHook < 0 ? state.reasons.get(0) : state.reasons.get(badHook);
+  const reason = state.stopping?.reason ?? blamed;
+  decision.record({ kind: "run.ended", at: decision.at, phase, ...(reason === undefined ? {} : { reason }) });
+}
+
+function findBadExitHook(state: RunState): number {
+  const bad = (state.hooks.get(-1) ?? []).find(
+    (task) =>
+      state.index.plan.hooks[state.tasks.order[task] as number]?.on === "ended" &&
+      isBad(state.tasks.phase[task] as number),
+  );
+  return bad ?? -1;
+}
+
+/** A task that never ran counts as a good end for whoever looks from above. */
+function toEndPhase(phase: number): EndPhase {
+  return phase === phases.failed || phase === phases.errored ? phase : phases.succeeded;
+}
+
+/** Whether a task's attempts may be left alone by a stop: hooks, when the stop lets them run. */
+export function isBelowHook(state: RunState, task: number): boolean {
+  for (let at = task; at >= 0; at = state.tasks.parent[at] as number) {
+    if (state.tasks.kind[at] === taskKinds.hook) return true;
+  }
+  return false;
+}
+
+/** True when nothing of a task is left to be done. */
+export function isClosed(state: RunState, task: number): boolean {
+  return (state.tasks.flags[task]! & taskFlags.closed) !== 0;
+}

@@ -1,0 +1,163 @@
+/** How tasks end, and whom their end concerns. */
+import type { RegionIndex } from "../../model/plan/plan-index.ts";
+import { isBad, phases, taskKinds } from "../../model/run/phase.ts";
+import type { RunState } from "../../model/run/run-state.ts";
+import { taskFlags } from "../../model/run/task-table.ts";
+import type { Reason } from "../../model/run/values.ts";
+import { releaseLocks } from "./locks.ts";
+import { fireChild } from "./open.ts";
+
+/** The task's phase is set; frees what it held, and closes it at once when it has no hooks to run first. */
+export function endTask(state: RunState, task: number, at: number, reason: Reason | undefined): void {
+  const { tasks } = state;
+  const phase = tasks.phase[task] as number;
+  tasks.endedAt[task] = at;
+  if (reason !== undefined) state.reasons.set(task, reason);
+  if (isBad(phase)) state.failures.push(task);
+  state.waits.delete(task);
+  state.requests.delete(task);
+  state.deadlines.delete(task);
+  state.notBefore.delete(task);
+  releaseLocks(state, task);
+  releaseLimit(state, task);
+  if (phase <= phases.errored && hasHooks(state, task)) state.agenda.push(task);
+  else closeTask(state, task);
+}
+
+/** Whether hooks of the plan hang on this very task. */
+export function hasHooks(state: RunState, task: number): boolean {
+  const kind = state.tasks.kind[task];
+  if (kind !== taskKinds.node && kind !== taskKinds.member) return false;
+  return (state.index.nodes[state.tasks.node[task] as number]?.hooks.length ?? 0) > 0;
+}
+
+function releaseLimit(state: RunState, task: number): void {
+  const flags = state.tasks.flags[task] as number;
+  if ((flags & taskFlags.counted) === 0) return;
+  state.tasks.flags[task] = flags & ~taskFlags.counted;
+  const region = findRegion(state, task);
+  const limit = state.limits.get(region);
+  if (limit === undefined) return;
+  limit.active -= 1;
+  const next = limit.held.shift();
+  if (next >= 0) state.agenda.push(next);
+}
+
+/** The region that a node or member stands in. */
+export function findRegion(state: RunState, task: number): number {
+  const parent = state.tasks.parent[task] as number;
+  return state.tasks.kind[task] === taskKinds.member ? (state.tasks.parent[parent] as number) : parent;
+}
+
+/** Ended with all its hooks: counts it for whoever waits. */
+export function closeTask(state: RunState, task: number): void {
+  const { tasks } = state;
+  const flags = tasks.flags[task] as number;
+  if ((flags & taskFlags.closed) !== 0) return;
+  tasks.flags[task] = flags | taskFlags.closed;
+  state.closedCount += 1;
+  const kind = tasks.kind[task];
+  const parent = tasks.parent[task] as number;
+  if (kind === taskKinds.entry) {
+    state.agenda.push(task);
+    return;
+  }
+  if (kind === taskKinds.hook) return closeHook(state, parent);
+  if ((flags & taskFlags.entered) !== 0) tasks.active[parent]! -= 1;
+  if (kind === taskKinds.member) closeMember(state, task, parent);
+  else if (kind === taskKinds.attempt) {
+    tasks.pending[parent] = 0;
+    state.agenda.push(parent);
+  } else if (kind === taskKinds.stage) closeStage(state, task, parent);
+  else closeNode(state, task, parent);
+}
+
+function closeHook(state: RunState, owner: number): void {
+  const pending = (state.hooksPending.get(owner) ?? 0) - 1;
+  state.hooksPending.set(owner, pending);
+  if (pending === 0) state.agenda.push(Math.max(owner, 0));
+}
+
+function closeMember(state: RunState, task: number, group: number): void {
+  const { tasks } = state;
+  tasks.pending[group]! -= 1;
+  if (isBad(tasks.phase[task] as number)) {
+    tasks.flags[group]! |= taskFlags.spoiled;
+    if (!isTolerated(state, task)) spoilRegion(state, tasks.parent[group] as number);
+  }
+  if (tasks.pending[group] === 0 || (tasks.active[group] === 0 && state.stopping !== undefined)) state.agenda.push(group);
+}
+
+/** Whether the order of the region goes on as if this bad end were a good one. */
+export function isTolerated(state: RunState, task: number): boolean {
+  const phase = state.tasks.phase[task];
+  const tolerates = state.index.nodes[state.tasks.node[task] as number]?.tolerates;
+  if (phase === phases.failed) return tolerates?.failed === true;
+  if (phase === phases.errored) return tolerates?.errored === true;
+  return true;
+}
+
+function spoilRegion(state: RunState, region: number): void {
+  state.tasks.flags[region]! |= taskFlags.spoiled;
+  const process = state.tasks.process[region] as number;
+  if (state.index.regions[process]?.region.endOnFailure === true) state.agenda.push(region);
+}
+
+function closeStage(state: RunState, stage: number, region: number): void {
+  const { tasks } = state;
+  tasks.pending[region]! -= 1;
+  const next = stage + 1;
+  const blockEnd = (tasks.first[region] as number) + (tasks.count[region] as number);
+  const isHalted = (tasks.flags[region]! & taskFlags.halted) !== 0;
+  if (tasks.phase[stage] === phases.succeeded && next < blockEnd && !isHalted) fireChild(state, next);
+  else state.agenda.push(region);
+}
+
+function closeNode(state: RunState, task: number, region: number): void {
+  const { tasks } = state;
+  const index = state.index.regions[tasks.process[region] as number];
+  if (index === undefined) return;
+  const local = task - (tasks.first[region] as number);
+  if (isBad(tasks.phase[task] as number) && !isTolerated(state, task)) spoilRegion(state, region);
+  if (index.region.order.kind === "stages") {
+    const stage = (tasks.first[region] as number) + index.region.nodes.length + (index.stageOf[local] as number);
+    tasks.pending[stage]! -= 1;
+    if (isBad(tasks.phase[task] as number) && !isTolerated(state, task)) tasks.flags[stage]! |= taskFlags.spoiled;
+    if (tasks.pending[stage] === 0) state.agenda.push(stage);
+    if (tasks.active[region] === 0) state.agenda.push(region);
+    return;
+  }
+  closeGraphNode(state, task, region, index);
+}
+
+function closeGraphNode(state: RunState, task: number, region: number, index: RegionIndex): void {
+  const { tasks } = state;
+  const first = tasks.first[region] as number;
+  const local = task - first;
+  const isHalted = (tasks.flags[region]! & taskFlags.halted) !== 0;
+  tasks.pending[region]! -= 1;
+  const branch = traceBranch(state, task, first, index);
+  if (branch !== phases.succeeded) state.branches.set(task, branch);
+  const end = index.dependentStart[local + 1] as number;
+  for (let at = index.dependentStart[local] as number; at < end; at += 1) {
+    const dependent = first + (index.dependents[at] as number);
+    tasks.pending[dependent]! -= 1;
+    if (tasks.pending[dependent] === 0 && !isHalted) fireChild(state, dependent);
+  }
+  if (tasks.pending[region] === 0 || tasks.active[region] === 0 || isBad(branch)) state.agenda.push(region);
+}
+
+/**
+ * How the branch stands that ends in this task: a task that did not run inherits from those it needed,
+ * and a bad end wins (Argo: dag.go, assessDAGPhase).
+ */
+function traceBranch(state: RunState, task: number, first: number, index: RegionIndex): number {
+  const phase = state.tasks.phase[task] as number;
+  if (phase < phases.skipped) return phase;
+  let worst: number = phases.succeeded;
+  for (const need of index.region.nodes[task - first]?.needs ?? []) {
+    const branch = state.branches.get(first + need) ?? phases.succeeded;
+    if (branch > worst) worst = branch;
+  }
+  return worst;
+}

@@ -1,0 +1,55 @@
+/** Locks of a run: queues and holders. A task holds all the locks it asked for, or none. */
+import type { RunState } from "../../model/run/run-state.ts";
+
+/** Enters the task into the queue of every lock it wants. */
+export function queueForLocks(
+  state: RunState,
+  task: number,
+  wanted: readonly { readonly key: string; readonly limit: number }[],
+): void {
+  state.wanted.set(
+    task,
+    wanted.map((lock) => lock.key),
+  );
+  for (const { key, limit } of wanted) {
+    const lock = state.locks.get(key) ?? { limit, holders: new Set<number>(), waiting: [] };
+    lock.waiting.push(task);
+    state.locks.set(key, lock);
+  }
+}
+
+/** Whether every lock that the task waits for has room and the task is next in each queue. */
+export function mayClaimLocks(state: RunState, task: number): boolean {
+  for (const key of state.wanted.get(task) ?? []) {
+    const lock = state.locks.get(key);
+    if (lock === undefined || lock.holders.has(task)) continue;
+    if (lock.holders.size >= lock.limit) return false;
+    if (lock.waiting.indexOf(task) >= lock.limit - lock.holders.size) return false;
+  }
+  return true;
+}
+
+/** The task has begun: it holds what it waited for. */
+export function claimLocks(state: RunState, task: number): void {
+  for (const key of state.wanted.get(task) ?? []) {
+    const lock = state.locks.get(key);
+    if (lock === undefined || lock.holders.has(task)) continue;
+    lock.waiting.splice(lock.waiting.indexOf(task), 1);
+    lock.holders.add(task);
+  }
+}
+
+/** The task has ended: frees its locks and wakes whoever is next. */
+export function releaseLocks(state: RunState, task: number): void {
+  const keys = state.wanted.get(task);
+  if (keys === undefined) return;
+  state.wanted.delete(task);
+  for (const key of keys) {
+    const lock = state.locks.get(key);
+    if (lock === undefined) continue;
+    lock.holders.delete(task);
+    const place = lock.waiting.indexOf(task);
+    if (place >= 0) lock.waiting.splice(place, 1);
+    for (const next of lock.waiting.slice(0, Math.max(0, lock.limit - lock.holders.size))) state.agenda.push(next);
+  }
+}

@@ -1,0 +1,283 @@
+/**
+ * Firing: a waiting task whose needs are settled is omitted, skipped, expanded, queued or opened.
+ * A leaf that nothing but room can hold back is left for admission, which binds it when it starts.
+ */
+import { unreachable } from "../../base/errors.ts";
+import type { Argument, Call, Guard, Node, Process } from "../../model/plan/plan.ts";
+import { isBad, phases, taskKinds } from "../../model/run/phase.ts";
+import type { RunState } from "../../model/run/run-state.ts";
+import type { Scope } from "../../model/run/scope.ts";
+import { taskFlags } from "../../model/run/task-table.ts";
+import type { Inputs } from "../../model/run/values.ts";
+import { findRegion } from "../evolve/close.ts";
+import { mayClaimLocks } from "../evolve/locks.ts";
+import { Refusal, orRefuse } from "../decide/decision.ts";
+import type { Decision } from "../decide/decision.ts";
+import { bindInputs, computeOutputs } from "./bind.ts";
+import { expandEach } from "./fan-out.ts";
+import { openBody } from "./open-body.ts";
+import { createCalleeScope, createCallerScope, findInputs } from "./scope.ts";
+
+/** Most calls inside each other (Argo: recursion limit 100). */
+export const callDepthAtMost = 100;
+
+/** Whether the run's stop lets this task begin: hooks and what they call may, when the stop allows hooks. */
+export function mayBegin(state: RunState, task: number): boolean {
+  if (state.stopping === undefined) return true;
+  if (!state.stopping.hooks) return false;
+  for (let at = task; at >= 0; at = state.tasks.parent[at] as number) {
+    if (state.tasks.kind[at] === taskKinds.hook) return true;
+  }
+  return false;
+}
+
+/** Decides about a task that waits and has nothing left to wait for. */
+export function fireTask(decision: Decision, task: number): void {
+  const { state } = decision;
+  const { tasks } = state;
+  if (!mayBegin(state, task)) return stopBeforeBegin(decision, task);
+  const kind = tasks.kind[task];
+  if (kind === taskKinds.stage) {
+    return decision.record({ kind: "task.opened", task, at: decision.at, process: -1, retried: false });
+  }
+  if (kind === taskKinds.attempt) return fireAttempt(decision, task);
+  if (kind === taskKinds.entry || kind === taskKinds.hook) return orRefuse(decision, task, () => callTask(decision, task));
+  const region = findRegion(state, task);
+  if ((tasks.flags[region]! & taskFlags.halted) !== 0 && kind !== taskKinds.member) {
+    return decision.record({ kind: "task.omitted", task, at: decision.at, reason: { code: "region-halted" } });
+  }
+  const node = state.index.nodes[tasks.node[task] as number] as Node;
+  if (kind !== taskKinds.member && !doesGuardHold(state, region, node)) {
+    return decision.record({ kind: "task.omitted", task, at: decision.at, reason: { code: "guard-false" } });
+  }
+  if (kind === taskKinds.group) return orRefuse(decision, task, () => expandGroup(decision, task, node));
+  if (isHeldByLimit(decision, task, region)) return;
+  if (isLateCall(state, node, region)) return state.ready.push(task);
+  orRefuse(decision, task, () => {
+    if (doesConditionHold(decision, task, node)) callTask(decision, task);
+  });
+}
+
+/** Nothing new begins any more: the task ends without having begun. */
+export function stopBeforeBegin(decision: Decision, task: number): void {
+  const { state } = decision;
+  const reason = state.stopping?.reason ?? { code: "stopped" as const };
+  const kind = state.tasks.kind[task];
+  if (kind === taskKinds.attempt || kind === taskKinds.entry || state.tasks.phase[task] === phases.ready) {
+    return decision.settle(task, phases.failed, { reason });
+  }
+  decision.record({ kind: "task.omitted", task, at: decision.at, reason: { code: "region-halted" } });
+}
+
+function isLateCall(state: RunState, node: Node, region: number): boolean {
+  return node.call.kind === "process" && state.index.startsLate[node.call.process] === true && !state.limits.has(region);
+}
+
+/** True when the task must wait because enough of its siblings are active; it is woken when one ends. */
+function isHeldByLimit(decision: Decision, task: number, region: number): boolean {
+  const { state } = decision;
+  const limit = state.limits.get(region);
+  if (limit === undefined || (state.tasks.flags[task]! & taskFlags.counted) !== 0) return false;
+  if (limit.active >= limit.limit) {
+    limit.held.push(task);
+    return true;
+  }
+  limit.active += 1;
+  state.tasks.flags[task]! |= taskFlags.counted;
+  return false;
+}
+
+function expandGroup(decision: Decision, task: number, node: Node): void {
+  if (node.each === undefined) throw new Refusal({ code: "expression-failed", message: `${node.name} has nothing to expand` });
+  const expanded = expandEach(decision, node.each, createCallerScope(decision.state, decision.run, task));
+  if (expanded.count === 0) {
+    return decision.record({ kind: "task.skipped", task, at: decision.at, reason: { code: "list-empty" } });
+  }
+  decision.record({ kind: "task.expanded", task, at: decision.at, ...expanded });
+}
+
+/** Evaluates the node's condition; records the skip when it is false. Throws Refusals. */
+export function doesConditionHold(decision: Decision, task: number, node: Node | undefined): boolean {
+  if (node?.condition === undefined) return true;
+  const answer = decision.evaluate(node.condition, createCallerScope(decision.state, decision.run, task));
+  if (!answer.ok) throw new Refusal({ code: "expression-failed", message: answer.message });
+  if (answer.value === true) return true;
+  const source = answer.text ?? node.condition.source;
+  decision.record({ kind: "task.skipped", task, at: decision.at, reason: { code: "condition-false", source } });
+  return false;
+}
+
+/** Resolves whom a task calls. Throws Refusals. */
+export function resolveCall(decision: Decision, call: Call, caller: Scope): number {
+  if (call.kind === "process") return call.process;
+  const id = decision.resolve<string>(call.id as never, caller);
+  const process = decision.state.index.processById.get(id);
+  if (process === undefined) throw new Refusal({ code: "unknown-process", message: id });
+  return process;
+}
+
+/** The call and the arguments that a task stands for. */
+export function findSite(state: RunState, task: number): { readonly call: Call; readonly passed: readonly Argument[] } {
+  const { tasks, index } = state;
+  const kind = tasks.kind[task];
+  if (kind === taskKinds.entry) return { call: { kind: "process", process: index.plan.entry }, passed: index.plan.arguments };
+  const node = index.nodes[tasks.node[task] as number];
+  if (kind === taskKinds.hook) {
+    const owner = tasks.parent[task] as number;
+    const hook = (owner < 0 ? index.plan.hooks : (node?.hooks ?? []))[tasks.order[task] as number];
+    if (hook === undefined) throw new Refusal({ code: "unknown-process", message: "hook" });
+    return { call: hook.call, passed: hook.arguments };
+  }
+  if (node === undefined) throw new Refusal({ code: "unknown-process", message: "node" });
+  return { call: node.call, passed: node.arguments };
+}
+
+/** Binds a task and lets it begin, or queues it when something else than room may hold it back. Throws Refusals. */
+function callTask(decision: Decision, task: number): void {
+  const { state } = decision;
+  const caller = createCallerScope(state, decision.run, task);
+  const { call, passed } = findSite(state, task);
+  const number = resolveCall(decision, call, caller);
+  const process = state.index.plan.processes[number] as Process;
+  checkDepth(state, task);
+  const inputs = bindInputs(decision, process, passed, caller);
+  const bound = inputs === undefined ? {} : { inputs };
+  if (process.body.kind === "eval" && process.policy.retry === undefined && process.policy.locks === undefined) {
+    return settleEval(decision, task, number, process, inputs);
+  }
+  if (mustQueue(process)) return queueTask(decision, task, number, process, inputs);
+  if (process.policy.retry !== undefined) {
+    return decision.record({ kind: "task.opened", task, at: decision.at, process: number, ...bound, retried: true });
+  }
+  if (process.body.kind === "task") {
+    return decision.record({ kind: "task.queued", task, at: decision.at, process: number, ...bound });
+  }
+  openBody(decision, task, number, process, inputs);
+}
+
+function mustQueue(process: Process): boolean {
+  const { locks, taskTimeoutMs, queueTimeoutMs } = process.policy;
+  const isTimed = taskTimeoutMs !== undefined || queueTimeoutMs !== undefined;
+  return locks !== undefined || (isTimed && process.policy.retry === undefined);
+}
+
+function queueTask(decision: Decision, task: number, number: number, process: Process, inputs: Inputs | undefined): void {
+  const { taskTimeoutMs, queueTimeoutMs, locks } = process.policy;
+  const isAttempt = decision.state.tasks.kind[task] === taskKinds.attempt;
+  const own = inputs ?? findInputs(decision.state, task);
+  const scope = { ...createCalleeScope(decision.state, decision.run, task), inputs: own };
+  const deadlineMs = taskTimeoutMs === undefined ? undefined : decision.resolve(taskTimeoutMs, scope);
+  const queueMs = queueTimeoutMs === undefined ? undefined : decision.resolve(queueTimeoutMs, scope);
+  const wanted = (isAttempt ? undefined : locks)?.map((lock) => ({ key: decision.resolve(lock.key, scope), limit: decision.resolve(lock.limit, scope) }));
+  decision.record({
+    kind: "task.queued",
+    task,
+    at: decision.at,
+    process: number,
+    ...(inputs === undefined ? {} : { inputs }),
+    ...(deadlineMs === undefined ? {} : { deadlineAt: decision.at + deadlineMs }),
+    ...(queueMs === undefined ? {} : { startBy: decision.at + queueMs }),
+    ...(wanted === undefined ? {} : { locks: wanted }),
+  });
+}
+
+/** An engine-settled process: bound, computed and ended in one event. Throws Refusals. */
+function settleEval(decision: Decision, task: number, number: number, process: Process, inputs: Inputs | undefined): void {
+  const scope = { ...createCalleeScope(decision.state, decision.run, task), inputs };
+  const results = computeOutputs(decision, process, scope, undefined);
+  decision.settle(task, phases.succeeded, { process: number, ...(inputs === undefined ? {} : { inputs }), ...results });
+}
+
+/** A queued task that has its locks goes on: a leaf waits for room, everything else opens. */
+export function advanceQueued(decision: Decision, task: number): void {
+  const { state } = decision;
+  if (!mayBegin(state, task)) return stopBeforeBegin(decision, task);
+  if (!mayClaimLocks(state, task)) return;
+  const number = state.tasks.process[task] as number;
+  const process = state.index.plan.processes[number] as Process;
+  if (process.policy.retry !== undefined && state.tasks.kind[task] !== taskKinds.attempt) {
+    return decision.record({ kind: "task.opened", task, at: decision.at, process: number, retried: true });
+  }
+  if (process.body.kind === "task") return state.ready.push(task);
+  orRefuse(decision, task, () => openBody(decision, task, number, process, undefined));
+}
+
+/** An attempt of a retried task begins. */
+function fireAttempt(decision: Decision, task: number): void {
+  const { state } = decision;
+  if ((state.notBefore.get(task) ?? 0) > decision.at) return;
+  const number = state.tasks.process[task] as number;
+  const process = state.index.plan.processes[number] as Process;
+  const isTimed = process.policy.taskTimeoutMs !== undefined || process.policy.queueTimeoutMs !== undefined;
+  if (isTimed) return orRefuse(decision, task, () => queueTask(decision, task, number, process, undefined));
+  if (process.body.kind === "task") return state.ready.push(task);
+  orRefuse(decision, task, () => openBody(decision, task, number, process, undefined));
+}
+
+function checkDepth(state: RunState, task: number): void {
+  let depth = 0;
+  for (let at = task; at >= 0; at = state.tasks.parent[at] as number) {
+    if ((state.tasks.process[at] as number) >= 0) depth += 1;
+    if (depth > callDepthAtMost) throw new Refusal({ code: "recursion-too-deep", message: String(callDepthAtMost) });
+  }
+}
+
+/** Whether a node's needs have ended in a way that lets it fire. */
+function doesGuardHold(state: RunState, region: number, node: Node): boolean {
+  const first = state.tasks.first[region] as number;
+  if (node.guard !== undefined) return evaluateGuard(state, first, node.guard);
+  return node.needs.every((need) => isInState(state, first + need, "passed"));
+}
+
+function evaluateGuard(state: RunState, first: number, guard: Guard): boolean {
+  switch (guard.kind) {
+    case "is":
+      return isInState(state, first + guard.node, guard.state);
+    case "and":
+      return guard.of.every((part) => evaluateGuard(state, first, part));
+    case "or":
+      return guard.of.some((part) => evaluateGuard(state, first, part));
+    case "not":
+      return !evaluateGuard(state, first, guard.of);
+    default:
+      return unreachable(guard);
+  }
+}
+
+function isInState(state: RunState, task: number, wanted: Extract<Guard, { kind: "is" }>["state"]): boolean {
+  const phase = state.tasks.phase[task];
+  switch (wanted) {
+    case "passed":
+      return phase === phases.succeeded || phase === phases.skipped;
+    case "succeeded":
+      return phase === phases.succeeded;
+    case "failed":
+      return phase === phases.failed;
+    case "errored":
+      return phase === phases.errored;
+    case "skipped":
+      return phase === phases.skipped;
+    case "omitted":
+      return phase === phases.omitted;
+    case "serving":
+      return false;
+    case "any-succeeded":
+      return listMembers(state, task).some((member) => state.tasks.phase[member] === phases.succeeded);
+    case "all-failed": {
+      const members = listMembers(state, task);
+      return members.length > 0 && members.every((member) => state.tasks.phase[member] === phases.failed);
+    }
+    default:
+      return unreachable(wanted);
+  }
+}
+
+function listMembers(state: RunState, group: number): readonly number[] {
+  const first = state.tasks.first[group] as number;
+  return Array.from({ length: state.tasks.count[group] as number }, (_, index) => first + index);
+}
+
+/** Whether any of a task's children ended badly in a way that its order does not tolerate. */
+export function hasBadChild(state: RunState, task: number): boolean {
+  return (state.tasks.flags[task]! & taskFlags.spoiled) !== 0 || isBad(state.tasks.phase[task] as number);
+}

@@ -1,0 +1,95 @@
+/** From a task's template to the order for an executor: every expression in it is replaced by its value. */
+import type { Json } from "../../base/json.ts";
+import { isExpression } from "../../model/plan/expression.ts";
+import type { FileValue, HttpRequest, Process, TaskTemplate } from "../../model/plan/plan.ts";
+import type { Templated } from "../../model/plan/expression.ts";
+import type { AttemptInput, AttemptOrder } from "../../model/run/attempt.ts";
+import type { Scope } from "../../model/run/scope.ts";
+import { Refusal } from "../decide/decision.ts";
+import type { Decision } from "../decide/decision.ts";
+import type { Inputs } from "../../model/run/values.ts";
+import { createCalleeScope } from "./scope.ts";
+
+/** Time between the polite and the forced end when a template does not say. */
+export const defaultGraceMs = 5_000;
+
+/** The id of a task's current try: stable over restarts, new after a manual retry. */
+export function attemptIdOf(decision: Decision, task: number): string {
+  const resets = decision.state.resets.get(task);
+  return `${decision.state.runId}/${task}${resets === undefined ? "" : `.${resets}`}`;
+}
+
+/** Builds the order of a bound task. Throws Refusals. */
+export function buildOrder(decision: Decision, task: number, process: Process, inputs: Inputs | undefined): AttemptOrder {
+  if (process.body.kind !== "task") throw new Refusal({ code: "unknown-process", message: `${process.id} is no task` });
+  const template = process.body.task;
+  const scope = { ...createCalleeScope(decision.state, decision.run, task, template), inputs };
+  const { inputs: laid, ...rest } = template;
+  const resolved = resolveTemplated(decision, rest as unknown as Templated<Json>, scope) as unknown as Omit<
+    AttemptOrder,
+    "attemptId" | "runId" | "taskName" | "inputs"
+  >;
+  const timeoutMs = process.policy.attemptTimeoutMs === undefined ? undefined : decision.resolve(process.policy.attemptTimeoutMs, scope);
+  return {
+    ...resolved,
+    attemptId: attemptIdOf(decision, task),
+    runId: decision.state.runId,
+    taskName: `${decision.state.name}/${process.id}`,
+    inputs: laid.flatMap((input) => layInput(decision, input, scope)),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  };
+}
+
+/** Builds the request of a bound task. Throws Refusals. */
+export function buildRequest(decision: Decision, task: number, process: Process, inputs: Inputs | undefined): HttpRequest {
+  if (process.body.kind !== "request") throw new Refusal({ code: "unknown-process", message: `${process.id} is no request` });
+  const scope = { ...createCalleeScope(decision.state, decision.run, task), inputs };
+  return resolveTemplated(decision, process.body.request as unknown as Templated<Json>, scope) as unknown as HttpRequest;
+}
+
+function layInput(decision: Decision, input: TaskTemplate["inputs"][number], scope: Scope): readonly AttemptInput[] {
+  const given = input.source === undefined ? scope.inputs?.files[input.name] : input.source;
+  const file = isExpression(given) ? (decision.resolve(given, scope) as unknown as FileValue) : given;
+  if (file === undefined || file.kind === "absent") return [];
+  const path = isExpression(input.path) ? (decision.resolve(input.path, scope) as string) : input.path;
+  return [
+    {
+      name: input.name,
+      path,
+      source: file,
+      unpack: input.unpack,
+      ...(input.mode === undefined ? {} : { mode: input.mode }),
+      recurseMode: input.recurseMode,
+    },
+  ];
+}
+
+/** Replaces every expression in a JSON-like value; parts without one are shared, not copied. */
+export function resolveTemplated(decision: Decision, value: Templated<Json>, scope: Scope): Json {
+  if (isExpression(value)) return decision.resolve(value, scope);
+  if (typeof value !== "object" || value === null) return value as Json;
+  if (Array.isArray(value)) return resolveList(decision, value as readonly Templated<Json>[], scope);
+  let copy: Record<string, Json> | undefined;
+  const source = value as unknown as Record<string, Templated<Json>>;
+  for (const key of Object.keys(source)) {
+    const before = source[key] as Templated<Json>;
+    const after = resolveTemplated(decision, before, scope);
+    if (after !== (before as Json)) {
+      copy ??= { ...(source as Record<string, Json>) };
+      copy[key] = after;
+    }
+  }
+  return (copy ?? source) as Json;
+}
+
+function resolveList(decision: Decision, list: readonly Templated<Json>[], scope: Scope): Json {
+  let copy: Json[] | undefined;
+  list.forEach((before, index) => {
+    const after = resolveTemplated(decision, before, scope);
+    if (after !== (before as Json)) {
+      copy ??= [...(list as readonly Json[])];
+      copy[index] = after;
+    }
+  });
+  return copy ?? (list as Json);
+}

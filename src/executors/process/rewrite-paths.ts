@@ -1,0 +1,58 @@
+/**
+ * Rewriting absolute paths in the texts of a command, so that they point at the attempt's private copy.
+ *
+ * A path is replaced only where it stands as a whole path or as the beginning of one: `/tmp/x` is found in
+ * `cat /tmp/x`, `--out=/tmp/x/y` and `-I/tmp/x`, but neither in `/tmp/xy` and `/tmp/x.bak` nor in `a/tmp/x`,
+ * `${dir}/tmp/x` and `s3://bucket/tmp/x`. This sees text, not meaning: a path that a program puts together from
+ * pieces escapes it, and a path that is only printed is printed rewritten. The sandbox has neither weakness.
+ */
+
+export interface PathMapping {
+  /** Absolute, tidy, not `/`. */
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface PathRewriter {
+  rewrite(text: string): string;
+  /** The mappings that were used so far. */
+  readonly used: ReadonlySet<PathMapping>;
+}
+
+/** What may not stand directly before a path; `-I/tmp` and `file:///tmp` are let through. */
+const before = String.raw`(?<=(?:^|[\s"'=,;:|&(<>[{\u0060!@])(?:-[A-Za-z])?|file:\/\/)`;
+/** What must follow it: the end, a slash, or something that cannot belong to a file name that merely begins alike. */
+const after = String.raw`(?![A-Za-z0-9_\-]|\.[A-Za-z0-9_])`;
+
+const patterns = new Map<string, RegExp>();
+const mostPatterns = 500;
+
+function getPattern(paths: readonly string[]): RegExp {
+  const source = paths.map((path) => path.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&")).join("|");
+  const known = patterns.get(source);
+  if (known !== undefined) return known;
+  if (patterns.size >= mostPatterns) patterns.clear();
+  const made = new RegExp(`${before}(?:${source})${after}`, "g");
+  patterns.set(source, made);
+  return made;
+}
+
+/** The longest path wins where several begin at the same place. */
+export function createPathRewriter(mappings: readonly PathMapping[]): PathRewriter {
+  const byPath = new Map(mappings.map((mapping) => [mapping.from, mapping]));
+  const paths = [...byPath.keys()].sort((a, b) => b.length - a.length);
+  const pattern = getPattern(paths);
+  const used = new Set<PathMapping>();
+  return {
+    used,
+    rewrite: (text) => {
+      if (!text.includes("/") || paths.length === 0) return text;
+      return text.replace(pattern, (path) => {
+        const mapping = byPath.get(path);
+        if (mapping === undefined) return path;
+        used.add(mapping);
+        return mapping.to;
+      });
+    },
+  };
+}

@@ -1,0 +1,43 @@
+/**
+ * The environment that every attempt starts from.
+ *
+ * It is clean: the engine's own environment holds tokens and passwords that no document asked for, so only names
+ * that a program needs to run at all are passed on. Whatever else a machine needs (proxies, certificate files)
+ * is named in the configuration.
+ */
+import { userInfo } from "node:os";
+
+/** Names that are passed on from the engine's environment when they are set. */
+export const passedByDefault: readonly string[] = ["PATH", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ"];
+
+const usualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** PATH, language, time zone, user and shell; HOME and TMPDIR are the attempt's own and are added later. */
+export function makeBaseEnvironment(
+  host: Readonly<Record<string, string | undefined>>,
+  passed: readonly string[],
+): Readonly<Record<string, string>> {
+  const user = findUserName();
+  const environment: Record<string, string> = {
+    PATH: usualPath,
+    LANG: "C.UTF-8",
+    USER: user,
+    LOGNAME: user,
+    SHELL: "/bin/sh",
+  };
+  for (const name of [...passedByDefault, ...passed]) {
+    const value = host[name];
+    if (value !== undefined && value !== "") environment[name] = value;
+  }
+  return environment;
+}
+
+/** The name of the user that runs this, or its number where it has no name (containers with any uid). */
+export function findUserName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // The password file has no line for this uid; the number says as much.
+    return String(process.getuid?.() ?? "unknown");
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * The exit record: what an attempt's supervisor leaves behind, so that the end of an attempt outlives the engine.
+ *
+ * ```
+ * slot 4711                         the shell that runs the attempt; it keeps this file open until the end
+ * 0m0.010000s 0m0.020000s           CPU of the shell, then of all its ended children, before the attempt
+ * 0m1.500000s 0m0.900000s
+ * command build 0                   only when there are several commands: code, or `not-run`
+ * 0m0.010000s 0m0.020000s           the same after the attempt; the difference of the second lines is its CPU
+ * 0m1.700000s 0m0.950000s
+ * end 143 signaled                  code as the shell tells it; `signaled` when a signal ended the command,
+ *                                   `refused` when the shell could not start it
+ * problem {"kind":"cancelled"}      only when the engine decided the end; may stand before or after `end`
+ * ```
+ *
+ * The file exists from the start of the attempt on (its birth time is the start), and is complete when it has
+ * a whole `end` line. The end time is the file's last change.
+ */
+import { readFileSync, appendFileSync, statSync } from "node:fs";
+import { constants } from "node:os";
+import { join } from "node:path";
+import { attemptFiles } from "../../ports/attempt-directory.ts";
+import type { AttemptProblem, CommandEnding } from "../../model/run/attempt.ts";
+
+export interface ExitRecord {
+  /** Process id of the slot; absent when the attempt never reached one. */
+  readonly slotPid?: number;
+  /** Absent while the attempt runs. */
+  readonly end?: { readonly status: number; readonly how: "plain" | "signaled" | "refused" };
+  readonly commands: Readonly<Record<string, CommandEnding>>;
+  readonly problem?: AttemptProblem;
+  readonly cpuUserMs?: number;
+  readonly cpuSystemMs?: number;
+  /** Epoch ms. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
+const signalNames: ReadonlyMap<number, string> = new Map(
+  Object.entries(constants.signals).map(([name, number]) => [number, name]),
+);
+
+/** The ending behind a shell's exit status (128 + signal number when a signal ended the command; POSIX 2.8.2 leaves it open). */
+export function readEnding(status: number, how: "plain" | "signaled" | "refused"): CommandEnding {
+  const signal = how === "signaled" ? signalNames.get(status - 128) : undefined;
+  return signal === undefined ? { kind: "exited", code: status } : { kind: "signaled", signal };
+}
+
+/** Reads one line of the shell's `times`: user and system time in ms; undefined for any other line. */
+export function readTimesLine(line: string): { readonly userMs: number; readonly systemMs: number } | undefined {
+  const match = /^(\d+)m([\d.,]+)s (\d+)m([\d.,]+)s$/.exec(line);
+  if (match === null) return undefined;
+  const toMs = (minutes: string | undefined, seconds: string | undefined): number =>
+    Math.round(Number(minutes) * 60_000 + Number((seconds ?? "").replace(",", ".")) * 1000);
+  return { userMs: toMs(match[1], match[2]), systemMs: toMs(match[3], match[4]) };
+}
+
+/** The record in an attempt's directory; undefined when the attempt was never started there. */
+export function findExitRecord(directory: string): ExitRecord | undefined {
+  const path = join(directory, attemptFiles.exit);
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return undefined;
+  return parseExitRecord(readFileSync(path, "utf8"), stat.birthtimeMs || stat.ctimeMs, stat.mtimeMs);
+}
+
+/** Reads a record's text; an unfinished last line is ignored. */
+export function parseExitRecord(text: string, startedAt: number, endedAt: number): ExitRecord {
+  const lines = text.split("\n").slice(0, -1);
+  const times = lines.map(readTimesLine).filter((each) => each !== undefined);
+  const [before, after] = [times[1], times[3]];
+  const cpu =
+    before === undefined || after === undefined
+      ? {}
+      : { cpuUserMs: after.userMs - before.userMs, cpuSystemMs: after.systemMs - before.systemMs };
+  return {
+    ...readLines(lines),
+    ...cpu,
+    startedAt: Math.floor(startedAt),
+    endedAt: Math.max(Math.floor(startedAt), Math.floor(endedAt)),
+  };
+}
+
+function readLines(lines: readonly string[]): Pick<ExitRecord, "slotPid" | "end" | "commands" | "problem"> {
+  let slotPid: number | undefined;
+  let end: ExitRecord["end"];
+  let problem: AttemptProblem | undefined;
+  const commands: Record<string, CommandEnding> = {};
+  for (const line of lines) {
+    const [word, first = "", second = ""] = line.split(" ");
+    if (word === "slot") slotPid = Number(first);
+    else if (word === "end") end = { status: Number(first), how: readHow(second) };
+    else if (word === "command")
+      commands[first] = second === "not-run" ? { kind: "not-run" } : { kind: "exited", code: Number(second) };
+    else if (word === "problem") problem = JSON.parse(line.slice("problem ".length)) as AttemptProblem;
+  }
+  return {
+    ...(slotPid === undefined ? {} : { slotPid }),
+    ...(end === undefined ? {} : { end }),
+    commands,
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+function readHow(word: string): "plain" | "signaled" | "refused" {
+  return word === "signaled" || word === "refused" ? word : "plain";
+}
+
+/** Adds what the engine knows to the record; `status` completes a record whose slot is gone or never was. */
+export function appendToExitRecord(directory: string, problem: AttemptProblem, status?: number): void {
+  // A leading line feed ends a line that a killed slot may have left half written.
+  const end = status === undefined ? "" : `end ${status}${status > 128 ? " signaled" : ""}\n`;
+  appendFileSync(join(directory, attemptFiles.exit), `\nproblem ${JSON.stringify(problem)}\n${end}`);
+}

@@ -1,0 +1,89 @@
+/**
+ * The shell text that a slot runs for one attempt: a single command directly, several commands through a supervisor.
+ * A wrapper (the sandbox program with its arguments) may stand in front of either.
+ */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { AttemptCommand, AttemptOrder } from "../../model/run/attempt.ts";
+import { attemptFiles, attemptLogFile } from "../../ports/attempt-directory.ts";
+import { type ReadyCommand, writeAssignments, writeWords } from "./command-text.ts";
+import { attemptMarker } from "./process-tree.ts";
+import { quoteForShell } from "./shell-quote.ts";
+import { type SupervisedCommand, writeSuperviseScript } from "./supervise-script.ts";
+
+/** Whether the order needs the supervisor. */
+export function needsSupervisor(order: AttemptOrder): boolean {
+  const [only] = order.commands;
+  return order.commands.length !== 1 || only === undefined || only.role !== "main" || only.retries > 0;
+}
+
+/** One fork, one program: the slot's shell is all the supervisor it needs. */
+export function writeSingleLaunch(command: ReadyCommand, directory: string, wrapper: readonly string[]): string {
+  const out = quoteForShell(join(directory, attemptLogFile(command.name, "out")));
+  const error = quoteForShell(join(directory, attemptLogFile(command.name, "err")));
+  const wrapped = { env: command.env, argv: [...wrapper, ...command.argv] };
+  // With a wrapper the working directory is one inside, and the wrapper goes there.
+  const go = wrapper.length > 0 ? "" : `cd ${quoteForShell(command.workingDirectory)} && `;
+  return `${go}${writeAssignments(command.env)}${writeWords(wrapped)} </dev/null >${out} 2>${error} 3>&-`;
+}
+
+export interface SupervisedLaunch {
+  readonly order: AttemptOrder;
+  readonly commands: readonly ReadyCommand[];
+  readonly directory: string;
+  /** The attempt's directory for control files on the host, and the same as the supervisor sees it. */
+  readonly control: { readonly host: string; readonly inside: string };
+  /** The log directory as the supervisor sees it. */
+  readonly logsInside: string;
+  readonly wrapper: readonly string[];
+}
+
+/**
+ * Writes the supervisor's script and returns the text that runs it. Secret values are not in the script:
+ * they come through the supervisor's environment, which is as private as that of any process.
+ */
+export function writeSupervisedLaunch(launch: SupervisedLaunch): string {
+  const secrets: { name: string; value: string }[] = [];
+  const commands = launch.commands.map((ready, i) => {
+    const ordered = launch.order.commands[i];
+    return ordered === undefined ? [] : [superviseCommand(ready, ordered, launch.logsInside, secrets)];
+  });
+  const script = writeSuperviseScript(commands.flat(), join(launch.control.inside, "events"), launch.order.graceMs);
+  writeFileSync(join(launch.control.host, "supervise"), script, { mode: 0o600 });
+  const env = [{ name: attemptMarker, value: launch.order.attemptId }, ...secrets];
+  const argv = [...launch.wrapper, "/bin/sh", join(launch.control.inside, "supervise")];
+  const messages = quoteForShell(join(launch.directory, "supervise.err"));
+  return `${writeAssignments(env)}${writeWords({ env, argv })} </dev/null >/dev/null 2>${messages}`;
+}
+
+function superviseCommand(
+  ready: ReadyCommand,
+  ordered: AttemptCommand,
+  logs: string,
+  secrets: { name: string; value: string }[],
+): SupervisedCommand {
+  const secretNames = new Set(ordered.env.filter((each) => each.secret).map((each) => each.name));
+  const secretEnv: { name: string; from: string }[] = [];
+  for (const each of ready.env) {
+    if (!secretNames.has(each.name)) continue;
+    const from = `MILLRACE_SECRET_${secrets.length}`;
+    secrets.push({ name: from, value: each.value });
+    secretEnv.push({ name: each.name, from });
+  }
+  return {
+    ...ready,
+    env: ready.env.filter((each) => !secretNames.has(each.name)),
+    secretEnv,
+    role: ordered.role,
+    after: ordered.after,
+    retries: ordered.retries,
+    retryDelayMs: ordered.retryDelayMs,
+    out: join(logs, `${ready.name}.out`),
+    err: join(logs, `${ready.name}.err`),
+  };
+}
+
+/** The file of a command's script text, relative to the control directory. */
+export function scriptFile(order: AttemptOrder, command: AttemptCommand): string {
+  return order.commands.length === 1 ? attemptFiles.script : `${attemptFiles.script}.${command.name}`;
+}

@@ -1,0 +1,87 @@
+/**
+ * Peak memory of running attempts, sampled from /proc.
+ *
+ * The first sample comes soon after the start, the next ones at growing intervals, from one timer for all attempts.
+ * A sample is the larger of two true lower bounds: the sum of what the processes of the tree hold at that moment, and
+ * the highest mark that a single living process of it ever reached. So the figure is never above the true peak except
+ * for pages that processes share; it may be below it; attempts that end before the first sample have none.
+ */
+import { findDescendantPids, findProcText, hasProc } from "./process-tree.ts";
+
+const firstSampleMs = 20;
+const slowestSampleMs = 5000;
+
+export interface MemorySampler {
+  watch(attemptId: string, slotPid: number): void;
+  /** Stops watching; the peak in bytes, or undefined when there was no sample. */
+  take(attemptId: string): number | undefined;
+  close(): void;
+}
+
+interface Watched {
+  readonly slotPid: number;
+  readonly startedAt: number;
+  dueAt: number;
+  peakBytes: number | undefined;
+}
+
+export function createMemorySampler(now: () => number): MemorySampler {
+  const watched = new Map<string, Watched>();
+  let timer: NodeJS.Timeout | undefined;
+  const arm = (): void => {
+    if (timer !== undefined || watched.size === 0) return;
+    timer = setTimeout(() => {
+      timer = undefined;
+      for (const each of watched.values()) if (each.dueAt <= now()) sample(each, now());
+      arm();
+    }, nextWaitMs(watched, now()));
+    timer.unref();
+  };
+  return {
+    watch: (attemptId, slotPid) => {
+      if (!hasProc) return;
+      const at = now();
+      watched.set(attemptId, { slotPid, startedAt: at, dueAt: at + firstSampleMs, peakBytes: undefined });
+      arm();
+    },
+    take: (attemptId) => {
+      const peak = watched.get(attemptId)?.peakBytes;
+      watched.delete(attemptId);
+      return peak;
+    },
+    close: () => {
+      watched.clear();
+      clearTimeout(timer);
+      timer = undefined;
+    },
+  };
+}
+
+/** One timer tick serves everything that is due within it; ticks are not closer than the first sample's delay. */
+function nextWaitMs(watched: ReadonlyMap<string, Watched>, at: number): number {
+  let due = Infinity;
+  for (const each of watched.values()) due = Math.min(due, each.dueAt);
+  return Math.max(firstSampleMs, due - at);
+}
+
+function sample(each: Watched, at: number): void {
+  const bytes = readTreeMemory(each.slotPid);
+  if (bytes !== undefined) each.peakBytes = Math.max(each.peakBytes ?? 0, bytes);
+  each.dueAt = at + Math.min(slowestSampleMs, Math.max(firstSampleMs, at - each.startedAt));
+}
+
+function readTreeMemory(slotPid: number): number | undefined {
+  let total = 0;
+  let highest = 0;
+  for (const pid of findDescendantPids(slotPid)) {
+    const status = findProcText(`/proc/${pid}/status`) ?? "";
+    total += readKilobytes(status, /^VmRSS:\s+(\d+) kB/m);
+    highest = Math.max(highest, readKilobytes(status, /^VmHWM:\s+(\d+) kB/m));
+  }
+  const kilobytes = Math.max(total, highest);
+  return kilobytes === 0 ? undefined : kilobytes * 1024;
+}
+
+function readKilobytes(status: string, pattern: RegExp): number {
+  return Number(pattern.exec(status)?.[1] ?? 0);
+}

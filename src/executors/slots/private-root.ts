@@ -1,0 +1,108 @@
+/**
+ * An attempt's private copy of the absolute paths it uses: `/tmp/x` lies at `<attempt directory>/root/tmp/x`.
+ *
+ * The runtime lays input files there before the start and reads outputs from there after the end. This file prepares
+ * what both executors need around that: volumes, parents of outputs, and copies of host files that are declared as
+ * outputs (a document may well keep `/etc/hosts` as an artifact).
+ */
+import { cpSync, existsSync, lstatSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import type { AttemptOrder, AttemptProblem, AttemptVolume } from "../../model/run/attempt.ts";
+import { attemptFiles } from "../../ports/attempt-directory.ts";
+
+/** Directories that are always private: nothing of the host shows there. */
+export const alwaysPrivate: readonly string[] = ["/tmp", "/var/tmp"];
+
+/** Where an absolute path of the command lies on the host. */
+export function privatePath(directory: string, path: string): string {
+  return join(directory, attemptFiles.root, path);
+}
+
+/** Whether `path` is `parent` or lies below it. */
+export function isAtOrBelow(path: string, parent: string): boolean {
+  return path === parent || path.startsWith(parent === "/" ? "/" : `${parent}/`);
+}
+
+/** An absolute path without `.`, `..`, doubled and trailing slashes. */
+export function tidyPath(path: string): string {
+  return join("/", path).replace(/(?<=.)\/+$/, "");
+}
+
+/** All absolute paths that the order names: inputs, outputs and mounts, without `/` itself; each once. */
+export function listDeclaredPaths(order: AttemptOrder): readonly string[] {
+  const paths = [
+    ...order.inputs.map((each) => each.path),
+    ...order.outputParameters.map((each) => each.path),
+    ...order.outputArtifacts.map((each) => each.path),
+    ...order.commands.flatMap((command) => command.volumes.map((each) => each.mountPath)),
+  ];
+  return [...new Set(paths.filter((path) => path !== "").map(tidyPath))].filter((path) => path !== "/");
+}
+
+/**
+ * Lays volumes, makes the parents of declared outputs and copies host files that are declared as outputs.
+ * Everything that is there already (because the runtime laid it) stays as it is.
+ */
+export function prepareRoot(order: AttemptOrder, directory: string): AttemptProblem | undefined {
+  for (const command of order.commands) {
+    for (const volume of command.volumes) {
+      const problem = layVolume(volume, directory);
+      if (problem !== undefined) return problem;
+    }
+  }
+  for (const output of [...order.outputParameters, ...order.outputArtifacts]) {
+    const path = tidyPath(output.path);
+    if (path === "/") continue;
+    const target = privatePath(directory, path);
+    makeDirectory(dirname(target));
+    copyHostFile(path, target);
+  }
+  return undefined;
+}
+
+/** Output artifacts above this are not copied from the host: nobody keeps a whole system directory by declaring it. */
+const mostCopiedEntries = 1000;
+const mostCopiedBytes = 64 * 1024 * 1024;
+
+function copyHostFile(path: string, target: string): void {
+  if (alwaysPrivate.some((each) => isAtOrBelow(path, each))) return;
+  const host = statSync(path, { throwIfNoEntry: false });
+  if (host === undefined || existsSync(target)) return;
+  if (host.isFile() && host.size <= mostCopiedBytes) cpSync(path, target, { dereference: true });
+  if (host.isDirectory() && readdirSync(path, { recursive: true }).length <= mostCopiedEntries)
+    cpSync(path, target, { recursive: true, dereference: false, verbatimSymlinks: true });
+}
+
+function layVolume(volume: AttemptVolume, directory: string): AttemptProblem | undefined {
+  const mountPath = tidyPath(volume.mountPath);
+  const target = privatePath(directory, mountPath);
+  if (mountPath === "/" || lstatSync(target, { throwIfNoEntry: false }) !== undefined) return undefined;
+  switch (volume.source.kind) {
+    case "attempt": {
+      // One directory per volume, because several commands may mount the same one at different paths.
+      const store = join(directory, "volumes", volume.name, tidyPath(volume.subPath ?? "/"));
+      makeDirectory(store);
+      makeDirectory(dirname(target));
+      symlinkSync(relative(dirname(target), store), target);
+      return undefined;
+    }
+    case "text":
+      for (const [name, text] of Object.entries(volume.source.files)) {
+        makeDirectory(dirname(join(target, tidyPath(name))));
+        writeFileSync(join(target, tidyPath(name)), text);
+      }
+      makeDirectory(target);
+      return undefined;
+    case "run":
+      return {
+        kind: "start-refused",
+        code: "executor/volume-missing",
+        message: `volume "${volume.name}" of the run was not laid at ${mountPath} before the attempt started`,
+      };
+  }
+}
+
+/** Makes a directory with its parents; one that exists is fine. */
+export function makeDirectory(path: string): void {
+  mkdirSync(path, { recursive: true });
+}

@@ -1,0 +1,161 @@
+/**
+ * Finding the processes of an attempt in /proc.
+ *
+ * Every process of an attempt carries `MILLRACE_ATTEMPT=<id>` in its environment, also a daemon that left the session
+ * and was adopted by init. A program that clears its environment is still found as a descendant of the slot or a
+ * member of its session. Where /proc is absent, nothing is found and the caller falls back to the process group.
+ */
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { sendSignal } from "./slot.ts";
+
+/** The environment variable that marks the processes of an attempt. */
+export const attemptMarker = "MILLRACE_ATTEMPT";
+
+const markerStart = `${attemptMarker}=`;
+
+export interface ProcessInfo {
+  readonly pid: number;
+  readonly parent: number;
+  readonly session: number;
+  readonly state: string;
+}
+
+/** Whether this system shows its processes in /proc. */
+export const hasProc = existsSync("/proc/self/stat");
+
+/** All process ids; empty where /proc is absent. */
+export function listPids(): number[] {
+  if (!hasProc) return [];
+  return readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => pid > 0);
+}
+
+/** Reads a small /proc file; undefined when the process is gone or belongs to somebody else. */
+export function findProcText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "latin1");
+  } catch {
+    // A process may end between listing and reading; that is the ordinary case here, not an error.
+    return undefined;
+  }
+}
+
+/** Parent, session and state of a process; undefined when it is gone. */
+export function findProcessInfo(pid: number): ProcessInfo | undefined {
+  const text = findProcText(`/proc/${pid}/stat`);
+  if (text === undefined) return undefined;
+  // The command name stands in parentheses and may hold anything, also parentheses and blanks.
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  return { pid, state: fields[0] ?? "", parent: Number(fields[1]), session: Number(fields[3]) };
+}
+
+/** The attempt id in a process's environment; undefined when it has none. */
+export function findAttemptMark(pid: number): string | undefined {
+  const text = findProcText(`/proc/${pid}/environ`);
+  if (text === undefined) return undefined;
+  const at = text.startsWith(markerStart) ? 0 : text.indexOf(`\0${markerStart}`) + 1;
+  if (at === 0 && !text.startsWith(markerStart)) return undefined;
+  const start = at + markerStart.length;
+  const end = text.indexOf("\0", start);
+  return text.slice(start, end < 0 ? undefined : end);
+}
+
+/** Living processes marked with one of the ids. */
+export function findMarkedPids(attemptIds: ReadonlySet<string>): number[] {
+  return listPids().filter((pid) => {
+    const mark = findAttemptMark(pid);
+    return mark !== undefined && attemptIds.has(mark);
+  });
+}
+
+/** Living processes of the attempt: marked, below the slot, or in its session; never the slot itself. */
+export function findTreePids(slotPid: number | undefined, attemptId: string): number[] {
+  const infos = new Map<number, ProcessInfo>();
+  for (const pid of listPids()) {
+    const info = findProcessInfo(pid);
+    if (info !== undefined && info.state !== "Z") infos.set(pid, info);
+  }
+  const isBelowSlot = (info: ProcessInfo): boolean => {
+    if (slotPid === undefined) return false;
+    if (info.session === slotPid) return true;
+    for (let at: ProcessInfo | undefined = info, depth = 0; at !== undefined && depth < 200; depth += 1) {
+      if (at.parent === slotPid) return true;
+      at = infos.get(at.parent);
+    }
+    return false;
+  };
+  return [...infos.values()]
+    .filter((info) => info.pid !== slotPid && (isBelowSlot(info) || findAttemptMark(info.pid) === attemptId))
+    .map((info) => info.pid);
+}
+
+/** Children of a process and theirs, by the kernel's own list; empty where it keeps none. */
+export function findDescendantPids(pid: number): number[] {
+  const found: number[] = [];
+  const open = [pid];
+  for (let next = open.pop(); next !== undefined && found.length < 4096; next = open.pop()) {
+    for (const child of findChildPids(next)) {
+      found.push(child);
+      open.push(child);
+    }
+  }
+  return found;
+}
+
+function findChildPids(pid: number): number[] {
+  const main = findProcText(`/proc/${pid}/task/${pid}/children`);
+  if (main === undefined) return [];
+  const text = [main];
+  const threads = findProcText(`/proc/${pid}/status`)?.match(/^Threads:\s+(\d+)/m)?.[1];
+  if (threads !== undefined && threads !== "1") {
+    for (const thread of findThreads(pid)) {
+      if (thread !== String(pid)) text.push(findProcText(`/proc/${pid}/task/${thread}/children`) ?? "");
+    }
+  }
+  return text
+    .join(" ")
+    .split(" ")
+    .map(Number)
+    .filter((child) => child > 0);
+}
+
+function findThreads(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    // The process ended meanwhile.
+    return [];
+  }
+}
+
+/** Kills until nothing is found twice in a row, or `passes` are used up; a tree that forks is outrun. */
+export function killUntilGone(find: () => readonly number[], passes = 200): boolean {
+  for (let pass = 0, empty = 0; pass < passes; pass += 1) {
+    const pids = find();
+    if (pids.length > 0) empty = 0;
+    else if ((empty += 1) === 2) return true;
+    for (const pid of pids) sendSignal(pid, "SIGKILL");
+  }
+  return false;
+}
+
+/** Which process keeps which exit record open on descriptor 3: the living slots of this and of earlier engines. */
+export function listRecordHolders(): ReadonlyMap<string, number> {
+  const holders = new Map<string, number>();
+  for (const pid of listPids()) {
+    const target = findHeldRecord(pid);
+    if (target !== undefined) holders.set(target, pid);
+  }
+  return holders;
+}
+
+/** The file that a process has open on descriptor 3; undefined when there is none or it may not be seen. */
+export function findHeldRecord(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/fd/3`);
+  } catch {
+    // No such descriptor, no such process, or somebody else's: not a slot of ours.
+    return undefined;
+  }
+}

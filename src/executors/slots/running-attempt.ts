@@ -1,0 +1,91 @@
+/** What the engine side knows about an attempt between its start (or adoption) and its end. */
+import { realpathSync } from "node:fs";
+import { join } from "node:path";
+import type { AttemptExit, AttemptOrder, AttemptProblem, CommandEnding } from "../../model/run/attempt.ts";
+import { attemptFiles } from "../../ports/attempt-directory.ts";
+import { type ExitRecord, readEnding } from "./exit-record.ts";
+import { findHeldRecord, hasProc, listRecordHolders } from "./process-tree.ts";
+import { sendSignal, type Slot } from "./slot.ts";
+
+export interface RunningAttempt {
+  readonly order: AttemptOrder;
+  readonly directory: string;
+  /** Epoch ms. */
+  startedAt: number;
+  /** The slot of ours that runs it; absent while it waits for one, and for adopted attempts. */
+  slot?: Slot;
+  /** The process id of the slot, also of one that an earlier engine opened. */
+  slotPid?: number;
+  /** Shell text to run once a slot is free. */
+  text?: string;
+  /** Why the engine ends it. */
+  stop?: "cancelled" | "timed-out";
+  forced: boolean;
+  ending: boolean;
+  readonly timers: Set<NodeJS.Timeout>;
+  unwatch?: () => void;
+}
+
+/** Where, by whom and as whom attempts run; the same for all attempts of an executor. */
+export interface RunPlace {
+  readonly executor: string;
+  readonly host: string;
+  readonly user: string;
+}
+
+/** Makes the report from the record. Several commands are decided by the first main (or init) that failed. */
+export function makeAttemptExit(
+  running: RunningAttempt,
+  record: ExitRecord,
+  place: RunPlace,
+  peakMemoryBytes: number | undefined,
+): AttemptExit {
+  const problem = findProblem(running, record);
+  const severalNamed = Object.keys(record.commands).length > 0;
+  return {
+    attemptId: running.order.attemptId,
+    startedAt: record.startedAt,
+    endedAt: record.endedAt,
+    ending: decideEnding(running.order, record),
+    ...(severalNamed ? { commands: record.commands } : {}),
+    ...(problem === undefined ? {} : { problem }),
+    usage: {
+      ...(record.cpuUserMs === undefined ? {} : { cpuUserMs: record.cpuUserMs }),
+      ...(record.cpuSystemMs === undefined ? {} : { cpuSystemMs: record.cpuSystemMs }),
+      ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }),
+    },
+    ...place,
+  };
+}
+
+function findProblem(running: RunningAttempt, record: ExitRecord): AttemptProblem | undefined {
+  if (record.problem !== undefined) return record.problem;
+  if (record.end?.how === "refused") {
+    const message = `the shell could not start the command in ${running.directory}; its log may say why`;
+    return { kind: "start-refused", code: "executor/not-startable", message };
+  }
+  return running.stop === undefined ? undefined : { kind: running.stop };
+}
+
+function decideEnding(order: AttemptOrder, record: ExitRecord): CommandEnding {
+  if (record.end === undefined || record.end.how === "refused") return { kind: "not-run" };
+  const deciding = order.commands.filter((command) => command.role !== "side");
+  const failed = deciding
+    .map((command) => record.commands[command.name])
+    .find((ending) => ending?.kind === "exited" && ending.code !== 0);
+  return failed ?? readEnding(record.end.status, record.end.how);
+}
+
+/**
+ * The process that keeps the attempt's record open: its living slot, whichever engine opened it. Where /proc is absent
+ * the process id in the record is asked, which cannot tell a slot from a later process with the same number.
+ */
+export function findLivingSlot(directory: string, record: ExitRecord): number | undefined {
+  const { slotPid } = record;
+  if (hasProc) {
+    const path = join(realpathSync(directory), attemptFiles.exit);
+    if (slotPid !== undefined && findHeldRecord(slotPid) === path) return slotPid;
+    return slotPid === undefined ? listRecordHolders().get(path) : undefined;
+  }
+  return slotPid !== undefined && sendSignal(slotPid, 0) ? slotPid : undefined;
+}

@@ -1,0 +1,154 @@
+/**
+ * The supervisor of an attempt with several commands (init commands, a graph of mains, sidecars, retries):
+ * a generated POSIX shell script that runs as the slot's one command, so that it outlives the engine like any other.
+ *
+ * Each command runs below a small subshell that reports its end through a FIFO; the main loop only reads events and
+ * starts what has become ready. Rules (Argo fields.md, ContainerSetTemplate and UserContainer):
+ * - init commands run one after the other; when one fails nothing else starts;
+ * - a main starts when all of its `after` have exited with 0; the dependents of a failed one never run, others go on;
+ * - sides start with the mains, get TERM when no main runs or can start any more, and KILL after the grace time;
+ * - after TERM to the supervisor nothing new starts.
+ * Each end is a `command` line in the exit record (descriptor 3). Exit status: of the first failed command, else 0.
+ */
+import type { AttemptCommand } from "../../model/run/attempt.ts";
+import { type ReadyCommand, writeWords } from "./command-text.ts";
+import { isPlainVariableName, quoteForShell } from "./shell-quote.ts";
+
+export interface SupervisedCommand extends ReadyCommand {
+  readonly role: AttemptCommand["role"];
+  readonly after: readonly string[];
+  readonly retries: number;
+  readonly retryDelayMs: number;
+  /** Names of variables whose values come from the environment of the supervisor, under the given name. */
+  readonly secretEnv: readonly { readonly name: string; readonly from: string }[];
+  readonly out: string;
+  readonly err: string;
+}
+
+/** The script. `fifo` is a path that it may create; `graceMs` is the time between TERM and KILL for sides. */
+export function writeSuperviseScript(commands: readonly SupervisedCommand[], fifo: string, graceMs: number): string {
+  return [
+    "#!/bin/sh",
+    `ev=${quoteForShell(fifo)}`,
+    'rm -f "$ev"; mkfifo "$ev" || exit 125; exec 4<>"$ev"; rm -f "$ev"',
+    "stop=",
+    "trap 'stop=1; echo \"- stop\" >&4' TERM",
+    ...listSecretNames(commands).map((name) => `v_${name}=$${name}; unset ${name}`),
+    ...commands.flatMap(writeCommand),
+    ...writeAdvance(commands),
+    ...writeEventLoop(commands),
+    ...writeEnd(commands, graceMs),
+    "",
+  ].join("\n");
+}
+
+function listSecretNames(commands: readonly SupervisedCommand[]): string[] {
+  return [...new Set(commands.flatMap((command) => command.secretEnv.map((each) => each.from)))];
+}
+
+/**
+ * State of command i: `s` is w (waits), r (runs), a (waits for another try) or d (done); `c` is its final code,
+ * `l` the code of its last try, `n` the tries that are left, `p` the subshell above it.
+ */
+function writeCommand(command: SupervisedCommand, i: number): string[] {
+  const exports = command.env
+    .filter((each) => isPlainVariableName(each.name))
+    .map((each) => `export ${each.name}=${quoteForShell(each.value)}`);
+  const secrets = command.secretEnv.map((each) => `export ${each.name}="$v_${each.from}"`);
+  const redirect = `</dev/null >>${quoteForShell(command.out)} 2>>${quoteForShell(command.err)} 3>&- 4>&-`;
+  return [
+    `s${i}=w c${i}= l${i}= n${i}=${command.retries} p${i}=`,
+    `: >${quoteForShell(command.out)}; : >${quoteForShell(command.err)}`,
+    `start${i}() {`,
+    `s${i}=r`,
+    "(",
+    "p=; trap '[ -n \"$p\" ] && kill -TERM \"$p\" 2>/dev/null' TERM",
+    "trap '[ -n \"$p\" ] && kill -KILL \"$p\" 2>/dev/null' USR1",
+    "(",
+    "trap - TERM USR1",
+    `cd ${quoteForShell(command.workingDirectory)} || exit 126`,
+    ...exports,
+    ...secrets,
+    `exec ${writeWords(command)}`,
+    `) ${redirect} &`,
+    "p=$!; wait $p; c=$?",
+    "while kill -0 $p 2>/dev/null; do wait $p; c=$?; done",
+    `echo "${i} $c" >&4`,
+    ") &",
+    `p${i}=$!`,
+    "}",
+    `again${i}() { s${i}=a; ( trap - TERM; sleep ${command.retryDelayMs / 1000}; echo "${i} again" >&4 ) & }`,
+    `settle${i}() { s${i}=d c${i}=$1; echo "command ${command.name} $1" >&3; }`,
+    `handle${i}() {`,
+    `if [ "$1" = again ]; then [ $s${i} = a ] && start${i}; return 0; fi`,
+    `if [ "$1" != 0 ] && [ -z "$stop" ] && [ $n${i} -gt 0 ]; then l${i}=$1 n${i}=$((n${i}-1)); again${i}`,
+    `else settle${i} $1; fi`,
+    "}",
+  ];
+}
+
+/** `advance` starts every command whose time has come. */
+function writeAdvance(commands: readonly SupervisedCommand[]): string[] {
+  const inits = indexesOf(commands, "init");
+  const lines = inits.map((i, at) => startWhen(i, inits.slice(0, at)));
+  for (const i of indexesOf(commands, "side")) lines.push(startWhen(i, inits));
+  for (const i of indexesOf(commands, "main")) {
+    const after = (commands[i]?.after ?? []).map((name) => commands.findIndex((each) => each.name === name));
+    lines.push(startWhen(i, [...inits, ...after]));
+  }
+  return ["advance() {", '[ -n "$stop" ] && return 0', ...lines, "return 0", "}"];
+}
+
+function startWhen(i: number, succeeded: readonly number[]): string {
+  const conditions = succeeded.map((other) => `[ "$c${other}" = 0 ] && `).join("");
+  return `[ $s${i} = w ] && ${conditions}start${i}`;
+}
+
+function indexesOf(commands: readonly SupervisedCommand[], role: AttemptCommand["role"]): number[] {
+  return commands.flatMap((command, i) => (command.role === role ? [i] : []));
+}
+
+/** Reads events until no init and no main is under way; whatever waits then can never start. */
+function writeEventLoop(commands: readonly SupervisedCommand[]): string[] {
+  const deciding = [...indexesOf(commands, "init"), ...indexesOf(commands, "main")];
+  return [
+    "handle() {",
+    'case "$i" in',
+    ...commands.map((_, i) => `${i}) handle${i} $x;;`),
+    `-) if [ "$x" = stop ]; then ${commands.map((_, i) => `[ $s${i} = a ] && settle${i} $l${i}; `).join("")}:; fi;;`,
+    "esac",
+    "}",
+    "advance",
+    `while ${isAnyOpen(deciding)}; do`,
+    "read -r i x <&4 || continue",
+    "handle; advance",
+    "done",
+  ];
+}
+
+function isAnyOpen(indexes: readonly number[]): string {
+  return indexes.map((i) => `[ $s${i} = r ] || [ $s${i} = a ]`).join(" || ") || "false";
+}
+
+/** Ends the sides, notes what never ran, and leaves with the deciding code. */
+function writeEnd(commands: readonly SupervisedCommand[], graceMs: number): string[] {
+  const sides = indexesOf(commands, "side");
+  const lines = ["stop=1", ...sides.map((i) => `[ $s${i} = a ] && settle${i} $l${i}`)];
+  if (sides.length > 0) {
+    lines.push(
+      ...sides.map((i) => `[ $s${i} = r ] && kill -TERM $p${i} 2>/dev/null`),
+      `( trap - TERM; sleep ${graceMs / 1000}; echo "- kill" >&4 ) & t=$!`,
+      `while ${isAnyOpen(sides)}; do`,
+      "read -r i x <&4 || continue",
+      'if [ "$x" = kill ]; then',
+      ...sides.map((i) => `[ $s${i} = r ] && kill -USR1 $p${i} 2>/dev/null`),
+      "else handle; fi",
+      "done",
+      "kill -TERM $t 2>/dev/null",
+    );
+  }
+  lines.push(...commands.map((command, i) => `[ $s${i} = w ] && echo "command ${command.name} not-run" >&3`));
+  const deciding = [...indexesOf(commands, "init"), ...indexesOf(commands, "main")];
+  lines.push(...deciding.map((i) => `[ -n "$c${i}" ] && [ "$c${i}" != 0 ] && exit $c${i}`), "exit 0");
+  return lines;
+}

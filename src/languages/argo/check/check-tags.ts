@@ -1,0 +1,39 @@
+/** Checks every tag in a part of a document against the scope of its place. */
+import type { DocumentPath } from "../read/types.ts";
+import { reportError, reportWarning } from "./checker.ts";
+import type { Checker, Site } from "./checker.ts";
+import { checkExpressionTag } from "./check-expression.ts";
+import { canResolve } from "./scope.ts";
+import type { Scope } from "./scope.ts";
+import { listTags, visitTexts } from "./tags.ts";
+
+/** Where a part stands, and what Argo writes before `failed to resolve`. */
+export interface TaggedPart {
+  readonly value: unknown;
+  readonly below: DocumentPath;
+  readonly prefix: string;
+}
+
+/**
+ * Reports tags that name nothing at their place, tags that are not closed, and expressions that cannot be read.
+ * `onSibling` hears of every simple tag that resolves, for rules beyond existence.
+ */
+export function checkTags(
+  checker: Checker,
+  site: Site,
+  scope: Scope,
+  part: TaggedPart,
+  onResolved?: (tag: string, below: DocumentPath) => void,
+): void {
+  const path = [...part.below];
+  visitTexts(part.value, path, (text, at) => {
+    if (!text.includes("{{")) return;
+    const { tags, unclosed } = listTags(text);
+    for (const tag of tags) {
+      if (tag.kind === "expression") checkExpressionTag(checker, site, scope, tag.text, part.prefix, [...at]);
+      else if (canResolve(checker, scope, tag.text)) onResolved?.(tag.text.trim(), [...at]);
+      else reportError(checker, "argo/unresolved-tag", site, `${part.prefix} failed to resolve {{${tag.text}}}`, [...at]);
+    }
+    if (unclosed) reportWarning(checker, "argo/unclosed-tag", site, `${part.prefix} has a tag without }}`, [...at]);
+  });
+}

@@ -1,0 +1,110 @@
+/**
+ * What one check carries along: the document, what is known of it, and the list of problems.
+ * A Source is an object that holds templates (this document, or a stored one); a Site is where the check
+ * stands: the text that Argo puts before its messages, and the path in the document to point at.
+ */
+import type { Diagnostic } from "../../../base/diagnostic.ts";
+import type { ArgoDocument, DocumentPath, Template, WorkflowSpec, WorkflowTemplate } from "../read/types.ts";
+import type { ArgoCode } from "./codes.ts";
+
+/** What a check may ask and must know beside the document. */
+export interface CheckContext {
+  /** The stored template object of that kind and name; undefined when there is none. */
+  readonly findTemplateSource: (
+    kind: "WorkflowTemplate" | "ClusterWorkflowTemplate",
+    name: string,
+  ) => WorkflowTemplate | undefined;
+  /** True when the document is about to run: every workflow parameter then needs a value. False for lint. */
+  readonly submitted: boolean;
+}
+
+/** An object with templates. */
+export interface Source {
+  readonly spec: WorkflowSpec;
+  readonly templates: ReadonlyMap<string, Template>;
+  /** Path of the spec in the document under check; undefined for stored objects. */
+  readonly specPath: DocumentPath | undefined;
+}
+
+/** Where the check stands. */
+export interface Site {
+  readonly source: Source;
+  /** What Argo writes before a message: the chain of calls that led here, ending in a blank or empty. */
+  readonly chain: string;
+  /** Path in the document under check; inside a stored object, the path of the call that led there. */
+  readonly path: DocumentPath;
+  /** False inside a stored object: paths then stay at the call. */
+  readonly local: boolean;
+  /** Number of nested template calls. */
+  readonly depth: number;
+}
+
+export interface Checker {
+  readonly document: ArgoDocument;
+  readonly context: CheckContext;
+  readonly diagnostics: Diagnostic[];
+  /** Global variables that a tag may name: `workflow.name`, `workflow.parameters.x`, ... */
+  readonly globals: Set<string>;
+  /** Values of workflow parameters that are known now. */
+  readonly parameterValues: Map<string, string>;
+  /** True when an output may be published under a name that is only known at run time. */
+  anyGlobalParameter: boolean;
+  anyGlobalArtifact: boolean;
+  /** True for stored templates: workflow parameters may come from whoever uses them. */
+  readonly isTemplate: boolean;
+  readonly visited: Set<Template>;
+  readonly sources: Map<string, Source | undefined>;
+}
+
+const MOST_DIAGNOSTICS = 500;
+
+/** Adds an error. The message is the site's chain and the text; the position is the path below the site's. */
+export function reportError(
+  checker: Checker,
+  code: ArgoCode,
+  site: Site,
+  text: string,
+  below: DocumentPath = [],
+  hint?: string,
+): void {
+  addDiagnostic(checker, code, "error", site, text, below, hint);
+}
+
+/** Adds a warning: Argo accepts it, but it can hardly be meant. */
+export function reportWarning(
+  checker: Checker,
+  code: ArgoCode,
+  site: Site,
+  text: string,
+  below: DocumentPath = [],
+  hint?: string,
+): void {
+  addDiagnostic(checker, code, "warning", site, text, below, hint);
+}
+
+function addDiagnostic(
+  checker: Checker,
+  code: ArgoCode,
+  severity: "error" | "warning",
+  site: Site,
+  text: string,
+  below: DocumentPath,
+  hint: string | undefined,
+): void {
+  const { diagnostics, document } = checker;
+  if (diagnostics.length > MOST_DIAGNOSTICS) return;
+  if (diagnostics.length === MOST_DIAGNOSTICS) {
+    const message = `there are more problems than the ${MOST_DIAGNOSTICS} shown`;
+    diagnostics.push({ code: "argo/too-many-problems", severity: "error", message });
+    return;
+  }
+  const position = document.locate(site.local ? [...site.path, ...below] : site.path);
+  const excerpt = document.excerpt(position);
+  const message = site.chain + text;
+  diagnostics.push({ code, severity, message, position, excerpt, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** The same site one step further down the document. */
+export function descend(site: Site, ...below: DocumentPath): Site {
+  return site.local ? { ...site, path: [...site.path, ...below] } : site;
+}

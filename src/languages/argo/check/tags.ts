@@ -1,0 +1,69 @@
+/**
+ * Finds the tags in a text: `{{name}}` and `{{=expression}}`.
+ * A tag ends at the first `}}` (valyala/fasttemplate, which Argo uses); what is nested in another tag's name
+ * is resolved first, so only the inner tag is reported then.
+ */
+
+export interface Tag {
+  readonly kind: "simple" | "expression";
+  /** What stands between the braces, as written; for expressions without the equals sign. */
+  readonly text: string;
+}
+
+export interface TagList {
+  readonly tags: readonly Tag[];
+  /** True when a tag is opened and never closed. */
+  readonly unclosed: boolean;
+}
+
+const NONE: TagList = { tags: [], unclosed: false };
+
+/** All tags of a text in order. */
+export function listTags(text: string): TagList {
+  let open = text.indexOf("{{");
+  if (open === -1) return NONE;
+  const tags: Tag[] = [];
+  while (open !== -1) {
+    const close = text.indexOf("}}", open + 2);
+    if (close === -1) return { tags, unclosed: true };
+    const inner = text.slice(open + 2, close);
+    const nested = inner.lastIndexOf("{{");
+    const trimmed = inner.trimStart();
+    if (trimmed.startsWith("=")) tags.push({ kind: "expression", text: trimmed.slice(1) });
+    else tags.push({ kind: "simple", text: nested === -1 ? inner : inner.slice(nested + 2) });
+    const next = text.indexOf("{{", close + 2);
+    open = nested > 0 ? skipOuter(text, close + 2, next) : next;
+  }
+  return { tags, unclosed: false };
+}
+
+/** After a nested tag the rest of the outer one follows up to its own end; go on behind that. */
+function skipOuter(text: string, from: number, next: number): number {
+  const close = text.indexOf("}}", from);
+  if (close === -1) return -1;
+  return next !== -1 && next < close ? next : text.indexOf("{{", close + 2);
+}
+
+/** Calls back for every text in a value, with its path below `path`, which grows and shrinks on the way. */
+export function visitTexts(
+  value: unknown,
+  path: (string | number)[],
+  visit: (text: string, path: readonly (string | number)[]) => void,
+): void {
+  if (typeof value === "string") return visit(value, path);
+  if (typeof value !== "object" || value === null) return;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index += 1) {
+      path.push(index);
+      visitTexts(value[index], path, visit);
+      path.pop();
+    }
+    return;
+  }
+  for (const [key, member] of Object.entries(value)) {
+    if (typeof member === "string" && !member.includes("{{")) continue;
+    path.push(key);
+    visitTexts(member, path, visit);
+    path.pop();
+  }
+}

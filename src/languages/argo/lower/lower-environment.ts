@@ -1,0 +1,130 @@
+/**
+ * Environment variables of a container, and the `$(NAME)` references to them in its command line
+ * (Kubernetes core/v1, EnvVar and Container.command).
+ */
+import type { Expression, Templated } from "../../../model/plan/expression.ts";
+import type { AttemptCommand } from "../../../model/run/attempt.ts";
+import type { Container, EnvVar, KeySelector } from "../read/types.ts";
+import { lowerText, report } from "./lowering.ts";
+import type { Lowering, Place } from "./lowering.ts";
+
+type LoweredEnv = Templated<AttemptCommand["env"]>;
+
+/** One variable before it becomes an expression: its value as text with tags. */
+export interface EnvText {
+  readonly name: string;
+  readonly source: string;
+  readonly secret: boolean;
+}
+
+/** Variables of a container in order; `$(NAME)` of earlier ones is replaced. */
+export function readEnvironment(desk: Lowering, container: Container, place: Place): readonly EnvText[] {
+  const found = [...readEnvFrom(desk, container, place)];
+  const byName = new Map(found.map((variable) => [variable.name, variable]));
+  for (const variable of container.env ?? []) {
+    const read = readVariable(desk, variable, byName, place);
+    if (read === undefined) continue;
+    byName.set(read.name, read);
+  }
+  return [...byName.values()];
+}
+
+export function lowerEnvironment(desk: Lowering, variables: readonly EnvText[]): LoweredEnv {
+  return variables.map(({ name, source, secret }) => ({ name, value: lowerText(desk, source), secret }));
+}
+
+/** A word of a command line, with `$(NAME)` replaced by the variable and `$$` by `$`. */
+export function lowerWord(desk: Lowering, word: string, variables: readonly EnvText[]): string | Expression {
+  return lowerText(desk, expandVariables(word, new Map(variables.map((variable) => [variable.name, variable]))));
+}
+
+/** Kubernetes' third_party/forked/golang/expansion: unknown names stay as they are, `$$` is a plain `$`. */
+export function expandVariables(text: string, variables: ReadonlyMap<string, EnvText>): string {
+  if (!text.includes("$")) return text;
+  return text.replace(/\$\$|\$\(([^()]*)\)/gu, (whole, name: string | undefined) =>
+    name === undefined ? "$" : (variables.get(name)?.source ?? whole),
+  );
+}
+
+function readVariable(
+  desk: Lowering,
+  variable: EnvVar,
+  earlier: ReadonlyMap<string, EnvText>,
+  place: Place,
+): EnvText | undefined {
+  const { name, valueFrom } = variable;
+  if (name === undefined) return undefined;
+  if (valueFrom === undefined) return { name, source: expandVariables(variable.value ?? "", earlier), secret: false };
+  const { configMapKeyRef, secretKeyRef, fieldRef, resourceFieldRef } = valueFrom;
+  if (configMapKeyRef !== undefined) return readKey(desk, name, configMapKeyRef, "ConfigMap", place);
+  if (secretKeyRef !== undefined) return readKey(desk, name, secretKeyRef, "Secret", place);
+  if (fieldRef !== undefined) return { name, source: readField(desk, fieldRef.fieldPath ?? ""), secret: false };
+  if (resourceFieldRef !== undefined) return { name, source: "0", secret: false };
+  report(desk, "warning", "argo/unsupported-env-source", `environment variable ${name} has a source that is not supported; it is not set`, place);
+  return undefined;
+}
+
+function readKey(desk: Lowering, name: string, selector: KeySelector, kind: "ConfigMap" | "Secret", place: Place): EnvText | undefined {
+  const value = findKey(desk, selector, kind);
+  if (value !== undefined) return { name, source: value, secret: kind === "Secret" };
+  if (selector.optional !== true) reportMissingKey(desk, selector, kind, place);
+  return undefined;
+}
+
+/** Value of a key of a ConfigMap or a Secret that came with the submission. */
+export function findKey(desk: Lowering, selector: KeySelector, kind: "ConfigMap" | "Secret"): string | undefined {
+  const objects = kind === "Secret" ? desk.around.secrets : desk.around.configMaps;
+  return objects.get(selector.name ?? "")?.get(selector.key ?? "");
+}
+
+/** Says that a key is not there, and what to do. */
+export function reportMissingKey(desk: Lowering, selector: KeySelector, kind: "ConfigMap" | "Secret", place: Place): void {
+  const { name = "", key = "" } = selector;
+  const objects = kind === "Secret" ? desk.around.secrets : desk.around.configMaps;
+  const message = objects.has(name) ? `${kind} ${name} has no key ${JSON.stringify(key)}` : `${kind} ${name} is not stored`;
+  report(desk, "error", kind === "Secret" ? "argo/unknown-secret" : "argo/unknown-config-map", message, place,
+    `store a ${kind} named ${JSON.stringify(name)} with the key ${JSON.stringify(key)}`);
+}
+
+function* readEnvFrom(desk: Lowering, container: Container, place: Place): Generator<EnvText> {
+  for (const { prefix = "", configMapRef, secretRef } of container.envFrom ?? []) {
+    const secret = secretRef !== undefined;
+    const reference = secretRef ?? configMapRef;
+    const values = (secret ? desk.around.secrets : desk.around.configMaps).get(reference?.name ?? "");
+    if (values === undefined) {
+      if (reference?.optional !== true) {
+        const kind = secret ? "Secret" : "ConfigMap";
+        report(desk, "error", secret ? "argo/unknown-secret" : "argo/unknown-config-map", `${kind} ${reference?.name ?? ""} is not stored`, place,
+          `store a ${kind} named ${JSON.stringify(reference?.name ?? "")}`);
+      }
+      continue;
+    }
+    for (const [key, source] of values) yield { name: prefix + key, source, secret };
+  }
+}
+
+/** What Kubernetes' downward API would give, in tags that the evaluator knows. */
+function readField(desk: Lowering, path: string): string {
+  const keyed = /^metadata\.(labels|annotations)\['(.+)'\]$/u.exec(path);
+  if (keyed !== null) {
+    const [, kind = "", key = ""] = keyed;
+    const own: Readonly<Record<string, string>> = {
+      "workflows.argoproj.io/workflow": "{{workflow.name}}",
+      "workflows.argoproj.io/node-name": "{{node.name}}",
+      "workflows.argoproj.io/node-id": "{{pod.name}}",
+    };
+    return own[key] ?? `{{=get(workflow.${kind}, ${JSON.stringify(key)}) ?? ""}}`;
+  }
+  const known: Readonly<Record<string, string>> = {
+    "metadata.name": "{{pod.name}}",
+    "metadata.namespace": desk.around.namespace,
+    "metadata.uid": "{{workflow.uid}}",
+    "spec.serviceAccountName": "{{workflow.serviceAccountName}}",
+    "spec.nodeName": "localhost",
+    "status.podIP": "127.0.0.1",
+    "status.hostIP": "127.0.0.1",
+    "status.podIPs": "127.0.0.1",
+    "status.hostIPs": "127.0.0.1",
+  };
+  return known[path] ?? "";
+}

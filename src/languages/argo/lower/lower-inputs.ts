@@ -1,0 +1,119 @@
+/** Declared inputs of a template, and the arguments that callers pass to them. */
+import type { Expression } from "../../../model/plan/expression.ts";
+import type { Argument, FileValue, Port } from "../../../model/plan/plan.ts";
+import type { Arguments, Artifact, Parameter, Template } from "../read/types.ts";
+import { findKey, reportMissingKey } from "./lower-environment.ts";
+import { lowerArtifactSource } from "./lower-artifacts.ts";
+import { dialects, intern, lowerText } from "./lowering.ts";
+import type { Lowering, Place } from "./lowering.ts";
+
+/** Ports of a template: an input's `value` or `default` is what it has when the caller passes nothing. */
+export function lowerPorts(desk: Lowering, template: Template, place: Place): readonly Port[] {
+  const at = (field: string, index: number): Place => ({
+    document: place.document,
+    path: [...place.path, "inputs", field, index],
+  });
+  const parameters = (template.inputs?.parameters ?? []).map((parameter, index): Port => {
+    const text = readParameterText(desk, parameter, at("parameters", index));
+    return {
+      name: parameter.name ?? "",
+      kind: "value",
+      ...(text === undefined ? {} : { default: lowerText(desk, text) }),
+      ...(parameter.enum === undefined ? {} : { allowed: parameter.enum }),
+      optional: false,
+    };
+  });
+  const artifacts = (template.inputs?.artifacts ?? []).map((artifact, index): Port => {
+    const source = lowerArtifactSource(desk, artifact, at("artifacts", index));
+    return {
+      name: artifact.name ?? "",
+      kind: "file",
+      ...(source === undefined ? {} : { default: source }),
+      optional: artifact.optional ?? false,
+    };
+  });
+  return [...parameters, ...artifacts];
+}
+
+/** Text of a parameter: its value, its default, or what a ConfigMap holds. Undefined when it has none. */
+export function readParameterText(desk: Lowering, parameter: Parameter, place: Place): string | undefined {
+  const { value, valueFrom } = parameter;
+  const selector = valueFrom?.configMapKeyRef;
+  if (value === undefined && selector !== undefined) {
+    const found = findKey(desk, selector, "ConfigMap");
+    if (found !== undefined) return found;
+    const fallback = valueFrom?.default ?? parameter.default;
+    if (fallback !== undefined) return fallback;
+    if (selector.optional !== true) reportMissingKey(desk, selector, "ConfigMap", place);
+    return undefined;
+  }
+  return value ?? parameter.default ?? valueFrom?.default;
+}
+
+/** One tag and nothing else: an absent source may then be covered by the callee's default (Argo, absent optional outputs). */
+const pureReference = /^\s*\{\{(?!=)[^{}]+\}\}\s*$/u;
+
+/** Names of the parameters of a template that have a value of their own. */
+function findDefaultedPorts(desk: Lowering, template: Template | undefined): ReadonlySet<string> | undefined {
+  if (template === undefined) return undefined;
+  const known = desk.defaultedPorts.get(template);
+  if (known !== undefined) return known;
+  const names = (template.inputs?.parameters ?? []).flatMap((parameter) =>
+    parameter.value === undefined && parameter.default === undefined && parameter.valueFrom === undefined ? [] : [parameter.name ?? ""],
+  );
+  const set = new Set(names);
+  desk.defaultedPorts.set(template, set);
+  return set;
+}
+
+/** Arguments of a call. `callee` is undefined when it is only known at run time. */
+export function lowerArguments(
+  desk: Lowering,
+  given: Arguments | undefined,
+  callee: Template | undefined,
+  place: Place,
+): readonly Argument[] {
+  if (given === undefined) return noArguments;
+  const defaulted = findDefaultedPorts(desk, callee);
+  const list: Argument[] = [];
+  for (const [index, parameter] of (given.parameters ?? []).entries()) {
+    const argument = lowerParameter(desk, parameter, defaulted, place, index);
+    if (argument !== undefined) list.push(argument);
+  }
+  for (const [index, artifact] of (given.artifacts ?? []).entries()) {
+    const argument = lowerArtifact(desk, artifact, place, index);
+    if (argument !== undefined) list.push(argument);
+  }
+  return list;
+}
+
+const noArguments: readonly Argument[] = [];
+
+function lowerParameter(
+  desk: Lowering,
+  parameter: Parameter,
+  defaulted: ReadonlySet<string> | undefined,
+  place: Place,
+  index: number,
+): Argument | undefined {
+  const port = parameter.name ?? "";
+  const expression = parameter.valueFrom?.expression;
+  if (parameter.value === undefined && expression !== undefined) {
+    return { port, kind: "value", value: intern(desk, dialects.expr, expression, "text"), optional: false };
+  }
+  const text =
+    parameter.value ??
+    readParameterText(desk, parameter, { document: place.document, path: [...place.path, "parameters", index] });
+  if (text === undefined) return undefined;
+  if (!text.includes("{{")) return { port, kind: "value", value: text, optional: false };
+  const optional = (defaulted === undefined || defaulted.has(port)) && pureReference.test(text);
+  const value: Expression = intern(desk, optional ? dialects.optionalText : dialects.text, text, "text");
+  return { port, kind: "value", value, optional };
+}
+
+/** A file that is not there is a matter of the port: it may be optional, or have a source of its own. */
+function lowerArtifact(desk: Lowering, artifact: Artifact, place: Place, index: number): Argument | undefined {
+  const at = { document: place.document, path: [...place.path, "artifacts", index] };
+  const value: FileValue | Expression | undefined = lowerArtifactSource(desk, artifact, at);
+  return value === undefined ? undefined : { port: artifact.name ?? "", kind: "file", value, optional: true };
+}

@@ -1,0 +1,93 @@
+/** Retries, time limits and locks of a template or a workflow. */
+import type { Dynamic } from "../../../model/plan/expression.ts";
+import type { Lock, Policy, RetryPolicy } from "../../../model/plan/plan.ts";
+import type { RetryStrategy, SemaphoreRef, Synchronization, Template } from "../read/types.ts";
+import { dialects, intern, lowerText, report } from "./lowering.ts";
+import type { Lowering, Place } from "./lowering.ts";
+import { lowerDuration, lowerInteger, lowerSeconds } from "./lower-numbers.ts";
+
+/** Policy of a template. The workflow's own retryStrategy holds for every template that has none. */
+export function lowerPolicy(desk: Lowering, template: Template, isLeaf: boolean, place: Place): Policy {
+  const strategy = template.retryStrategy ?? desk.defaultRetry;
+  const at = (field: string): Place => ({ document: place.document, path: [...place.path, field] });
+  const { activeDeadlineSeconds, timeout, pendingTimeout, synchronization } = template;
+  const attemptTimeoutMs =
+    isLeaf && activeDeadlineSeconds !== undefined
+      ? lowerSeconds(desk, activeDeadlineSeconds, "activeDeadlineSeconds", at("activeDeadlineSeconds"))
+      : undefined;
+  const taskTimeoutMs =
+    isLeaf && timeout !== undefined && timeout !== "" ? lowerDuration(desk, timeout, "timeout", at("timeout")) : undefined;
+  const queueTimeoutMs =
+    isLeaf && pendingTimeout !== undefined && pendingTimeout !== ""
+      ? lowerDuration(desk, pendingTimeout, "pendingTimeout", at("pendingTimeout"))
+      : undefined;
+  const locks = synchronization === undefined ? [] : lowerLocks(desk, synchronization, at("synchronization"));
+  return {
+    ...(strategy === undefined ? {} : { retry: lowerRetry(desk, strategy, at("retryStrategy")) }),
+    ...(attemptTimeoutMs === undefined ? {} : { attemptTimeoutMs }),
+    ...(taskTimeoutMs === undefined ? {} : { taskTimeoutMs }),
+    ...(queueTimeoutMs === undefined ? {} : { queueTimeoutMs }),
+    ...(locks.length === 0 ? {} : { locks }),
+  };
+}
+
+const retryOn: Readonly<Record<string, RetryPolicy["on"]>> = {
+  OnFailure: "failed",
+  OnError: "errored",
+  Always: "any",
+  OnTransientError: "transient",
+};
+
+/** A retry strategy. A backoff counts only when a limit is set (Argo, processNodeRetries). */
+export function lowerRetry(desk: Lowering, strategy: RetryStrategy, place: Place): RetryPolicy {
+  const { limit, retryPolicy, expression, backoff } = strategy;
+  const usual = expression === undefined || expression === "" ? "failed" : "any";
+  const attemptsMore = limit === undefined ? undefined : lowerInteger(desk, limit, "retryStrategy.limit", place);
+  const duration = (text: string | undefined, field: string): Dynamic<number> | undefined =>
+    text === undefined || text === "" ? undefined : lowerDuration(desk, text, `retryStrategy.backoff.${field}`, place);
+  const delayMs = limit === undefined ? undefined : duration(backoff?.duration, "duration");
+  const factor = backoff?.factor === undefined ? undefined : lowerInteger(desk, backoff.factor, "retryStrategy.backoff.factor", place);
+  const capMs = duration(backoff?.cap, "cap");
+  const elapsedAtMostMs = limit === undefined ? undefined : duration(backoff?.maxDuration, "maxDuration");
+  return {
+    on: retryPolicy === undefined || retryPolicy === "" ? usual : (retryOn[retryPolicy] ?? usual),
+    ...(attemptsMore === undefined ? {} : { attemptsMore }),
+    ...(usual === "failed" ? {} : { condition: intern(desk, dialects.expr, expression ?? "", "boolean") }),
+    ...(delayMs === undefined ? {} : { delayMs }),
+    ...(factor === undefined || factor === 0 ? {} : { factor }),
+    ...(capMs === undefined ? {} : { capMs }),
+    ...(elapsedAtMostMs === undefined ? {} : { elapsedAtMostMs }),
+  };
+}
+
+/** Locks of a synchronization: `namespace/Mutex/name` and `namespace/ConfigMap/name/key` (Argo, workflow/sync). */
+export function lowerLocks(desk: Lowering, synchronization: Synchronization, place: Place): readonly Lock[] {
+  const mutexes = (synchronization.mutexes ?? []).map(
+    (mutex): Lock => ({
+      key: lowerText(desk, `${mutex.namespace ?? desk.around.namespace}/${mutex.database === true ? "Database/" : ""}Mutex/${mutex.name ?? "default"}`),
+      limit: 1,
+    }),
+  );
+  const semaphores = (synchronization.semaphores ?? []).flatMap((semaphore) => lowerSemaphore(desk, semaphore, place));
+  return [...mutexes, ...semaphores];
+}
+
+function lowerSemaphore(desk: Lowering, semaphore: SemaphoreRef, place: Place): readonly Lock[] {
+  const namespace = semaphore.namespace ?? desk.around.namespace;
+  const { name = "", key = "" } = semaphore.configMapKeyRef ?? {};
+  const text = desk.around.configMaps.get(name)?.get(key);
+  const limit = text === undefined ? Number.NaN : Number(text);
+  if (semaphore.configMapKeyRef !== undefined && Number.isInteger(limit) && limit > 0) {
+    return [{ key: lowerText(desk, `${namespace}/ConfigMap/${name}/${key}`), limit }];
+  }
+  const what = semaphore.configMapKeyRef === undefined ? `database key ${semaphore.database?.key ?? ""}` : `${name}/${key}`;
+  report(
+    desk,
+    "warning",
+    "argo/unknown-semaphore-limit",
+    `the limit of semaphore ${what} is not known; it is not enforced`,
+    place,
+    `store a ConfigMap ${JSON.stringify(name)} whose key ${JSON.stringify(key)} holds a number above 0`,
+  );
+  return [];
+}

@@ -1,0 +1,87 @@
+/**
+ * Volumes and their mounts. A volume of an attempt is new and empty, a claim is one directory for the whole run,
+ * and ConfigMaps and Secrets are files with the texts that came with the submission.
+ */
+import type { Templated } from "../../../model/plan/expression.ts";
+import type { AttemptVolume } from "../../../model/run/attempt.ts";
+import type { KeyToPath, Volume, VolumeMount } from "../read/types.ts";
+import { lowerText, report } from "./lowering.ts";
+import type { Lowering, Place } from "./lowering.ts";
+
+type LoweredVolume = Templated<AttemptVolume>;
+type VolumeSource = LoweredVolume["source"];
+
+/** Mounts of one container, each with where its content comes from. */
+export function lowerMounts(
+  desk: Lowering,
+  mounts: readonly VolumeMount[],
+  volumes: readonly Volume[],
+  place: Place,
+): readonly LoweredVolume[] {
+  return mounts.flatMap((mount) => {
+    const { name = "", mountPath = "", subPath } = mount;
+    const source = findVolumeSource(desk, name, volumes, place);
+    if (source === undefined) return [];
+    return [
+      {
+        name,
+        mountPath: lowerText(desk, mountPath),
+        ...(subPath === undefined || subPath === "" ? {} : { subPath: lowerText(desk, subPath) }),
+        readOnly: mount.readOnly ?? false,
+        source,
+      },
+    ];
+  });
+}
+
+function findVolumeSource(desk: Lowering, name: string, volumes: readonly Volume[], place: Place): VolumeSource | undefined {
+  // A template's own volume hides the workflow's volume of the same name.
+  const volume = volumes.find((one) => one.name === name) ?? desk.runVolumes.find((one) => one.name === name);
+  if (volume === undefined) {
+    if (desk.claimNames.has(name)) return { kind: "run", key: name };
+    report(desk, "error", "argo/unknown-volume", `volume ${JSON.stringify(name)} is mounted but not declared`, place,
+      "declare it in spec.volumes, spec.volumeClaimTemplates or the template's volumes");
+    return undefined;
+  }
+  if (volume.emptyDir !== undefined || volume.ephemeral !== undefined) return { kind: "attempt" };
+  if (volume.persistentVolumeClaim !== undefined) {
+    return { kind: "run", key: lowerText(desk, `claim/${volume.persistentVolumeClaim.claimName ?? ""}`) };
+  }
+  if (volume.configMap !== undefined) {
+    const { name: from = "", items, optional } = volume.configMap;
+    return lowerTexts(desk, "ConfigMap", from, items, optional, place);
+  }
+  if (volume.secret !== undefined) {
+    const { secretName: from = "", items, optional } = volume.secret;
+    return lowerTexts(desk, "Secret", from, items, optional, place);
+  }
+  const kind = Object.keys(volume).find((field) => field !== "name") ?? "nothing";
+  report(desk, "error", "argo/unsupported-volume", `volume ${JSON.stringify(name)} is of kind ${kind}, which needs a cluster`, place,
+    "use emptyDir, a claim, a configMap or a secret");
+  return undefined;
+}
+
+function lowerTexts(
+  desk: Lowering,
+  kind: "ConfigMap" | "Secret",
+  name: string,
+  items: readonly KeyToPath[] | undefined,
+  optional: boolean | undefined,
+  place: Place,
+): VolumeSource {
+  const values = (kind === "Secret" ? desk.around.secrets : desk.around.configMaps).get(name);
+  if (values === undefined) {
+    if (optional !== true) {
+      report(desk, "error", kind === "Secret" ? "argo/unknown-secret" : "argo/unknown-config-map", `${kind} ${name} is not stored`, place,
+        `store a ${kind} named ${JSON.stringify(name)}`);
+    }
+    return { kind: "text", files: {} };
+  }
+  if (items === undefined || items.length === 0) return { kind: "text", files: Object.fromEntries(values) };
+  const files: [string, string][] = [];
+  for (const { key = "", path = "" } of items) {
+    const text = values.get(key);
+    if (text !== undefined) files.push([path, text]);
+  }
+  return { kind: "text", files: Object.fromEntries(files) };
+}

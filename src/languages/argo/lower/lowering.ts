@@ -1,0 +1,128 @@
+/**
+ * The desk on which one document is lowered: where templates are found, which processes exist already,
+ * what was found wrong. Everything that is shared while a plan is made hangs here.
+ *
+ * Expressions are interned: the same text gives the same object, so that a dag of ten thousand tasks
+ * with the same argument costs one expression, and evaluators can cache by identity.
+ */
+import type { Diagnostic } from "../../../base/diagnostic.ts";
+import type { JsonObject } from "../../../base/json.ts";
+import type { Expression, ExpressionForm } from "../../../model/plan/expression.ts";
+import type { Pointer, Process } from "../../../model/plan/plan.ts";
+import type { ArgoDocument, RetryStrategy, Template, Volume } from "../read/types.ts";
+import type { TemplateSource, TemplateSpace } from "./template-source.ts";
+
+/** Dialects of the expressions that this language writes into a plan. */
+export const dialects = {
+  /** Text with tags. */
+  text: "argo-text",
+  /** Text with tags that is a single reference; an absent source gives no value instead of an error. */
+  optionalText: "argo-text-or-absent",
+  /** An expr expression, after its tags are replaced. */
+  expr: "argo-expr",
+  /** The same, but whatever goes wrong means "absent". */
+  optionalExpr: "argo-expr-or-absent",
+  /** Text with tags, then govaluate, then a boolean. */
+  when: "argo-when",
+  /** One reference to a value or a file; an absent source gives no value. */
+  ref: "argo-ref",
+  /** JSON text whose string leaves hold tags. */
+  items: "argo-items",
+} as const;
+
+/** Environment and settings that come with a submission. */
+export interface Surroundings {
+  readonly namespace: string;
+  readonly facts: JsonObject;
+  /** Text by key by name. */
+  readonly configMaps: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  readonly secrets: ReadonlyMap<string, ReadonlyMap<string, string>>;
+}
+
+export interface Lowering {
+  readonly around: Surroundings;
+  readonly diagnostics: Diagnostic[];
+  /** Undefined while a process is reserved and not yet lowered. */
+  readonly processes: (Process | undefined)[];
+  readonly processById: Map<string, number>;
+  /** Processes that are reserved, with what they are made from. */
+  readonly queue: PendingProcess[];
+  /** Processes whose standard output somebody refers to. */
+  readonly captured: Set<number>;
+  /** Set when a call that is only known at run time refers to a result. */
+  captureAll: boolean;
+  /** True once a call by computed name was met: every template may be reached. */
+  namedCalls: boolean;
+  readonly spaces: Map<string, TemplateSpace>;
+  readonly templateDefaults: Template | undefined;
+  readonly defaultRetry: RetryStrategy | undefined;
+  readonly runVolumes: readonly Volume[];
+  readonly claimNames: ReadonlySet<string>;
+  readonly expressions: Map<string, Expression>;
+  readonly warned: Set<string>;
+  /** Parameters whose absence the port of a template covers, by template. */
+  readonly defaultedPorts: WeakMap<Template, ReadonlySet<string>>;
+}
+
+export interface PendingProcess {
+  readonly index: number;
+  readonly id: string;
+  readonly space: TemplateSpace;
+  readonly source: TemplateSource;
+}
+
+/** Text as the plan holds it: as it is, or an expression when it has tags. */
+export function lowerText(desk: Lowering, source: string): string | Expression {
+  return source.includes("{{") ? intern(desk, dialects.text, source, "text") : source;
+}
+
+/** A text with tags whose value is something else than text. */
+export function intern(desk: Lowering, dialect: string, source: string, form: ExpressionForm): Expression {
+  const key = `${dialect}\n${form}\n${source}`;
+  const known = desk.expressions.get(key);
+  if (known !== undefined) return known;
+  const expression: Expression = { kind: "expression", dialect, source, form };
+  desk.expressions.set(key, expression);
+  return expression;
+}
+
+/** Where a problem is: a document and a path in it. */
+export interface Place {
+  readonly document: ArgoDocument | undefined;
+  readonly path: Pointer;
+}
+
+/** Reports a problem once for each message. */
+export function report(
+  desk: Lowering,
+  severity: "error" | "warning",
+  code: string,
+  message: string,
+  place: Place,
+  hint?: string,
+): void {
+  const key = `${code}\n${message}`;
+  if (desk.warned.has(key)) return;
+  desk.warned.add(key);
+  desk.diagnostics.push(describeProblem(severity, code, message, place, hint));
+}
+
+/** A diagnostic with the position and excerpt of a place. */
+export function describeProblem(
+  severity: "error" | "warning",
+  code: string,
+  message: string,
+  place: Place,
+  hint?: string,
+): Diagnostic {
+  const position = place.document?.locate(place.path);
+  return {
+    code,
+    severity,
+    message,
+    ...(position === undefined || place.document === undefined
+      ? {}
+      : { position, excerpt: place.document.excerpt(position) }),
+    ...(hint === undefined ? {} : { hint }),
+  };
+}

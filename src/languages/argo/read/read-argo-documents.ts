@@ -1,0 +1,212 @@
+/**
+ * Reads the Argo documents of a file: YAML or JSON, one or many, also `kind: List`.
+ * Everything that is wrong is reported at once, with positions; whatever can be understood is returned,
+ * so that checks can go on. Never throws, whatever the text.
+ */
+import type { Diagnostic, SourcePosition } from "../../../base/diagnostic.ts";
+import type { JsonObject } from "../../../base/json.ts";
+import { decodeJson, decodeObject } from "./decode.ts";
+import { describeValue, isRecord } from "./decode-scalar.ts";
+import { getObjectType } from "./fields/field-types.ts";
+import { loadYaml, makeDiagnostic } from "./load-yaml.ts";
+import type { LoadedDocument, LoadedText } from "./load-yaml.ts";
+import { findClosestName } from "./closest-name.ts";
+import { createReadProblems } from "./read-problems.ts";
+import type { ReadProblem, ReadProblems } from "./read-problems.ts";
+import type { ArgoDocument, CronWorkflow, DocumentPath, Workflow, WorkflowEventBinding, WorkflowTemplate } from "./types.ts";
+import type { PositionEntry, PositionNode } from "./yaml-positions.ts";
+
+export interface ReadOptions {
+  /** Unknown fields and duplicate keys are errors, as in `argo lint --strict`. Absent means warnings. */
+  readonly strict?: boolean;
+}
+
+export interface ReadResult {
+  readonly documents: readonly ArgoDocument[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const ARGO_KINDS = [
+  "Workflow",
+  "WorkflowTemplate",
+  "ClusterWorkflowTemplate",
+  "CronWorkflow",
+  "WorkflowEventBinding",
+] as const;
+
+/** Old fields by the present one that they became: where to look for a position. */
+const OLD_NAMES: ReadonlyMap<string, string> = new Map([
+  ["schedules", "schedule"],
+  ["mutexes", "mutex"],
+  ["semaphores", "semaphore"],
+]);
+
+const SMALLEST_BUDGET = 400_000;
+
+/** Reads all documents of a text. `file` is only used in positions. */
+export function readArgoDocuments(text: string, file: string, options: ReadOptions = {}): ReadResult {
+  const strict = options.strict === true;
+  const loaded = loadYaml(text, file, strict);
+  const diagnostics = [...loaded.diagnostics];
+  const documents: ArgoDocument[] = [];
+  const problems = createReadProblems(strict, SMALLEST_BUDGET + text.length);
+  for (const document of loaded.documents) {
+    if (document.raw === null || document.raw === undefined) continue;
+    for (const place of listPlaces(document, problems)) {
+      const read = readDocument(place, documents.length, loaded, problems);
+      if (read !== undefined) documents.push(read);
+    }
+    for (const problem of problems.list) diagnostics.push(toDiagnostic(problem, document, loaded));
+    problems.list.length = 0;
+    problems.overBudget = false;
+  }
+  if (documents.length === 0 && diagnostics.length === 0) {
+    diagnostics.push(makeDiagnostic("argo/no-document", "warning", "the file holds no document", loaded.source, 0));
+  }
+  return { documents, diagnostics };
+}
+
+/** A document, or a member of a List: its value and the path to it. */
+interface Place {
+  readonly raw: unknown;
+  readonly prefix: DocumentPath;
+  readonly document: LoadedDocument;
+}
+
+function listPlaces(document: LoadedDocument, problems: ReadProblems): readonly Place[] {
+  const { raw } = document;
+  const items = isRecord(raw) && raw["kind"] === "List" ? raw["items"] : undefined;
+  if (!Array.isArray(items)) return [{ raw, prefix: [], document }];
+  problems.budget -= items.length;
+  return items.map((item: unknown, index) => ({ raw: item, prefix: ["items", index], document }));
+}
+
+function readDocument(
+  place: Place,
+  index: number,
+  loaded: LoadedText,
+  problems: ReadProblems,
+): ArgoDocument | undefined {
+  problems.path.push(...place.prefix);
+  const read = decodeDocument(place.raw, problems);
+  problems.path.length = 0;
+  if (read === undefined) return undefined;
+  const locate = (path: DocumentPath): SourcePosition =>
+    locatePath([...place.prefix, ...path], place.document, loaded, false);
+  return { ...read, index, locate, excerpt: loaded.source.excerptAt };
+}
+
+type DecodedDocument = ArgoDocument extends infer D ? (D extends ArgoDocument ? Omit<D, "index" | "locate" | "excerpt"> : never) : never;
+
+function decodeDocument(raw: unknown, problems: ReadProblems): DecodedDocument | undefined {
+  if (!isRecord(raw)) {
+    addAt(problems, "argo/wrong-type", `a document must be a mapping, found ${describeValue(raw)}`);
+    return undefined;
+  }
+  const apiVersion = typeof raw["apiVersion"] === "string" ? raw["apiVersion"] : "";
+  const objectKind = typeof raw["kind"] === "string" ? raw["kind"] : "";
+  const kind = ARGO_KINDS.find((name) => name === objectKind) ?? guessKind(raw, problems);
+  if (kind === undefined) return decodeOther(raw, apiVersion, objectKind, problems);
+  checkApiVersion(apiVersion, kind, problems);
+  const typeName = kind === "ClusterWorkflowTemplate" ? "WorkflowTemplate" : kind;
+  const value = decodeObject(getObjectType(typeName), raw, problems);
+  if (value === undefined) return undefined;
+  // The field tables and the types describe the same fields; a test walks both.
+  switch (kind) {
+    case "Workflow":
+      return { kind, apiVersion, value: value as Workflow };
+    case "WorkflowTemplate":
+    case "ClusterWorkflowTemplate":
+      return { kind, apiVersion, value: value as WorkflowTemplate };
+    case "CronWorkflow":
+      return { kind, apiVersion, value: value as CronWorkflow };
+    case "WorkflowEventBinding":
+      return { kind, apiVersion, value: value as WorkflowEventBinding };
+  }
+}
+
+/** A document without a kind that can only be a workflow is read as one, with a warning. */
+function guessKind(
+  raw: { readonly [key: string]: unknown },
+  problems: ReadProblems,
+): "Workflow" | "CronWorkflow" | undefined {
+  const spec = raw["spec"];
+  if (raw["kind"] !== undefined || !isRecord(spec)) return undefined;
+  const isCron = isRecord(spec["workflowSpec"]);
+  if (!isCron && !["entrypoint", "templates", "workflowTemplateRef"].some((field) => field in spec)) return undefined;
+  const kind = isCron ? "CronWorkflow" : "Workflow";
+  addAt(problems, "argo/missing-kind", `Object 'Kind' is missing; read as a ${kind}`, `write kind: ${kind}`, "warning");
+  return kind;
+}
+
+function decodeOther(
+  raw: { readonly [key: string]: unknown },
+  apiVersion: string,
+  objectKind: string,
+  problems: ReadProblems,
+): DecodedDocument | undefined {
+  if (objectKind === "") {
+    const found = raw["kind"] === undefined ? "is missing" : `must be text, found ${describeValue(raw["kind"])}`;
+    addAt(problems, "argo/missing-kind", `Object 'Kind' ${found}`, `write one of ${ARGO_KINDS.join(", ")}`);
+  } else if (apiVersion.startsWith("argoproj.io/v1alpha1")) {
+    const closest = findClosestName(objectKind, ARGO_KINDS);
+    const hint = closest === undefined ? `known kinds are ${ARGO_KINDS.join(", ")}` : `did you mean ${closest}?`;
+    addAt(problems, "argo/unknown-kind", `kind ${JSON.stringify(objectKind)} is not an Argo Workflows kind`, hint, "warning");
+  }
+  const value = decodeJson(raw, problems);
+  // decodeJson returns an object for an object, or undefined when it is too big.
+  return value === undefined ? undefined : { kind: "Other", apiVersion, objectKind, value: value as JsonObject };
+}
+
+function checkApiVersion(apiVersion: string, kind: string, problems: ReadProblems): void {
+  if (apiVersion === "argoproj.io/v1alpha1" || apiVersion === "") return;
+  const message = `apiVersion of a ${kind} must be argoproj.io/v1alpha1, found ${JSON.stringify(apiVersion)}`;
+  addAt(problems, "argo/api-version", message, undefined, "warning");
+}
+
+function addAt(
+  problems: ReadProblems,
+  code: string,
+  message: string,
+  hint?: string,
+  severity: "error" | "warning" = "error",
+): void {
+  const path = [...problems.path];
+  problems.list.push({ code, severity, message, path, atKey: false, ...(hint === undefined ? {} : { hint }) });
+}
+
+function toDiagnostic(problem: ReadProblem, document: LoadedDocument, loaded: LoadedText): Diagnostic {
+  const { code, severity, message, hint } = problem;
+  const position = locatePath(problem.path, document, loaded, problem.atKey);
+  const excerpt = loaded.source.excerptAt(position);
+  return { code, severity, message, position, excerpt, ...(hint === undefined ? {} : { hint }) };
+}
+
+/** The position at the end of a path, or of the last part of it that exists. */
+function locatePath(
+  path: DocumentPath,
+  document: LoadedDocument,
+  loaded: LoadedText,
+  atKey: boolean,
+): SourcePosition {
+  let node = document.findRoot();
+  let offset = node?.offset ?? 0;
+  for (const [depth, part] of path.entries()) {
+    const entry = node === undefined ? undefined : findEntry(node, part);
+    const next = entry?.value ?? (typeof part === "number" ? node?.items?.[part] : undefined);
+    if (next === undefined) break;
+    node = next;
+    offset = atKey && entry !== undefined && depth === path.length - 1 ? entry.keyOffset : next.offset;
+  }
+  return loaded.source.positionAt(document.toOffset(offset));
+}
+
+function findEntry(node: PositionNode, part: string | number): PositionEntry | undefined {
+  if (typeof part === "number" || node.entries === undefined) return undefined;
+  const old = OLD_NAMES.get(part);
+  const found = node.entries.get(part) ?? (old === undefined ? undefined : node.entries.get(old));
+  if (found !== undefined) return found;
+  const lower = part.toLowerCase();
+  for (const [key, entry] of node.entries) if (key.toLowerCase() === lower) return entry;
+  return undefined;
+}

@@ -1,0 +1,144 @@
+/**
+ * One try of a task: what an executor is asked to do, and what it reports.
+ * Both sides are plain JSON: the order lies in the attempt's directory, and so does the exit record.
+ */
+import type { Archive, Artifact } from "../data/artifact.ts";
+
+/** Where an input file of an attempt comes from. */
+export type InputSource =
+  | { readonly kind: "artifact"; readonly artifact: Artifact; readonly subPath?: string }
+  | { readonly kind: "text"; readonly text: string };
+
+/** A file or directory that must lie at `path` before the command starts. */
+export interface AttemptInput {
+  readonly name: string;
+  /** Absolute path as the command sees it. */
+  readonly path: string;
+  readonly source: InputSource;
+  /** `keep` leaves an archive as it is; otherwise a tar is recognised by its content, a zip only when declared. */
+  readonly unpack: "keep" | "tar-by-content" | "zip";
+  /** Permission bits for the file or the top directory; absent leaves what was kept. */
+  readonly mode?: number;
+  /** Apply `mode` to the whole tree. */
+  readonly recurseMode: boolean;
+}
+
+/** A text that is read from a file after the command ended. */
+export interface OutputParameterFile {
+  readonly name: string;
+  readonly path: string;
+  /** Used when the file is missing; without it a missing file is an `output-missing` problem. */
+  readonly default?: string;
+}
+
+/** A file or directory that is kept after the command ended. */
+export interface OutputArtifactFile {
+  readonly name: string;
+  readonly path: string;
+  readonly optional: boolean;
+  readonly archive: Archive;
+}
+
+/** A directory that several commands or attempts see at the same path. */
+export interface AttemptVolume {
+  readonly name: string;
+  readonly mountPath: string;
+  readonly subPath?: string;
+  readonly readOnly: boolean;
+  /** `attempt`: new and empty for this attempt. `run`: shared by all attempts of the run. `text`: files with the given content. */
+  readonly source:
+    | { readonly kind: "attempt" }
+    | { readonly kind: "run"; readonly key: string }
+    | { readonly kind: "text"; readonly files: Readonly<Record<string, string>> };
+}
+
+/** One program of an attempt. Most attempts have exactly one, named `main`. */
+export interface AttemptCommand {
+  readonly name: string;
+  /** `init` commands run one after the other before all others; `side` commands run beside and are ended with the mains. */
+  readonly role: "init" | "main" | "side";
+  readonly image: string;
+  /** Empty means the image's entrypoint. */
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+  /** Text written to a file whose path is appended to `command` (Argo fields.md, ScriptTemplate). */
+  readonly script?: string;
+  readonly env: readonly { readonly name: string; readonly value: string; readonly secret: boolean }[];
+  readonly workingDir?: string;
+  readonly volumes: readonly AttemptVolume[];
+  /** Names of main commands that must have exited with 0 before this one starts. */
+  readonly after: readonly string[];
+  /** Extra tries inside the attempt (Argo fields.md, ContainerSetRetryStrategy). */
+  readonly retries: number;
+  readonly retryDelayMs: number;
+}
+
+/** Everything an executor needs to run one attempt. Written to the attempt's directory before anything starts. */
+export interface AttemptOrder {
+  /** Unique in the history folder and stable over restarts: `<run id>/<task path>/<number>`; made of path-safe characters. */
+  readonly attemptId: string;
+  readonly runId: string;
+  /** The task's full name, for people. */
+  readonly taskName: string;
+  readonly commands: readonly AttemptCommand[];
+  readonly inputs: readonly AttemptInput[];
+  readonly outputParameters: readonly OutputParameterFile[];
+  readonly outputArtifacts: readonly OutputArtifactFile[];
+  /** Keep the standard output of the command `main` as the result. */
+  readonly captureResult: boolean;
+  /** Wall-clock limit from the moment the first command starts; absent means none. */
+  readonly timeoutMs?: number;
+  /** Time between the polite and the forced end. */
+  readonly graceMs: number;
+}
+
+/** How one command ended. */
+export type CommandEnding =
+  | { readonly kind: "exited"; readonly code: number }
+  | { readonly kind: "signaled"; readonly signal: string }
+  | { readonly kind: "not-run" };
+
+/** Why an attempt did not end by its own command's exit. */
+export type AttemptProblem =
+  /** The wall-clock limit passed; the commands were killed. */
+  | { readonly kind: "timed-out" }
+  /** The engine asked for the end. */
+  | { readonly kind: "cancelled" }
+  /** Nobody knows: the machine went down, or the process vanished without an exit record. */
+  | { readonly kind: "lost"; readonly message: string }
+  /** It could not be started: a tool is missing, a directory cannot be made, the command line is too long. */
+  | { readonly kind: "start-refused"; readonly code: string; readonly message: string }
+  | { readonly kind: "input-missing"; readonly name: string; readonly message: string }
+  | { readonly kind: "output-missing"; readonly name: string; readonly message: string };
+
+/** What was measured. Absent means that this executor could not measure it. */
+export interface AttemptUsage {
+  readonly cpuUserMs?: number;
+  readonly cpuSystemMs?: number;
+  readonly peakMemoryBytes?: number;
+}
+
+/** What an executor reports when the commands have ended: the content of the exit record plus what was measured. */
+export interface AttemptExit {
+  readonly attemptId: string;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /** The ending that decides: of `main`, or of the first main command that failed. */
+  readonly ending: CommandEnding;
+  /** Endings by command name, only when there is more than one command. */
+  readonly commands?: Readonly<Record<string, CommandEnding>>;
+  readonly problem?: AttemptProblem;
+  readonly usage: AttemptUsage;
+  /** Name of the executor, host name and user it ran as. */
+  readonly executor: string;
+  readonly host: string;
+  readonly user: string;
+}
+
+/** Outputs read back after the end. */
+export interface AttemptOutputs {
+  /** Standard output of `main`, one trailing newline cut, at most the last 256 kB (Argo docs: output result). */
+  readonly result?: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly artifacts: Readonly<Record<string, Artifact>>;
+}

@@ -1,0 +1,111 @@
+/**
+ * Everything that can happen to a run, as facts in the past tense.
+ * The history of a run is a list of these; its state is their fold.
+ * All times are epoch ms; all tasks are numbers of the run's TaskTable.
+ *
+ * A fan-out is one event, however many members it has,
+ * and a task that starts and ends within one decision is one event too.
+ */
+import type { Json } from "../../base/json.ts";
+import type { AttemptFacts, Inputs, Items, Outputs, Reason } from "./values.ts";
+import type { FileValue } from "../plan/plan.ts";
+
+export type EndPhase = 3 | 4 | 5;
+
+/** Values that an ending task publishes for the whole run. */
+export interface Published {
+  readonly values: Readonly<Record<string, Json>>;
+  readonly files: Readonly<Record<string, FileValue>>;
+}
+
+export type RunEvent =
+  /** First event: the entry task exists. */
+  | { readonly kind: "run.created"; readonly at: number; readonly suspended: boolean }
+  | {
+      readonly kind: "run.started";
+      readonly at: number;
+      readonly values: Readonly<Record<string, string>>;
+      readonly labels: Readonly<Record<string, string>>;
+      readonly deadlineAt?: number;
+      readonly attemptsAtMost?: number;
+    }
+  | { readonly kind: "run.suspended"; readonly at: number }
+  | { readonly kind: "run.resumed"; readonly at: number }
+  /** Nothing new starts; what runs is ended. `hooks` says whether exit hooks still run. */
+  | { readonly kind: "run.stopping"; readonly at: number; readonly reason: Reason; readonly hooks: boolean }
+  | { readonly kind: "run.ended"; readonly at: number; readonly phase: EndPhase; readonly reason?: Reason }
+  /** A finished run goes on: the given tasks wait again, their ancestors run again. */
+  | {
+      readonly kind: "run.retried";
+      readonly at: number;
+      readonly reset: readonly number[];
+      readonly reopened: readonly number[];
+      readonly values?: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: "task.expanded"; readonly task: number; readonly at: number; readonly count: number; readonly items?: Items }
+  | { readonly kind: "task.skipped"; readonly task: number; readonly at: number; readonly reason: Reason }
+  | { readonly kind: "task.omitted"; readonly task: number; readonly at: number; readonly reason: Reason }
+  /** Bound, and waits for room or for a lock. `deadlineAt`: it must have ended by then; `startBy`: it must have started. */
+  | {
+      readonly kind: "task.queued";
+      readonly task: number;
+      readonly at: number;
+      readonly process: number;
+      readonly inputs?: Inputs;
+      readonly deadlineAt?: number;
+      readonly startBy?: number;
+      readonly locks?: readonly { readonly key: string; readonly limit: number }[];
+    }
+  /**
+   * A task with children, a wait or a request begins. Opening a region makes its block of children;
+   * a task with a retry policy is `retried` and makes its first attempt.
+   */
+  | {
+      readonly kind: "task.opened";
+      readonly task: number;
+      readonly at: number;
+      readonly process: number;
+      readonly inputs?: Inputs;
+      readonly retried: boolean;
+      /** Children active at once. */
+      readonly limit?: number;
+      /** Indexes of the nodes whose branches decide, when computed. */
+      readonly targets?: readonly number[];
+      /** When a wait ends by itself. */
+      readonly until?: number;
+    }
+  /** The next attempt of a task with a retry policy; it may start at `notBefore`. */
+  | { readonly kind: "task.retried"; readonly task: number; readonly at: number; readonly notBefore: number; readonly reason?: Reason }
+  | { readonly kind: "task.halted"; readonly task: number; readonly at: number }
+  | {
+      readonly kind: "task.settled";
+      readonly task: number;
+      readonly at: number;
+      readonly phase: EndPhase;
+      readonly reason?: Reason;
+      readonly outputs?: Outputs;
+      readonly published?: Published;
+      /** Set when the task was never opened: it began and ended at once. */
+      readonly process?: number;
+      readonly inputs?: Inputs;
+    }
+  /** Values given to a wait by a person. */
+  | { readonly kind: "task.supplied"; readonly task: number; readonly at: number; readonly values: Readonly<Record<string, Json>>; readonly message?: string }
+  /** Its hooks are done as well, and its parent may count it. */
+  | { readonly kind: "task.closed"; readonly task: number; readonly at: number }
+  | { readonly kind: "attempt.started"; readonly task: number; readonly at: number; readonly process?: number; readonly inputs?: Inputs }
+  | {
+      readonly kind: "attempt.ended";
+      readonly task: number;
+      readonly at: number;
+      readonly phase: EndPhase;
+      readonly exitCode?: number;
+      readonly reason?: Reason;
+      readonly outputs?: Outputs;
+      readonly published?: Published;
+      readonly facts?: AttemptFacts;
+    }
+  /** A hook of a task (`owner`; -1 for the run) begins: one new task. */
+  | { readonly kind: "hook.started"; readonly owner: number; readonly hook: number; readonly at: number };
+
+export type RunEventKind = RunEvent["kind"];

@@ -1,0 +1,84 @@
+/**
+ * What a language gives to the rest of the house: documents in, plans and evaluators and views out.
+ * Each folder below languages/ exports one of these, and main/ lists them.
+ */
+import type { Diagnostic } from "../../base/diagnostic.ts";
+import type { Json, JsonObject } from "../../base/json.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { RunState } from "./run-state.ts";
+import type { Evaluator } from "./scope.ts";
+
+/** Everything besides the document that decides what a run does. Written to the history, so that the plan can be made again. */
+export interface Submission {
+  /** Values for the document's parameters, over its own. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Overrides the document's name, or the prefix of a generated one. */
+  readonly name?: string;
+  readonly namePrefix?: string;
+  readonly entrypoint?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Other documents that this one refers to, as text, with their files. */
+  readonly definitions?: readonly { readonly source: string; readonly file: string }[];
+  /** Index of the document in a file of several. */
+  readonly document?: number;
+  /** Unknown fields and doubled keys are errors. */
+  readonly strict?: boolean;
+  /** Identity of the run and the like, made once at submission: uid, scheduled time, a generated suffix for names. */
+  readonly facts: JsonObject;
+}
+
+export interface Compiled {
+  /** Absent when there are errors. */
+  readonly plan?: Plan;
+  /** Name of the run: given or made from a prefix and the suffix in the submission's facts. */
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** One line of the tree that people look at. */
+export interface TreeRow {
+  readonly task: number;
+  readonly depth: number;
+  /** What the language calls it, shortened to its parent. */
+  readonly name: string;
+  /** In the language's words. */
+  readonly phase: string;
+  /** Engine's own phase name, for marks and colours. */
+  readonly state: string;
+  readonly type: string;
+  readonly template: string;
+  readonly message: string;
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
+export interface LanguageView {
+  /** The run in the language's own status form. */
+  status(state: RunState): JsonObject;
+  /** Phase and message of the run in the language's words. */
+  outcome(state: RunState): { readonly phase: string; readonly message: string };
+  /** The tree, parents before children. Only tasks that people would recognise. */
+  rows(state: RunState, limit?: number): readonly TreeRow[];
+  /** Full name and short name of one task. */
+  taskName(state: RunState, task: number): { readonly full: string; readonly short: string };
+  /** Message of one task, empty when there is none. */
+  message(state: RunState, task: number): string;
+  /** Tasks that a selector text names; a text that is no selector is taken as a name or an id. */
+  findTasks(state: RunState, selector: string): readonly number[];
+  /** What the run gave back: parameters and artifacts. */
+  finalOutputs(state: RunState): { readonly parameters: Readonly<Record<string, Json>>; readonly files: Readonly<Record<string, Json>> };
+}
+
+export interface Language {
+  readonly id: string;
+  /** Whether a text looks like a document of this language. */
+  recognizes(source: string, file: string): boolean;
+  /** Reads and checks all documents of a file without running anything. */
+  lint(source: string, file: string, options: { readonly strict: boolean; readonly definitions: readonly { readonly source: string; readonly file: string }[] }): readonly Diagnostic[];
+  compile(source: string, file: string, submission: Submission): Compiled;
+  createEvaluator(plan: Plan): Evaluator;
+  readonly view: LanguageView;
+}

@@ -1,0 +1,148 @@
+/**
+ * The state of one run: the fold of its events.
+ * Only engine/evolve changes it.
+ *
+ * S1. `agenda` holds every task about which the engine may have something to decide; stale entries are harmless.
+ * S2. `running` is exactly the set of tasks whose attempt has started and not ended.
+ * S3. `timers` holds every time at which something must be decided, earliest first; stale entries are harmless.
+ */
+import type { Json } from "../../base/json.ts";
+import type { FileValue } from "../plan/plan.ts";
+import type { PlanIndex } from "../plan/plan-index.ts";
+import { TimerHeap } from "./timer-heap.ts";
+import { RangeQueue } from "./range-queue.ts";
+import { TaskTable } from "./task-table.ts";
+import type { AttemptFacts, Inputs, Items, Outputs, Reason } from "./values.ts";
+import type { EndPhase } from "./events.ts";
+
+/** A region (or the like) whose children may only be active a few at a time. */
+export interface ChildLimit {
+  readonly limit: number;
+  active: number;
+  readonly held: RangeQueue;
+}
+
+/** A lock of the run: who holds it, who waits. */
+export interface LockState {
+  readonly limit: number;
+  readonly holders: Set<number>;
+  readonly waiting: number[];
+}
+
+export interface RunState {
+  readonly runId: string;
+  readonly name: string;
+  readonly index: PlanIndex;
+  /** Facts about the submission for the language's evaluator and views. */
+  readonly facts: { readonly [key: string]: Json };
+  /** Number of events folded so far. */
+  seq: number;
+  createdAt: number;
+  startedAt: number;
+  endedAt: number;
+  /** Undefined until the run has ended. */
+  ended: EndPhase | undefined;
+  endReason: Reason | undefined;
+  suspended: boolean;
+  stopping: { readonly reason: Reason; readonly hooks: boolean } | undefined;
+  values: Record<string, string>;
+  labels: Record<string, string>;
+  files: Readonly<Record<string, FileValue>>;
+  attemptsAtMost: number;
+  deadlineAt: number;
+  publishedValues: Record<string, Json>;
+  publishedFiles: Record<string, FileValue>;
+
+  readonly tasks: TaskTable;
+  readonly inputs: Map<number, Inputs>;
+  readonly outputs: Map<number, Outputs>;
+  readonly reasons: Map<number, Reason>;
+  readonly items: Map<number, Items>;
+  readonly attemptFacts: Map<number, AttemptFacts>;
+  /** Attempts of retried tasks, in order. */
+  readonly attempts: Map<number, number[]>;
+  /** Hook tasks by owner (-1: the run), in order of their start. */
+  readonly hooks: Map<number, number[]>;
+  /** Hook tasks of an owner that have not closed yet. */
+  readonly hooksPending: Map<number, number>;
+  readonly limits: Map<number, ChildLimit>;
+  readonly targets: Map<number, readonly number[]>;
+  /** How the branch that ends in a task stands: phase of the last task on it that really ran. */
+  readonly branches: Map<number, number>;
+  readonly locks: Map<string, LockState>;
+  /** Keys of the locks that a task waits for or holds. */
+  readonly wanted: Map<number, readonly string[]>;
+  /** How often a task was set back by a manual retry; part of its attempt's id. */
+  readonly resets: Map<number, number>;
+  /** When a queued task must have ended or started. */
+  readonly deadlines: Map<number, { readonly deadlineAt?: number; readonly startBy?: number }>;
+  /** Running waits, and when each ends by itself (Infinity: never). */
+  readonly waits: Map<number, number>;
+  readonly requests: Set<number>;
+  readonly running: Set<number>;
+  /** Attempts that may not start before a time. */
+  readonly notBefore: Map<number, number>;
+  /** Tasks that ended badly, in order. */
+  readonly failures: number[];
+
+  readonly agenda: RangeQueue;
+  readonly ready: RangeQueue;
+  readonly timers: TimerHeap;
+  /** How many tasks have closed, and how many are known: for progress. */
+  closedCount: number;
+}
+
+/** The state before the first event. */
+export function createRunState(
+  index: PlanIndex,
+  runId: string,
+  name: string,
+  facts: { readonly [key: string]: Json } = {},
+): RunState {
+  return {
+    runId,
+    name,
+    index,
+    facts,
+    seq: 0,
+    createdAt: 0,
+    startedAt: 0,
+    endedAt: 0,
+    ended: undefined,
+    endReason: undefined,
+    suspended: false,
+    stopping: undefined,
+    values: {},
+    labels: {},
+    files: index.plan.files,
+    attemptsAtMost: Infinity,
+    deadlineAt: Infinity,
+    publishedValues: {},
+    publishedFiles: {},
+    tasks: new TaskTable(),
+    inputs: new Map(),
+    outputs: new Map(),
+    reasons: new Map(),
+    items: new Map(),
+    attemptFacts: new Map(),
+    attempts: new Map(),
+    hooks: new Map(),
+    hooksPending: new Map(),
+    limits: new Map(),
+    targets: new Map(),
+    branches: new Map(),
+    locks: new Map(),
+    wanted: new Map(),
+    resets: new Map(),
+    deadlines: new Map(),
+    waits: new Map(),
+    requests: new Set(),
+    running: new Set(),
+    notBefore: new Map(),
+    failures: [],
+    agenda: new RangeQueue(),
+    ready: new RangeQueue(),
+    timers: new TimerHeap(),
+    closedCount: 0,
+  };
+}

@@ -1,0 +1,149 @@
+/**
+ * The embedded history: one SQLite file, `history.db`, in a folder; nothing to install, nothing to run.
+ *
+ * Measured settings (bench/probes/history.ts): pages of 4096 bytes, because a commit of one event writes whole pages
+ * to the log (12 us; 18 us with 8192, 22 us with 16384); checkpoints every 10,000 pages instead of 1,000, because
+ * each one costs several syncs.
+ */
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { MillraceError } from "../../base/errors.ts";
+import type { HistoryCommit, HistoryReader, HistoryStore } from "../../ports/history-store.ts";
+import { openReadDatabase } from "./open-read-database.ts";
+import { createHistoryQueries, guard } from "./read-history.ts";
+import { migrateSchema, readSchemaVersion, schemaVersion } from "./schema.ts";
+import { damagedStore, translateStoreError } from "./translate-error.ts";
+import { createWalSync } from "./wal-sync.ts";
+import { createHistoryWriter } from "./write-history.ts";
+import { acquireWriterLock } from "./writer-lock.ts";
+
+/** How long a statement waits for a lock that someone else holds for a moment (a shell, log recovery). */
+const busyTimeoutMs = 1_000;
+
+/**
+ * A new file becomes a WAL file without a rollback journal: there is nothing to roll back to, and it saves three
+ * of four syncs of a cold start. The one that remains makes the header durable before the log can hold commits.
+ */
+const newFileSettings =
+  "PRAGMA page_size = 4096; PRAGMA synchronous = NORMAL; PRAGMA journal_mode = MEMORY; PRAGMA journal_mode = WAL";
+
+const writerSettings = "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 10000; PRAGMA cell_size_check = ON";
+
+/**
+ * Opens the history in `folder`. `write` makes folder and file when they are missing and takes the writer lock;
+ * `read` needs them to exist, never writes, and works beside a writer and on read-only media.
+ *
+ * Throws `store/locked` (another writer), `store/missing` (nothing to read), `store/too-new` (written by a newer
+ * Millrace) and the errors of H6.
+ */
+export function openSqliteHistory(folder: string, options: { readonly mode: "write" }): HistoryStore;
+export function openSqliteHistory(folder: string, options: { readonly mode: "read" }): HistoryReader;
+export function openSqliteHistory(
+  folder: string,
+  options: { readonly mode: "write" | "read" },
+): HistoryStore | HistoryReader {
+  return guard(folder, () => (options.mode === "write" ? openWriter(folder) : openReader(folder)));
+}
+
+function openWriter(folder: string): HistoryStore {
+  makeDurableFolder(folder);
+  const lock = acquireWriterLock(folder);
+  try {
+    return createStore(folder, openWriteDatabase(folder), () => lock.release());
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** The names of the folders that are made here must be as durable as what will lie in them. */
+function makeDurableFolder(folder: string): void {
+  const whole = resolve(folder);
+  const first = mkdirSync(whole, { recursive: true });
+  // Windows cannot sync directories; its file systems journal names on their own.
+  if (first === undefined || process.platform === "win32") return;
+  for (let made = whole; made.length >= first.length; made = dirname(made)) syncFolder(dirname(made));
+}
+
+function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function createStore(folder: string, database: DatabaseSync, release: () => void): HistoryStore {
+  const write = createHistoryWriter(database);
+  const walSync = createWalSync(join(folder, "history.db-wal"));
+  let closed = false;
+
+  async function commit(commit: HistoryCommit, { durable }: { readonly durable: boolean }): Promise<void> {
+    if (!isEmpty(commit)) guard(folder, () => write(commit));
+    if (!durable) return;
+    try {
+      await walSync.sync();
+    } catch (error) {
+      throw translateStoreError(error, folder);
+    }
+  }
+
+  async function close(): Promise<void> {
+    if (closed) return;
+    closed = true;
+    await walSync.close();
+    guard(folder, () => database.close());
+    release();
+  }
+
+  return { ...createHistoryQueries(database, folder), commit, close };
+}
+
+function isEmpty(commit: HistoryCommit): boolean {
+  const parts = [commit.created, commit.appended, commit.updated, commit.deleted];
+  return parts.every((part) => part === undefined || part.length === 0);
+}
+
+function openWriteDatabase(folder: string): DatabaseSync {
+  const database = new DatabaseSync(join(folder, "history.db"), { timeout: busyTimeoutMs });
+  try {
+    const version = readSchemaVersion(database);
+    checkVersion(version, folder);
+    if (version === 0) database.exec(newFileSettings);
+    database.exec(writerSettings);
+    if (version < schemaVersion) migrateSchema(database, version);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function openReader(folder: string): HistoryReader {
+  if (!existsSync(join(folder, "history.db"))) throw missingStore(folder);
+  const { database, close } = openReadDatabase(folder, busyTimeoutMs);
+  try {
+    const version = readSchemaVersion(database);
+    if (version === 0) throw missingStore(folder);
+    checkVersion(version, folder);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return { ...createHistoryQueries(database, folder), close: async () => close() };
+}
+
+function checkVersion(version: number, folder: string): void {
+  if (version < 0) throw damagedStore(folder, `its schema has the number ${version}`);
+  if (version <= schemaVersion) return;
+  const message = `the history in ${folder} has schema ${version}, and this Millrace knows schemas up to ${schemaVersion}`;
+  throw new MillraceError("store/too-new", "invalid", message, { hint: "Use the newer Millrace that wrote it." });
+}
+
+function missingStore(folder: string): MillraceError {
+  return new MillraceError("store/missing", "not-found", `there is no history in ${folder}`, {
+    hint: "Name the folder with the history, or start a run there first.",
+  });
+}

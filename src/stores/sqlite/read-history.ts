@@ -1,0 +1,103 @@
+/**
+ * The reading half of the SQLite history; the writer and readers share it.
+ * Calls are synchronous inside and each is one statement, so each sees one state and holds no lock afterwards.
+ */
+import { crc32 } from "node:zlib";
+import type { DatabaseSync } from "node:sqlite";
+import { MillraceError } from "../../base/errors.ts";
+import { type HistoryReader, type RunDocument, type RunSummary, type StoredBatch } from "../../ports/history-store.ts";
+import { unfinishedRunPhases } from "../../ports/history-store.ts";
+import { type Row, decodeDocument, decodeSummary, readNumber, readText } from "./row-codec.ts";
+import { damagedStore, translateStoreError } from "./translate-error.ts";
+
+/** Everything of a reader except its end. */
+export type HistoryQueries = Omit<HistoryReader, "close">;
+
+const unfinishedList = unfinishedRunPhases.map((phase) => `'${phase}'`).join(", ");
+
+/** Statements are prepared at their first use, so that opening stays cheap. */
+export function createHistoryQueries(database: DatabaseSync, folder: string): HistoryQueries {
+  const prepare = cacheStatements(database);
+
+  function decodeRun(row: Row): RunSummary {
+    try {
+      return decodeSummary(row);
+    } catch (cause) {
+      throw damagedStore(folder, "a run's row cannot be read", cause);
+    }
+  }
+
+  function listRuns(unfinishedOnly: boolean, limit: number): RunSummary[] {
+    const condition = unfinishedOnly ? `WHERE phase IN (${unfinishedList})` : "";
+    const select = prepare(`SELECT * FROM run ${condition} ORDER BY created_at DESC, run_id DESC LIMIT ?`);
+    return select.all(limit).map(decodeRun);
+  }
+
+  function findRun(idOrName: string): RunSummary | undefined {
+    const row =
+      prepare("SELECT * FROM run WHERE run_id = ?").get(idOrName) ??
+      prepare("SELECT * FROM run WHERE name = ?").get(idOrName);
+    return row === undefined ? undefined : decodeRun(row);
+  }
+
+  function readDocument(runId: string): RunDocument {
+    const row = prepare("SELECT * FROM run_document WHERE run_id = ?").get(runId);
+    if (row === undefined) throw unknownRun(runId);
+    const document = decodeDocument(row);
+    if (document === undefined) throw damagedStore(folder, `the document of run ${runId} fails its checksum`);
+    return document;
+  }
+
+  function readEvents(runId: string, fromSeq: number): StoredBatch[] {
+    const select = prepare(
+      `SELECT first_seq, count, body, body_crc FROM event_batch
+       WHERE run_id = ?1 AND first_seq >= coalesce(
+         (SELECT max(first_seq) FROM event_batch WHERE run_id = ?1 AND first_seq <= ?2), 0)
+       ORDER BY first_seq`,
+    );
+    const batches = select.all(runId, fromSeq).map((row) => decodeBatch(row, runId, folder));
+    if (batches.length === 0 && findRun(runId)?.runId !== runId) throw unknownRun(runId);
+    return batches.filter((batch) => batch.firstSeq + batch.count > fromSeq);
+  }
+
+  return {
+    listRuns: async (filter) =>
+      guard(folder, () => listRuns(filter?.unfinishedOnly ?? false, filter?.limit ?? -1)),
+    findRun: async (idOrName) => guard(folder, () => findRun(idOrName)),
+    readDocument: async (runId) => guard(folder, () => readDocument(runId)),
+    readEvents: async (runId, fromSeq = 1) => guard(folder, () => readEvents(runId, fromSeq)),
+  };
+}
+
+/** Prepares each text once. */
+export function cacheStatements(database: DatabaseSync): DatabaseSync["prepare"] {
+  const cache = new Map<string, ReturnType<DatabaseSync["prepare"]>>();
+  return (text) => {
+    let statement = cache.get(text);
+    if (statement === undefined) {
+      statement = database.prepare(text);
+      cache.set(text, statement);
+    }
+    return statement;
+  };
+}
+
+/** Runs `work` and lets only errors of the port out. */
+export function guard<T>(folder: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw translateStoreError(error, folder);
+  }
+}
+
+/** Refuses a run that is not there (H7). */
+export function unknownRun(runId: string): MillraceError {
+  return new MillraceError("store/unknown-run", "not-found", `there is no run ${runId} in the history`);
+}
+
+function decodeBatch(row: Row, runId: string, folder: string): StoredBatch {
+  const batch = { firstSeq: readNumber(row, "first_seq"), count: readNumber(row, "count"), body: readText(row, "body") };
+  if (crc32(batch.body) === row["body_crc"]) return batch;
+  throw damagedStore(folder, `the events of run ${runId} from number ${batch.firstSeq} on fail their checksum`);
+}
