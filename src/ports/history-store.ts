@@ -58,7 +58,7 @@ export interface RunDocument {
   /** The document as submitted, with its file name for messages. */
   readonly source: string;
   readonly file: string;
-  /** Everything else that compiling needs to give the same plan again: arguments, stored definitions, options. */
+  /** Arguments, stored definitions and facts of the submission, and the compiled plan: a run keeps the plan it started with. */
   readonly submission: JsonObject;
 }
 

@@ -59,6 +59,17 @@ describe("layers", () => {
     checkForbidden("src/stores/sqlite/a.ts", 'import { b } from "./b.ts"; import { c } from "../rows.ts";', []);
   });
 
+  test("siblings may stand on the folders that the table names as their foundations, in its order", () => {
+    const table: Layers = { ...layers, foundations: { executors: ["images", "slots"] } };
+    const judge = (path: string, specifier: string): number =>
+      findForbiddenImports([makeFile(path, `import "${specifier}";`)], table).length;
+    assert.equal(judge("src/executors/process/a.ts", "../slots/b.ts"), 0);
+    assert.equal(judge("src/executors/slots/a.ts", "../images/b.ts"), 0);
+    assert.equal(judge("src/executors/images/a.ts", "../slots/b.ts"), 1);
+    assert.equal(judge("src/executors/slots/a.ts", "../process/b.ts"), 1);
+    assert.equal(judge("src/executors/process/a.ts", "../sandbox/b.ts"), 1);
+  });
+
   test("Node and packages in pure layers are found", () => {
     checkForbidden("src/engine/decide/a.ts", 'import { readFileSync } from "node:fs";', [
       "engine is pure and may not import node:fs",

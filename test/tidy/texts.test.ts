@@ -1,18 +1,20 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, test } from "node:test";
 import { findStaleDocuments, regenerate } from "../../tools/docs.ts";
 import { scripts } from "../../tools/setup/scripts.mjs";
 import { assertNone, makeFile, projectFolder, readProject } from "./project-files.ts";
 import { findDeadLinks, findUnknownScripts } from "./rules/prose.ts";
-import { findInstallScripts, findMachinePaths, findRegistryHosts, findUnfinishedMarks } from "./rules/texts.ts";
+import { findIncompleteLocks, findInstallScripts, findMachinePaths, findRegistryHosts, findUnfinishedMarks } from "./rules/texts.ts";
 
 function readJson(path: string): unknown {
   return JSON.parse(readFileSync(join(projectFolder, path), "utf8"));
 }
 
 const packageScripts = (readJson("package.json") as { readonly scripts: Readonly<Record<string, string>> }).scripts;
+
+const lock = readJson("package-lock.json") as Parameters<typeof findInstallScripts>[0];
 
 /** Folders in which checkouts of every project lie say nothing about this machine. */
 const ordinaryFolders: ReadonlySet<string> = new Set(["/", "/home", "/root", "/tmp", "/var/tmp", "/opt", "/srv"]);
@@ -27,7 +29,8 @@ describe("texts", () => {
 
   test("no file names a path of the machine it was written on", () => {
     const parent = dirname(projectFolder);
-    const paths = [projectFolder, ...(ordinaryFolders.has(parent) ? [] : [`${parent}/`])];
+    const neighbours = ordinaryFolders.has(parent) ? [] : readdirSync(parent).map((name) => join(parent, name));
+    const paths = [...new Set([projectFolder, ...neighbours])];
     assertNone(findMachinePaths(readProject(), paths));
     assert.equal(findMachinePaths([makeFile("docs/a.md", `see ${projectFolder}/docs`)], paths).length, 1);
   });
@@ -38,8 +41,16 @@ describe("texts", () => {
     assert.equal(findRegistryHosts([makeFile(".npmrc", "registry=x")]).length, 1);
   });
 
+  test("the lock file names the packages of every platform", () => {
+    assertNone(findIncompleteLocks(lock));
+    const packages = { "node_modules/a": { optionalDependencies: { "@b/linux": "1", "@b/darwin": "1" } }, "node_modules/@b/linux": {} };
+    assert.deepEqual(findIncompleteLocks({ packages }).map(({ message }) => message), [
+      "@b/darwin, which node_modules/a names, is missing",
+    ]);
+  });
+
   test("no runtime dependency runs a script when it is installed", () => {
-    assert.deepEqual(findInstallScripts(readJson("package-lock.json") as Parameters<typeof findInstallScripts>[0]), []);
+    assertNone(findInstallScripts(lock));
     assert.equal(findInstallScripts({ packages: { "node_modules/a": { hasInstallScript: true } } }).length, 1);
     assert.equal(findInstallScripts({ packages: { "node_modules/a": { hasInstallScript: true, dev: true } } }).length, 0);
   });

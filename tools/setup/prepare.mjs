@@ -107,6 +107,10 @@ function isInstalled(folder) {
  */
 function readPackages(file) {
   if (!existsSync(file)) return undefined;
-  const entries = Object.entries(JSON.parse(readFileSync(file, "utf8")).packages);
-  return new Map(entries.filter(([path]) => path !== ""));
+  try {
+    const entries = Object.entries(JSON.parse(readFileSync(file, "utf8")).packages);
+    return new Map(entries.filter(([path]) => path !== ""));
+  } catch (error) {
+    throw new SetupError(`cannot read ${file}: ${error instanceof Error ? error.message : error}`);
+  }
 }

@@ -10,6 +10,7 @@
  * 0m1.700000s 0m0.950000s
  * end 143 signaled                  code as the shell tells it; `signaled` when a signal ended the command,
  *                                   `refused` when the shell could not start it
+ * { "exit-code": 143 }              only from a sandbox: it was set up, and the command in it ran and ended
  * problem {"kind":"cancelled"}      only when the engine decided the end; may stand before or after `end`
  * ```
  *
@@ -29,6 +30,8 @@ export interface ExitRecord {
   readonly end?: { readonly status: number; readonly how: "plain" | "signaled" | "refused" };
   readonly commands: Readonly<Record<string, CommandEnding>>;
   readonly problem?: AttemptProblem;
+  /** A sandbox says that it was set up and that the command ran in it. */
+  readonly ranInside?: boolean;
   readonly cpuUserMs?: number;
   readonly cpuSystemMs?: number;
   /** Epoch ms. */
@@ -80,10 +83,11 @@ export function parseExitRecord(text: string, startedAt: number, endedAt: number
   };
 }
 
-function readLines(lines: readonly string[]): Pick<ExitRecord, "slotPid" | "end" | "commands" | "problem"> {
+function readLines(lines: readonly string[]): Pick<ExitRecord, "slotPid" | "end" | "commands" | "problem" | "ranInside"> {
   let slotPid: number | undefined;
   let end: ExitRecord["end"];
   let problem: AttemptProblem | undefined;
+  let ranInside = false;
   const commands: Record<string, CommandEnding> = {};
   for (const line of lines) {
     const [word, first = "", second = ""] = line.split(" ");
@@ -91,6 +95,7 @@ function readLines(lines: readonly string[]): Pick<ExitRecord, "slotPid" | "end"
     else if (word === "end") end = { status: Number(first), how: readHow(second) };
     else if (word === "command")
       commands[first] = second === "not-run" ? { kind: "not-run" } : { kind: "exited", code: Number(second) };
+    else if (line.includes('"exit-code"') && line.startsWith("{")) ranInside = true;
     else if (word === "problem") problem = JSON.parse(line.slice("problem ".length)) as AttemptProblem;
   }
   return {
@@ -98,6 +103,7 @@ function readLines(lines: readonly string[]): Pick<ExitRecord, "slotPid" | "end"
     ...(end === undefined ? {} : { end }),
     commands,
     ...(problem === undefined ? {} : { problem }),
+    ...(ranInside ? { ranInside } : {}),
   };
 }
 
@@ -105,9 +111,13 @@ function readHow(word: string): "plain" | "signaled" | "refused" {
   return word === "signaled" || word === "refused" ? word : "plain";
 }
 
-/** Adds what the engine knows to the record; `status` completes a record whose slot is gone or never was. */
-export function appendToExitRecord(directory: string, problem: AttemptProblem, status?: number): void {
-  // A leading line feed ends a line that a killed slot may have left half written.
-  const end = status === undefined ? "" : `end ${status}${status > 128 ? " signaled" : ""}\n`;
-  appendFileSync(join(directory, attemptFiles.exit), `\nproblem ${JSON.stringify(problem)}\n${end}`);
+/**
+ * Adds what the engine knows to the record. `status` completes a record whose slot is gone, or never was (`not-run`);
+ * without it the record is complete already.
+ */
+export function appendToExitRecord(directory: string, problem: AttemptProblem, status?: number | "not-run"): void {
+  const end = status === "not-run" ? "end 126 refused\n" : `end ${status}${Number(status) > 128 ? " signaled" : ""}\n`;
+  const path = join(directory, attemptFiles.exit);
+  // The line feed in front ends a line that a killed slot may have left half written.
+  appendFileSync(path, `\nproblem ${JSON.stringify(problem)}\n${status === undefined ? "" : end}`);
 }

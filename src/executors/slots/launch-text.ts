@@ -18,13 +18,14 @@ export function needsSupervisor(order: AttemptOrder): boolean {
 }
 
 /** One fork, one program: the slot's shell is all the supervisor it needs. */
-export function writeSingleLaunch(command: ReadyCommand, directory: string, wrapper: readonly string[]): string {
+export function writeSingleLaunch(command: ReadyCommand, directory: string, wrapper?: readonly string[]): string {
   const out = quoteForShell(join(directory, attemptLogFile(command.name, "out")));
   const error = quoteForShell(join(directory, attemptLogFile(command.name, "err")));
-  const wrapped = { env: command.env, argv: [...wrapper, ...command.argv] };
-  // With a wrapper the working directory is one inside, and the wrapper goes there.
-  const go = wrapper.length > 0 ? "" : `cd ${quoteForShell(command.workingDirectory)} && `;
-  return `${go}${writeAssignments(command.env)}${writeWords(wrapped)} </dev/null >${out} 2>${error} 3>&-`;
+  const wrapped = { env: command.env, argv: [...(wrapper ?? []), ...command.argv] };
+  // A wrapper goes to the working directory inside by itself, and notes on descriptor 3 that it was set up.
+  const go = wrapper === undefined ? `cd ${quoteForShell(command.workingDirectory)} && ` : "";
+  const close = wrapper === undefined ? " 3>&-" : "";
+  return `${go}${writeAssignments(command.env)}${writeWords(wrapped)} </dev/null >${out} 2>${error}${close}`;
 }
 
 export interface SupervisedLaunch {
@@ -50,10 +51,12 @@ export function writeSupervisedLaunch(launch: SupervisedLaunch): string {
   });
   const script = writeSuperviseScript(commands.flat(), join(launch.control.inside, "events"), launch.order.graceMs);
   writeFileSync(join(launch.control.host, "supervise"), script, { mode: 0o600 });
-  const env = [{ name: attemptMarker, value: launch.order.attemptId }, ...secrets];
+  // In a wrapper the marker is set inside, so that the wrapper itself is not taken for a process of the attempt.
+  const mark = launch.wrapper.length > 0 ? [] : [{ name: attemptMarker, value: launch.order.attemptId }];
+  const env = [...mark, ...secrets];
   const argv = [...launch.wrapper, "/bin/sh", join(launch.control.inside, "supervise")];
   const messages = quoteForShell(join(launch.directory, "supervise.err"));
-  return `${writeAssignments(env)}${writeWords({ env, argv })} </dev/null >/dev/null 2>${messages}`;
+  return `${writeAssignments(env)}${writeWords({ env, argv })} </dev/null >/dev/null 2>${messages} 5>&3`;
 }
 
 function superviseCommand(

@@ -46,7 +46,7 @@ export function listDeclaredPaths(order: AttemptOrder): readonly string[] {
 export function prepareRoot(order: AttemptOrder, directory: string): AttemptProblem | undefined {
   for (const command of order.commands) {
     for (const volume of command.volumes) {
-      const problem = layVolume(volume, directory);
+      const problem = layVolume(volume, order, directory);
       if (problem !== undefined) return problem;
     }
   }
@@ -73,15 +73,15 @@ function copyHostFile(path: string, target: string): void {
     cpSync(path, target, { recursive: true, dereference: false, verbatimSymlinks: true });
 }
 
-function layVolume(volume: AttemptVolume, directory: string): AttemptProblem | undefined {
+function layVolume(volume: AttemptVolume, order: AttemptOrder, directory: string): AttemptProblem | undefined {
   const mountPath = tidyPath(volume.mountPath);
   const target = privatePath(directory, mountPath);
   if (mountPath === "/" || lstatSync(target, { throwIfNoEntry: false }) !== undefined) return undefined;
   switch (volume.source.kind) {
     case "attempt": {
-      // One directory per volume, because several commands may mount the same one at different paths.
-      const store = join(directory, "volumes", volume.name, tidyPath(volume.subPath ?? "/"));
+      const store = findVolumeStore(volume, order, directory);
       makeDirectory(store);
+      if (store === target) return undefined;
       makeDirectory(dirname(target));
       symlinkSync(relative(dirname(target), store), target);
       return undefined;
@@ -101,6 +101,21 @@ function layVolume(volume: AttemptVolume, directory: string): AttemptProblem | u
       };
   }
 }
+
+/**
+ * Where a volume of the attempt keeps its files. Usually that is where it is mounted; when several commands mount it,
+ * the first place, and links lead there from the others; with sub-paths it needs a directory beside the root.
+ */
+function findVolumeStore(volume: AttemptVolume, order: AttemptOrder, directory: string): string {
+  const mounts = order.commands.flatMap((command) => command.volumes.filter((each) => each.name === volume.name));
+  const first = mounts[0] ?? volume;
+  if (mounts.every((each) => (each.subPath ?? "") === "") && tidyPath(first.mountPath) !== "/")
+    return privatePath(directory, tidyPath(first.mountPath));
+  return join(directory, volumesDirectory, volume.name, tidyPath(volume.subPath ?? "/"));
+}
+
+/** Volumes that cannot lie where they are mounted; links from the root lead to it by `../volumes`. */
+export const volumesDirectory = "volumes";
 
 /** Makes a directory with its parents; one that exists is fine. */
 export function makeDirectory(path: string): void {

@@ -16,6 +16,7 @@ const markerStart = `${attemptMarker}=`;
 export interface ProcessInfo {
   readonly pid: number;
   readonly parent: number;
+  readonly group: number;
   readonly session: number;
   readonly state: string;
 }
@@ -47,7 +48,7 @@ export function findProcessInfo(pid: number): ProcessInfo | undefined {
   if (text === undefined) return undefined;
   // The command name stands in parentheses and may hold anything, also parentheses and blanks.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  return { pid, state: fields[0] ?? "", parent: Number(fields[1]), session: Number(fields[3]) };
+  return { pid, state: fields[0] ?? "", parent: Number(fields[1]), group: Number(fields[2]), session: Number(fields[3]) };
 }
 
 /** The attempt id in a process's environment; undefined when it has none. */
@@ -70,7 +71,7 @@ export function findMarkedPids(attemptIds: ReadonlySet<string>): number[] {
 }
 
 /** Living processes of the attempt: marked, below the slot, or in its session; never the slot itself. */
-export function findTreePids(slotPid: number | undefined, attemptId: string): number[] {
+export function findTree(slotPid: number | undefined, attemptId: string): ProcessInfo[] {
   const infos = new Map<number, ProcessInfo>();
   for (const pid of listPids()) {
     const info = findProcessInfo(pid);
@@ -85,9 +86,9 @@ export function findTreePids(slotPid: number | undefined, attemptId: string): nu
     }
     return false;
   };
-  return [...infos.values()]
-    .filter((info) => info.pid !== slotPid && (isBelowSlot(info) || findAttemptMark(info.pid) === attemptId))
-    .map((info) => info.pid);
+  return [...infos.values()].filter(
+    (info) => info.pid !== slotPid && (isBelowSlot(info) || findAttemptMark(info.pid) === attemptId),
+  );
 }
 
 /** Children of a process and theirs, by the kernel's own list; empty where it keeps none. */
@@ -130,7 +131,7 @@ function findThreads(pid: number): string[] {
 }
 
 /** Kills until nothing is found twice in a row, or `passes` are used up; a tree that forks is outrun. */
-export function killUntilGone(find: () => readonly number[], passes = 200): boolean {
+export function killUntilGone(find: () => readonly number[], passes = 100): boolean {
   for (let pass = 0, empty = 0; pass < passes; pass += 1) {
     const pids = find();
     if (pids.length > 0) empty = 0;

@@ -20,7 +20,9 @@ export interface RunningAttempt {
   text?: string;
   /** Why the engine ends it. */
   stop?: "cancelled" | "timed-out";
-  forced: boolean;
+  /** Whether the listener knows that it started. */
+  announced: boolean;
+  /** Its end is being reported; nothing more may be done to its slot, which may serve another attempt already. */
   ending: boolean;
   readonly timers: Set<NodeJS.Timeout>;
   unwatch?: () => void;

@@ -25,8 +25,10 @@ export interface Slot {
   readonly pid: number;
   /** Runs one attempt; the slot must be idle. `text` is the shell text that runs the commands. */
   run(directory: string, text: string): void;
-  /** Lets the slot go once its attempt has ended. */
+  /** Lets the slot go once its attempt has ended; it still counts until it is gone. */
   release(): void;
+  /** The same, and nobody waits for it any more: the engine may leave before it. */
+  detach(): void;
   /** Kills the slot with everything in its process group. */
   kill(): void;
 }
@@ -86,8 +88,10 @@ export function openSlot(
   const slot: Slot = {
     pid,
     run: (directory, text) => void stdin.write(wrapAttempt(directory, text)),
-    release: () => {
+    release: () => void stdin.end(),
+    detach: () => {
       stdin.end();
+      stdout.destroy();
       child.unref();
     },
     kill: () => killGroup(pid),

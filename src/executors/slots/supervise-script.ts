@@ -3,12 +3,14 @@
  * a generated POSIX shell script that runs as the slot's one command, so that it outlives the engine like any other.
  *
  * Each command runs below a small subshell that reports its end through a FIFO; the main loop only reads events and
- * starts what has become ready. Rules (Argo fields.md, ContainerSetTemplate and UserContainer):
+ * starts what has become ready. The subshell survives TERM (it is sent to everything when the attempt is cancelled)
+ * and passes TERM on for USR2, KILL for USR1. Rules (Argo fields.md, ContainerSetTemplate and UserContainer):
  * - init commands run one after the other; when one fails nothing else starts;
  * - a main starts when all of its `after` have exited with 0; the dependents of a failed one never run, others go on;
  * - sides start with the mains, get TERM when no main runs or can start any more, and KILL after the grace time;
  * - after TERM to the supervisor nothing new starts.
- * Each end is a `command` line in the exit record (descriptor 3). Exit status: of the first failed command, else 0.
+ * Each end is a `command` line in the exit record. It comes in as descriptor 5, because bubblewrap takes 3 for itself.
+ * Exit status: of the first failed command, else 0.
  */
 import type { AttemptCommand } from "../../model/run/attempt.ts";
 import { type ReadyCommand, writeWords } from "./command-text.ts";
@@ -29,6 +31,7 @@ export interface SupervisedCommand extends ReadyCommand {
 export function writeSuperviseScript(commands: readonly SupervisedCommand[], fifo: string, graceMs: number): string {
   return [
     "#!/bin/sh",
+    "exec 3>&5 5>&-",
     `ev=${quoteForShell(fifo)}`,
     'rm -f "$ev"; mkfifo "$ev" || exit 125; exec 4<>"$ev"; rm -f "$ev"',
     "stop=",
@@ -62,10 +65,10 @@ function writeCommand(command: SupervisedCommand, i: number): string[] {
     `start${i}() {`,
     `s${i}=r`,
     "(",
-    "p=; trap '[ -n \"$p\" ] && kill -TERM \"$p\" 2>/dev/null' TERM",
+    "p=; trap : TERM; trap '[ -n \"$p\" ] && kill -TERM \"$p\" 2>/dev/null' USR2",
     "trap '[ -n \"$p\" ] && kill -KILL \"$p\" 2>/dev/null' USR1",
     "(",
-    "trap - TERM USR1",
+    "trap - TERM USR1 USR2",
     `cd ${quoteForShell(command.workingDirectory)} || exit 126`,
     ...exports,
     ...secrets,
@@ -136,7 +139,7 @@ function writeEnd(commands: readonly SupervisedCommand[], graceMs: number): stri
   const lines = ["stop=1", ...sides.map((i) => `[ $s${i} = a ] && settle${i} $l${i}`)];
   if (sides.length > 0) {
     lines.push(
-      ...sides.map((i) => `[ $s${i} = r ] && kill -TERM $p${i} 2>/dev/null`),
+      ...sides.map((i) => `[ $s${i} = r ] && kill -USR2 $p${i} 2>/dev/null`),
       `( trap - TERM; sleep ${graceMs / 1000}; echo "- kill" >&4 ) & t=$!`,
       `while ${isAnyOpen(sides)}; do`,
       "read -r i x <&4 || continue",

@@ -4,7 +4,7 @@
 import { failEvaluation } from "../context.ts";
 import { checkDepth } from "../go/format-value.ts";
 import { compareText } from "../go/utf8.ts";
-import { goTypeName, isDuration, isFunction, isHost, isList, isLocation, isMap, isTime, toMap } from "../value.ts";
+import { goTypeName, isDuration, isHost, isList, isLocation, isMap, isTime, toMap } from "../value.ts";
 import type { Value, ValueList, ValueMap } from "../value.ts";
 
 function isNumeric(value: Value): value is number | bigint {
@@ -34,8 +34,8 @@ function equalObjects(left: Value, right: Value, depth: number): boolean {
   }
   if (isDuration(left) && isDuration(right)) return left.ns === right.ns;
   if (isTime(left) && isTime(right)) return left.unixNs === right.unixNs;
-  if (isLocation(left) && isLocation(right)) return left.zone.name === right.zone.name;
-  return isFunction(left) && isFunction(right) && left === right;
+  // Functions are never equal, not even to themselves.
+  return isLocation(left) && isLocation(right) && left.zone.name === right.zone.name;
 }
 
 /** `==`: 1 equals 1.0, also inside lists. */
@@ -91,4 +91,11 @@ export function orderValues(left: Value, right: Value): number {
   const order = orderOf(left, right);
   if (order === undefined) failEvaluation(`invalid operation: ${goTypeName(left)} < ${goTypeName(right)}`);
   return Number.isNaN(order) ? 0 : order ?? 0;
+}
+
+/** `asc` or `desc`. */
+export function readOrder(name: string, order: Value): 1 | -1 {
+  if (order === "asc") return 1;
+  if (order === "desc") return -1;
+  return failEvaluation(`${name}: invalid order ${JSON.stringify(typeof order === "string" ? order : goTypeName(order))}, expected asc or desc`);
 }

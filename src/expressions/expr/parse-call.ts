@@ -5,8 +5,8 @@ import type { ExprNode } from "./ast.ts";
 import { plainBuiltins, predicateShapes } from "./builtin-names.ts";
 import { SyntaxRefusal } from "./lexer.ts";
 import type { Token } from "./lexer.ts";
-import { advance, createNode, currentToken, expectToken, isAt, parseExpression, parseSequence } from "./parser.ts";
-import type { Parser } from "./parser.ts";
+import { advance, createNode, currentToken, expectToken, isAt } from "./parser-state.ts";
+import type { Parser } from "./parser-state.ts";
 
 /** The call of `name`, whose opening parenthesis comes next; a pipe has already given the first arguments. */
 export function parseCall(parser: Parser, name: Token, given: readonly ExprNode[]): ExprNode {
@@ -27,7 +27,7 @@ export function parseArguments(parser: Parser, given: readonly ExprNode[]): read
   while (!isAt(parser, "bracket", ")")) {
     if (args.length > given.length) expectToken(parser, "operator", ",");
     if (isAt(parser, "bracket", ")")) break;
-    args.push(parseExpression(parser, 0));
+    args.push(parser.grammar.parseExpression(parser, 0));
   }
   expectToken(parser, "bracket", ")");
   return args;
@@ -46,7 +46,7 @@ function parsePredicateCall(parser: Parser, name: Token, shape: string, given: r
       expectToken(parser, "operator", ",");
       if (isAt(parser, "bracket", ")") && letter !== letter.toLowerCase()) break;
     }
-    args.push(letter.toLowerCase() === "e" ? parseExpression(parser, 0) : parsePredicate(parser));
+    args.push(letter.toLowerCase() === "e" ? parser.grammar.parseExpression(parser, 0) : parsePredicate(parser));
   }
   if (isAt(parser, "operator", ",")) advance(parser);
   expectToken(parser, "bracket", ")");
@@ -60,10 +60,10 @@ function parsePredicate(parser: Parser): ExprNode {
   let body: ExprNode;
   if (isAt(parser, "bracket", "{")) {
     advance(parser);
-    body = parseSequence(parser);
+    body = parser.grammar.parseSequence(parser);
     expectToken(parser, "bracket", "}");
   } else {
-    body = parseExpression(parser, 0);
+    body = parser.grammar.parseExpression(parser, 0);
     if (isAt(parser, "operator", ";")) {
       throw new SyntaxRefusal("wrap predicate with brackets { and }", currentToken(parser).offset);
     }

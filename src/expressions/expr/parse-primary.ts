@@ -6,8 +6,8 @@ import type { ExprNode } from "./ast.ts";
 import { SyntaxRefusal } from "./lexer.ts";
 import type { Token } from "./lexer.ts";
 import { parseArguments, parseCall } from "./parse-call.ts";
-import { advance, createNode, currentToken, expectToken, isAt, parseExpression, refuseToken } from "./parser.ts";
-import type { NodeDraft, Parser } from "./parser.ts";
+import { advance, createNode, currentToken, expectToken, isAt, refuseToken } from "./parser-state.ts";
+import type { NodeDraft, Parser } from "./parser-state.ts";
 
 const identifierPattern = /^[\p{L}_$][\p{L}\p{Nd}_$]*$/u;
 
@@ -74,7 +74,7 @@ function parseArray(parser: Parser): ExprNode {
   while (!isAt(parser, "bracket", "]")) {
     if (items.length > 0) expectToken(parser, "operator", ",");
     if (isAt(parser, "bracket", "]")) break;
-    items.push(parseExpression(parser, 0));
+    items.push(parser.grammar.parseExpression(parser, 0));
   }
   expectToken(parser, "bracket", "]");
   return createNode(parser, { kind: "array", items, offset });
@@ -87,7 +87,7 @@ function parseKey(parser: Parser): ExprNode {
     advance(parser);
     return createNode(parser, { kind: "string", value: token.text, offset: token.offset });
   }
-  if (isAt(parser, "bracket", "(")) return parseExpression(parser, 0);
+  if (isAt(parser, "bracket", "(")) return parser.grammar.parseExpression(parser, 0);
   throw new SyntaxRefusal(
     "a map key must be a quoted string, a number, a identifier, or an expression enclosed in parentheses "
       + `(unexpected token ${JSON.stringify(token.text)})`,
@@ -103,7 +103,7 @@ function parseMap(parser: Parser): ExprNode {
     if (isAt(parser, "bracket", "}")) break;
     const key = parseKey(parser);
     expectToken(parser, "operator", ":");
-    pairs.push({ key, value: parseExpression(parser, 0) });
+    pairs.push({ key, value: parser.grammar.parseExpression(parser, 0) });
   }
   expectToken(parser, "bracket", "}");
   return createNode(parser, { kind: "map", pairs, offset });
@@ -143,10 +143,10 @@ function parseMember(parser: Parser, object: ExprNode, optional: boolean): ExprN
 
 function parseIndex(parser: Parser, object: ExprNode, optional: boolean): ExprNode {
   const { offset } = expectToken(parser, "bracket", "[");
-  const from = isAt(parser, "operator", ":") ? undefined : parseExpression(parser, 0);
+  const from = isAt(parser, "operator", ":") ? undefined : parser.grammar.parseExpression(parser, 0);
   if (isAt(parser, "operator", ":")) {
     advance(parser);
-    const to = isAt(parser, "bracket", "]") ? undefined : parseExpression(parser, 0);
+    const to = isAt(parser, "bracket", "]") ? undefined : parser.grammar.parseExpression(parser, 0);
     expectToken(parser, "bracket", "]");
     return createNode(parser, { kind: "slice", object, from, to, offset });
   }

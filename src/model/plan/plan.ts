@@ -73,6 +73,8 @@ export interface Port {
 export type FileValue =
   | { readonly kind: "artifact"; readonly artifact: Artifact; readonly subPath?: string }
   | { readonly kind: "text"; readonly text: string }
+  /** Whatever lies under this key in the folder's repository of named artifacts when an attempt needs it. */
+  | { readonly kind: "key"; readonly key: string; readonly optional: boolean }
   /** An optional file that its producer did not make. */
   | { readonly kind: "absent" };
 

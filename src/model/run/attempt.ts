@@ -7,7 +7,9 @@ import type { Archive, Artifact } from "../data/artifact.ts";
 /** Where an input file of an attempt comes from. */
 export type InputSource =
   | { readonly kind: "artifact"; readonly artifact: Artifact; readonly subPath?: string }
-  | { readonly kind: "text"; readonly text: string };
+  | { readonly kind: "text"; readonly text: string }
+  /** Whatever lies under this key in the folder's repository of named artifacts: a file, or all below a prefix. */
+  | { readonly kind: "key"; readonly key: string; readonly optional: boolean };
 
 /** A file or directory that must lie at `path` before the command starts. */
 export interface AttemptInput {
@@ -37,6 +39,8 @@ export interface OutputArtifactFile {
   readonly path: string;
   readonly optional: boolean;
   readonly archive: Archive;
+  /** Also laid in the folder's repository of named artifacts, under this key. */
+  readonly key?: string;
 }
 
 /** A directory that several commands or attempts see at the same path. */

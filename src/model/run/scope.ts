@@ -7,6 +7,7 @@ import type { Expression } from "../plan/expression.ts";
 import type { FileValue, HttpRequest, TaskTemplate } from "../plan/plan.ts";
 import type { Response } from "./inputs.ts";
 import type { PhaseName } from "./phase.ts";
+import type { RunState } from "./run-state.ts";
 import type { Inputs, Outputs, Reason } from "./values.ts";
 
 /** A task as expressions and views see it. */
@@ -54,6 +55,8 @@ export interface RunView {
   readonly facts: { readonly [key: string]: Json };
   /** Tasks that ended badly, in order of their ends. */
   failures(): readonly TaskView[];
+  /** The whole run, for languages whose full names and ids are made from the tree. Read only. */
+  readonly state?: RunState;
 }
 
 export interface Scope {

@@ -11,6 +11,8 @@ export interface Layers {
   readonly pure: readonly string[];
   /** For each layer the layers it may import; `*` stands for all. */
   readonly layers: Readonly<Record<string, readonly string[]>>;
+  /** For a layer of siblings, the folders in it that the others stand on; they know none of the others. */
+  readonly foundations?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The only packages that pure code may use: they are pure themselves. */
@@ -90,16 +92,25 @@ function judgeRelative(from: string, to: string, layers: Layers): string | undef
   if (source === undefined) return undefined;
   const target = findLayer(to);
   if (target === undefined) return `${to} lies in no layer; code in src imports only from src`;
-  if (source === target) return judgeSibling(source, from, to);
+  if (source === target) return judgeSibling(source, from, to, layers.foundations?.[source] ?? []);
   const allowed = layers.layers[source] ?? [];
   return allowed.includes("*") || allowed.includes(target) ? undefined : `${source} may not import ${target} (layers.json)`;
 }
 
-function judgeSibling(layer: string, from: string, to: string): string | undefined {
+function judgeSibling(layer: string, from: string, to: string, foundations: readonly string[]): string | undefined {
   if (!layersOfSiblings.has(layer)) return undefined;
-  const [sourceParts, targetParts] = [from.split("/"), to.split("/")];
-  if (sourceParts.length < 4 || targetParts.length < 4 || sourceParts[2] === targetParts[2]) return undefined;
-  return `${layer}/${sourceParts[2]} may not know its sibling ${layer}/${targetParts[2]}`;
+  const [source, target] = [findRoom(from), findRoom(to)];
+  if (target === undefined || source === target) return undefined;
+  // A foundation may stand on those that are listed before it, so that the list has no circles.
+  const known = source !== undefined && foundations.includes(source) ? foundations.slice(0, foundations.indexOf(source)) : foundations;
+  if (source === undefined || known.includes(target)) return undefined;
+  return `${layer}/${source} may not know its sibling ${layer}/${target}`;
+}
+
+/** `sqlite` for `src/stores/sqlite/x.ts`; undefined for files directly in the layer. */
+function findRoom(path: string): string | undefined {
+  const parts = path.split("/");
+  return parts.length > 3 ? parts[2] : undefined;
 }
 
 function judgePackage(from: string, specifier: string, layers: Layers): string | undefined {

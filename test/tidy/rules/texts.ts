@@ -36,7 +36,25 @@ export function findRegistryHosts(files: readonly ProjectFile[]): readonly Findi
 }
 
 interface LockFile {
-  readonly packages: Readonly<Record<string, { readonly dev?: boolean; readonly hasInstallScript?: boolean }>>;
+  readonly packages: Readonly<Record<string, LockedPackage>>;
+}
+
+interface LockedPackage {
+  readonly dev?: boolean;
+  readonly hasInstallScript?: boolean;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Packages for other platforms that are not in the lock file.
+ * npm leaves out what the registry at hand does not have, and `npm ci` then refuses the lock file everywhere.
+ */
+export function findIncompleteLocks(lock: LockFile): readonly Finding[] {
+  return Object.entries(lock.packages).flatMap(([name, entry]) =>
+    Object.keys(entry.optionalDependencies ?? {})
+      .filter((optional) => !Object.keys(lock.packages).some((path) => path.endsWith(`node_modules/${optional}`)))
+      .map((optional) => ({ path: "package-lock.json", message: `${optional}, which ${name} names, is missing` })),
+  );
 }
 
 /** Runtime dependencies that would run a script, or need a compiler, on the user's machine. */

@@ -3,7 +3,7 @@
  */
 import { findUnicodeClass, foldSet, maxPoint, negateSet, normalizeSet, perlClasses, posixClasses } from "./charset.ts";
 import type { CharSet } from "./charset.ts";
-import type { PatternReader } from "./parse.ts";
+import type { PatternReader } from "./reader.ts";
 import { RegexpSyntaxError } from "./syntax.ts";
 
 const simpleEscapes: ReadonlyMap<string, number> = new Map([

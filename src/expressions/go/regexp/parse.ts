@@ -2,28 +2,12 @@
  * Reads RE2 syntax (Go's regexp/syntax with Perl flags): classes, groups, flags, lazy repeats, \p{..}, \Q..\E.
  * No look-around and no back-references: those cannot be matched in linear time, so RE2 refuses them and so do we.
  */
-import { foldSet, negateSet, normalizeSet, perlClasses } from "./charset.ts";
+import { foldSet, negateSet, perlClasses } from "./charset.ts";
 import type { CharSet } from "./charset.ts";
 import { readClass, readEscape, readUnicodeClass } from "./parse-class.ts";
+import type { Flags, PatternReader } from "./reader.ts";
 import { RegexpSyntaxError } from "./syntax.ts";
 import type { RegexpNode } from "./syntax.ts";
-
-interface Flags {
-  readonly ignoreCase: boolean;
-  readonly multiline: boolean;
-  readonly dotAll: boolean;
-  readonly ungreedy: boolean;
-}
-
-/** Where the parser is. */
-export interface PatternReader {
-  readonly pattern: string;
-  at: number;
-  flags: Flags;
-  captures: number;
-  readonly names: Set<string>;
-  depth: number;
-}
 
 /** A parsed pattern. */
 export interface ParsedRegexp {
@@ -254,9 +238,4 @@ function readFlags(reader: PatternReader): boolean {
   reader.flags = flags;
   reader.at += found[0].length;
   return found[3] === ":";
-}
-
-/** A class with the flags applied. */
-export function applyFlags(reader: PatternReader, set: CharSet): CharSet {
-  return reader.flags.ignoreCase ? foldSet(set) : normalizeSet(set);
 }

@@ -4,10 +4,13 @@
  */
 import type { Arguments, Artifact, Parameter, Template } from "../read/types.ts";
 import { hasLocationOrKey } from "./check-artifact.ts";
-import { reportError, reportWarning } from "./checker.ts";
+import { descend, reportError, reportWarning } from "./checker.ts";
 import type { Checker, Site } from "./checker.ts";
 import { checkNames, findParameterNameFault } from "./name-rules.ts";
 import { hasTag, isKnown } from "./present.ts";
+
+const NO_PARAMETERS: readonly Parameter[] = [];
+const NO_ARTIFACTS: readonly Artifact[] = [];
 
 /** Checks names and values of arguments. `site` stands at the arguments; `prefix` ends in `arguments.`. */
 export function checkArguments(
@@ -17,19 +20,22 @@ export function checkArguments(
   prefix: string,
   allowEmpty: boolean,
 ): void {
-  const { parameters = [], artifacts = [] } = args;
-  checkNames(checker, sub(site, "parameters"), parameters, `${prefix}parameters`, findParameterNameFault);
-  checkNames(checker, sub(site, "artifacts"), artifacts, `${prefix}artifacts`, findParameterNameFault);
-  for (const [index, parameter] of parameters.entries()) {
-    checkArgumentValue(checker, sub(site, "parameters", index), parameter, prefix, allowEmpty);
+  const { parameters, artifacts } = args;
+  if (parameters !== undefined) {
+    const list = descend(site, "parameters");
+    checkNames(checker, list, parameters, `${prefix}parameters`, findParameterNameFault);
+    for (const [index, parameter] of parameters.entries()) {
+      const isPlain = parameter.value !== undefined && parameter.valueFrom === undefined && parameter.enum === undefined;
+      if (!isPlain) checkArgumentValue(checker, descend(list, index), parameter, prefix, allowEmpty);
+    }
   }
-  for (const [index, artifact] of artifacts.entries()) {
-    checkArtifactSource(checker, sub(site, "artifacts", index), artifact, prefix);
+  if (artifacts !== undefined) {
+    const list = descend(site, "artifacts");
+    checkNames(checker, list, artifacts, `${prefix}artifacts`, findParameterNameFault);
+    for (const [index, artifact] of artifacts.entries()) {
+      checkArtifactSource(checker, descend(list, index), artifact, prefix);
+    }
   }
-}
-
-function sub(site: Site, ...below: (string | number)[]): Site {
-  return site.local ? { ...site, path: [...site.path, ...below] } : site;
 }
 
 function checkArgumentValue(
@@ -82,8 +88,7 @@ function checkArtifactSource(checker: Checker, site: Site, artifact: Artifact, p
 /** Checks that every input of a template gets a value. `args` of undefined means: unknown, everything comes. */
 export function checkInputsSupplied(checker: Checker, site: Site, template: Template, args: Arguments): void {
   const name = template.name ?? "";
-  const { parameters: inputParameters = [], artifacts: inputArtifacts = [] } = template.inputs ?? {};
-  for (const input of inputParameters) {
+  for (const input of template.inputs?.parameters ?? NO_PARAMETERS) {
     const argument = args.parameters?.find((parameter) => parameter.name === input.name);
     if (argument?.value !== undefined) checkInputEnum(checker, site, input, argument.value, name);
     else if (input.default === undefined && input.value === undefined && !hasOtherSource(argument ?? input)) {
@@ -91,7 +96,7 @@ export function checkInputsSupplied(checker: Checker, site: Site, template: Temp
       reportError(checker, "argo/missing-argument", site, text);
     }
   }
-  for (const input of inputArtifacts) {
+  for (const input of template.inputs?.artifacts ?? NO_ARTIFACTS) {
     if (input.optional === true || hasLocationOrKey(input)) continue;
     if (args.artifacts?.some((artifact) => artifact.name === input.name) === true) continue;
     const text = `templates.${name} inputs.artifacts.${input.name ?? ""} was not supplied`;

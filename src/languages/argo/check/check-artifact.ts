@@ -65,7 +65,7 @@ export function escapesDirectory(path: string): boolean {
   const safe = inside !== -1 ? path.slice(0, inside) : path.endsWith("/..") ? path.slice(0, -3) : undefined;
   if (safe === undefined) return false;
   const cleaned = cleanPath(path);
-  return safe === "" ? inside === 0 : !cleaned.startsWith(`${safe}/`) || cleaned.length <= safe.length + 1;
+  return safe === "" || !cleaned.startsWith(`${safe}/`) || cleaned.length <= safe.length + 1;
 }
 
 /** The shortest path that means the same, as Go's filepath.Clean. */

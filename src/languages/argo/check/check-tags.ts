@@ -5,18 +5,20 @@ import type { Checker, Site } from "./checker.ts";
 import { checkExpressionTag } from "./check-expression.ts";
 import { canResolve } from "./scope.ts";
 import type { Scope } from "./scope.ts";
-import { listTags, visitTexts } from "./tags.ts";
+import { listTags, visitTaggedTexts } from "./tags.ts";
 
 /** Where a part stands, and what Argo writes before `failed to resolve`. */
 export interface TaggedPart {
   readonly value: unknown;
   readonly below: DocumentPath;
   readonly prefix: string;
+  /** A field of the value that is checked elsewhere. */
+  readonly except?: string;
 }
 
 /**
  * Reports tags that name nothing at their place, tags that are not closed, and expressions that cannot be read.
- * `onSibling` hears of every simple tag that resolves, for rules beyond existence.
+ * `onResolved` hears of every simple tag that resolves, for rules beyond existence.
  */
 export function checkTags(
   checker: Checker,
@@ -25,15 +27,17 @@ export function checkTags(
   part: TaggedPart,
   onResolved?: (tag: string, below: DocumentPath) => void,
 ): void {
-  const path = [...part.below];
-  visitTexts(part.value, path, (text, at) => {
-    if (!text.includes("{{")) return;
+  const visit = (text: string, at: DocumentPath): void => {
     const { tags, unclosed } = listTags(text);
+    const seen = tags.length > 1 ? new Set<string>() : undefined;
     for (const tag of tags) {
+      if (seen?.has(tag.text) === true) continue;
+      seen?.add(tag.text);
       if (tag.kind === "expression") checkExpressionTag(checker, site, scope, tag.text, part.prefix, [...at]);
-      else if (canResolve(checker, scope, tag.text)) onResolved?.(tag.text.trim(), [...at]);
+      else if (canResolve(checker, scope, tag.text)) onResolved?.(tag.text.trim(), at);
       else reportError(checker, "argo/unresolved-tag", site, `${part.prefix} failed to resolve {{${tag.text}}}`, [...at]);
     }
     if (unclosed) reportWarning(checker, "argo/unclosed-tag", site, `${part.prefix} has a tag without }}`, [...at]);
-  });
+  };
+  visitTaggedTexts(part.value, [...part.below], visit, part.except);
 }

@@ -26,13 +26,16 @@ export interface Source {
   readonly specPath: DocumentPath | undefined;
 }
 
+/** A path as a chain of its parts, last part first: going down costs one small object, and few are ever read. */
+export type SitePath = { readonly parent: SitePath; readonly part: string | number } | undefined;
+
 /** Where the check stands. */
 export interface Site {
   readonly source: Source;
   /** What Argo writes before a message: the chain of calls that led here, ending in a blank or empty. */
   readonly chain: string;
   /** Path in the document under check; inside a stored object, the path of the call that led there. */
-  readonly path: DocumentPath;
+  readonly path: SitePath;
   /** False inside a stored object: paths then stay at the call. */
   readonly local: boolean;
   /** Number of nested template calls. */
@@ -57,6 +60,7 @@ export interface Checker {
 }
 
 const MOST_DIAGNOSTICS = 500;
+const LONGEST_MESSAGE = 1000;
 
 /** Adds an error. The message is the site's chain and the text; the position is the path below the site's. */
 export function reportError(
@@ -98,13 +102,30 @@ function addDiagnostic(
     diagnostics.push({ code: "argo/too-many-problems", severity: "error", message });
     return;
   }
-  const position = document.locate(site.local ? [...site.path, ...below] : site.path);
+  const position = document.locate(site.local ? [...listPath(site.path), ...below] : listPath(site.path));
   const excerpt = document.excerpt(position);
-  const message = site.chain + text;
+  const full = site.chain + text;
+  const message = full.length > LONGEST_MESSAGE ? `${full.slice(0, LONGEST_MESSAGE)}...` : full;
   diagnostics.push({ code, severity, message, position, excerpt, ...(hint === undefined ? {} : { hint }) });
 }
 
-/** The same site one step further down the document. */
+/** The same site some steps further down the document. */
 export function descend(site: Site, ...below: DocumentPath): Site {
-  return site.local ? { ...site, path: [...site.path, ...below] } : site;
+  if (!site.local) return site;
+  let path = site.path;
+  for (const part of below) path = { parent: path, part };
+  return { source: site.source, chain: site.chain, path, local: true, depth: site.depth };
+}
+
+/** A path of the document as a chain. */
+export function chainPath(path: DocumentPath): SitePath {
+  let chain: SitePath;
+  for (const part of path) chain = { parent: chain, part };
+  return chain;
+}
+
+function listPath(path: SitePath): DocumentPath {
+  const parts: (string | number)[] = [];
+  for (let at = path; at !== undefined; at = at.parent) parts.push(at.part);
+  return parts.reverse();
 }

@@ -25,7 +25,6 @@ export const ARGO_CODES = {
   "argo/bad-synchronization": "A lock has no name, no key, or two sources at once.",
   "argo/container-set": "The containers of a container set are missing, badly named, or depend on each other wrongly.",
   "argo/cycle": "Tasks or containers depend on each other in a circle.",
-  "argo/deep-calls": "Templates call each other so deep that Argo would refuse the run.",
   "argo/duplicate-key": "A mapping has the same key twice; the last one counts.",
   "argo/duplicate-name": "Two things of the same kind in one place have the same name.",
   "argo/empty-dag": "A dag template has no task.",

@@ -37,7 +37,7 @@ export function checkNames(
   findFault: (name: string) => string | undefined,
 ): void {
   if (list === undefined || list.length === 0) return;
-  const seen = new Set<string>();
+  const seen = list.length > 1 ? new Set<string>() : undefined;
   for (let index = 0; index < list.length; index += 1) {
     const name = list[index]?.name;
     if (!isKnown(name)) {
@@ -48,9 +48,9 @@ export function checkNames(
     const below = [index, "name"];
     if (fault !== undefined) {
       reportError(checker, "argo/bad-name", site, `${prefix}[${index}].name: '${name}' is invalid: ${fault}`, below);
-    } else if (seen.has(name)) {
+    } else if (seen?.has(name) === true) {
       reportError(checker, "argo/duplicate-name", site, `${prefix}[${index}].name '${name}' is not unique`, below);
     }
-    seen.add(name);
+    seen?.add(name);
   }
 }

@@ -44,26 +44,38 @@ function skipOuter(text: string, from: number, next: number): number {
   return next !== -1 && next < close ? next : text.indexOf("{{", close + 2);
 }
 
-/** Calls back for every text in a value, with its path below `path`, which grows and shrinks on the way. */
-export function visitTexts(
+/**
+ * Calls back for every text with an opening brace pair in a value, with its path below `path`, which grows and
+ * shrinks on the way. The member `except` of the value itself is left out.
+ */
+export function visitTaggedTexts(
   value: unknown,
   path: (string | number)[],
   visit: (text: string, path: readonly (string | number)[]) => void,
+  except?: string,
 ): void {
-  if (typeof value === "string") return visit(value, path);
-  if (typeof value !== "object" || value === null) return;
-  if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index += 1) {
-      path.push(index);
-      visitTexts(value[index], path, visit);
-      path.pop();
-    }
+  if (typeof value === "string") {
+    if (value.includes("{{")) visit(value, path);
     return;
   }
-  for (const [key, member] of Object.entries(value)) {
-    if (typeof member === "string" && !member.includes("{{")) continue;
-    path.push(key);
-    visitTexts(member, path, visit);
-    path.pop();
+  if (typeof value !== "object" || value === null) return;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index += 1) visitMember(value[index], index, path, visit);
+    return;
   }
+  for (const [key, member] of Object.entries(value)) if (key !== except) visitMember(member, key, path, visit);
+}
+
+function visitMember(
+  member: unknown,
+  key: string | number,
+  path: (string | number)[],
+  visit: (text: string, path: readonly (string | number)[]) => void,
+): void {
+  const isText = typeof member === "string";
+  if (isText ? !member.includes("{{") : typeof member !== "object") return;
+  path.push(key);
+  if (isText) visit(member, path);
+  else visitTaggedTexts(member, path, visit);
+  path.pop();
 }

@@ -28,6 +28,8 @@ export const dialects = {
   ref: "argo-ref",
   /** JSON text whose string leaves hold tags. */
   items: "argo-items",
+  /** JSON text of a withSequence that has a format. */
+  sequence: "argo-sequence",
 } as const;
 
 /** Environment and settings that come with a submission. */

@@ -41,6 +41,9 @@ const LIMITS: LoadOptions & { readonly maxDepth: number; readonly maxTotalMergeK
   maxTotalMergeKeys: 200_000,
 };
 
+/** More duplicates than anybody reads are not reported. */
+const MOST_DUPLICATES = 500;
+
 const DUPLICATE_KEY = "duplicated mapping key";
 
 export function loadYaml(text: string, file: string, strict: boolean): LoadedText {
@@ -93,7 +96,7 @@ function loadWithReports(
   if (loaded.error?.reason === DUPLICATE_KEY) {
     loaded = loadChunk(chunk, true);
     const { duplicates } = readYamlPositions(chunk.text, { ...LIMITS, json: true });
-    for (const { key, offset } of duplicates) {
+    for (const { key, offset } of duplicates.slice(0, MOST_DUPLICATES)) {
       const at = chunk.baseOffset + skipToValue(chunk.text, offset);
       const message = `the key ${JSON.stringify(key.slice(0, 100))} appears more than once; the last one counts`;
       diagnostics.push(makeDiagnostic("argo/duplicate-key", strict ? "error" : "warning", message, source, at));
@@ -140,4 +143,10 @@ function splitDocuments(whole: Chunk): readonly Chunk[] {
     text: whole.text.slice(start, starts[index + 1] ?? whole.text.length),
     baseOffset: whole.baseOffset + start,
   }));
+}
+
+/** True when a text is YAML; for manifests inside of documents. */
+export function canLoadYaml(text: string): boolean {
+  const { error } = loadChunk({ text, baseOffset: 0 }, true);
+  return error === undefined;
 }

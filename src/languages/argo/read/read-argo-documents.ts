@@ -19,7 +19,12 @@ import type { PositionEntry, PositionNode } from "./yaml-positions.ts";
 export interface ReadOptions {
   /** Unknown fields and duplicate keys are errors, as in `argo lint --strict`. Absent means warnings. */
   readonly strict?: boolean;
+  /** The kind of documents that do not name theirs; without it they are read as workflows where that is possible. */
+  readonly assumeKind?: ArgoKind;
 }
+
+/** The kinds of documents that are read into types. */
+export type ArgoKind = (typeof ARGO_KINDS)[number];
 
 export interface ReadResult {
   readonly documents: readonly ArgoDocument[];
@@ -53,7 +58,7 @@ export function readArgoDocuments(text: string, file: string, options: ReadOptio
   for (const document of loaded.documents) {
     if (document.raw === null || document.raw === undefined) continue;
     for (const place of listPlaces(document, problems)) {
-      const read = readDocument(place, documents.length, loaded, problems);
+      const read = readDocument(place, documents.length, loaded, problems, options.assumeKind);
       if (read !== undefined) documents.push(read);
     }
     for (const problem of problems.list) diagnostics.push(toDiagnostic(problem, document, loaded));
@@ -86,9 +91,10 @@ function readDocument(
   index: number,
   loaded: LoadedText,
   problems: ReadProblems,
+  assumeKind: ArgoKind | undefined,
 ): ArgoDocument | undefined {
   problems.path.push(...place.prefix);
-  const read = decodeDocument(place.raw, problems);
+  const read = decodeDocument(place.raw, problems, assumeKind);
   problems.path.length = 0;
   if (read === undefined) return undefined;
   const locate = (path: DocumentPath): SourcePosition =>
@@ -98,14 +104,18 @@ function readDocument(
 
 type DecodedDocument = ArgoDocument extends infer D ? (D extends ArgoDocument ? Omit<D, "index" | "locate" | "excerpt"> : never) : never;
 
-function decodeDocument(raw: unknown, problems: ReadProblems): DecodedDocument | undefined {
+function decodeDocument(
+  raw: unknown,
+  problems: ReadProblems,
+  assumeKind: ArgoKind | undefined,
+): DecodedDocument | undefined {
   if (!isRecord(raw)) {
     addAt(problems, "argo/wrong-type", `a document must be a mapping, found ${describeValue(raw)}`);
     return undefined;
   }
   const apiVersion = typeof raw["apiVersion"] === "string" ? raw["apiVersion"] : "";
   const objectKind = typeof raw["kind"] === "string" ? raw["kind"] : "";
-  const kind = ARGO_KINDS.find((name) => name === objectKind) ?? guessKind(raw, problems);
+  const kind = ARGO_KINDS.find((name) => name === objectKind) ?? guessKind(raw, problems, assumeKind);
   if (kind === undefined) return decodeOther(raw, apiVersion, objectKind, problems);
   checkApiVersion(apiVersion, kind, problems);
   const typeName = kind === "ClusterWorkflowTemplate" ? "WorkflowTemplate" : kind;
@@ -129,13 +139,16 @@ function decodeDocument(raw: unknown, problems: ReadProblems): DecodedDocument |
 function guessKind(
   raw: { readonly [key: string]: unknown },
   problems: ReadProblems,
-): "Workflow" | "CronWorkflow" | undefined {
+  assumeKind: ArgoKind | undefined,
+): ArgoKind | undefined {
   const spec = raw["spec"];
   if (raw["kind"] !== undefined || !isRecord(spec)) return undefined;
   const isCron = isRecord(spec["workflowSpec"]);
-  if (!isCron && !["entrypoint", "templates", "workflowTemplateRef"].some((field) => field in spec)) return undefined;
-  const kind = isCron ? "CronWorkflow" : "Workflow";
-  addAt(problems, "argo/missing-kind", `Object 'Kind' is missing; read as a ${kind}`, `write kind: ${kind}`, "warning");
+  const isWorkflow = ["entrypoint", "templates", "workflowTemplateRef"].some((field) => field in spec);
+  const kind = assumeKind ?? (isCron ? "CronWorkflow" : isWorkflow ? "Workflow" : undefined);
+  if (kind === undefined) return undefined;
+  const message = `Object 'Kind' is missing; read as a ${kind}`;
+  addAt(problems, "argo/missing-kind", message, `write kind: ${kind}`, "warning");
   return kind;
 }
 

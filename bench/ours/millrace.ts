@@ -1,0 +1,54 @@
+/**
+ * How the benchmarks start Millrace: the bundled command in a process of its own, with an empty state folder.
+ * This is the only place in `bench/` that knows arguments and environment of the command.
+ */
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { measureProgram, projectFolder, runProgram, timeProgram, type RunOptions, type Usage } from "../harness/programs.ts";
+import { Unavailable, type BenchContext } from "../harness/workload.ts";
+
+const launcher = join(projectFolder, "bin", "millrace.mjs");
+const bundle = join(projectFolder, "dist", "millrace.mjs");
+
+/** Plain processes, as many at a time as there are cores: what the anchors do as well. */
+function runArguments(file: string, context: BenchContext): readonly string[] {
+  return [launcher, "run", file, "--executor", "process", "--parallelism", String(context.cores)];
+}
+
+/** Throws Unavailable unless the command has been built. */
+export function needMillrace(): void {
+  if (!existsSync(bundle)) throw new Unavailable("the command is not built (npm run build)");
+}
+
+/** The environment of a command whose state lies in a new folder, so that no run sees another. */
+export function makeEnvironment(context: BenchContext): Readonly<Record<string, string>> {
+  const home = context.freshPath("home");
+  mkdirSync(home, { recursive: true });
+  return { MILLRACE_HOME: home, NO_COLOR: "1" };
+}
+
+/** Runs a document to its end, with the output going to a file as it would in CI; returns the wall time in seconds. */
+export function timeDocument(context: BenchContext, file: string, options: RunOptions = {}): Promise<number> {
+  const env = { ...makeEnvironment(context), ...options.env };
+  const stdoutFile = options.stdoutFile ?? context.freshPath("output");
+  return timeProgram(process.execPath, runArguments(file, context), { cwd: context.scratchFolder, ...options, env, stdoutFile });
+}
+
+/** Runs a document to its end and returns time, CPU and peak memory of the command itself. */
+export function measureDocument(context: BenchContext, file: string): Promise<Usage> {
+  return measureProgram(context.freshPath("usage"), process.execPath, runArguments(file, context), {
+    cwd: context.scratchFolder,
+    env: makeEnvironment(context),
+    stdoutFile: context.freshPath("output"),
+  });
+}
+
+/** Runs any command of Millrace and returns what it printed. */
+export function runCommand(args: readonly string[], options: RunOptions): Promise<string> {
+  return runProgram(process.execPath, [launcher, ...args], options);
+}
+
+/** The command line that starts a document, for callers that handle the process themselves. */
+export function getRunCommand(context: BenchContext, file: string): readonly [string, ...string[]] {
+  return [process.execPath, ...runArguments(file, context)];
+}

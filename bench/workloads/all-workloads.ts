@@ -1,0 +1,21 @@
+/** Every workload, in the order of the report. */
+import type { Workload } from "../harness/workload.ts";
+import { coldStart, largeDocument, largeLog, otherTools } from "./command.ts";
+import { chainInEngine, fanOutInEngine, linearity, memoryPerTask } from "./engine.ts";
+import { chainOfProcesses, fanOutOfProcesses, fanOutWithLargeState } from "./processes.ts";
+import { restart } from "./restart.ts";
+
+export const allWorkloads: readonly Workload[] = [
+  fanOutOfProcesses,
+  chainOfProcesses,
+  fanOutWithLargeState,
+  fanOutInEngine,
+  chainInEngine,
+  coldStart,
+  largeDocument,
+  memoryPerTask,
+  linearity,
+  restart,
+  largeLog,
+  otherTools,
+];

@@ -1,0 +1,150 @@
+/** What a person waits for: cold start, reading a large document, a large log, another tool's way of doing the same. */
+import { spawn } from "node:child_process";
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { getAnchorScript, needTool, projectFolder, readNumber, timeProgram } from "../harness/programs.ts";
+import { Unavailable, type BenchContext, type Workload } from "../harness/workload.ts";
+import { writeFanOut, writeLargeGraph, writeScript } from "../ours/documents.ts";
+import { getRunCommand, makeEnvironment, needMillrace, timeDocument } from "../ours/millrace.ts";
+
+export const coldStart: Workload = {
+  id: "C1",
+  title: "millrace run of one step, cold, bundled",
+  unit: "ms",
+  ratio: "cost",
+  rounds: 15,
+  anchors: [
+    {
+      title: "node -e 0, then the step alone",
+      target: { kind: "at-most", ratio: 1.5 },
+      measure: async () =>
+        1000 * ((await timeProgram(process.execPath, ["-e", "0"])) + (await timeProgram("/bin/sh", ["-c", "/bin/true"]))),
+    },
+  ],
+  requires: needMillrace,
+  prepare: (context) => Promise.resolve(writeFanOut(context, "process", 1)),
+  ours: async (context, document) => 1000 * (await timeDocument(context, document)),
+};
+
+const graphSize = 10_000;
+const compileScript = join(projectFolder, "bench", "ours", "compile-document.ts");
+
+export const largeDocument: Workload = {
+  id: "C2",
+  title: "read, check and plan a graph of 10,000 tasks",
+  unit: "ms",
+  ratio: "cost",
+  anchors: [
+    {
+      title: "js-yaml load of the same file",
+      target: { kind: "at-most", ratio: 1.6 },
+      measure: async (_, document) => 1000 * (await readNumber(process.execPath, [getAnchorScript("yaml-load"), document])),
+    },
+  ],
+  requires: () => {
+    if (statSync(compileScript, { throwIfNoEntry: false }) === undefined) {
+      throw new Unavailable("bench/ours/compile-document.ts is not in this working copy");
+    }
+  },
+  prepare: (context) => Promise.resolve(writeLargeGraph(context, graphSize)),
+  ours: async (_, document) => 1000 * (await readNumber(process.execPath, [compileScript, document])),
+};
+
+const logSizeBytes = 200_000_000;
+const logScript = `yes 'a line of a log, about as long as lines of logs are' | head -c ${logSizeBytes}`;
+
+export const largeLog: Workload = {
+  id: "G1",
+  title: "a step with 200 MB of output, its log being followed",
+  unit: "s",
+  ratio: "speed",
+  anchors: [
+    {
+      title: "the same script redirected to a file",
+      target: { kind: "at-least", ratio: 0.95 },
+      measure: (context) => timeProgram("/bin/sh", ["-c", logScript], { stdoutFile: context.freshPath("log") }),
+    },
+  ],
+  requires: needMillrace,
+  prepare: (context) => Promise.resolve(writeScript(context, logScript)),
+  ours: timeFollowedRun,
+};
+
+/** The run prints the step's output as it comes, which is the following; a reader on the other side takes it all. */
+function timeFollowedRun(context: BenchContext, document: string): Promise<number> {
+  const [program, ...args] = getRunCommand(context, document);
+  const env = { ...process.env, ...makeEnvironment(context) };
+  return new Promise((resolve, reject) => {
+    const startedAt = performance.now();
+    const child = spawn(program, [...args, "--log"], { cwd: context.scratchFolder, env, stdio: ["ignore", "pipe", "inherit"] });
+    let receivedBytes = 0;
+    child.stdout.on("data", (chunk: Buffer) => (receivedBytes += chunk.length));
+    child.on("error", reject);
+    child.on("close", (code) => {
+      const seconds = (performance.now() - startedAt) / 1000;
+      if (code !== 0) reject(new Error(`the run ended with ${code}`));
+      else if (receivedBytes < logSizeBytes) reject(new Error(`only ${receivedBytes} bytes of the log were printed`));
+      else resolve(seconds);
+    });
+  });
+}
+
+const trivialSteps = 1_000;
+
+export const otherTools: Workload = {
+  id: "X1",
+  title: "fan-out of 1,000 trivial shell steps",
+  unit: "s",
+  ratio: "speed",
+  rounds: 3,
+  anchors: [
+    { title: "snakemake", target: { kind: "report" }, measure: timeSnakemake },
+    { title: "doit", target: { kind: "report" }, measure: timeDoit },
+  ],
+  requires: () => {
+    needMillrace();
+    needOneOf("snakemake", "doit");
+  },
+  prepare: (context) => Promise.resolve(writeFanOut(context, "process", trivialSteps)),
+  ours: timeDocument,
+};
+
+/** Throws Unavailable when none of the tools is installed: there would be nothing to compare with. */
+function needOneOf(...names: readonly string[]): void {
+  const missing = names.filter((name) => {
+    try {
+      needTool(name);
+      return false;
+    } catch (error) {
+      if (error instanceof Unavailable) return true;
+      throw error;
+    }
+  });
+  if (missing.length === names.length) throw new Unavailable(`neither ${names.join(" nor ")} is installed`);
+}
+
+function timeSnakemake(context: BenchContext): Promise<number> {
+  const tool = needTool("snakemake");
+  const folder = context.freshPath("snakemake");
+  mkdirSync(folder);
+  const rules = [
+    `rule all:\n    input: expand("out/{i}", i=range(${trivialSteps}))`,
+    'rule step:\n    output: "out/{i}"\n    shell: "touch {output}"',
+  ];
+  writeFileSync(join(folder, "Snakefile"), `${rules.join("\n")}\n`);
+  return timeProgram(tool, ["-j", String(context.cores), "--quiet"], { cwd: folder, stdoutFile: context.freshPath("log") });
+}
+
+function timeDoit(context: BenchContext): Promise<number> {
+  const tool = needTool("doit");
+  const folder = context.freshPath("doit");
+  mkdirSync(folder);
+  const body = [
+    'DOIT_CONFIG = {"backend": "sqlite3"}',
+    "def task_step():",
+    `    for i in range(${trivialSteps}):`,
+    '        yield {"name": str(i), "actions": ["/bin/true"]}',
+  ];
+  writeFileSync(join(folder, "dodo.py"), `${body.join("\n")}\n`);
+  return timeProgram(tool, ["-n", String(context.cores)], { cwd: folder, stdoutFile: context.freshPath("log") });
+}

@@ -1,0 +1,104 @@
+/** Steps that the engine settles itself: throughput, latency, memory, linearity. */
+import { getAnchorScript, readNumber } from "../harness/programs.ts";
+import type { BenchContext, Workload } from "../harness/workload.ts";
+import { writeChain, writeFanOut } from "../ours/documents.ts";
+import { measureDocument, needMillrace, timeDocument } from "../ours/millrace.ts";
+
+const fanOutWidth = 100_000;
+const chainLength = 1_000;
+/** Created, started, ended: what a history must be able to say about a step. */
+const eventsPerStep = 3;
+
+/** The documents of a workload, by name; a workload's scratch folder, and with it its context, is its own. */
+const documents = new WeakMap<BenchContext, Map<string, string>>();
+
+/** The document of that kind and size, written when it is first asked for. */
+function getDocument(context: BenchContext, kind: "fan-out" | "chain", size: number): string {
+  const known = documents.get(context) ?? new Map<string, string>();
+  documents.set(context, known);
+  const name = `${kind} ${size}`;
+  const found = known.get(name);
+  if (found !== undefined) return found;
+  const file = kind === "chain" ? writeChain(context, "engine", size) : writeFanOut(context, "engine", size);
+  known.set(name, file);
+  return file;
+}
+
+export const fanOutInEngine: Workload = {
+  id: "I1",
+  title: "fan-out of 100,000 engine-settled tasks, durable, with the start of the command",
+  unit: "s",
+  ratio: "speed",
+  anchors: [
+    {
+      title: "300,000 raw SQLite inserts, FULL, 1,000 a commit",
+      target: { kind: "at-least", ratio: 0.45 },
+      measure: (context) =>
+        readNumber(process.execPath, [
+          getAnchorScript("sqlite-insert"), context.freshPath("rows.sqlite"), String(fanOutWidth * eventsPerStep), "1000",
+        ]),
+    },
+  ],
+  requires: needMillrace,
+  ours: (context) => timeDocument(context, getDocument(context, "fan-out", fanOutWidth)),
+};
+
+export const chainInEngine: Workload = {
+  id: "I2",
+  title: "one step of an engine-settled chain of 1,000",
+  unit: "us",
+  ratio: "cost",
+  anchors: [
+    {
+      title: "one fdatasync (median)",
+      target: { kind: "at-most", ratio: 0.06 },
+      measure: ({ syncSeconds }) => Promise.resolve(syncSeconds * 1e6),
+    },
+  ],
+  requires: needMillrace,
+  ours: async (context) => {
+    const short = await timeDocument(context, getDocument(context, "chain", 1));
+    const long = await timeDocument(context, getDocument(context, "chain", chainLength + 1));
+    return ((long - short) / chainLength) * 1e6;
+  },
+};
+
+export const memoryPerTask: Workload = {
+  id: "M1",
+  title: "growth of peak memory per task, 100,000 against 1",
+  unit: "bytes",
+  ratio: "cost",
+  rounds: 3,
+  anchors: [
+    { title: "200 bytes", target: { kind: "at-most", ratio: 1 }, measure: () => Promise.resolve(200) },
+    { title: "50 bytes in typed arrays", target: { kind: "report" }, measure: () => Promise.resolve(50) },
+  ],
+  requires: needMillrace,
+  ours: async (context) => {
+    const small = await measureDocument(context, getDocument(context, "fan-out", 1));
+    const large = await measureDocument(context, getDocument(context, "fan-out", fanOutWidth));
+    return (large.peakBytes - small.peakBytes) / (fanOutWidth - 1);
+  },
+};
+
+export const linearity: Workload = {
+  id: "L1",
+  title: "100,000 tasks against ten times 10,000, without the start of the command",
+  unit: "s",
+  ratio: "cost",
+  anchors: [
+    {
+      title: "ten times the run of 10,000",
+      isOurs: true,
+      target: { kind: "at-most", ratio: 1.1 },
+      measure: async (context) => 10 * (await timeWithoutStart(context, fanOutWidth / 10)),
+    },
+  ],
+  requires: needMillrace,
+  ours: (context) => timeWithoutStart(context, fanOutWidth),
+};
+
+async function timeWithoutStart(context: BenchContext, width: number): Promise<number> {
+  const start = await timeDocument(context, getDocument(context, "fan-out", 1));
+  return (await timeDocument(context, getDocument(context, "fan-out", width))) - start;
+}

@@ -1,0 +1,148 @@
+/**
+ * What the command line (and later the server) asks of the house.
+ * main/ implements it over the runtime and the stores; the presenters know nothing else of the engine.
+ */
+import type { Diagnostic } from "../base/diagnostic.ts";
+import type { Json, JsonObject } from "../base/json.ts";
+import type { RunEvent } from "../model/run/events.ts";
+import type { LanguageView, Submission } from "../model/run/language.ts";
+import type { RunState } from "../model/run/run-state.ts";
+import type { RunInput } from "../model/run/inputs.ts";
+
+/** One row of a list of runs. */
+export interface RunRow {
+  readonly runId: string;
+  readonly name: string;
+  /** Engine word: waiting, running, suspended, succeeded, failed, errored. */
+  readonly phase: string;
+  /** The language's word for the phase. */
+  readonly shownPhase: string;
+  readonly createdAt: number;
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly message?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly done: number;
+  readonly total: number;
+}
+
+/** A run with its state, as the history has it now (or live, in the process that drives it). */
+export interface RunPicture {
+  readonly row: RunRow;
+  readonly state: RunState;
+  readonly view: LanguageView;
+  readonly language: string;
+  /** The document as submitted. */
+  readonly source: string;
+  readonly file: string;
+  readonly submission: Submission;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export interface SubmitRequest {
+  readonly source: string;
+  readonly file: string;
+  readonly submission: Omit<Submission, "facts"> & { readonly facts?: JsonObject };
+}
+
+export type SubmitAnswer =
+  | { readonly ok: true; readonly name: string; readonly runId: string; readonly warnings: readonly Diagnostic[] }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+/** A command for a run. Selections are texts that the run's language understands (names, ids, selectors). */
+export type RunCommand =
+  | { readonly kind: "suspend" }
+  | { readonly kind: "resume"; readonly select?: string; readonly message?: string }
+  | { readonly kind: "stop"; readonly select?: string; readonly message?: string }
+  | { readonly kind: "terminate" }
+  | {
+      readonly kind: "set";
+      readonly select: string;
+      readonly values: Readonly<Record<string, Json>>;
+      readonly phase?: "succeeded" | "failed" | "errored" | "skipped";
+      readonly message?: string;
+    }
+  | { readonly kind: "retry"; readonly select?: string; readonly restartSuccessful: boolean; readonly parameters: Readonly<Record<string, string>> };
+
+/** The process that drives runs: it holds the history's writer lock while it lives. */
+export interface Engine {
+  submit(request: SubmitRequest): Promise<SubmitAnswer>;
+  /** Takes over unfinished runs (all, or one by name); names of those taken. */
+  adopt(name?: string): Promise<readonly string[]>;
+  /** Live picture of a run that this engine drives. */
+  picture(name: string): RunPicture;
+  /** Calls back after every commit that touches the run. Returns what takes it back. */
+  watch(name: string, listener: (picture: RunPicture, events: readonly RunEvent[]) => void): () => void;
+  /** Resolves once the command is decided and on disk. */
+  command(name: string, command: RunCommand): Promise<void>;
+  /** Lower level: an input of the engine for a run. */
+  send(name: string, input: RunInput): void;
+  /** Resolves when the run has ended, or when nothing can move it any more but a person (`suspended`). */
+  settled(name: string): Promise<"ended" | "suspended">;
+  /** Attempts running now, of all runs. */
+  runningCount(): number;
+  /** What the chosen executor is and enforces; for a line at the start. */
+  executorName(): string;
+  close(options: { readonly leaveRunning: boolean }): Promise<void>;
+}
+
+export interface EngineOptions {
+  /** `auto`, or the name of an executor. */
+  readonly executor: string;
+  /** Attempts at once; undefined: chosen by the machine's size. */
+  readonly parallel?: number;
+}
+
+/** Where the log of one command of one attempt lies. */
+export interface LogFile {
+  readonly task: number;
+  /** Short name of the task. */
+  readonly taskName: string;
+  readonly command: string;
+  readonly stream: "out" | "err";
+  readonly path: string;
+  readonly startedAt: number;
+  readonly ended: boolean;
+}
+
+/** One finding of `doctor`. */
+export interface DoctorFinding {
+  readonly topic: string;
+  readonly state: "good" | "limited" | "bad";
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** Why a task stands as it does; lines for people, codes for programs. */
+export interface Explanation {
+  readonly task: number;
+  readonly name: string;
+  readonly phase: string;
+  readonly facts: readonly { readonly code: string; readonly text: string }[];
+}
+
+export interface House {
+  /** Absolute path of the folder with history, artifacts and logs. */
+  readonly home: string;
+  lint(source: string, file: string, options: { readonly strict: boolean; readonly definitions: readonly { readonly source: string; readonly file: string }[] }): readonly Diagnostic[];
+  list(): Promise<readonly RunRow[]>;
+  /** By name, id, or `@latest`. MillraceError `run/unknown` when there is none. */
+  get(name: string): Promise<RunPicture>;
+  /** Log files of a run's tasks, in order of start; `select` as in commands. */
+  logFiles(picture: RunPicture, select?: string): readonly LogFile[];
+  explain(picture: RunPicture, select?: string): readonly Explanation[];
+  /** Where an artifact of an output lies on disk, when it is a single file or was laid out. */
+  artifactPath(picture: RunPicture, artifact: Json): string | undefined;
+  /** Writes an artifact to a path: its plain content. */
+  exportArtifact(artifact: Json, target: string): Promise<void>;
+  /** Deletes a finished run with its attempt folders. */
+  remove(name: string): Promise<void>;
+  /** Sends the command to the engine that drives the run, or applies it here when none does. `applied` says which. */
+  command(name: string, command: RunCommand): Promise<{ readonly appliedBy: "running-engine" | "this-process" }>;
+  /** Whether another process drives this home now. */
+  isDriven(): Promise<boolean>;
+  openEngine(options: EngineOptions): Promise<Engine>;
+  doctor(): Promise<readonly DoctorFinding[]>;
+  /** Resolves at the next change of the history, or after `waitMs`; for followers in other processes. */
+  changed(waitMs: number): Promise<void>;
+}

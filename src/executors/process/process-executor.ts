@@ -1,0 +1,169 @@
+/**
+ * The process executor: plain processes on this machine, for everywhere else nothing works.
+ *
+ * File view `declared`: absolute paths that the order names, and `/tmp` and `/var/tmp`, lie in the attempt's private
+ * root, and their occurrences in command, args, script and environment are rewritten (rewrite-paths.ts). Other absolute
+ * paths are the machine's own. The working directory is the private root, because `/` is the default in containers.
+ * Nothing else is enforced: the command sees the host's files, network and processes, as the user that runs Millrace.
+ */
+import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ok, type Result } from "../../base/result.ts";
+import type { AttemptCommand, AttemptOrder, AttemptProblem } from "../../model/run/attempt.ts";
+import type { Executor, ExecutorListener } from "../../ports/executor.ts";
+import type { ImageTable } from "../images/image-table.ts";
+import { type CommandResolver, createCommandResolver } from "../images/resolve-command.ts";
+import { createToolShelf } from "../images/tool-shelf.ts";
+import { makeBaseEnvironment } from "../slots/base-environment.ts";
+import { checkCommandSize, type ReadyCommand } from "../slots/command-text.ts";
+import { needsSupervisor, scriptFile, writeSingleLaunch, writeSupervisedLaunch } from "../slots/launch-text.ts";
+import { alwaysPrivate, isAtOrBelow, listDeclaredPaths, makeDirectory, prepareRoot, privatePath, tidyPath } from "../slots/private-root.ts";
+import { attemptMarker, hasProc } from "../slots/process-tree.ts";
+import { createSlotExecutor, type SlotBackend } from "../slots/slot-executor.ts";
+import { createPathRewriter, type PathMapping, type PathRewriter } from "./rewrite-paths.ts";
+
+export interface ProcessExecutorOptions {
+  /** How many attempts may run at once. */
+  readonly capacity: number;
+  /** A directory for the executor's own files (tool aliases, shell messages). */
+  readonly stateDirectory: string;
+  /** Additions to the image table. */
+  readonly images?: ImageTable;
+  /** Names of variables that attempts get from the engine's environment, besides PATH, language and time zone. */
+  readonly passEnvironment?: readonly string[];
+  /** `private` (default): HOME is the attempt's own. `user`: the home of the user that runs Millrace, with all it holds. */
+  readonly home?: "private" | "user";
+}
+
+export function createProcessExecutor(options: ProcessExecutorOptions, listener: ExecutorListener): Executor {
+  const { capacity, stateDirectory } = options;
+  const environment = makeBaseEnvironment(process.env, options.passEnvironment ?? []);
+  const shelf = createToolShelf(join(stateDirectory, "tools"));
+  const resolver = createCommandResolver(shelf, environment["PATH"] ?? "", options.images ?? {});
+  const userHome = options.home === "user" ? process.env["HOME"] : undefined;
+  const backend: SlotBackend = {
+    name: "process",
+    signalsGroup: true,
+    notesSetup: false,
+    capabilities: async () => ({
+      name: "process",
+      available: existsSync("/bin/sh"),
+      ...(existsSync("/bin/sh") ? {} : { reason: "there is no /bin/sh" }),
+      fileView: "declared",
+      network: "host",
+      killsTree: hasProc ? "always" : "best-effort",
+      memoryLimit: false,
+    }),
+    launch: (order, directory) => launch(order, directory, resolver, userHome),
+  };
+  return createSlotExecutor(backend, { capacity, stateDirectory, environment }, listener);
+}
+
+function launch(
+  order: AttemptOrder,
+  directory: string,
+  resolver: CommandResolver,
+  userHome: string | undefined,
+): Result<string, AttemptProblem> {
+  makeDirectory(join(directory, "root"));
+  const problem = prepareRoot(order, directory);
+  if (problem !== undefined) return { ok: false, error: problem };
+  const mappings = listMappings(order, directory);
+  const commands: ReadyCommand[] = [];
+  for (const command of order.commands) {
+    const ready = readyCommand({ order, directory, command, mappings, resolver, userHome });
+    if (!ready.ok) return ready;
+    commands.push(ready.value);
+  }
+  const [only] = commands;
+  if (only !== undefined && !needsSupervisor(order)) return ok(writeSingleLaunch(only, directory));
+  const control = { host: directory, inside: directory };
+  return ok(
+    writeSupervisedLaunch({ order, commands, directory, control, logsInside: join(directory, "logs"), wrapper: [] }),
+  );
+}
+
+/** What is rewritten: temporary directories always, and what the order declares. */
+function listMappings(order: AttemptOrder, directory: string): readonly PathMapping[] {
+  const declared = listDeclaredPaths(order).map(findPrivatePrefix);
+  const paths = new Set([...alwaysPrivate, ...declared]);
+  return [...paths].map((from) => ({ from, to: privatePath(directory, from) }));
+}
+
+/**
+ * The part of a declared path that is private: from its first directory that this machine does not have, or has empty,
+ * because scripts go to `/work` when they declared `/work/out.txt`; the path alone where the machine has its parents.
+ */
+export function findPrivatePrefix(path: string): string {
+  const parts = path.split("/");
+  for (let count = 2; count < parts.length; count += 1) {
+    const parent = parts.slice(0, count).join("/");
+    if (alwaysPrivate.includes(parent)) return parent;
+    if (!existsSync(parent) || isEmptyDirectory(parent)) return parent;
+  }
+  return path;
+}
+
+function isEmptyDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory() && readdirSync(path).length === 0;
+  } catch {
+    // What may not be looked into is not empty for our purposes.
+    return false;
+  }
+}
+
+interface ReadyInput {
+  readonly order: AttemptOrder;
+  readonly directory: string;
+  readonly command: AttemptCommand;
+  readonly mappings: readonly PathMapping[];
+  readonly resolver: CommandResolver;
+  readonly userHome: string | undefined;
+}
+
+function readyCommand(input: ReadyInput): Result<ReadyCommand, AttemptProblem> {
+  const { order, directory, command, mappings, resolver } = input;
+  const rewriter = createPathRewriter(mappings);
+  const rewriteAll = (words: readonly string[]): string[] => words.map(rewriter.rewrite);
+  const script = command.script === undefined ? undefined : join(directory, scriptFile(order, command));
+  const mapped: AttemptCommand = {
+    ...command,
+    command: [...rewriteAll(command.command), ...(script === undefined ? [] : [script])],
+    args: rewriteAll(command.args),
+    env: command.env.map((each) => ({ ...each, value: rewriter.rewrite(each.value) })),
+  };
+  const resolved = resolver.resolve(mapped, (path) => isAtOrBelow(path, directory));
+  if (!resolved.ok) return resolved;
+  const [program = "", ...args] = resolved.value.argv;
+  // Programs of the image that stand elsewhere here, also where a text names them: `sleep 1; /argosay`.
+  const files = createPathRewriter([...resolved.value.files].map(([from, to]) => ({ from, to })));
+  if (script !== undefined) writeFileSync(script, files.rewrite(rewriter.rewrite(command.script ?? "")));
+  const workingDirectory = mapWorkingDirectory(command.workingDir, directory, rewriter);
+  makeUsedDirectories(rewriter, directory);
+  const env = [
+    { name: attemptMarker, value: order.attemptId },
+    { name: "HOME", value: input.userHome ?? join(directory, "root") },
+    { name: "TMPDIR", value: join(directory, "root") },
+    ...mapped.env.filter((each) => each.name !== "PATH"),
+    { name: "PATH", value: resolved.value.path },
+  ];
+  const argv = [program, ...args.map(files.rewrite)];
+  return checkCommandSize({ name: command.name, argv, env, workingDirectory });
+}
+
+/** A working directory that the machine does not have is made in the private root, as a container runtime would. */
+function mapWorkingDirectory(workingDir: string | undefined, directory: string, rewriter: PathRewriter): string {
+  if (workingDir === undefined || workingDir === "" || tidyPath(workingDir) === "/") return join(directory, "root");
+  const mapped = rewriter.rewrite(tidyPath(workingDir));
+  if (mapped === tidyPath(workingDir) && existsSync(mapped)) return mapped;
+  const own = mapped === tidyPath(workingDir) ? privatePath(directory, mapped) : mapped;
+  makeDirectory(own);
+  return own;
+}
+
+function makeUsedDirectories(rewriter: PathRewriter, directory: string): void {
+  for (const { from } of rewriter.used) {
+    if (alwaysPrivate.includes(from)) makeDirectory(privatePath(directory, from));
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * What a sandboxed attempt sees, as a list of mounts that bubblewrap and the `unshare` fallback both can make.
+ *
+ * The root is the attempt's own `root` directory, so whatever is written at an absolute path lies at the same place
+ * below it, where the runtime collects outputs. The machine's top-level directories are mounted over it, read-only,
+ * except the ones that are private by nature: temporary files, /run, /mnt, /media and home directories.
+ * Where an order declares a path inside a machine's directory (`/usr/local/bin/tool`, `/etc/app/out.json`), that path is
+ * mounted writable; when the machine does not have it, its nearest existing parent is rebuilt entry by entry.
+ */
+import { existsSync, lstatSync, readdirSync, readlinkSync, realpathSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { AttemptOrder } from "../../model/run/attempt.ts";
+import {
+  alwaysPrivate,
+  isAtOrBelow,
+  listDeclaredPaths,
+  makeDirectory,
+  privatePath,
+  tidyPath,
+  volumesDirectory,
+} from "../slots/private-root.ts";
+
+export type MountStep =
+  | { readonly kind: "bind" | "ro-bind"; readonly from: string; readonly to: string }
+  | { readonly kind: "symlink"; readonly target: string; readonly to: string }
+  | { readonly kind: "proc" | "dev"; readonly to: string };
+
+/** What does not change from attempt to attempt. */
+export interface HostView {
+  /** Top-level directories that are shown read-only, and top-level links. */
+  readonly shown: readonly MountStep[];
+  /** Directories whose content on the machine is hidden. */
+  readonly private: readonly string[];
+  /** What is shown read-only inside private directories: programs in home directories, the resolver's file. */
+  readonly extra: readonly MountStep[];
+}
+
+/** A machine directory with more entries than this is not rebuilt; declaring a new path in it fails to be written. */
+const mostMirroredEntries = 2000;
+
+/** Looks at the machine once. `home` is the home directory of the user, `path` the PATH that attempts get. */
+export function readHostView(home: string | undefined, path: string, shown: readonly string[]): HostView {
+  const hidden = new Set([...alwaysPrivate, "/run", "/mnt", "/media", "/root", ...(home === undefined ? [] : [home])]);
+  const steps: MountStep[] = [];
+  for (const entry of readdirSync("/", { withFileTypes: true })) {
+    const top = `/${entry.name}`;
+    if (["/proc", "/dev", "/lost+found"].includes(top) || hidden.has(top)) continue;
+    if (entry.isSymbolicLink()) steps.push({ kind: "symlink", target: readlinkSync(top), to: top });
+    else if (entry.isDirectory()) steps.push({ kind: "ro-bind", from: top, to: top });
+  }
+  const inside = [...shown, ...listHomePrograms(home, path), ...findResolverFile()];
+  const extra = [...new Set(inside)]
+    .filter((each) => existsSync(each) && [...hidden].some((area) => isAtOrBelow(each, area)))
+    .map((each): MountStep => ({ kind: "ro-bind", from: each, to: each }));
+  return { shown: steps, private: [...hidden].filter((each) => each !== "/"), extra };
+}
+
+/** `~/.pyenv/shims` on PATH needs all of `~/.pyenv`: the first part below the home directory is shown. */
+function listHomePrograms(home: string | undefined, path: string): readonly string[] {
+  const homes = ["/root", ...(home === undefined ? [] : [home])];
+  return path.split(":").flatMap((directory) => {
+    const owner = homes.find((each) => directory.startsWith(`${each}/`));
+    return owner === undefined ? [] : [join(owner, directory.slice(owner.length + 1).split("/")[0] ?? "")];
+  });
+}
+
+/** /etc/resolv.conf is often a link into /run, which is private. */
+function findResolverFile(): readonly string[] {
+  try {
+    return [realpathSync("/etc/resolv.conf")];
+  } catch {
+    // A machine without name resolution.
+    return [];
+  }
+}
+
+/**
+ * The mounts for one attempt, in order. Makes the directories in the private root that are mounted or written to.
+ * `files` are programs of images (`/argosay`) that the machine has elsewhere: path -> where.
+ */
+export function planMounts(
+  order: AttemptOrder,
+  directory: string,
+  host: HostView,
+  files: ReadonlyMap<string, string>,
+): readonly MountStep[] {
+  const root = privatePath(directory, "/");
+  const steps: MountStep[] = [{ kind: "bind", from: root, to: "/" }, ...host.shown];
+  steps.push({ kind: "proc", to: "/proc" }, { kind: "dev", to: "/dev" });
+  for (const area of host.private) {
+    makeDirectory(join(root, area));
+    // Below a directory that is shown read-only the private one must be mounted; elsewhere it lies in the root already.
+    if (isShown(area, host)) steps.push({ kind: "bind", from: join(root, area), to: area });
+  }
+  steps.push(...host.extra);
+  const volumes = join(directory, volumesDirectory);
+  if (existsSync(volumes)) steps.push({ kind: "bind", from: volumes, to: `/${volumesDirectory}` });
+  const mirrored = new Set<string>();
+  for (const path of [...listDeclaredPaths(order)].sort((a, b) => a.length - b.length))
+    steps.push(...openPath(path, root, host, mirrored));
+  for (const [path, from] of files) {
+    steps.push(...openPath(path, root, host, mirrored), { kind: "ro-bind", from, to: path });
+  }
+  return [...steps, ...listVolumeMounts(order, root)];
+}
+
+function isShown(path: string, host: HostView): boolean {
+  return host.shown.some((step) => step.kind !== "symlink" && isAtOrBelow(path, step.to));
+}
+
+/** Makes one declared path writable where the machine's own directory would be in the way. */
+function openPath(path: string, root: string, host: HostView, mirrored: Set<string>): readonly MountStep[] {
+  if (!isShown(path, host) || host.private.some((area) => isAtOrBelow(path, area))) return [];
+  const own = join(root, path);
+  if (existsSync(path) && existsSync(own)) return [{ kind: "bind", from: realpathSync(own), to: path }];
+  let parent = dirname(path);
+  while (!existsSync(parent)) parent = dirname(parent);
+  if (mirrored.has(parent)) return [];
+  mirrored.add(parent);
+  return mirrorDirectory(parent, root);
+}
+
+function mirrorDirectory(parent: string, root: string): readonly MountStep[] {
+  const own = join(root, parent);
+  makeDirectory(own);
+  const entries = readdirSync(parent, { withFileTypes: true });
+  if (entries.length > mostMirroredEntries) return [];
+  const steps: MountStep[] = [{ kind: "bind", from: own, to: parent }];
+  for (const entry of entries) {
+    const path = join(parent, entry.name);
+    if (lstatSync(join(own, entry.name), { throwIfNoEntry: false }) !== undefined) continue;
+    if (entry.isSymbolicLink()) steps.push({ kind: "symlink", target: readlinkSync(path), to: path });
+    else steps.push({ kind: "ro-bind", from: path, to: path });
+  }
+  return steps;
+}
+
+/** Volumes are mounts, so that programs that look for a mount find one, and read-only ones are read-only. */
+function listVolumeMounts(order: AttemptOrder, root: string): readonly MountStep[] {
+  const steps = new Map<string, MountStep>();
+  for (const volume of order.commands.flatMap((command) => command.volumes)) {
+    const to = tidyPath(volume.mountPath);
+    const own = join(root, to);
+    const stat = to === "/" ? undefined : lstatSync(own, { throwIfNoEntry: false });
+    if (stat === undefined) continue;
+    // A link leads to a shared directory; that is shown at its own place, and the link works inside as it does outside.
+    const from = realpathSync(own);
+    const at = stat.isSymbolicLink() ? from : to;
+    if (stat.isSymbolicLink() && isAtOrBelow(from, dirname(root))) continue;
+    steps.set(at, { kind: volume.readOnly ? "ro-bind" : "bind", from, to: at });
+  }
+  return [...steps.values()].sort((a, b) => a.to.length - b.to.length);
+}

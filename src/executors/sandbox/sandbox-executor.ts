@@ -1,0 +1,237 @@
+/**
+ * The sandbox executor: each attempt in mount, pid, ipc and uts namespaces of its own (mount-plan.ts), with exact
+ * absolute paths and nothing rewritten. Writes outside private and declared paths fail, because the machine's
+ * directories are read-only. A pid namespace of its own means that nothing of an attempt outlives it.
+ *
+ * Whether it works here is found out once, by really running it. It does not limit memory or processor, does not hide
+ * the machine's files, and a command that a signal ended is told as exit code 128 + number, because bubblewrap does so.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { ok, type Result } from "../../base/result.ts";
+import type { AttemptCommand, AttemptOrder, AttemptProblem } from "../../model/run/attempt.ts";
+import { attemptFiles } from "../../ports/attempt-directory.ts";
+import type { Executor, ExecutorListener } from "../../ports/executor.ts";
+import type { ImageTable } from "../images/image-table.ts";
+import { type CommandResolver, createCommandResolver } from "../images/resolve-command.ts";
+import { createToolShelf, type ToolShelf } from "../images/tool-shelf.ts";
+import { makeBaseEnvironment } from "../slots/base-environment.ts";
+import { checkCommandSize, type ReadyCommand } from "../slots/command-text.ts";
+import { needsSupervisor, scriptFile, writeSingleLaunch, writeSupervisedLaunch } from "../slots/launch-text.ts";
+import { isAtOrBelow, listDeclaredPaths, makeDirectory, prepareRoot, privatePath, tidyPath } from "../slots/private-root.ts";
+import { createSlotExecutor, type SlotBackend } from "../slots/slot-executor.ts";
+import { type HostView, type MountStep, planMounts, readHostView } from "./mount-plan.ts";
+import { wrapWithBubblewrap, wrapWithUnshare, type WrapperInput } from "./wrappers.ts";
+
+export interface SandboxExecutorOptions {
+  /** How many attempts may run at once. */
+  readonly capacity: number;
+  /** A directory for the executor's own files (tool aliases, shell messages). */
+  readonly stateDirectory: string;
+  readonly images?: ImageTable;
+  /** Names of variables that attempts get from the engine's environment, besides PATH, language and time zone. */
+  readonly passEnvironment?: readonly string[];
+  /** `none` cuts attempts off from every network, also the machine's own loopback. Default `host`. */
+  readonly network?: "host" | "none";
+  /** Which way in to use; absent tries bubblewrap first, then unshare. */
+  readonly method?: "bubblewrap" | "unshare";
+}
+
+/** Where control files of the attempt appear inside: scripts and the supervisor. */
+const controlInside = "/.millrace";
+const logsInside = `${controlInside}/logs`;
+const homeInside = "/root";
+
+type Wrap = (input: WrapperInput) => readonly string[];
+
+interface SandboxWays {
+  readonly method: "bubblewrap" | "unshare";
+  readonly wrap: Wrap;
+}
+
+interface SandboxContext {
+  readonly resolver: CommandResolver;
+  readonly host: HostView;
+  readonly network: boolean;
+}
+
+export function createSandboxExecutor(options: SandboxExecutorOptions, listener: ExecutorListener): Executor {
+  const { capacity, stateDirectory } = options;
+  const environment = makeBaseEnvironment(process.env, options.passEnvironment ?? []);
+  const path = environment["PATH"] ?? "";
+  const shelf = createToolShelf(join(stateDirectory, "tools"));
+  const context: SandboxContext = {
+    resolver: createCommandResolver(shelf, path, options.images ?? {}),
+    host: openHost(shelf, path),
+    network: options.network !== "none",
+  };
+  let probed: Result<SandboxWays, string> | undefined;
+  const getWay = (): Result<SandboxWays, string> => (probed ??= probeWays(options, shelf, path, context));
+  const backend: SlotBackend = {
+    name: "sandbox",
+    signalsGroup: false,
+    notesSetup: true,
+    capabilities: async () => {
+      const way = getWay();
+      return {
+        name: "sandbox",
+        available: way.ok,
+        reason: way.ok ? `by ${way.value.method}` : way.error,
+        fileView: "private",
+        network: "can-be-cut",
+        killsTree: "always",
+        memoryLimit: false,
+      };
+    },
+    launch: (order, directory) => {
+      const way = getWay();
+      if (way.ok) return launch(order, directory, context, way.value.wrap);
+      return { ok: false, error: { kind: "start-refused", code: "executor/sandbox-unavailable", message: way.error } };
+    },
+  };
+  return createSlotExecutor(backend, { capacity, stateDirectory, environment }, listener);
+}
+
+function openHost(shelf: ToolShelf, path: string): HostView {
+  makeDirectory(shelf.directory);
+  return readHostView(homedir(), path, [shelf.directory]);
+}
+
+function launch(
+  order: AttemptOrder,
+  directory: string,
+  context: SandboxContext,
+  wrap: Wrap,
+): Result<string, AttemptProblem> {
+  const root = join(directory, attemptFiles.root);
+  const control = join(directory, "control");
+  makeDirectory(root);
+  makeDirectory(control);
+  const problem = prepareRoot(order, directory);
+  if (problem !== undefined) return { ok: false, error: problem };
+  const commands: ReadyCommand[] = [];
+  const files = new Map<string, string>();
+  for (const command of order.commands) {
+    const ready = readyCommand(order, { control, root }, command, context, files);
+    if (!ready.ok) return ready;
+    commands.push(ready.value);
+  }
+  const supervised = needsSupervisor(order);
+  const steps = [...planMounts(order, directory, context.host, files), ...listControlMounts(directory, control, supervised)];
+  const [only] = commands;
+  const wrapper = wrap({
+    attemptId: order.attemptId,
+    steps,
+    workingDirectory: supervised ? "/" : (only?.workingDirectory ?? "/"),
+    network: context.network,
+    isRoot: process.getuid?.() === 0,
+    controlDirectory: control,
+  });
+  if (only !== undefined && !supervised) return ok(writeSingleLaunch(only, directory, wrapper));
+  const places = { host: control, inside: controlInside };
+  return ok(writeSupervisedLaunch({ order, commands, directory, control: places, logsInside, wrapper }));
+}
+
+/** Scripts are shown read-only; a supervisor also makes a FIFO beside them and writes the logs. */
+function listControlMounts(directory: string, control: string, supervised: boolean): readonly MountStep[] {
+  if (!supervised) return [{ kind: "ro-bind", from: control, to: controlInside }];
+  makeDirectory(join(control, "logs"));
+  return [
+    { kind: "bind", from: control, to: controlInside },
+    { kind: "bind", from: join(directory, attemptFiles.logs), to: logsInside },
+  ];
+}
+
+function readyCommand(
+  order: AttemptOrder,
+  places: { readonly control: string; readonly root: string },
+  command: AttemptCommand,
+  context: SandboxContext,
+  files: Map<string, string>,
+): Result<ReadyCommand, AttemptProblem> {
+  const script = command.script === undefined ? [] : [join(controlInside, scriptFile(order, command))];
+  if (command.script !== undefined) writeFileSync(join(places.control, scriptFile(order, command)), command.script);
+  const declared = listDeclaredPaths(order);
+  const isOwnPath = (path: string): boolean =>
+    [...declared, ...context.host.private].some((each) => isAtOrBelow(path, each));
+  const resolved = context.resolver.resolve({ ...command, command: [...command.command, ...script] }, isOwnPath);
+  if (!resolved.ok) return resolved;
+  for (const [path, tool] of resolved.value.files) files.set(path, tool);
+  const workingDirectory = tidyPath(command.workingDir ?? "/");
+  if (!existsSync(workingDirectory) || context.host.private.some((each) => isAtOrBelow(workingDirectory, each)))
+    makeDirectory(join(places.root, workingDirectory));
+  const env = [
+    { name: "HOME", value: homeInside },
+    { name: "TMPDIR", value: "/tmp" },
+    ...command.env.filter((each) => each.name !== "PATH"),
+    { name: "PATH", value: resolved.value.path },
+  ];
+  return checkCommandSize({ name: command.name, argv: resolved.value.argv, env, workingDirectory });
+}
+
+/** Tries each way in by really running it, with the mounts that attempts get; the first that works is used. */
+function probeWays(
+  options: SandboxExecutorOptions,
+  shelf: ToolShelf,
+  path: string,
+  context: SandboxContext,
+): Result<SandboxWays, string> {
+  const reasons: string[] = [];
+  const ways = [
+    { method: "bubblewrap", program: "bwrap", wrap: wrapWithBubblewrap },
+    { method: "unshare", program: "unshare", wrap: wrapWithUnshare },
+  ] as const;
+  for (const way of ways) {
+    if (options.method !== undefined && options.method !== way.method) continue;
+    const program = shelf.findProgram(way.program, path);
+    if (program === undefined) {
+      reasons.push(`${way.program} is not installed`);
+      continue;
+    }
+    const wrap: Wrap = (input) => way.wrap(program, input);
+    const failure = findProbeFailure(options.stateDirectory, context, wrap);
+    if (failure === undefined) return ok({ method: way.method, wrap });
+    reasons.push(`${way.program} does not work here: ${failure}`);
+  }
+  return { ok: false, error: reasons.join("; ") };
+}
+
+const probeOrder: AttemptOrder = {
+  attemptId: "probe",
+  runId: "probe",
+  taskName: "probe",
+  commands: [],
+  inputs: [],
+  outputParameters: [],
+  outputArtifacts: [],
+  captureResult: false,
+  graceMs: 0,
+};
+
+/** Runs a command in a sandbox that must write to a private path and must not write to a machine's directory. */
+function findProbeFailure(stateDirectory: string, context: SandboxContext, wrap: Wrap): string | undefined {
+  makeDirectory(stateDirectory);
+  const directory = mkdtempSync(join(stateDirectory, "probe-"));
+  try {
+    const root = join(directory, attemptFiles.root);
+    mkdirSync(root);
+    const words = wrap({
+      attemptId: "probe",
+      steps: planMounts(probeOrder, directory, context.host, new Map()),
+      workingDirectory: "/tmp",
+      network: context.network,
+      isRoot: process.getuid?.() === 0,
+      controlDirectory: directory,
+    });
+    const test = "echo works >/tmp/probe && ! (: >/usr/millrace-probe) 2>/dev/null";
+    const [program = "", ...args] = [...words, "/bin/sh", "-c", test];
+    const stdio: ("ignore" | "pipe")[] = ["ignore", "ignore", "pipe", "pipe"];
+    const ended = spawnSync(program, args, { stdio, timeout: 10_000, encoding: "utf8" });
+    if (ended.status !== 0) return ended.stderr.trim() || ended.error?.message || `exit code ${ended.status}`;
+    return readFileSync(privatePath(directory, "/tmp/probe"), "utf8") === "works\n" ? undefined : "writes went elsewhere";
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * The slots of one executor: opened when they are first needed (or ahead of time by `open`), kept while idle,
+ * never more than the capacity. A slot that is gone is replaced by the next one that is needed.
+ */
+import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { openSlot, type Slot, type SlotReport } from "./slot.ts";
+
+export interface SlotPool {
+  /** An idle slot, which is busy from now on; undefined when all are busy; an error when none can be opened. */
+  take(): Slot | Error | undefined;
+  /** The slot is idle again. */
+  giveBack(slot: Slot): void;
+  /** Opens slots until `count` exist. */
+  open(count: number): void;
+  /** Lets every slot go after its attempt; resolves when all are gone, or at once when they are detached. */
+  close(options: { readonly detach: boolean }): Promise<void>;
+}
+
+export interface SlotPoolOptions {
+  readonly capacity: number;
+  /** A directory for the shells' own messages. */
+  readonly noticeDirectory: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly reported: (slot: Slot, report: SlotReport) => void;
+  readonly gone: (slot: Slot) => void;
+}
+
+export function createSlotPool(options: SlotPoolOptions): SlotPool {
+  const all = new Map<Slot, { readonly gone: Promise<void>; readonly resolve: () => void }>();
+  const idle: Slot[] = [];
+  let opened = 0;
+  const openOne = (): Slot | Error => {
+    if (opened === 0) makeNoticeDirectory(options.noticeDirectory);
+    const notice = join(options.noticeDirectory, `${process.pid}-${(opened += 1)}`);
+    const slot = openSlot(options.environment, notice, {
+      reported: options.reported,
+      gone: (ended) => {
+        all.get(ended)?.resolve();
+        all.delete(ended);
+        const at = idle.indexOf(ended);
+        if (at >= 0) idle.splice(at, 1);
+        rmSync(notice, { force: true });
+        options.gone(ended);
+      },
+    });
+    if (slot instanceof Error) return slot;
+    const end: { resolve: () => void } = { resolve: () => undefined };
+    const gone = new Promise<void>((resolve) => {
+      end.resolve = resolve;
+    });
+    all.set(slot, { gone, resolve: end.resolve });
+    return slot;
+  };
+  return {
+    take: () => idle.pop() ?? (all.size < options.capacity ? openOne() : undefined),
+    giveBack: (slot) => {
+      if (all.has(slot)) idle.push(slot);
+    },
+    open: (count) => {
+      while (all.size < Math.min(count, options.capacity)) {
+        const slot = openOne();
+        // What cannot be opened now is tried again, and reported, when an attempt needs it.
+        if (slot instanceof Error) return;
+        idle.unshift(slot);
+      }
+    },
+    close: async ({ detach }) => {
+      const ends = [...all.values()].map((each) => each.gone);
+      for (const slot of all.keys()) {
+        if (detach) slot.detach();
+        else slot.release();
+      }
+      if (!detach) await Promise.all(ends);
+    },
+  };
+}
+
+const noticeKeptMs = 24 * 3600 * 1000;
+
+/** Engines that were killed leave the notice files of their slots behind; old ones belong to nobody any more. */
+function makeNoticeDirectory(directory: string): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const newest = Date.now() - noticeKeptMs;
+  for (const name of readdirSync(directory)) {
+    const path = join(directory, name);
+    if ((statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? newest) < newest) rmSync(path, { force: true });
+  }
+}

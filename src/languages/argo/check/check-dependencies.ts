@@ -1,0 +1,112 @@
+/** Names and dependencies of dag tasks (Argo validate.go, validateDAG; common/ancestry.go, ValidateTaskResults). */
+import { findClosestName } from "../read/closest-name.ts";
+import type { DagTask } from "../read/types.ts";
+import type { DagCheck } from "./check-dag.ts";
+import { descend, reportError } from "./checker.ts";
+import type { Site } from "./checker.ts";
+import { findFieldNameFault } from "./name-rules.ts";
+import { isKnown } from "./present.ts";
+import { isLooped } from "./scope.ts";
+
+const TASK_RESULTS: ReadonlySet<string> = new Set([
+  "Succeeded",
+  "Failed",
+  "Errored",
+  "Skipped",
+  "Omitted",
+  "Daemoned",
+  "AnySucceeded",
+  "AllFailed",
+]);
+
+/** Names: there, well formed, each another, and not beginning with a digit where `depends` must tell them. */
+export function checkTaskNames(check: DagCheck): void {
+  const { checker, tasks, name } = check;
+  const usesDepends = tasks.some((task) => isKnown(task.depends));
+  const seen = new Set<string>();
+  for (const [index, task] of tasks.entries()) {
+    const prefix = `templates.${name}.tasks[${index}].name`;
+    const taskName = task.name;
+    if (!isKnown(taskName)) {
+      reportError(checker, "argo/missing-name", siteOf(check, index), `${prefix} is required`);
+      continue;
+    }
+    const fault = findFieldNameFault(taskName);
+    if (fault !== undefined) {
+      const text = `templates.${name}.tasks[${index}].name: '${taskName}' is invalid: ${fault}`;
+      reportError(checker, "argo/bad-name", siteOf(check, index), text, ["name"]);
+    }
+    if (seen.has(taskName)) {
+      const text = `templates.${name} sorting failed: duplicated nodeName ${taskName}`;
+      reportError(checker, "argo/duplicate-name", siteOf(check, index), text, ["name"]);
+    }
+    seen.add(taskName);
+    if ((usesDepends || (task.dependencies?.length ?? 0) > 0) && /^[0-9]/.test(taskName)) {
+      const rule = "name cannot begin with a digit when using either 'depends' or 'dependencies'";
+      reportError(checker, "argo/bad-name", siteOf(check, index), `templates.${name}.tasks.${taskName} ${rule}`, ["name"]);
+    }
+    if (usesDepends) checkMixture(check, task, index);
+  }
+}
+
+function siteOf(check: DagCheck, index: number): Site {
+  return descend(check.site, "dag", "tasks", index);
+}
+
+/** `depends` anywhere in a dag excludes the older way of saying the same. */
+function checkMixture(check: DagCheck, task: DagTask, index: number): void {
+  const { checker, name } = check;
+  if ((task.dependencies?.length ?? 0) > 0) {
+    const text = `templates.${name} cannot use both 'depends' and 'dependencies' in the same DAG template`;
+    reportError(checker, "argo/bad-depends", siteOf(check, index), text, ["dependencies"]);
+  }
+  if (task.continueOn !== undefined) {
+    const advice = "Instead use 'dep-task.Failed'/'dep-task.Errored'";
+    const text = `templates.${name} cannot use 'continueOn' when using 'depends'. ${advice}`;
+    reportError(checker, "argo/bad-depends", siteOf(check, index), text, ["continueOn"]);
+  }
+}
+
+/** Dependencies exist, name results that tasks have, and lead to no circle. */
+export function checkDependencies(check: DagCheck): void {
+  const { checker, site, name, tasks, graph } = check;
+  for (let index = 0; index < tasks.length; index += 1) {
+    const task = tasks[index];
+    if (task === undefined) continue;
+    for (const { name: dependency, ofItems } of graph.dependencies[index] ?? []) {
+      const other = graph.indexOf(dependency);
+      if (other === undefined) reportUndefined(check, task, index, dependency);
+      else if (ofItems && !isLooped(tasks[other] ?? {})) {
+        const condition = "uses an items-based condition such as .AnySucceeded or .AllFailed";
+        const place = `templates.${name}.tasks.${dependency} dependency '${dependency}'`;
+        const text = `${place} ${condition} but does not contain any items`;
+        reportError(checker, "argo/bad-depends", siteOf(check, index), text, ["depends"]);
+      }
+    }
+    if (isKnown(task.depends)) checkResults(check, task, task.depends, index);
+  }
+  if (graph.cycle === undefined) return;
+  const hint = `the circle is ${graph.cycle.join(" -> ").slice(0, 500)}`;
+  reportError(checker, "argo/cycle", site, `templates.${name} sorting failed: graph with cycle`, ["dag", "tasks"], hint);
+}
+
+function reportUndefined(check: DagCheck, task: DagTask, index: number, dependency: string): void {
+  const { checker, name, tasks } = check;
+  const field = isKnown(task.depends) ? "depends" : "dependencies";
+  const position = task.dependencies?.indexOf(dependency) ?? -1;
+  const below = field === "depends" || position === -1 ? [field] : [field, position];
+  const closest = findClosestName(dependency, tasks.map((other) => other.name ?? ""));
+  const hint = closest === undefined ? `no task of this dag is called ${dependency}` : `did you mean ${closest}?`;
+  const text = `templates.${name} sorting failed: invalid dependency ${dependency}`;
+  reportError(checker, "argo/undefined-dependency", siteOf(check, index), text, below, hint);
+}
+
+function checkResults(check: DagCheck, task: DagTask, depends: string, index: number): void {
+  for (const [, name = "", result = ""] of depends.matchAll(/([a-zA-Z0-9][-a-zA-Z0-9]*?)\.([A-Z][a-zA-Z]+)/g)) {
+    if (TASK_RESULTS.has(result)) continue;
+    const place = `templates.${check.name}.tasks.${task.name ?? ""}`;
+    const text = `${place} task result '${result}' for task '${name}' is invalid`;
+    const hint = `results are ${[...TASK_RESULTS].join(", ")}`;
+    reportError(check.checker, "argo/bad-depends", siteOf(check, index), text, ["depends"], hint);
+  }
+}

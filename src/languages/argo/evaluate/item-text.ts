@@ -1,0 +1,35 @@
+/** Items of a fan-out as text: scalars as they are, maps and lists as JSON text with sorted keys (Argo, processItem). */
+import { isJsonObject } from "../../../base/json.ts";
+import type { Json } from "../../../base/json.ts";
+import { jsonToValue, writeJson } from "../../../expressions/go/json.ts";
+
+/** `{{item}}`. */
+export function itemToText(item: Json): string {
+  switch (typeof item) {
+    case "string":
+      return item;
+    case "number":
+    case "boolean":
+      return String(item);
+    default:
+      return writeJson(jsonToValue(item));
+  }
+}
+
+/** `{{item.key}}`; undefined when the item is no map or has no such key. */
+export function findItemMember(item: Json, key: string): string | undefined {
+  if (!isJsonObject(item) || !Object.hasOwn(item, key)) return undefined;
+  const member = item[key];
+  return member === undefined ? undefined : itemToText(member);
+}
+
+/** The text of an item in the name of its task: members of a map as `key:value` sorted, no parentheses. */
+export function describeItem(item: Json): string {
+  const text = isJsonObject(item)
+    ? Object.keys(item)
+        .map((key) => `${key}:${findItemMember(item, key) ?? ""}`)
+        .sort()
+        .join(",")
+    : itemToText(item);
+  return text.replace(/[()]/gu, "");
+}

@@ -1,0 +1,47 @@
+/** Names about the task itself and its earlier attempts. */
+import type { RunView, Scope, TaskView } from "../../../model/run/scope.ts";
+import { hashName, nodeName } from "../view/node-names.ts";
+import { describeReason } from "../view/describe-reason.ts";
+import { literal } from "./answers.ts";
+import type { Answer } from "./answers.ts";
+import { findExitCode, phaseToText } from "./sibling-values.ts";
+
+/**
+ * `lastRetry.NAME`. The first attempt of a task with a retry policy sees fixed values, so that expressions over them work
+ * (Argo, executeTemplate); a task without one leaves the tag as it is.
+ */
+export function readLastRetry(scope: Scope, name: string): Answer {
+  const last = scope.lastAttempt;
+  if (last === undefined && scope.attemptNumber === undefined) return literal;
+  switch (name) {
+    case "exitCode":
+      return last === undefined ? "0" : String(findExitCode(last) ?? -1);
+    case "status":
+      return last === undefined ? "" : phaseToText(last.phase);
+    case "duration":
+      return last === undefined ? "0" : String(Math.max(0, last.endedAt - last.startedAt) / 1000);
+    case "message":
+      return last?.reason === undefined ? "" : describeReason(last.reason);
+    default:
+      return literal;
+  }
+}
+
+/** The name of the task in the tree of the run. */
+export function readOwnName(scope: Scope): Answer {
+  const { own, run } = scope;
+  if (own === undefined) return literal;
+  return run.state === undefined ? `${run.name}.${own.name}` : nodeName(run.state, own.task);
+}
+
+/** A name that no other attempt of any run has, in the form of Argo's pod names: run, template, hash. */
+export function createPodName(run: RunView, task: TaskView): string {
+  const template = task.processId?.split("/").at(-1) ?? "";
+  const full = run.state === undefined ? `${run.runId}/${task.task}` : nodeName(run.state, task.task);
+  if (full === run.name) return run.name;
+  return `${run.name}-${template.replace(/[^A-Za-z0-9-]+/gu, "-")}-${hashName(full)}`;
+}
+
+export function readPodName(scope: Scope): Answer {
+  return scope.own === undefined ? literal : createPodName(scope.run, scope.own);
+}

@@ -1,0 +1,146 @@
+/** Replaces the tags of texts. Texts and expressions are taken apart once and kept for the life of the evaluator. */
+import type { Result } from "../../../base/result.ts";
+import { createEvalContext, EvalError } from "../../../expressions/context.ts";
+import type { EvalContext, ExprSyntaxError } from "../../../expressions/context.ts";
+import type { ExprNode } from "../../../expressions/expr/ast.ts";
+import { evaluateExpr } from "../../../expressions/expr/evaluate.ts";
+import { parseExpr } from "../../../expressions/expr/parser.ts";
+import { listReferences } from "../../../expressions/expr/references.ts";
+import { valueToText } from "../../../expressions/go/json.ts";
+import type { Value } from "../../../expressions/value.ts";
+import { isExpression } from "../../../model/plan/expression.ts";
+import type { Scope } from "../../../model/run/scope.ts";
+import { compileText } from "./compile-text.ts";
+import type { CompiledText, TextPart } from "./compile-text.ts";
+import { createEnvironment } from "./expression-env.ts";
+import type { Trace } from "./expression-env.ts";
+import type { Reading } from "./names.ts";
+
+/** Text after its tags are replaced, or why it could not be. */
+export type Rendered =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly message: string; readonly absent: boolean };
+
+/** What was taken apart, by source. */
+export interface Compiler {
+  readonly text: (source: string) => CompiledText;
+  readonly expression: (source: string) => Result<ExprNode, ExprSyntaxError>;
+}
+
+export function createCompiler(): Compiler {
+  return { text: remember(compileText), expression: remember(parseExpr) };
+}
+
+function remember<T>(compile: (source: string) => T): (source: string) => T {
+  const known = new Map<string, T>();
+  return (source) => {
+    let compiled = known.get(source);
+    if (compiled === undefined) {
+      compiled = compile(source);
+      known.set(source, compiled);
+    }
+    return compiled;
+  };
+}
+
+/** A scope with the means to read it. */
+export function createReading(scope: Scope, compiler: Compiler): Reading {
+  const reading: Reading = {
+    scope,
+    render: (field) => {
+      if (!isExpression(field)) return field;
+      const rendered = renderText(field.source, reading, compiler);
+      return rendered.ok ? rendered.text : field.source;
+    },
+  };
+  return reading;
+}
+
+/** Passes over a text whose tags stand inside each other. */
+const passesAtMost = 10;
+
+/** Replaces the tags of a text. */
+export function renderText(source: string, reading: Reading, compiler: Compiler): Rendered {
+  let compiled = compiler.text(source);
+  for (let pass = 0; ; pass += 1) {
+    const rendered = renderParts(compiled.parts, reading);
+    if (!rendered.ok || !compiled.nested || pass === passesAtMost) return rendered;
+    compiled = compileText(rendered.text);
+  }
+}
+
+function renderParts(parts: readonly TextPart[], reading: Reading): Rendered {
+  let text = "";
+  for (const part of parts) {
+    if (typeof part === "string") {
+      text += part;
+      continue;
+    }
+    const rendered = part.kind === "name" ? renderName(part, reading) : renderExpression(part, reading);
+    if (!rendered.ok) return rendered;
+    text += rendered.text;
+  }
+  return { ok: true, text };
+}
+
+function renderName(part: Extract<TextPart, { kind: "name" }>, reading: Reading): Rendered {
+  const answer = part.read(reading);
+  if (typeof answer === "string") return { ok: true, text: answer };
+  if ("refusal" in answer) return { ok: false, message: answer.refusal, absent: false };
+  switch (answer.missing) {
+    case "literal":
+      return { ok: true, text: part.raw };
+    case "absent":
+      return { ok: false, message: describeAbsent(part.name), absent: true };
+    case "unresolved":
+      return { ok: false, message: `failed to resolve {{${part.name}}}`, absent: false };
+  }
+}
+
+function describeAbsent(name: string): string {
+  return `failed to resolve {{${name}}}: it is an absent optional output, because its producer was skipped or omitted, and nothing stands in for it`;
+}
+
+/** Names that exist only at certain moments: a tag that needs one before its moment stays as it is written. */
+const lateNames: readonly { readonly path: readonly string[]; readonly exists: (scope: Scope) => boolean }[] = [
+  { path: ["item"], exists: (scope) => scope.item !== undefined },
+  { path: ["retries"], exists: (scope) => scope.attemptNumber !== undefined },
+  { path: ["lastRetry"], exists: (scope) => scope.attemptNumber !== undefined || scope.lastAttempt !== undefined },
+];
+
+function renderExpression(part: Extract<TextPart, { kind: "expression" }>, reading: Reading): Rendered {
+  if (!part.parsed.ok) {
+    return { ok: false, message: `failed to evaluate expression {{=${part.source}}}: ${part.parsed.error.message}`, absent: false };
+  }
+  const node = part.parsed.value;
+  const references = listReferences(node);
+  const isEarly = lateNames.some(({ path, exists }) => !exists(reading.scope) && references.some((one) => one[0] === path[0]));
+  if (isEarly) return { ok: true, text: part.raw };
+  const trace: Trace = { absent: undefined };
+  const outcome = runExpression(reading, trace, (environment, context) => evaluateExpr(node, environment, context));
+  if (!outcome.ok || outcome.value === null) {
+    const why = outcome.ok ? "the result is nil" : outcome.message;
+    const isAbsent = trace.absent !== undefined;
+    const more = trace.absent === undefined ? "" : ` (${trace.absent} is an absent optional output)`;
+    return { ok: false, message: `failed to evaluate expression {{=${part.source}}}: ${why}${more}`, absent: isAbsent };
+  }
+  return { ok: true, text: valueToText(outcome.value) };
+}
+
+export type Outcome = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly message: string };
+
+/** Runs an evaluation in the environment of a scope; only EvalErrors are answers. */
+export function runExpression(
+  reading: Reading,
+  trace: Trace,
+  run: (environment: ReturnType<typeof createEnvironment>, context: EvalContext) => Value,
+): Outcome {
+  const { scope } = reading;
+  const context = createEvalContext(scope.run.at, () => scope.random());
+  try {
+    return { ok: true, value: run(createEnvironment(reading, trace), context) };
+  } catch (error) {
+    if (!(error instanceof EvalError)) throw error;
+    return { ok: false, message: error.message };
+  }
+}

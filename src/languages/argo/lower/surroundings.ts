@@ -1,0 +1,67 @@
+/** What comes with a submission: the namespace, ConfigMaps and Secrets, and the name of the run. */
+import { isJsonObject } from "../../../base/json.ts";
+import type { Json } from "../../../base/json.ts";
+import { decodeBase64 } from "../../../expressions/go/base64.ts";
+import { decodeUtf8 } from "../../../expressions/go/utf8.ts";
+import type { Submission } from "../../../model/run/language.ts";
+import type { ArgoDocument, ObjectMeta } from "../read/types.ts";
+import type { Surroundings } from "./lowering.ts";
+
+type Texts = Map<string, ReadonlyMap<string, string>>;
+
+/** ConfigMaps and Secrets may stand in the facts (`configMaps`, `secrets`: text by key by name) or among the documents. */
+export function createSurroundings(meta: ObjectMeta, others: readonly ArgoDocument[], submission: Submission): Surroundings {
+  const { facts } = submission;
+  const configMaps = readTexts(facts["configMaps"]);
+  const secrets = readTexts(facts["secrets"]);
+  for (const document of others) {
+    if (document.kind !== "Other") continue;
+    const { value, objectKind } = document;
+    const metadata = value["metadata"];
+    const name = isJsonObject(metadata) ? metadata["name"] : undefined;
+    if (typeof name !== "string") continue;
+    if (objectKind === "ConfigMap") configMaps.set(name, readMembers(value["data"], (text) => text));
+    if (objectKind === "Secret") {
+      const encoded = readMembers(value["data"], decodeSecret);
+      secrets.set(name, new Map([...encoded, ...readMembers(value["stringData"], (text) => text)]));
+    }
+  }
+  const namespace = facts["namespace"];
+  return {
+    namespace: meta.namespace ?? (typeof namespace === "string" && namespace !== "" ? namespace : "default"),
+    facts,
+    configMaps,
+    secrets,
+  };
+}
+
+/** A given name, or a prefix with the suffix that the submission brings; names are lower case in Argo. */
+export function createName(meta: ObjectMeta, submission: Submission): string {
+  if (submission.name !== undefined && submission.name !== "") return submission.name;
+  const prefix = submission.namePrefix;
+  if (meta.name !== undefined && meta.name !== "" && (prefix === undefined || prefix === "")) return meta.name;
+  const suffix = submission.facts["suffix"];
+  return `${prefix ?? meta.generateName ?? "workflow-"}${typeof suffix === "string" ? suffix : ""}`;
+}
+
+function readTexts(value: Json | undefined): Texts {
+  const texts: Texts = new Map();
+  if (!isJsonObject(value)) return texts;
+  for (const [name, members] of Object.entries(value)) texts.set(name, readMembers(members, (text) => text));
+  return texts;
+}
+
+function readMembers(value: Json | undefined, read: (text: string) => string): ReadonlyMap<string, string> {
+  const members = new Map<string, string>();
+  if (!isJsonObject(value)) return members;
+  for (const [key, text] of Object.entries(value)) {
+    if (typeof text === "string") members.set(key, read(text));
+  }
+  return members;
+}
+
+/** Values of a Secret's `data` are base64; text that is not is taken as it is. */
+function decodeSecret(text: string): string {
+  const bytes = decodeBase64(text);
+  return typeof bytes === "number" ? text : decodeUtf8(bytes);
+}

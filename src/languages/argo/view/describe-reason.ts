@@ -1,0 +1,99 @@
+/** Why a task ended as it did, in Argo's words. */
+import type { Reason } from "../../../model/run/values.ts";
+
+/** What a reason may refer to by number. */
+export interface ReasonNames {
+  /** Id of a task in Argo's form. */
+  readonly id: (task: number) => string;
+}
+
+/** Message of a reason; empty when Argo has none. Texts are those of v4.1. */
+export function describeReason(reason: Reason, names?: ReasonNames): string {
+  const { code, message } = reason;
+  switch (code) {
+    case "condition-false":
+      return `when '${reason.source ?? ""}' evaluated false`;
+    case "list-empty":
+      return "Skipped, empty params";
+    case "guard-false":
+      return "omitted: depends condition not met";
+    case "exit-nonzero":
+    case "signaled":
+      return describeExit(reason);
+    case "timed-out":
+      return "Pod was active on the node longer than the specified deadline";
+    case "queue-timed-out":
+      return message ?? "Pod was pending longer than the specified pendingTimeout";
+    case "deadline":
+      return "Step exceeded its deadline";
+    case "child-failed":
+      return reason.task === undefined || names === undefined ? (message ?? "child failed") : `child '${names.id(reason.task)}' failed`;
+    case "end-on-failure":
+      return "template has failed or errored children and failFast enabled";
+    case "retries-exhausted":
+      return "No more retries left";
+    case "retry-not-allowed":
+      return message ?? "";
+    case "retry-too-late":
+      return message === "elapsed" ? "Max duration limit exceeded" : "Backoff would exceed max duration limit";
+    case "stopped":
+      return message ?? "Stopped with strategy 'Stop'";
+    case "terminated":
+      return message ?? "Stopped with strategy 'Terminate'";
+    case "cancelled":
+      return message ?? "workflow shutdown";
+    case "region-halted":
+      return "";
+    case "unknown-process":
+      return `template name '${message ?? ""}' undefined`;
+    case "recursion-too-deep":
+      return `Maximum recursion depth exceeded. See https://argo-workflows.readthedocs.io/en/latest/scaling/#maximum-recursion-depth`;
+    case "output-not-supplied":
+      return `raw output parameter '${message ?? ""}' has not been set and does not have a default value`;
+    case "response-refused":
+      return message ?? "received non-2xx response code";
+    case "lock-wait":
+      return message === undefined ? "Waiting for a lock" : `Waiting for ${message} lock`;
+    case "run-limit":
+      return message ?? "Workflow processing has been postponed because too many workflows are already running";
+    case "lost":
+      return message ?? "pod deleted";
+    case "start-refused":
+    case "input-missing":
+    case "output-missing":
+    case "expression-failed":
+    case "argument-missing":
+    case "value-not-allowed":
+    case "request-failed":
+    case "set-by-user":
+    case "reused":
+      return message ?? "";
+  }
+}
+
+/** `main: Error (exit code N)`; a signal shows as 128 and its number, as a shell and Kubernetes have it. */
+function describeExit(reason: Reason): string {
+  const commands = Object.entries(reason.commands ?? {});
+  for (const [name, ending] of commands) {
+    if (ending.kind === "exited" && ending.code !== 0) return describeCode(name, ending.code);
+    if (ending.kind === "signaled") return describeCode(name, signalCode(ending.signal));
+  }
+  if (reason.exitCode !== undefined) return describeCode("main", reason.exitCode);
+  return reason.signal === undefined ? (reason.message ?? "") : describeCode("main", signalCode(reason.signal));
+}
+
+/** Kubernetes calls every bad exit `Error`, but a kill for want of memory `OOMKilled`. */
+function describeCode(name: string, code: number): string {
+  return `${name}: Error (exit code ${code})`;
+}
+
+const signals: Readonly<Record<string, number>> = {
+  SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGILL: 4, SIGTRAP: 5, SIGABRT: 6, SIGBUS: 7, SIGFPE: 8, SIGKILL: 9,
+  SIGUSR1: 10, SIGSEGV: 11, SIGUSR2: 12, SIGPIPE: 13, SIGALRM: 14, SIGTERM: 15,
+};
+
+/** Exit code that stands for a signal; the signal may be a name or a number. */
+export function signalCode(signal: string): number {
+  const number = signals[signal] ?? signals[`SIG${signal}`] ?? Number(signal);
+  return 128 + (Number.isInteger(number) ? number : 9);
+}

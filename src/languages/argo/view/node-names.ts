@@ -1,0 +1,111 @@
+/**
+ * Names and ids of tasks in Argo's form, made from the tree of a run.
+ * A region's children are `parent.child` or, in stages, `parent[i].child`; members of a fan-out `name(i:item)`,
+ * attempts `name(n)`, hooks `name.hooks.KEY` and `name.onExit`; ids are the run's name and a hash of the node's name.
+ */
+import type { Json } from "../../../base/json.ts";
+import { encodeUtf8 } from "../../../expressions/go/utf8.ts";
+import { taskKinds } from "../../../model/run/phase.ts";
+import type { RunState } from "../../../model/run/run-state.ts";
+import { describeItem } from "../evaluate/item-text.ts";
+
+/** FNV-1a, 32 bits, over UTF-8, as decimal digits (Argo, Workflow.NodeID). */
+export function hashName(name: string): string {
+  let hash = 0x811c9dc5;
+  for (const byte of encodeUtf8(name)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return String(hash >>> 0);
+}
+
+/** Id of a task: the run's name for the entry, else the run's name and the hash of the node's name. */
+export function nodeId(state: RunState, task: number): string {
+  return nameToId(state, nodeName(state, task));
+}
+
+/** Id that belongs to a node name. */
+export function nameToId(state: RunState, name: string): string {
+  return name === state.name ? name : `${state.name}-${hashName(name)}`;
+}
+
+/** Full name of a task. The first attempt of a task with a retry policy is `name(0)`. */
+export function nodeName(state: RunState, task: number): string {
+  const { tasks } = state;
+  const parent = tasks.parent[task] ?? -1;
+  switch (tasks.kind[task]) {
+    case taskKinds.stage:
+      return `${nodeName(state, parent)}[${tasks.order[task] ?? 0}]`;
+    case taskKinds.attempt:
+      return `${nodeName(state, parent)}(${tasks.order[task] ?? 0})`;
+    case taskKinds.member:
+      return `${nodeName(state, parent)}${memberSuffix(state, task)}`;
+    case taskKinds.hook: {
+      const owner = parent < 0 ? state.name : nodeName(state, parent);
+      const name = hookName(state, task);
+      return name === "exit" ? `${owner}.onExit` : `${owner}.hooks.${name}`;
+    }
+    case taskKinds.node:
+    case taskKinds.group:
+      return `${nodeName(state, parent)}${stagePart(state, task, parent)}.${ownName(state, task)}`;
+    default:
+      return state.name;
+  }
+}
+
+/** The name without those of the tasks around it. */
+export function displayName(state: RunState, task: number): string {
+  const { tasks } = state;
+  const parent = tasks.parent[task] ?? -1;
+  switch (tasks.kind[task]) {
+    case taskKinds.stage:
+      return `[${tasks.order[task] ?? 0}]`;
+    case taskKinds.attempt:
+      return `${displayName(state, parent)}(${tasks.order[task] ?? 0})`;
+    case taskKinds.member:
+      return `${displayName(state, parent)}${memberSuffix(state, task)}`;
+    case taskKinds.hook: {
+      const owner = parent < 0 ? state.name : displayName(state, parent);
+      const name = hookName(state, task);
+      return name === "exit" ? `${owner}.onExit` : `${owner}.hooks.${name}`;
+    }
+    case taskKinds.node:
+    case taskKinds.group:
+      return ownName(state, task);
+    default:
+      return state.name;
+  }
+}
+
+function ownName(state: RunState, task: number): string {
+  return state.index.nodes[state.tasks.node[task] ?? -1]?.name ?? "";
+}
+
+function hookName(state: RunState, task: number): string {
+  const { tasks, index } = state;
+  const parent = tasks.parent[task] ?? -1;
+  const hooks = parent < 0 ? index.plan.hooks : (index.nodes[tasks.node[task] ?? -1]?.hooks ?? []);
+  return hooks[tasks.order[task] ?? 0]?.name ?? "";
+}
+
+function stagePart(state: RunState, task: number, region: number): string {
+  const { tasks, index } = state;
+  const opened = index.regions[tasks.process[region] ?? -1];
+  if (opened === undefined || opened.region.order.kind !== "stages") return "";
+  return `[${opened.stageOf[task - (tasks.first[region] ?? 0)] ?? 0}]`;
+}
+
+/** `(index:item)`. */
+function memberSuffix(state: RunState, task: number): string {
+  const order = state.tasks.order[task] ?? 0;
+  const item = findMemberItem(state, task);
+  return item === undefined ? `(${order})` : `(${order}:${describeItem(item)})`;
+}
+
+/** The item of a member; from the run where it was computed, else from the plan. */
+export function findMemberItem(state: RunState, task: number): Json | undefined {
+  const { tasks } = state;
+  const order = tasks.order[task] ?? 0;
+  const items = state.items.get(tasks.parent[task] ?? -1);
+  if (items?.kind === "list") return items.list[order];
+  if (items?.kind === "sequence") return String(items.start + items.step * order);
+  const each = state.index.nodes[tasks.node[task] ?? -1]?.each;
+  return each?.kind === "items" && Array.isArray(each.items) ? (each.items as readonly Json[])[order] : undefined;
+}

@@ -1,0 +1,106 @@
+/** What this machine can do for Millrace: the findings of `millrace doctor`. */
+import { closeSync, fdatasyncSync, mkdirSync, openSync, rmSync, statfsSync, writeSync } from "node:fs";
+import { availableParallelism, freemem, totalmem } from "node:os";
+import { delimiter, join } from "node:path";
+import { accessSync, constants } from "node:fs";
+import type { DoctorFinding } from "../api/house.ts";
+import type { ExecutorCapabilities } from "../ports/executor.ts";
+import { chooseExecutor, chooseParallel, executorNames } from "./executors.ts";
+import type { Home } from "./home.ts";
+
+/** Tools that documents commonly expect. */
+const commonTools = ["sh", "bash", "python3", "node", "git", "curl", "jq", "tar"];
+
+export async function examineMachine(home: Home): Promise<readonly DoctorFinding[]> {
+  const executors = await Promise.all(executorNames.map((name) => examineExecutor(home, name)));
+  return [examineNode(), examineSize(), ...executors, examineTools(), examineHome(home)];
+}
+
+function examineNode(): DoctorFinding {
+  return { topic: "node", state: "good", message: `Node.js ${process.versions.node}` };
+}
+
+function examineSize(): DoctorFinding {
+  const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+  const size = `${availableParallelism()} processors, ${gibibytes(totalmem())} of memory (${gibibytes(freemem())} free)`;
+  return { topic: "machine", state: "good", message: `${size}; ${chooseParallel(undefined)} attempts at once unless --parallel says otherwise` };
+}
+
+async function examineExecutor(home: Home, name: string): Promise<DoctorFinding> {
+  const topic = `executor ${name}`;
+  const chosen = await chooseExecutor(name, home, 1);
+  const executor = chosen.create({ started: () => undefined, ended: () => undefined });
+  try {
+    const found = await executor.capabilities();
+    if (!found.available) return { topic, state: "limited", message: `not available: ${found.reason ?? "no reason given"}` };
+    return { topic, state: "good", message: describe(found) };
+  } finally {
+    await executor.close({ leaveRunning: false });
+  }
+}
+
+function describe(found: ExecutorCapabilities): string {
+  const views = {
+    private: "each attempt has a private view of the paths it writes",
+    declared: "paths that a task declares, and /tmp, are private to each attempt; other paths are the machine's own",
+    shared: "attempts share the machine's files",
+  };
+  const network = found.network === "host" ? "network as the host" : "network can be cut";
+  const kill = found.killsTree === "always" ? "ends whole process trees" : "ends process trees as far as it can";
+  return `${views[found.fileView]}; ${network}; ${kill}; memory limits are ${found.memoryLimit ? "enforced" : "not enforced"}`;
+}
+
+function examineTools(): DoctorFinding {
+  const missing = commonTools.filter((tool) => !isOnPath(tool));
+  if (missing.length === 0) return { topic: "tools", state: "good", message: `${commonTools.join(", ")} are there` };
+  const hint = "Documents whose images stand for these tools will say so when they run.";
+  return { topic: "tools", state: "limited", message: `not on this machine: ${missing.join(", ")}`, hint };
+}
+
+function isOnPath(tool: string): boolean {
+  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, tool), constants.X_OK);
+      return true;
+    } catch {
+      // Not in this folder; the next one is asked.
+      return false;
+    }
+  });
+}
+
+/** Whether the home can be written, how long a sync takes there, and how much space is left. */
+function examineHome(home: Home): DoctorFinding {
+  const topic = "home";
+  const probe = join(home.root, `.probe-${process.pid}`);
+  try {
+    mkdirSync(home.root, { recursive: true });
+    const syncMs = measureSync(probe);
+    const disk = statfsSync(home.root);
+    const free = disk.bavail * disk.bsize;
+    const message = `${home.root}: a sync takes ${syncMs.toFixed(2)} ms, ${(free / 2 ** 30).toFixed(1)} GiB free`;
+    if (free < 2 ** 30) return { topic, state: "limited", message, hint: "Less than 1 GiB is left; runs will fail when the disk is full." };
+    return { topic, state: "good", message };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { topic, state: "bad", message: `${home.root} cannot be written: ${why}`, hint: "Choose another folder with --home." };
+  } finally {
+    rmSync(probe, { force: true });
+  }
+}
+
+function measureSync(path: string): number {
+  const file = openSync(path, "w");
+  try {
+    const samples: number[] = [];
+    for (let round = 0; round < 9; round += 1) {
+      writeSync(file, "x".repeat(512));
+      const before = performance.now();
+      fdatasyncSync(file);
+      samples.push(performance.now() - before);
+    }
+    return samples.sort((a, b) => a - b)[4] as number;
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,32 @@
+/** What a run gave back lies as plain files in its folder, so that people find it without asking. */
+import { mkdirSync } from "node:fs";
+import { extname, join } from "node:path";
+import type { FileValue } from "../model/plan/plan.ts";
+import type { ArtifactStore } from "../ports/artifact-store.ts";
+import type { LiveRun } from "../runtime/live-run.ts";
+import { runFolderName } from "./home.ts";
+import type { Home } from "./home.ts";
+
+/** Where a run's final artifacts are laid. */
+export function outputsFolder(home: Home, runName: string): string {
+  return join(home.runs, runFolderName(runName), "outputs");
+}
+
+/** The file or directory name of a final artifact: its output's name, with the extension that the content had. */
+export function outputFileName(name: string, file: FileValue): string {
+  if (file.kind !== "artifact" || file.artifact.content.kind !== "file") return name;
+  const extension = extname(file.artifact.fileName);
+  return name.endsWith(extension) ? name : name + extension;
+}
+
+/** Lays every final artifact that has content. */
+export async function layOutputs(run: LiveRun, artifacts: ArtifactStore, home: Home): Promise<void> {
+  const { files } = run.language.view.finalOutputs(run.state);
+  for (const [name, value] of Object.entries(files)) {
+    const file = value as unknown as FileValue;
+    if (file.kind !== "artifact") continue;
+    const folder = outputsFolder(home, run.name);
+    mkdirSync(folder, { recursive: true });
+    await artifacts.materialize(file.artifact, join(folder, outputFileName(runFolderName(name), file)), { unpack: "keep", recurseMode: false });
+  }
+}

@@ -1,0 +1,228 @@
+/** The engine in this process: runtime, stores and executor put together, and the commands that people give it. */
+import { MillraceError, unreachable } from "../base/errors.ts";
+import type { Engine, EngineOptions, RunCommand, RunPicture, SubmitAnswer, SubmitRequest } from "../api/house.ts";
+import { createHttpRequester } from "../executors/request/http-requester.ts";
+import { openLocalArtifacts } from "../artifacts/local/open-local-artifacts.ts";
+import type { RunInput } from "../model/run/inputs.ts";
+import type { HistoryStore, RunDocument } from "../ports/history-store.ts";
+import { createLocalAttemptFiles } from "../runtime/attempts/local-attempt-files.ts";
+import type { LiveRun } from "../runtime/live-run.ts";
+import { decodeRunRecord, loadRunState } from "../runtime/recover/run-record.ts";
+import { Runtime } from "../runtime/runtime.ts";
+import { isOnlyWaiting, summarizeRun } from "../runtime/summary.ts";
+import { openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
+import { chooseExecutor } from "./executors.ts";
+import { runFolderName } from "./home.ts";
+import type { Home } from "./home.ts";
+import { openInbox } from "./inbox.ts";
+import { getLanguage } from "./languages.ts";
+import { layOutputs } from "./lay-outputs.ts";
+import { makeRun } from "./new-run.ts";
+import { toPicture } from "./pictures.ts";
+import { systemClock } from "./system-clock.ts";
+
+interface Driven {
+  readonly run: LiveRun;
+  readonly document: RunDocument;
+}
+
+/** Opens the home for writing. Refused with `store/locked` while another process drives it. */
+export async function openLocalEngine(home: Home, options: EngineOptions): Promise<Engine> {
+  const chosen = await chooseExecutor(options.executor, home, options.parallel);
+  const history = openSqliteHistory(home.history, { mode: "write" });
+  const driven = new Map<string, Driven>();
+  const folderNames = new Map<string, string>();
+  const artifacts = openLocalArtifacts(home.artifacts);
+  const files = createLocalAttemptFiles({
+    runsFolder: home.runs,
+    repositoryFolder: home.repository,
+    artifacts,
+    nameOf: (runId) => folderNames.get(runId) ?? runFolderName(runId),
+  });
+  const runtime = new Runtime({
+    clock: systemClock,
+    history,
+    createExecutor: chosen.create,
+    files,
+    artifacts,
+    requester: createHttpRequester(),
+    soon: setImmediate,
+  });
+  const drive = (run: LiveRun, document: RunDocument): void => {
+    driven.set(run.name, { run, document });
+    folderNames.set(run.runId, runFolderName(run.name));
+  };
+  const get = (name: string): Driven => {
+    const found = driven.get(name);
+    if (found === undefined) throw unknownRun(name);
+    return found;
+  };
+  const picture = (name: string): RunPicture => pictureOf(get(name));
+  const command = async (name: string, asked: RunCommand): Promise<void> => {
+    const { run } = get(name);
+    for (const input of toInputs(run, asked, systemClock.now())) runtime.send(run.runId, input);
+    await runtime.settleDurably();
+  };
+  const closeInbox = openInbox(home.inbox, command);
+  return {
+    submit: (request) => submit(request, runtime, history, drive),
+    adopt: (name) => adopt(name, runtime, history, drive),
+    picture,
+    watch: (name, listener) => {
+      const { run } = get(name);
+      return runtime.listen((touched, events) => {
+        if (touched === run) listener(picture(name), events);
+      });
+    },
+    command,
+    send: (name, input: RunInput) => runtime.send(get(name).run.runId, input),
+    settled: async (name) => {
+      const how = await waitUntilSettled(runtime, get(name).run);
+      if (how === "ended") await layOutputs(get(name).run, artifacts, home);
+      return how;
+    },
+    runningCount: () => runtime.liveRuns.reduce((sum, run) => sum + run.state.running.size, 0),
+    executorName: () => chosen.name,
+    close: async (closing) => {
+      closeInbox();
+      await runtime.close(closing);
+    },
+  };
+}
+
+export function unknownRun(name: string): MillraceError {
+  return new MillraceError("run/unknown", "not-found", `there is no run '${name}' in this home`, {
+    hint: "`millrace list` shows the runs; --home names another home.",
+  });
+}
+
+function pictureOf({ run, document }: Driven): RunPicture {
+  const summary = summarizeRun(run.state, run.language, run.summary.labels);
+  return toPicture(summary, run.state, document, decodeRunRecord(document));
+}
+
+async function submit(
+  request: SubmitRequest,
+  runtime: Runtime,
+  history: HistoryStore,
+  drive: (run: LiveRun, document: RunDocument) => void,
+): Promise<SubmitAnswer> {
+  const made = await makeRun(request, systemClock.now(), async (name) => (await history.findRun(name)) !== undefined);
+  if (!made.ok) return made;
+  drive(made.run, made.document);
+  runtime.startRun(made.run, made.document);
+  return { ok: true, name: made.run.name, runId: made.run.runId, warnings: made.warnings };
+}
+
+async function adopt(
+  name: string | undefined,
+  runtime: Runtime,
+  history: HistoryStore,
+  drive: (run: LiveRun, document: RunDocument) => void,
+): Promise<readonly string[]> {
+  const wanted = name === undefined ? await history.listRuns({ unfinishedOnly: true }) : [await history.findRun(name)];
+  const taken: string[] = [];
+  for (const summary of wanted) {
+    if (summary === undefined) throw unknownRun(name ?? "");
+    const { state, document, record } = await loadRunState(history, summary);
+    const language = getLanguage(document.language);
+    const run: LiveRun = {
+      runId: summary.runId,
+      name: summary.name,
+      state,
+      evaluator: language.createEvaluator(record.plan),
+      language,
+      inbox: [],
+      more: true,
+      pendingEvents: [],
+      pendingEffects: [],
+      committedSeq: state.seq,
+      summary,
+      summaryAt: 0,
+      quarantined: undefined,
+    };
+    drive(run, document);
+    runtime.adoptRun(run);
+    taken.push(summary.name);
+  }
+  return taken;
+}
+
+/** Resolves when the run has ended, or when only a person can move it. */
+async function waitUntilSettled(runtime: Runtime, run: LiveRun): Promise<"ended" | "suspended"> {
+  const isSuspended = (): boolean => run.state.startedAt !== 0 && run.inbox.length === 0 && !run.more && isOnlyWaiting(run.state);
+  await runtime.settleDurably();
+  if (run.state.ended !== undefined) return "ended";
+  if (isSuspended()) return "suspended";
+  let stopListening = (): void => undefined;
+  const suspended = new Promise<"suspended">((resolve, reject) => {
+    stopListening = runtime.listen((touched) => {
+      if (touched === run && isSuspended()) runtime.settleDurably().then(() => resolve("suspended"), reject);
+    });
+  });
+  try {
+    return await Promise.race([runtime.waitForEnd(run.runId).then(() => "ended" as const), suspended]);
+  } finally {
+    stopListening();
+  }
+}
+
+/** What a person's command means for the engine of a run. */
+function toInputs(run: LiveRun, command: RunCommand, at: number): readonly RunInput[] {
+  const { state } = run;
+  const select = (selector: string): readonly number[] => run.language.view.findTasks(state, selector);
+  if (state.ended !== undefined && command.kind !== "retry") {
+    throw new MillraceError("run/ended", "conflict", `run ${run.name} has already ended`, { hint: "`millrace retry` runs what failed again." });
+  }
+  const selected = "select" in command && command.select !== undefined ? { tasks: selectWaits(run, command.select, select) } : {};
+  const message = "message" in command && command.message !== undefined ? { message: command.message } : {};
+  switch (command.kind) {
+    case "suspend":
+      return [{ kind: "run.suspend", at }];
+    case "resume":
+      return [{ kind: "run.resume", at, ...selected, ...message }];
+    case "stop":
+      return [{ kind: "run.stop", at, ...selected, ...message }];
+    case "terminate":
+      return [{ kind: "run.terminate", at }];
+    case "set":
+      return selectWaits(run, command.select, select).map((task) => ({
+        kind: "task.set",
+        at,
+        task,
+        values: command.values,
+        ...(command.phase === undefined ? {} : { phase: command.phase }),
+        ...message,
+      }));
+    case "retry":
+      return [retryInput(run, command, at, select)];
+    default:
+      return unreachable(command);
+  }
+}
+
+function selectWaits(run: LiveRun, selector: string, select: (selector: string) => readonly number[]): readonly number[] {
+  const tasks = select(selector).filter((task) => run.state.waits.has(task));
+  if (tasks.length > 0) return tasks;
+  throw new MillraceError("run/no-such-wait", "not-found", `nothing in run ${run.name} that waits is named by '${selector}'`, {
+    hint: `\`millrace get ${run.name}\` shows what waits.`,
+  });
+}
+
+function retryInput(
+  run: LiveRun,
+  command: Extract<RunCommand, { kind: "retry" }>,
+  at: number,
+  select: (selector: string) => readonly number[],
+): RunInput {
+  if (run.state.ended === undefined) {
+    throw new MillraceError("run/not-ended", "conflict", `run ${run.name} has not ended`, { hint: "`millrace stop` ends it." });
+  }
+  if (run.state.ended === 3 && !command.restartSuccessful) {
+    throw new MillraceError("run/succeeded", "conflict", `run ${run.name} has succeeded`, {
+      hint: "`--restart-successful --node-field-selector …` runs some of it again; `millrace resubmit` all of it.",
+    });
+  }
+  const also = command.restartSuccessful && command.select !== undefined ? select(command.select) : [];
+  return { kind: "run.retry", at, also, values: command.parameters };
+}

@@ -1,0 +1,60 @@
+/** Where the logs of a run's attempts lie. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { LogFile, RunPicture } from "../api/house.ts";
+import { hasEnded } from "../model/run/phase.ts";
+import type { RunState } from "../model/run/run-state.ts";
+import { attemptLogFile } from "../ports/attempt-directory.ts";
+import { runFolderName } from "./home.ts";
+import type { Home } from "./home.ts";
+
+/** Log files of the selected tasks and of everything below them, in order of start. Only those that exist. */
+export function listLogFiles(home: Home, picture: RunPicture, select: string | undefined): readonly LogFile[] {
+  const { state } = picture;
+  const roots = select === undefined ? undefined : new Set(picture.view.findTasks(state, select));
+  const tasks: number[] = [];
+  for (let task = 0; task < state.tasks.size; task += 1) {
+    if (isAttemptTask(state, task) && (roots === undefined || isBelowAny(state, task, roots))) tasks.push(task);
+  }
+  tasks.sort((a, b) => (state.tasks.startedAt[a] as number) - (state.tasks.startedAt[b] as number) || a - b);
+  return tasks.flatMap((task) => filesOf(home, picture, task));
+}
+
+/** Where the attempt of a task lies. */
+export function attemptDirectory(home: Home, picture: RunPicture, task: number): string {
+  const resets = picture.state.resets.get(task);
+  return join(home.runs, runFolderName(picture.row.name), `${task}${resets === undefined ? "" : `.${resets}`}`);
+}
+
+function isAttemptTask(state: RunState, task: number): boolean {
+  const process = state.index.plan.processes[state.tasks.process[task] as number];
+  return process?.body.kind === "task" && state.tasks.startedAt[task] !== 0 && !state.attempts.has(task);
+}
+
+function isBelowAny(state: RunState, task: number, roots: ReadonlySet<number>): boolean {
+  for (let at = task; at >= 0; at = state.tasks.parent[at] as number) if (roots.has(at)) return true;
+  return false;
+}
+
+function filesOf(home: Home, picture: RunPicture, task: number): readonly LogFile[] {
+  const { state } = picture;
+  const process = state.index.plan.processes[state.tasks.process[task] as number];
+  if (process?.body.kind !== "task") return [];
+  const directory = attemptDirectory(home, picture, task);
+  const commands = process.body.task.commands.map((command) => String(command.name));
+  // An attempt goes by the name of the task it belongs to, with its own number behind.
+  const taskName = picture.view.taskName(state, task).short;
+  return commands
+    .flatMap((command) => (["out", "err"] as const).map((stream) => ({ command, stream })))
+    .map(({ command, stream }) => ({
+      task,
+      taskName,
+      command,
+      stream,
+      path: join(directory, attemptLogFile(command, stream)),
+      startedAt: state.tasks.startedAt[task] as number,
+      ended: hasEnded(state.tasks.phase[task] as number),
+    }))
+    .filter((file) => existsSync(file.path));
+}
+

@@ -1,0 +1,71 @@
+/** From a submission to a run that can be started: compile, name, and make its state. */
+import { randomBytes, randomUUID } from "node:crypto";
+import type { Diagnostic } from "../base/diagnostic.ts";
+import type { SubmitRequest } from "../api/house.ts";
+import { indexPlan } from "../model/plan/plan-index.ts";
+import type { Language, Submission } from "../model/run/language.ts";
+import { createRunState } from "../model/run/run-state.ts";
+import type { RunDocument } from "../ports/history-store.ts";
+import type { LiveRun } from "../runtime/live-run.ts";
+import { encodeRunRecord, factsOf } from "../runtime/recover/run-record.ts";
+import type { RunRecord } from "../runtime/recover/run-record.ts";
+import { findLanguage } from "./languages.ts";
+
+/** Letters that Kubernetes uses for generated names: no vowels, nothing that looks like another. */
+const suffixLetters = "bcdfghjklmnpqrstvwxz2456789";
+
+export type NewRun =
+  | { readonly ok: true; readonly run: LiveRun; readonly document: RunDocument; readonly warnings: readonly Diagnostic[] }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+/** Compiles the document. `isTaken` says whether a run of that name exists; a name that does gets a number. */
+export async function makeRun(request: SubmitRequest, now: number, isTaken: (name: string) => Promise<boolean>): Promise<NewRun> {
+  const language = findLanguage(request.source, request.file);
+  const facts = { uid: randomUUID(), nameSuffix: makeSuffix(), createdAt: now, ...request.submission.facts };
+  const submission: Submission = { ...request.submission, facts };
+  const compiled = language.compile(request.source, request.file, submission);
+  const errors = compiled.diagnostics.filter((diagnostic) => diagnostic.severity === "error");
+  if (compiled.plan === undefined || errors.length > 0) return { ok: false, diagnostics: compiled.diagnostics };
+  const record: RunRecord = { plan: compiled.plan, submission, labels: compiled.labels, annotations: compiled.annotations };
+  const name = await findFreeName(compiled.name, isTaken);
+  const run = createLiveRun(language, String(facts.uid), name, record, now);
+  const document = encodeRunRecord(language.id, request.source, request.file, record);
+  return { ok: true, run, document, warnings: compiled.diagnostics };
+}
+
+function createLiveRun(language: Language, runId: string, name: string, record: RunRecord, now: number): LiveRun {
+  return {
+    runId,
+    name,
+    state: createRunState(indexPlan(record.plan), runId, name, factsOf(record)),
+    evaluator: language.createEvaluator(record.plan),
+    language,
+    inbox: [],
+    more: false,
+    pendingEvents: [],
+    pendingEffects: [],
+    committedSeq: 0,
+    summary: {
+      runId,
+      name,
+      phase: "waiting",
+      createdAt: now,
+      labels: record.labels,
+      progress: { done: 0, total: 0 },
+      view: {},
+    },
+    summaryAt: 0,
+    quarantined: undefined,
+  };
+}
+
+/** A document with a fixed name can be run again: the next runs get a number. */
+async function findFreeName(name: string, isTaken: (name: string) => Promise<boolean>): Promise<string> {
+  let candidate = name;
+  for (let number = 2; await isTaken(candidate); number += 1) candidate = `${name}-${number}`;
+  return candidate;
+}
+
+function makeSuffix(): string {
+  return [...randomBytes(5)].map((byte) => suffixLetters[byte % suffixLetters.length]).join("");
+}

@@ -1,0 +1,36 @@
+/** What presenters see of a run: rows for lists, pictures with the state. */
+import type { RunPicture, RunRow } from "../api/house.ts";
+import type { RunState } from "../model/run/run-state.ts";
+import type { RunDocument, RunSummary } from "../ports/history-store.ts";
+import type { RunRecord } from "../runtime/recover/run-record.ts";
+import { getLanguage } from "./languages.ts";
+
+export function toRow(summary: RunSummary): RunRow {
+  const shown = summary.view["phase"];
+  return {
+    runId: summary.runId,
+    name: summary.name,
+    phase: summary.phase,
+    shownPhase: typeof shown === "string" && shown !== "" ? shown : summary.phase,
+    createdAt: summary.createdAt,
+    ...(summary.startedAt === undefined ? {} : { startedAt: summary.startedAt }),
+    ...(summary.endedAt === undefined ? {} : { endedAt: summary.endedAt }),
+    ...(summary.message === undefined ? {} : { message: summary.message }),
+    labels: summary.labels,
+    done: summary.progress.done,
+    total: summary.progress.total,
+  };
+}
+
+export function toPicture(summary: RunSummary, state: RunState, document: RunDocument, record: RunRecord): RunPicture {
+  return {
+    row: toRow(summary),
+    state,
+    view: getLanguage(document.language).view,
+    language: document.language,
+    source: document.source,
+    file: document.file,
+    submission: record.submission,
+    annotations: record.annotations,
+  };
+}

@@ -1,0 +1,29 @@
+/**
+ * The attempt files port: what lies in an attempt's directory before it starts and is read from it after it ended.
+ * Executors only run commands there; inputs and outputs are this port's business.
+ *
+ * F1. `lay` of an attempt that was already laid changes nothing that its commands may have written.
+ * F2. `collect` may be called again after a crash and gives the same outputs.
+ */
+import type { AttemptExit, AttemptOrder, AttemptOutputs, AttemptProblem } from "../model/run/attempt.ts";
+
+export type Laid =
+  | { readonly ok: true; readonly directory: string }
+  | { readonly ok: false; readonly problem: AttemptProblem };
+
+export interface Collected {
+  readonly outputs: AttemptOutputs;
+  /** An output that had to be there and is not. */
+  readonly problem?: AttemptProblem;
+}
+
+export interface AttemptFiles {
+  /** Makes the directory, writes the order, lays the inputs. Answers at once when there is nothing to wait for. */
+  lay(order: AttemptOrder): Laid | Promise<Laid>;
+  /** Reads what the attempt left behind. */
+  collect(order: AttemptOrder, exit: AttemptExit): Collected | Promise<Collected>;
+  /** Where an attempt's directory lies, made or not. */
+  directoryOf(attemptId: string): string;
+  /** Removes everything of a run. */
+  removeRun(runId: string): Promise<void>;
+}

@@ -1,0 +1,224 @@
+/**
+ * The attempt files of this machine: directories below the run's folder, inputs from the artifact store,
+ * outputs back into it.
+ *
+ * The plain case (no inputs, no outputs) is synchronous and makes as few system calls as it can,
+ * because it is paid for every attempt.
+ */
+import { closeSync, existsSync, fstatSync, lstatSync, mkdirSync, openSync, readFileSync, readSync, symlinkSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { MillraceError } from "../../base/errors.ts";
+import type { Artifact } from "../../model/data/artifact.ts";
+import type { AttemptExit, AttemptInput, AttemptOrder, AttemptOutputs, AttemptProblem, AttemptVolume } from "../../model/run/attempt.ts";
+import { attemptFiles, attemptLogFile } from "../../ports/attempt-directory.ts";
+import type { ArtifactStore } from "../../ports/artifact-store.ts";
+import type { AttemptFiles, Collected, Laid } from "../../ports/attempt-files.ts";
+import { findKeyPath } from "./keyed-artifacts.ts";
+
+/** Most of a command's standard output that becomes its result (Argo docs: outputs.result, 256 kB). */
+export const resultBytesAtMost = 256 * 1024;
+
+/** Most of a file that becomes an output parameter. */
+const parameterBytesAtMost = 1024 * 1024;
+
+export interface LocalFilesOptions {
+  /** Folder that holds one folder for each run. */
+  readonly runsFolder: string;
+  /** Folder of artifacts that documents name by key. */
+  readonly repositoryFolder: string;
+  readonly artifacts: ArtifactStore;
+  /** Folder name of a run; its id when the run is not known by a name. */
+  readonly nameOf: (runId: string) => string;
+}
+
+export function createLocalAttemptFiles(options: LocalFilesOptions): AttemptFiles {
+  const directoryOf = (attemptId: string): string => {
+    const slash = attemptId.indexOf("/");
+    return join(options.runsFolder, options.nameOf(attemptId.slice(0, slash)), attemptId.slice(slash + 1));
+  };
+  return {
+    directoryOf,
+    lay: (order) => lay(options, order, directoryOf(order.attemptId)),
+    collect: (order, exit) => collect(options, order, exit, directoryOf(order.attemptId)),
+    removeRun: (runId) => rm(join(options.runsFolder, options.nameOf(runId)), { recursive: true, force: true }),
+  };
+}
+
+function lay(options: LocalFilesOptions, order: AttemptOrder, directory: string): Laid | Promise<Laid> {
+  try {
+    makeAttemptDirectory(directory);
+    writeFileSync(join(directory, attemptFiles.order), JSON.stringify(redact(order)));
+    for (const command of order.commands) for (const volume of command.volumes) layRunVolume(options, order, directory, volume);
+  } catch (error) {
+    throw translateDiskError(error, directory);
+  }
+  if (order.inputs.length === 0) return { ok: true, directory };
+  return layInputs(options, order, directory);
+}
+
+function makeAttemptDirectory(directory: string): void {
+  try {
+    mkdirSync(directory);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === "ENOENT") mkdirSync(directory, { recursive: true });
+    else if (code !== "EEXIST") throw error;
+  }
+}
+
+/** Secret values travel in memory only; what lies on disk says that there was one. */
+function redact(order: AttemptOrder): AttemptOrder {
+  if (!order.commands.some((command) => command.env.some((variable) => variable.secret))) return order;
+  const commands = order.commands.map((command) => ({
+    ...command,
+    env: command.env.map((variable) => (variable.secret ? { ...variable, value: "" } : variable)),
+  }));
+  return { ...order, commands };
+}
+
+/** A volume of the run is one directory that every attempt links to. */
+function layRunVolume(options: LocalFilesOptions, order: AttemptOrder, directory: string, volume: AttemptVolume): void {
+  if (volume.source.kind !== "run") return;
+  const store = join(options.runsFolder, options.nameOf(order.runId), "volumes", volume.source.key, join("/", volume.subPath ?? "/"));
+  mkdirSync(store, { recursive: true });
+  const link = join(directory, attemptFiles.root, join("/", volume.mountPath));
+  mkdirSync(dirname(link), { recursive: true });
+  if (lstatSync(link, { throwIfNoEntry: false }) === undefined) symlinkSync(store, link);
+}
+
+async function layInputs(options: LocalFilesOptions, order: AttemptOrder, directory: string): Promise<Laid> {
+  for (const input of order.inputs) {
+    const problem = await layInput(options, input, join(directory, attemptFiles.root, join("/", input.path)));
+    if (problem !== undefined) return { ok: false, problem };
+  }
+  return { ok: true, directory };
+}
+
+async function layInput(options: LocalFilesOptions, input: AttemptInput, target: string): Promise<AttemptProblem | undefined> {
+  const missing = (message: string): AttemptProblem => ({ kind: "input-missing", name: input.name, message });
+  const settings = {
+    unpack: input.unpack,
+    recurseMode: input.recurseMode,
+    ...(input.mode === undefined ? {} : { mode: input.mode }),
+  };
+  try {
+    mkdirSync(dirname(target), { recursive: true });
+    const artifact = await findSource(options, input);
+    if (artifact === undefined) return undefined;
+    if (artifact === "missing") return missing(`artifact ${input.name}: nothing lies under its key`);
+    const subPath = input.source.kind === "artifact" ? input.source.subPath : undefined;
+    await options.artifacts.materialize(artifact, target, { ...settings, ...(subPath === undefined ? {} : { subPath }) });
+    return undefined;
+  } catch (error) {
+    if (error instanceof MillraceError && error.category !== "exhausted") return missing(`artifact ${input.name}: ${error.message}`);
+    throw error;
+  }
+}
+
+async function findSource(options: LocalFilesOptions, input: AttemptInput): Promise<Artifact | "missing" | undefined> {
+  const { source } = input;
+  if (source.kind === "artifact") return source.artifact;
+  if (source.kind === "text") return options.artifacts.keepText(source.text, input.name);
+  const path = findKeyPath(options.repositoryFolder, source.key);
+  if (existsSync(path)) return options.artifacts.keep(path, { kind: "none" });
+  return source.optional ? undefined : "missing";
+}
+
+function collect(options: LocalFilesOptions, order: AttemptOrder, exit: AttemptExit, directory: string): Collected | Promise<Collected> {
+  const result = order.captureResult ? readResult(join(directory, attemptLogFile("main", "out"))) : undefined;
+  const read = readParameters(order, directory);
+  const outputs: AttemptOutputs = { ...(result === undefined ? {} : { result }), parameters: read.parameters, artifacts: {} };
+  const isRun = exit.ending.kind !== "not-run";
+  if (order.outputArtifacts.length === 0 || !isRun) return isRun && read.problem !== undefined ? { outputs, problem: read.problem } : { outputs };
+  return keepArtifacts(options, order, directory).then((kept) => {
+    const problem = read.problem ?? kept.problem;
+    return { outputs: { ...outputs, artifacts: kept.artifacts }, ...(problem === undefined ? {} : { problem }) };
+  });
+}
+
+function readParameters(order: AttemptOrder, directory: string): { parameters: Record<string, string>; problem?: AttemptProblem } {
+  const parameters: Record<string, string> = {};
+  let problem: AttemptProblem | undefined;
+  for (const output of order.outputParameters) {
+    const text = readTail(join(directory, attemptFiles.root, join("/", output.path)), parameterBytesAtMost);
+    if (text !== undefined) parameters[output.name] = cutNewline(text);
+    else if (output.default !== undefined) parameters[output.name] = output.default;
+    else problem ??= { kind: "output-missing", name: output.name, message: `output parameter ${output.name}: ${output.path} does not exist` };
+  }
+  return problem === undefined ? { parameters } : { parameters, problem };
+}
+
+async function keepArtifacts(
+  options: LocalFilesOptions,
+  order: AttemptOrder,
+  directory: string,
+): Promise<{ artifacts: Record<string, Artifact>; problem?: AttemptProblem }> {
+  const artifacts: Record<string, Artifact> = {};
+  let problem: AttemptProblem | undefined;
+  for (const output of order.outputArtifacts) {
+    const path = join(directory, attemptFiles.root, join("/", output.path));
+    try {
+      const artifact = await options.artifacts.keep(path, output.archive);
+      artifacts[output.name] = artifact;
+      if (output.key !== undefined) await layUnderKey(options, artifact, output.key);
+    } catch (error) {
+      if (!(error instanceof MillraceError) || error.category === "exhausted") throw error;
+      if (error.code === "artifact/missing" && output.optional) continue;
+      const message = error.code === "artifact/missing" ? `${output.path} does not exist` : error.message;
+      problem ??= { kind: "output-missing", name: output.name, message: `output artifact ${output.name}: ${message}` };
+    }
+  }
+  return problem === undefined ? { artifacts } : { artifacts, problem };
+}
+
+async function layUnderKey(options: LocalFilesOptions, artifact: Artifact, key: string): Promise<void> {
+  const target = findKeyPath(options.repositoryFolder, key);
+  mkdirSync(dirname(target), { recursive: true });
+  await options.artifacts.materialize(artifact, target, { unpack: "keep", recurseMode: false });
+}
+
+function readResult(path: string): string | undefined {
+  const text = readTail(path, resultBytesAtMost);
+  return text === undefined ? undefined : cutNewline(text);
+}
+
+/** The last bytes of a file as text; undefined when there is no file. */
+function readTail(path: string, bytesAtMost: number): string | undefined {
+  let file: number;
+  try {
+    file = openSync(path, "r");
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP") return undefined;
+    throw error;
+  }
+  try {
+    const stat = fstatSync(file);
+    if (!stat.isFile()) return undefined;
+    if (stat.size <= bytesAtMost) return readFileSync(file, "utf8");
+    const tail = Buffer.alloc(bytesAtMost);
+    const read = readSync(file, tail, 0, bytesAtMost, stat.size - bytesAtMost);
+    return tail.toString("utf8", 0, read);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** One trailing newline is not part of a value (Argo: output parameters and results). */
+function cutNewline(text: string): string {
+  return text.endsWith("\n") ? text.slice(0, -1) : text;
+}
+
+/** An error of the disk below the runs is the machine's, not a task's. */
+function translateDiskError(error: unknown, directory: string): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  const hint = "Free some space or make the folder writable, then run `millrace resume` to go on.";
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    return new MillraceError("runtime/disk-full", "exhausted", `no space left for ${directory}`, { hint, cause: error });
+  }
+  if (code === "EACCES" || code === "EROFS" || code === "EPERM") {
+    return new MillraceError("runtime/read-only", "denied", `${directory} cannot be written`, { hint, cause: error });
+  }
+  return error;
+}

@@ -1,0 +1,57 @@
+/** What the history keeps of a run besides its events, and how a state is built from both. */
+import type { Json, JsonObject } from "../../base/json.ts";
+import { MillraceError } from "../../base/errors.ts";
+import { evolve } from "../../engine/evolve/evolve.ts";
+import { indexPlan } from "../../model/plan/plan-index.ts";
+import type { Plan } from "../../model/plan/plan.ts";
+import { decodeEvents } from "../../model/run/event-codec.ts";
+import type { Submission } from "../../model/run/language.ts";
+import { createRunState } from "../../model/run/run-state.ts";
+import type { RunState } from "../../model/run/run-state.ts";
+import type { HistoryReader, RunDocument, RunSummary } from "../../ports/history-store.ts";
+
+/** Version of the plan's form in the history. */
+const planVersion = 1;
+
+/** Everything about a submission that its run will ever need. */
+export interface RunRecord {
+  readonly plan: Plan;
+  readonly submission: Submission;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export function encodeRunRecord(language: string, source: string, file: string, record: RunRecord): RunDocument {
+  return { language, source, file, submission: { planVersion, ...(record as unknown as JsonObject) } };
+}
+
+export function decodeRunRecord(document: RunDocument): RunRecord {
+  if (document.submission["planVersion"] !== planVersion) {
+    throw new MillraceError(
+      "history/plan-version",
+      "invalid",
+      `the run was started with plan version ${String(document.submission["planVersion"])}, and this Millrace reads ${planVersion}`,
+      { hint: "Use the version of Millrace that started the run." },
+    );
+  }
+  return document.submission as unknown as RunRecord;
+}
+
+/** Facts that evaluators and views see: those of the submission, with the run's labels and annotations. */
+export function factsOf(record: RunRecord): { readonly [key: string]: Json } {
+  return { ...record.submission.facts, labels: record.labels, annotations: record.annotations };
+}
+
+/** The state of a stored run: its plan, and the fold of its events. */
+export async function loadRunState(
+  history: HistoryReader,
+  summary: RunSummary,
+): Promise<{ readonly state: RunState; readonly document: RunDocument; readonly record: RunRecord }> {
+  const document = await history.readDocument(summary.runId);
+  const record = decodeRunRecord(document);
+  const state = createRunState(indexPlan(record.plan), summary.runId, summary.name, factsOf(record));
+  for (const batch of await history.readEvents(summary.runId)) {
+    for (const event of decodeEvents(batch.body)) evolve(state, event);
+  }
+  return { state, document, record };
+}

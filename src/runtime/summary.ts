@@ -1,0 +1,38 @@
+/** The row that lists show: a view of a run's state, kept in the same commit as its events. */
+import { phaseNames } from "../model/run/phase.ts";
+import type { Language } from "../model/run/language.ts";
+import type { RunState } from "../model/run/run-state.ts";
+import type { RunSummary } from "../ports/history-store.ts";
+
+/** Summarises a run as it stands. */
+export function summarizeRun(state: RunState, language: Language, labels: Readonly<Record<string, string>>): RunSummary {
+  const outcome = language.view.outcome(state);
+  return {
+    runId: state.runId,
+    name: state.name,
+    phase: nameRunPhase(state),
+    createdAt: state.createdAt,
+    ...(state.startedAt === 0 ? {} : { startedAt: state.startedAt }),
+    ...(state.endedAt === 0 ? {} : { endedAt: state.endedAt }),
+    ...(outcome.message === "" ? {} : { message: outcome.message }),
+    labels: { ...labels, ...state.labels },
+    progress: { done: state.closedCount, total: state.tasks.size },
+    view: { phase: outcome.phase },
+  };
+}
+
+/** The engine's word for how a run stands. */
+export function nameRunPhase(state: RunState): string {
+  if (state.ended !== undefined) return phaseNames[state.ended] as string;
+  if (state.startedAt === 0) return "waiting";
+  return state.suspended || isOnlyWaiting(state) ? "suspended" : "running";
+}
+
+/** Nothing moves until a person does something. */
+export function isOnlyWaiting(state: RunState): boolean {
+  if (state.running.size > 0 || state.requests.size > 0 || !state.ready.isEmpty || !state.agenda.isEmpty) return false;
+  if (state.suspended) return true;
+  if (state.waits.size === 0) return false;
+  for (const until of state.waits.values()) if (until !== Infinity) return false;
+  return state.notBefore.size === 0;
+}
