@@ -15,7 +15,8 @@ if (major < 24) {
 const cacheRoot =
   process.env["XDG_CACHE_HOME"] || (process.env["HOME"] === undefined ? "" : `${process.env["HOME"]}/.cache`);
 // Not in a shared temporary folder: what is in this cache is executed.
-if (cacheRoot !== "") process.getBuiltinModule("node:module").enableCompileCache(`${cacheRoot}/millrace/compile`);
+if (cacheRoot !== "")
+  process.getBuiltinModule("node:module").enableCompileCache(`${cacheRoot}/millrace/compile`);
 
 const bundle = new URL("../dist/millrace.mjs", import.meta.url);
 const isBuilt = process.getBuiltinModule("node:fs").existsSync(bundle);

@@ -15,7 +15,11 @@ const outputFolder = join(projectFolder, "dist");
 const entry = "src/main/millrace.ts";
 
 /** Modules of Node whose load alone takes a large share of the time that a cold start may take (measured in ms). */
-const slowBuiltins: Readonly<Record<string, number>> = { "node:http": 29, "node:https": 30, "node:http2": 35 };
+const slowBuiltins: Readonly<Record<string, number>> = {
+  "node:http": 29,
+  "node:https": 30,
+  "node:http2": 35,
+};
 
 const builtinNamespace = "node-builtin";
 
@@ -34,7 +38,9 @@ const lightBuiltins: Plugin = {
 };
 
 function bundle(): Promise<BuildResult<{ metafile: true }>> {
-  const { version } = JSON.parse(readFileSync(join(projectFolder, "package.json"), "utf8")) as { version: string };
+  const { version } = JSON.parse(readFileSync(join(projectFolder, "package.json"), "utf8")) as {
+    version: string;
+  };
   return build({
     absWorkingDir: projectFolder,
     entryPoints: [entry],
@@ -84,7 +90,9 @@ function sumSizes(metafile: Metafile, names: readonly string[]): number {
 function listBuiltins(metafile: Metafile, names: readonly string[]): readonly string[] {
   const inputs = names.flatMap((name) => Object.keys(metafile.outputs[name]?.inputs ?? {}));
   const prefix = `${builtinNamespace}:`;
-  return [...new Set(inputs.filter((input) => input.startsWith(prefix)).map((input) => input.slice(prefix.length)))].sort();
+  return [
+    ...new Set(inputs.filter((input) => input.startsWith(prefix)).map((input) => input.slice(prefix.length))),
+  ].sort();
 }
 
 rmSync(outputFolder, { recursive: true, force: true });
@@ -93,7 +101,9 @@ const startPath = findStartPath(metafile);
 const builtins = listBuiltins(metafile, startPath);
 const all = Object.keys(metafile.outputs);
 console.log(`built ${all.length} files, ${toKilobytes(sumSizes(metafile, all))}`);
-console.log(`loaded at every start: ${toKilobytes(sumSizes(metafile, startPath))} and ${builtins.join(", ")}`);
+console.log(
+  `loaded at every start: ${toKilobytes(sumSizes(metafile, startPath))} and ${builtins.join(", ")}`,
+);
 for (const name of builtins) {
   const costMs = slowBuiltins[name];
   if (costMs !== undefined) {

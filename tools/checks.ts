@@ -32,7 +32,7 @@ export const correctnessChecks: readonly Check[] = [
 export const layoutCheck: Check = {
   name: "layout",
   entry: "node_modules/prettier/bin/prettier.cjs",
-  args: ["--check", "--log-level=warn", "--cache", "--cache-location=node_modules/.cache/prettier", "."],
+  args: ["--check", "--log-level=warn", "--cache", "--cache-location=node_modules/.cache/layout", "."],
 };
 
 /** Runs the checks side by side, prints one line each (and the output of those that fail), returns how many failed. */

@@ -33,7 +33,8 @@ export function renderScripts(table: Readonly<Record<string, readonly string[]>>
 }
 
 const generators: Readonly<Record<string, () => string>> = {
-  layers: () => renderLayers(JSON.parse(readFileSync(join(projectFolder, "layers.json"), "utf8")) as LayerTable),
+  layers: () =>
+    renderLayers(JSON.parse(readFileSync(join(projectFolder, "layers.json"), "utf8")) as LayerTable),
   scripts: () => renderScripts(scripts),
 };
 
@@ -43,7 +44,8 @@ const generatedPart = /(<!-- generated: ([a-z-]+) -->\n)[\s\S]*?(\n<!-- \/genera
 export function regenerate(text: string, known: Readonly<Record<string, () => string>> = generators): string {
   return text.replace(generatedPart, (_, head: string, name: string, tail: string) => {
     const generate = known[name];
-    if (generate === undefined) throw new Error(`no generator is called "${name}"; there are ${Object.keys(known).join(", ")}`);
+    if (generate === undefined)
+      throw new Error(`no generator is called "${name}"; there are ${Object.keys(known).join(", ")}`);
     return `${head}${generate()}${tail}`;
   });
 }

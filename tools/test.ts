@@ -14,7 +14,10 @@ function toTestPattern(argument: string): string {
 }
 
 const options = process.argv.slice(2).filter((argument) => argument.startsWith("-"));
-const patterns = process.argv.slice(2).filter((argument) => !argument.startsWith("-")).map(toTestPattern);
+const patterns = process.argv
+  .slice(2)
+  .filter((argument) => !argument.startsWith("-"))
+  .map(toTestPattern);
 
 const failedChecks = patterns.length > 0 ? 0 : await runChecks(correctnessChecks);
 const testsCode = await runAttached([

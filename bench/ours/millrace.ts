@@ -12,7 +12,7 @@ const bundle = join(projectFolder, "dist", "millrace.mjs");
 
 /** Plain processes, as many at a time as there are cores: what the anchors do as well. */
 function runArguments(file: string, context: BenchContext): readonly string[] {
-  return [launcher, "run", file, "--executor", "process", "--parallelism", String(context.cores)];
+  return [launcher, "run", file, "--executor", "process", "--parallel", String(context.cores)];
 }
 
 /** Throws Unavailable unless the command has been built. */

@@ -60,7 +60,13 @@ async function timeCommits(
 }
 
 /** The same insert below the port, to compare page sizes and keys. */
-function timeRaw(folder: string, pageSize: number, withoutRowid: boolean, perBatch: number, full: boolean): number {
+function timeRaw(
+  folder: string,
+  pageSize: number,
+  withoutRowid: boolean,
+  perBatch: number,
+  full: boolean,
+): number {
   const database = new DatabaseSync(join(folder, "raw.db"));
   const level = full ? "FULL" : "NORMAL";
   database.exec(`PRAGMA page_size = ${pageSize}; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${level}`);
@@ -118,7 +124,9 @@ async function printColdStarts(): Promise<void> {
     }
     const middle = (part: number): string =>
       (rounds.map((times) => times[part] ?? 0).sort((a, b) => a - b)[4] ?? 0).toFixed(2);
-    console.log(`cold start, ${kind}: open ${middle(0)}, first durable commit ${middle(1)}, close ${middle(2)} ms`);
+    console.log(
+      `cold start, ${kind}: open ${middle(0)}, first durable commit ${middle(1)}, close ${middle(2)} ms`,
+    );
   }
 }
 
@@ -134,13 +142,17 @@ async function printAll(): Promise<void> {
     { commits: 20_000, perBatch: 1, durable: false, outstanding: 1 },
   ];
   for (const shape of shapes) {
-    console.log(`${JSON.stringify(shape)}: ${await measure(5, (folder) => timeCommits(folder, shape))} per commit`);
+    console.log(
+      `${JSON.stringify(shape)}: ${await measure(5, (folder) => timeCommits(folder, shape))} per commit`,
+    );
   }
   for (const pageSize of [4096, 8192, 16384]) {
     for (const withoutRowid of [true, false]) {
       const large = await measure(3, (folder) => timeRaw(folder, pageSize, withoutRowid, 1_000, true));
       const small = await measure(3, (folder) => timeRaw(folder, pageSize, withoutRowid, 1, false));
-      console.log(`raw, page ${pageSize}, ${withoutRowid ? "without rowid" : "rowid"}: 1,000 FULL ${large}; 1 NORMAL ${small}`);
+      console.log(
+        `raw, page ${pageSize}, ${withoutRowid ? "without rowid" : "rowid"}: 1,000 FULL ${large}; 1 NORMAL ${small}`,
+      );
     }
   }
   await printColdStarts();

@@ -77,7 +77,10 @@ export interface StoredBatch {
 
 export interface HistoryReader {
   /** Newest first (by `createdAt`, then by id). */
-  listRuns(filter?: { readonly unfinishedOnly?: boolean; readonly limit?: number }): Promise<readonly RunSummary[]>;
+  listRuns(filter?: {
+    readonly unfinishedOnly?: boolean;
+    readonly limit?: number;
+  }): Promise<readonly RunSummary[]>;
   /** By id or by name; undefined when there is none. */
   findRun(idOrName: string): Promise<RunSummary | undefined>;
   readDocument(runId: string): Promise<RunDocument>;

@@ -7,7 +7,14 @@ import { gzipSync } from "node:zlib";
 import { openLocalArtifacts } from "../../src/artifacts/local/open-local-artifacts.ts";
 import type { UnpackLimits } from "../../src/artifacts/local/unpack-target.ts";
 import { MillraceError } from "../../src/base/errors.ts";
-import { type Layout, asIs, asZipped, byContent, readLayout, writeLayout } from "../../src/ports/conformance/artifact-store.ts";
+import {
+  type Layout,
+  asIs,
+  asZipped,
+  byContent,
+  readLayout,
+  writeLayout,
+} from "../../src/ports/conformance/artifact-store.ts";
 import { makeTemporaryFolder } from "../stores/temporary-folder.ts";
 import { type TarMember, type ZipMember, makeTar, makeTarGz, makeZip } from "./archive-bytes.ts";
 
@@ -41,7 +48,11 @@ function outOf(work: Layout): unknown {
   return typeof work === "object" && "out" in work ? work["out"] : undefined;
 }
 
-function assertRefused(result: { work: Layout; error: unknown }, named: string, code = "artifact/unsafe-archive"): void {
+function assertRefused(
+  result: { work: Layout; error: unknown },
+  named: string,
+  code = "artifact/unsafe-archive",
+): void {
   assert.ok(result.error instanceof MillraceError, `expected a MillraceError, got ${String(result.error)}`);
   assert.equal(result.error.code, code);
   assert.equal(result.error.category, "invalid");
@@ -50,10 +61,18 @@ function assertRefused(result: { work: Layout; error: unknown }, named: string, 
 }
 
 const file = { name: "ok", body: "x" };
-const hostileTars: Readonly<Record<string, { readonly members: readonly TarMember[]; readonly named: string }>> = {
-  "an absolute path": { members: [file, { name: "/tmp/millrace-was-here", body: "x" }], named: "/tmp/millrace-was-here" },
+const hostileTars: Readonly<
+  Record<string, { readonly members: readonly TarMember[]; readonly named: string }>
+> = {
+  "an absolute path": {
+    members: [file, { name: "/tmp/millrace-was-here", body: "x" }],
+    named: "/tmp/millrace-was-here",
+  },
   "a path upwards": { members: [file, { name: "../victim", body: "x" }], named: "../victim" },
-  "a path upwards inside": { members: [file, { name: "a/../../victim", body: "x" }], named: "a/../../victim" },
+  "a path upwards inside": {
+    members: [file, { name: "a/../../victim", body: "x" }],
+    named: "a/../../victim",
+  },
   "a directory upwards": { members: [file, { name: "../dir/", type: "5" }], named: "../dir" },
   "an absolute link": { members: [file, { name: "l", type: "2", link: "/etc" }], named: "l" },
   "a link upwards": { members: [file, { name: "l", type: "2", link: "../victim" }], named: "../victim" },
@@ -62,7 +81,11 @@ const hostileTars: Readonly<Record<string, { readonly members: readonly TarMembe
     named: "l/x",
   },
   "a file in place of a link that leads out": {
-    members: [{ name: "d/", type: "5" }, { name: "d/l", type: "2", link: "../../victim" }, { name: "d/l/x", body: "x" }],
+    members: [
+      { name: "d/", type: "5" },
+      { name: "d/l", type: "2", link: "../../victim" },
+      { name: "d/l/x", body: "x" },
+    ],
     named: "d/l/x",
   },
   "two links that only together lead out": {
@@ -75,7 +98,10 @@ const hostileTars: Readonly<Record<string, { readonly members: readonly TarMembe
   },
   "a link to itself": { members: [file, { name: "l", type: "2", link: "l" }], named: "l" },
   "a link out of the only top directory": {
-    members: [{ name: "top/a", body: "1" }, { name: "top/l", type: "2", link: "../a" }],
+    members: [
+      { name: "top/a", body: "1" },
+      { name: "top/l", type: "2", link: "../a" },
+    ],
     named: "top/l",
   },
   "nothing but a link": { members: [{ name: "l", type: "2", link: "victim" }], named: "l" },
@@ -90,7 +116,13 @@ const hostileTars: Readonly<Record<string, { readonly members: readonly TarMembe
   "a pipe": { members: [file, { name: "pipe", type: "6" }], named: "pipe" },
   "a sparse file": { members: [file, { name: "sparse", type: "S", body: "x" }], named: "sparse" },
   "a file below a file": { members: [file, { name: "ok/below", body: "x" }], named: "ok/below" },
-  "a file over a directory": { members: [{ name: "ok/a", body: "1" }, { name: "ok", body: "x" }], named: "ok" },
+  "a file over a directory": {
+    members: [
+      { name: "ok/a", body: "1" },
+      { name: "ok", body: "x" },
+    ],
+    named: "ok",
+  },
   "no name": { members: [file, { name: "./", body: "", type: "2", link: "x" }], named: "./" },
 };
 
@@ -101,11 +133,19 @@ for (const [what, { members, named }] of Object.entries(hostileTars)) {
 }
 
 const zipFile = { name: "ok", body: "x" };
-const hostileZips: Readonly<Record<string, { readonly members: readonly ZipMember[]; readonly named: string }>> = {
-  "an absolute path": { members: [zipFile, { name: "/tmp/millrace-was-here", body: "x" }], named: "/tmp/millrace" },
+const hostileZips: Readonly<
+  Record<string, { readonly members: readonly ZipMember[]; readonly named: string }>
+> = {
+  "an absolute path": {
+    members: [zipFile, { name: "/tmp/millrace-was-here", body: "x" }],
+    named: "/tmp/millrace",
+  },
   "a path upwards": { members: [zipFile, { name: "../victim", body: "x" }], named: "../victim" },
   "a directory upwards": { members: [zipFile, { name: "../dir/" }], named: "../dir" },
-  "a link upwards": { members: [zipFile, { name: "l", body: "../victim", mode: 0o120777 }], named: "../victim" },
+  "a link upwards": {
+    members: [zipFile, { name: "l", body: "../victim", mode: 0o120777 }],
+    named: "../victim",
+  },
   "a file below a link": {
     members: [zipFile, { name: "l", body: ".", mode: 0o120777 }, { name: "l/x", body: "x" }],
     named: "l/x",
@@ -154,7 +194,12 @@ test("a single top-level entry becomes the target itself", async (context) => {
 
 test("what is no gzipped tar stays a file", async (context) => {
   const plain = makeTar([file]);
-  const others = { plain, gzip: gzipSync("no tar inside"), two: Buffer.from([0x1f, 0x8b]), none: gzipSync(Buffer.alloc(1024)) };
+  const others = {
+    plain,
+    gzip: gzipSync("no tar inside"),
+    two: Buffer.from([0x1f, 0x8b]),
+    none: gzipSync(Buffer.alloc(1024)),
+  };
   for (const [name, bytes] of Object.entries(others)) {
     const { work, error } = await unpack(context, bytes, "tar");
     assert.equal(error, undefined, name);
@@ -173,9 +218,20 @@ test("bombs are stopped by number and by size", async (context) => {
 });
 
 test("archives that are cut off or wrong inside are refused", async (context) => {
-  const tar = makeTar([{ name: "a", body: "x".repeat(5000) }, { name: "b", body: "y".repeat(5000) }]);
-  assertRefused(await unpack(context, gzipSync(tar.subarray(0, 3000)), "tar"), "gzipped tar", "artifact/bad-archive");
-  assertRefused(await unpack(context, gzipSync(tar).subarray(0, -20), "tar"), "gzipped tar", "artifact/bad-archive");
+  const tar = makeTar([
+    { name: "a", body: "x".repeat(5000) },
+    { name: "b", body: "y".repeat(5000) },
+  ]);
+  assertRefused(
+    await unpack(context, gzipSync(tar.subarray(0, 3000)), "tar"),
+    "gzipped tar",
+    "artifact/bad-archive",
+  );
+  assertRefused(
+    await unpack(context, gzipSync(tar).subarray(0, -20), "tar"),
+    "gzipped tar",
+    "artifact/bad-archive",
+  );
   const zip = makeZip([{ name: "a", body: "x".repeat(5000) }]);
   assertRefused(await unpack(context, zip.subarray(0, -30), "zip"), "zip", "artifact/bad-archive");
   const wrong = makeZip([{ name: "a", body: "x", crc: 5 }]);
@@ -187,7 +243,13 @@ test("a target that is a link is replaced, not followed", async (context) => {
   const folder = makeTemporaryFolder(context);
   mkdirSync(join(folder, "outside"));
   symlinkSync("outside", join(folder, "target"));
-  writeFileSync(join(folder, "archive"), makeTarGz([{ name: "a", body: "1" }, { name: "b", body: "2" }]));
+  writeFileSync(
+    join(folder, "archive"),
+    makeTarGz([
+      { name: "a", body: "1" },
+      { name: "b", body: "2" },
+    ]),
+  );
   const store = openLocalArtifacts(join(folder, "store"));
   await store.materialize(await store.keep(join(folder, "archive"), asIs), join(folder, "target"), byContent);
   await store.close();

@@ -26,7 +26,11 @@ import {
 import { makeTemporaryFolder } from "../stores/temporary-folder.ts";
 
 const name = fc
-  .string({ unit: fc.constantFrom("a", "b", ".", " ", "-", "ü", "😀", "'", "$", "\n"), minLength: 1, maxLength: 6 })
+  .string({
+    unit: fc.constantFrom("a", "b", ".", " ", "-", "ü", "😀", "'", "$", "\n"),
+    minLength: 1,
+    maxLength: 6,
+  })
   .filter((text) => text !== "." && text !== "..");
 const content = fc.string({ maxLength: 2000 }).map((text) => text.replaceAll(/[\ud800-\udfff]/g, "s"));
 
@@ -51,7 +55,8 @@ function hasLoop(value: Layout): boolean {
   const collect = (node: Layout, path: string): void => {
     if (typeof node === "string") return;
     if ("link" in node && typeof node["link"] === "string") links.set(path, node["link"]);
-    else for (const [key, child] of Object.entries(node)) collect(child, path === "" ? key : `${path}/${key}`);
+    else
+      for (const [key, child] of Object.entries(node)) collect(child, path === "" ? key : `${path}/${key}`);
   };
   collect(value, "");
   return [...links.keys()].some((path) => resolveInTree(links, path) === undefined);
@@ -70,14 +75,17 @@ test("every tree comes back as it was, plain and through tar and zip", async (co
       await store.materialize(kept, join(folder, "out"), plainly);
       assert.deepEqual(readLayout(join(folder, "out")), before);
       assert.deepEqual((await store.keep(join(folder, "out"), asIs)).content, kept.content);
-      for (const [archive, how] of [[asTar, byContent], [asZip, asZipped]] as const) {
+      for (const [archive, how] of [
+        [asTar, byContent],
+        [asZip, asZipped],
+      ] as const) {
         await store.exportTo({ ...kept, archive }, join(folder, "archive"));
         const raw = await store.keep(join(folder, "archive"), asIs);
         await store.materialize(raw, join(folder, "out"), how);
         assert.deepEqual(readLayout(join(folder, "out")), before, archive.kind);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
   await store.close();
 });

@@ -72,7 +72,9 @@ interface Lint {
 /** All problems of the document that a case is about; the other documents of its files count as stored. */
 function lintCase(item: Case, submitted: boolean): Lint {
   const main = readArgoDocuments(readFileSync(new URL(item.document, folder), "utf8"), item.document);
-  const first = (item.store_first ?? []).flatMap((entry) => readStored(nameFile(entry), { assumeKind: "WorkflowTemplate" }));
+  const first = (item.store_first ?? []).flatMap((entry) =>
+    readStored(nameFile(entry), { assumeKind: "WorkflowTemplate" }),
+  );
   const unit = readArgoDocuments(STORED_BY_UNIT_TESTS, "stored.yaml").documents;
   const stored = [...main.documents, ...first, ...(submitted ? pool : unit)];
   const document = main.documents[item.doc ?? 0];
@@ -91,7 +93,11 @@ function nameFile(entry: string | { readonly document: string }): string {
   return typeof entry === "string" ? entry : entry.document;
 }
 
-function findStored(documents: readonly ArgoDocument[], kind: string, name: string): WorkflowTemplate | undefined {
+function findStored(
+  documents: readonly ArgoDocument[],
+  kind: string,
+  name: string,
+): WorkflowTemplate | undefined {
   for (const document of documents) {
     if (document.kind !== "WorkflowTemplate" && document.kind !== "ClusterWorkflowTemplate") continue;
     if (document.kind === kind && document.value.metadata?.name === name) return document.value;
@@ -107,14 +113,17 @@ function findFailure(item: Case, submitted: boolean): string | undefined {
     return undefined;
   }
   const messages = problems.map((diagnostic) => diagnostic.message);
-  const refused = item.expect === "LintError" || item.messages?.some(({ text }) => text.includes("invalid spec"));
+  const refused =
+    item.expect === "LintError" || item.messages?.some(({ text }) => text.includes("invalid spec"));
   if (refused !== true) return messages.length === 0 ? undefined : `refused: ${messages.join(" | ")}`;
   if (messages.length === 0) return "accepted";
   for (const { op, text } of item.expect === "LintError" ? (item.messages ?? []) : []) {
     const met = messages.some((message) => (op === "Equal" ? message === text : message.includes(text)));
     if (!met) return `lacks ${op} ${JSON.stringify(text)}; has ${messages.join(" | ")}`;
   }
-  return problems.every((diagnostic) => diagnostic.position !== undefined) ? undefined : "a problem has no position";
+  return problems.every((diagnostic) => diagnostic.position !== undefined)
+    ? undefined
+    : "a problem has no position";
 }
 
 function assertCases(name: string, cases: readonly Case[], submitted: boolean): void {
@@ -127,7 +136,11 @@ function assertCases(name: string, cases: readonly Case[], submitted: boolean): 
 }
 
 test("Argo's lint cases give Argo's verdict and Argo's words", { skip }, () => {
-  assertCases("lint", readCases().filter((item) => item.tier === "lint"), false);
+  assertCases(
+    "lint",
+    readCases().filter((item) => item.tier === "lint"),
+    false,
+  );
 });
 
 test("documents that Argo runs or stores pass the check", { skip }, () => {

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { MillraceError } from "../../src/base/errors.ts";
-import { creation, describeHistoryStore, readAll, sampleBatch } from "../../src/ports/conformance/history-store.ts";
+import {
+  creation,
+  describeHistoryStore,
+  readAll,
+  sampleBatch,
+} from "../../src/ports/conformance/history-store.ts";
 import { createMemoryHistory } from "../../src/stores/memory/memory-history.ts";
 
 describeHistoryStore("memory", async () => {
@@ -27,7 +32,10 @@ test("power loss keeps the durable prefix and at most some commits after it", as
       const promised = 1 + (durabilities.lastIndexOf(true) + 1);
       const after = await createMemoryHistory({ restore: kept }).readEvents("r");
       assert.equal(after.length, Math.min(promised + keepCount, 1 + durabilities.length));
-      assert.deepEqual(after.map((batch) => batch.firstSeq), after.map((_, index) => index + 1));
+      assert.deepEqual(
+        after.map((batch) => batch.firstSeq),
+        after.map((_, index) => index + 1),
+      );
     }),
   );
 });
@@ -49,6 +57,8 @@ test("a commit that is refused from outside leaves nothing", async () => {
   await store.commit(creation("r"), { durable: false });
   const before = await readAll(store);
   isFull = true;
-  await assert.rejects(store.commit({ appended: [sampleBatch("r", 2)] }, { durable: true }), { code: "store/full" });
+  await assert.rejects(store.commit({ appended: [sampleBatch("r", 2)] }, { durable: true }), {
+    code: "store/full",
+  });
   assert.deepEqual(await readAll(store), before);
 });

@@ -23,7 +23,10 @@ test("H5: a second writer is refused with the pid of the first; a killed one fre
   await holder.nextLine();
   assert.throws(
     () => openSqliteHistory(folder, { mode: "write" }),
-    (error) => error instanceof MillraceError && error.code === "store/locked" && error.message.includes(`${holder.child.pid}`),
+    (error) =>
+      error instanceof MillraceError &&
+      error.code === "store/locked" &&
+      error.message.includes(`${holder.child.pid}`),
   );
   await openSqliteHistory(folder, { mode: "read" }).close();
   holder.child.kill("SIGKILL");
@@ -34,7 +37,10 @@ test("H5: a second writer is refused with the pid of the first; a killed one fre
 test("H5: a second writer in the same process is refused as well", async (context) => {
   const folder = makeTemporaryFolder(context);
   const first = openSqliteHistory(folder, { mode: "write" });
-  assert.throws(() => openSqliteHistory(folder, { mode: "write" }), { code: "store/locked", category: "conflict" });
+  assert.throws(() => openSqliteHistory(folder, { mode: "write" }), {
+    code: "store/locked",
+    category: "conflict",
+  });
   await first.close();
   await openSqliteHistory(folder, { mode: "write" }).close();
 });
@@ -64,13 +70,18 @@ test("H2, H3: whatever happens to the log behind the last sync, a prefix with ev
   const syncedBytes = statSync(join(folder, "history.db-wal")).size;
   for (let seq = 20; seq < 40; seq += 1) await commitBoth(store, seq);
   const log = readFileSync(join(folder, "history.db-wal"));
-  const damage = fc.record({ from: fc.integer({ min: syncedBytes, max: log.length - 1 }), zeros: fc.boolean() });
+  const damage = fc.record({
+    from: fc.integer({ min: syncedBytes, max: log.length - 1 }),
+    zeros: fc.boolean(),
+  });
   await fc.assert(
     fc.asyncProperty(damage, async ({ from, zeros }) => {
       const copy = mkdtempSync(join(folder, "copy-"));
       copyFileSync(join(folder, "history.db"), join(copy, "history.db"));
       // Torn off at `from`, or one lost sector in the middle with what follows intact.
-      const torn = zeros ? Buffer.from(log).fill(0, from, Math.min(from + 512, log.length)) : log.subarray(0, from);
+      const torn = zeros
+        ? Buffer.from(log).fill(0, from, Math.min(from + 512, log.length))
+        : log.subarray(0, from);
       writeFileSync(join(copy, "history.db-wal"), torn);
       const reader = openSqliteHistory(copy, { mode: "read" });
       const last = await assertPrefix(reader);
@@ -107,7 +118,10 @@ test("H6: a full disk refuses commits, keeps what was committed, and works again
 test("H6: a disk that is full from the start refuses to open for writing", (context) => {
   const disk = mountSmallDisk(context, 16 * 1024);
   if (disk === undefined) return;
-  assert.throws(() => openSqliteHistory(disk.folder, { mode: "write" }), { code: "store/full", category: "exhausted" });
+  assert.throws(() => openSqliteHistory(disk.folder, { mode: "write" }), {
+    code: "store/full",
+    category: "exhausted",
+  });
 });
 
 test("H6: a read-only folder refuses writers and is readable, also with a log that was not moved yet", async (context) => {
@@ -130,12 +144,17 @@ test("H6: a read-only folder refuses writers and is readable, also with a log th
     await reader.close();
   }
   for (const folder of [clean, killed, empty, join(disk.folder, "absent")]) {
-    assert.throws(() => openSqliteHistory(folder, { mode: "write" }), { code: "store/read-only", category: "denied" });
+    assert.throws(() => openSqliteHistory(folder, { mode: "write" }), {
+      code: "store/read-only",
+      category: "denied",
+    });
   }
   disk.remount("rw");
 });
 
-const damages: Readonly<Record<string, { readonly at: number; readonly bytes: number; readonly opens: boolean }>> = {
+const damages: Readonly<
+  Record<string, { readonly at: number; readonly bytes: number; readonly opens: boolean }>
+> = {
   "the header": { at: 0, bytes: 100, opens: false },
   "the list of tables": { at: 100, bytes: 3000, opens: true },
   "pages in the middle": { at: 8 * 4096, bytes: 30 * 4096, opens: true },
@@ -173,7 +192,10 @@ for (const [what, { at, bytes, opens }] of Object.entries(damages)) {
 test("H6: something that is no database at all is damaged, and stays as it is", (context) => {
   const folder = makeTemporaryFolder(context);
   const file = join(folder, "history.db");
-  writeFileSync(file, "these are somebody's notes, long enough to be looked at as a database header ".repeat(20));
+  writeFileSync(
+    file,
+    "these are somebody's notes, long enough to be looked at as a database header ".repeat(20),
+  );
   const before = readFileSync(file);
   assert.throws(() => openSqliteHistory(folder, { mode: "write" }), { code: "store/damaged" });
   assert.throws(() => openSqliteHistory(folder, { mode: "read" }), { code: "store/damaged" });
@@ -186,14 +208,22 @@ async function commitBoth(store: HistoryStore, seq: number): Promise<void> {
 
 /** Batches of about 8 kB, so that files grow quickly. */
 function bigBatches(seq: number): ReturnType<typeof sampleBatch>[] {
-  return ["a", "b"].map((runId) => ({ runId, firstSeq: seq, count: 1, body: JSON.stringify("x".repeat(8000)) }));
+  return ["a", "b"].map((runId) => ({
+    runId,
+    firstSeq: seq,
+    count: 1,
+    body: JSON.stringify("x".repeat(8000)),
+  }));
 }
 
 /** Both runs hold the same numbers, dense from 1 (H1: one commit reaches both). Returns the last number. */
 async function assertPrefix(store: HistoryReader): Promise<number> {
   const [a, b] = await Promise.all(["a", "b"].map((runId) => store.readEvents(runId)));
   assert.ok(a !== undefined && b !== undefined);
-  assert.deepEqual(a.map((batch) => batch.firstSeq), a.map((_, index) => index + 1));
+  assert.deepEqual(
+    a.map((batch) => batch.firstSeq),
+    a.map((_, index) => index + 1),
+  );
   assert.equal(b.length, a.length);
   return a.length;
 }

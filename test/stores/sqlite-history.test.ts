@@ -4,7 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
-import { creation, describeHistoryStore, readAll, sampleBatch } from "../../src/ports/conformance/history-store.ts";
+import {
+  creation,
+  describeHistoryStore,
+  readAll,
+  sampleBatch,
+} from "../../src/ports/conformance/history-store.ts";
 import type { HistoryStore } from "../../src/ports/history-store.ts";
 import { openSqliteHistory } from "../../src/stores/sqlite/open-sqlite-history.ts";
 import { makeTemporaryFolder } from "./temporary-folder.ts";
@@ -41,7 +46,10 @@ test("a reader beside the writer sees every commit, and ends without disturbing 
 
 test("reading needs a history", (context) => {
   const folder = makeTemporaryFolder(context);
-  assert.throws(() => openSqliteHistory(folder, { mode: "read" }), { code: "store/missing", category: "not-found" });
+  assert.throws(() => openSqliteHistory(folder, { mode: "read" }), {
+    code: "store/missing",
+    category: "not-found",
+  });
   const nowhere = join(folder, "a", "b");
   assert.throws(() => openSqliteHistory(nowhere, { mode: "read" }), { code: "store/missing" });
 });
@@ -64,7 +72,8 @@ test("a file of a newer Millrace is refused, not changed", async (context) => {
   database.exec("PRAGMA user_version = 1000");
   database.close();
   for (const mode of ["write", "read"] as const) {
-    const open = (): unknown => (mode === "write" ? openSqliteHistory(folder, { mode }) : openSqliteHistory(folder, { mode }));
+    const open = (): unknown =>
+      mode === "write" ? openSqliteHistory(folder, { mode }) : openSqliteHistory(folder, { mode });
     assert.throws(open, { code: "store/too-new", category: "invalid" });
   }
 });

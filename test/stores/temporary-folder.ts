@@ -22,7 +22,9 @@ export function mountSmallDisk(
 ): { readonly folder: string; remount(options: string): void } | undefined {
   const folder = mkdtempSync(join(tmpdir(), "millrace-disk-"));
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${sizeBytes}`, "millrace-test", folder], { stdio: "pipe" });
+    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${sizeBytes}`, "millrace-test", folder], {
+      stdio: "pipe",
+    });
   } catch (error) {
     rmSync(folder, { recursive: true });
     context.skip(`a small file system cannot be mounted here: ${String(error)}`);

@@ -3,7 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { assertNone, makeFile, projectFolder, readProject } from "./project-files.ts";
-import { findForbiddenImports, findImportCycles, findImports, findUnknownLayers, type Layers } from "./rules/imports.ts";
+import {
+  findForbiddenImports,
+  findImportCycles,
+  findImports,
+  findUnknownLayers,
+  type Layers,
+} from "./rules/imports.ts";
 import { findCodeFromText, findImpurities } from "./rules/purity.ts";
 
 const layers = JSON.parse(readFileSync(join(projectFolder, "layers.json"), "utf8")) as Layers;
@@ -21,7 +27,10 @@ describe("layers", () => {
   test("every file in src lies in a layer of the table", () => {
     assertNone(findUnknownLayers(readProject(), layers));
     const stray = [makeFile("src/extra/a.ts", ""), makeFile("src/b.ts", ""), makeFile("src/base/c.ts", "")];
-    assert.deepEqual(findUnknownLayers(stray, layers).map(({ path }) => path), ["src/extra/a.ts", "src/b.ts"]);
+    assert.deepEqual(
+      findUnknownLayers(stray, layers).map(({ path }) => path),
+      ["src/extra/a.ts", "src/b.ts"],
+    );
   });
 
   test("the project has no import cycle", () => {
@@ -56,7 +65,11 @@ describe("layers", () => {
     checkForbidden("src/stores/sqlite/a.ts", 'import { b } from "../memory/b.ts";', [
       "stores/sqlite may not know its sibling stores/memory",
     ]);
-    checkForbidden("src/stores/sqlite/a.ts", 'import { b } from "./b.ts"; import { c } from "../rows.ts";', []);
+    checkForbidden(
+      "src/stores/sqlite/a.ts",
+      'import { b } from "./b.ts"; import { c } from "../rows.ts";',
+      [],
+    );
   });
 
   test("siblings may stand on the folders that the table names as their foundations, in its order", () => {
@@ -89,17 +102,18 @@ describe("layers", () => {
       makeFile("src/base/c.ts", 'import type { A } from "./a.ts";'),
       makeFile("src/base/d.ts", 'import { a } from "./a.ts";'),
     ];
-    assert.deepEqual(findImportCycles(files).map(({ message }) => message), [
-      "imports itself by way of others: src/base/a.ts -> src/base/b.ts -> src/base/c.ts -> src/base/a.ts",
-    ]);
+    assert.deepEqual(
+      findImportCycles(files).map(({ message }) => message),
+      ["imports itself by way of others: src/base/a.ts -> src/base/b.ts -> src/base/c.ts -> src/base/a.ts"],
+    );
     assert.deepEqual(findImportCycles(files.slice(0, 2)), []);
   });
 
   test("imports are told from what looks like them", () => {
     const source = [
       '// import { a } from "./comment.ts";',
-      "const text = `import { a } from \"./template.ts\"; ${`${1}`}`;",
-      'const quoted = "import \'./string.ts\'";',
+      'const text = `import { a } from "./template.ts"; ${`${1}`}`;',
+      "const quoted = \"import './string.ts'\";",
       "const regex = /[`\"']/.test(quoted);",
       'import { type A, b as c } from "./one.ts";',
       'import * as d from "./two.ts";',
@@ -112,7 +126,13 @@ describe("layers", () => {
     ].join("\n");
     assert.deepEqual(
       findImports(makeFile("src/base/a.ts", source)).map(({ specifier, line }) => [specifier, line]),
-      [["./one.ts", 5], ["./two.ts", 6], ["./three.ts", 7], ["./four.ts", 10], ["./five.ts", 11]],
+      [
+        ["./one.ts", 5],
+        ["./two.ts", 6],
+        ["./three.ts", 7],
+        ["./four.ts", 10],
+        ["./five.ts", 11],
+      ],
     );
   });
 });
@@ -128,19 +148,36 @@ describe("purity", () => {
 
   test("impurities are found", () => {
     const bad = [
-      "Date.now()", "new Date()", "new Date", "Date()", "Math.random()", "at.getHours()", "a.localeCompare(b)",
+      "Date.now()",
+      "new Date()",
+      "new Date",
+      "Date()",
+      "Math.random()",
+      "at.getHours()",
+      "a.localeCompare(b)",
     ];
     for (const source of bad) {
       assert.equal(findImpurities([makeFile("src/engine/a.ts", source)], layers.pure).length, 1, source);
       assert.equal(findImpurities([makeFile("src/runtime/a.ts", source)], layers.pure).length, 0, source);
     }
-    for (const source of ["new Date(timeMs)", "Date.UTC(2024, 1)", "// Date.now()", '"Math.random()"', "at.getUTCHours()"]) {
+    for (const source of [
+      "new Date(timeMs)",
+      "Date.UTC(2024, 1)",
+      "// Date.now()",
+      '"Math.random()"',
+      "at.getUTCHours()",
+    ]) {
       assert.deepEqual(findImpurities([makeFile("src/engine/a.ts", source)], layers.pure), [], source);
     }
   });
 
   test("code made from text is found", () => {
-    for (const source of ["eval(a)", 'new Function("a")', 'import { Script } from "node:vm";', 'await import("node:vm")']) {
+    for (const source of [
+      "eval(a)",
+      'new Function("a")',
+      'import { Script } from "node:vm";',
+      'await import("node:vm")',
+    ]) {
       assert.equal(findCodeFromText([makeFile("src/main/a.ts", source)]).length, 1, source);
     }
     assert.deepEqual(findCodeFromText([makeFile("src/main/a.ts", 'call(dialect.eval(a), "vm")')]), []);

@@ -25,13 +25,16 @@ export interface Finding {
 
 /** Fails with one line per finding, `path:line message`, as editors and terminals link it. */
 export function assertNone(findings: readonly Finding[]): void {
-  const lines = findings.map(({ path, line, message }) => `${path}${line === undefined ? "" : `:${line}`} ${message}`);
+  const lines = findings.map(
+    ({ path, line, message }) => `${path}${line === undefined ? "" : `:${line}`} ${message}`,
+  );
   assert.ok(findings.length === 0, `\n${lines.join("\n")}`);
 }
 
 const foreignFolders: ReadonlySet<string> = new Set(["node_modules", "dist", ".git", ".millrace", "out"]);
 const codePattern = /\.(?:ts|tsx|mjs|cjs|js)$/;
-const textPattern = /\.(?:ts|tsx|mjs|cjs|js|json|md|ya?ml|c|h|sh|css|html|txt)$|(?:^|\/)(?:LICENSE|\.npmrc|\.gitignore|run)$/;
+const textPattern =
+  /\.(?:ts|tsx|mjs|cjs|js|json|md|ya?ml|c|h|sh|css|html|txt)$|(?:^|\/)(?:LICENSE|\.npmrc|\.gitignore|run)$/;
 
 /** Makes a file out of a path and a text; the samples of bad code in the tests are made with it as well. */
 export function makeFile(path: string, text: string): ProjectFile {

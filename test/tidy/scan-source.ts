@@ -50,7 +50,11 @@ export function scanSource(source: string): readonly Token[] {
       if (part.opensExpression) templates.push(0);
       take("template", part.length);
     } else {
-      const match = matchToken(source, offset, tokens.findLast((token) => token.kind !== "comment"));
+      const match = matchToken(
+        source,
+        offset,
+        tokens.findLast((token) => token.kind !== "comment"),
+      );
       countBraces(templates, match);
       take(match.kind, match.text.length);
     }
@@ -59,7 +63,10 @@ export function scanSource(source: string): readonly Token[] {
 }
 
 /** The part of a template from a backtick or a closing brace to the next `${` or the closing backtick. */
-function matchTemplatePart(source: string, start: number): { readonly length: number; readonly opensExpression: boolean } {
+function matchTemplatePart(
+  source: string,
+  start: number,
+): { readonly length: number; readonly opensExpression: boolean } {
   let end = start + 1;
   while (end < source.length) {
     if (source[end] === "\\") end += 2;

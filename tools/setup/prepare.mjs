@@ -78,7 +78,9 @@ function installLocked(folder, what) {
     : spawnSync("npm", args, { cwd: folder, stdio: ["ignore", 2, 2] });
   if (result.error !== undefined) throw new SetupError(`cannot start npm: ${result.error.message}`);
   if (result.status !== 0) {
-    throw new SetupError(`npm ci failed in ${folder} (its messages are above); check the network and try again`);
+    throw new SetupError(
+      `npm ci failed in ${folder} (its messages are above); check the network and try again`,
+    );
   }
 }
 
@@ -111,6 +113,6 @@ function readPackages(file) {
     const entries = Object.entries(JSON.parse(readFileSync(file, "utf8")).packages);
     return new Map(entries.filter(([path]) => path !== ""));
   } catch (error) {
-    throw new SetupError(`cannot read ${file}: ${error instanceof Error ? error.message : error}`);
+    throw new SetupError(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

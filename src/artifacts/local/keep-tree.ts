@@ -18,7 +18,8 @@ export async function keepTree(objects: ObjectFolder, top: string): Promise<Arti
   async function keepDirectory(directory: string, prefix: string): Promise<void> {
     const large: Promise<void>[] = [];
     const children = readdirSync(directory, { withFileTypes: true });
-    if (children.length === 0 && prefix !== "") entries.push({ kind: "directory", path: prefix.slice(0, -1) });
+    if (children.length === 0 && prefix !== "")
+      entries.push({ kind: "directory", path: prefix.slice(0, -1) });
     try {
       for (const child of children) {
         await pause();

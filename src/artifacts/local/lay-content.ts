@@ -14,7 +14,11 @@ import { type Tree, type TreeEntry, collectLinks, findEscapingLink } from "./tre
 import { createPause } from "./turns.ts";
 
 /** Writes a file or a whole tree. */
-export async function layContent(objects: ObjectFolder, content: ArtifactContent, target: string): Promise<void> {
+export async function layContent(
+  objects: ObjectFolder,
+  content: ArtifactContent,
+  target: string,
+): Promise<void> {
   if (content.kind === "tree") return layTree(objects, readTree(objects, content.digest), target);
   return objects.copyOut(content, target, fileMode(isExecutableContent(content)));
 }
@@ -23,7 +27,8 @@ export async function layContent(objects: ObjectFolder, content: ArtifactContent
 export async function layTree(objects: ObjectFolder, tree: Tree, target: string): Promise<void> {
   const links = collectLinks(tree.entries);
   const escaping = findEscapingLink(links);
-  if (escaping !== undefined) throw unsafeArchive(escaping, `it links to ${links.get(escaping)}, outside of the artifact`);
+  if (escaping !== undefined)
+    throw unsafeArchive(escaping, `it links to ${links.get(escaping)}, outside of the artifact`);
   const pause = createPause();
   const made = new Set<string>();
   const large: Promise<void>[] = [];
@@ -75,6 +80,7 @@ function fileMode(isExecutable: boolean): number {
 export function setModes(path: string, mode: number, recurse: boolean): void {
   const found = lstatSync(path);
   if (found.isSymbolicLink()) return;
-  if (recurse && found.isDirectory()) for (const name of readdirSync(path)) setModes(join(path, name), mode, true);
+  if (recurse && found.isDirectory())
+    for (const name of readdirSync(path)) setModes(join(path, name), mode, true);
   chmodSync(path, mode);
 }

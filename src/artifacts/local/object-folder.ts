@@ -177,7 +177,8 @@ export function createObjectFolder(root: string, temporary: string): ObjectFolde
     const found = await runInPool(() => hashFile(pathOf(digest))).catch((error: unknown) => {
       throw isNotThere(error) ? missingArtifact(`the content ${digest}`) : error;
     });
-    if (found.digest !== digest || found.sizeBytes !== sizeBytes) throw damagedArtifact(digest, pathOf(digest));
+    if (found.digest !== digest || found.sizeBytes !== sizeBytes)
+      throw damagedArtifact(digest, pathOf(digest));
     verified.add(digest);
   }
 
@@ -200,7 +201,8 @@ export function createObjectFolder(root: string, temporary: string): ObjectFolde
   function assertPresent(object: StoredObject): void {
     if (isPresent(object)) return;
     const path = pathOf(object.digest);
-    if (statSync(path, { throwIfNoEntry: false }) === undefined) throw missingArtifact(`the content ${object.digest}`);
+    if (statSync(path, { throwIfNoEntry: false }) === undefined)
+      throw missingArtifact(`the content ${object.digest}`);
     throw damagedArtifact(object.digest, path);
   }
 
@@ -250,7 +252,8 @@ export function digestOf(bytes: Uint8Array): Digest {
 
 function asDigest(hex: string): Digest {
   const text = `sha256:${hex}`;
-  if (!isDigest(text)) throw new MillraceError("artifact/unavailable", "unavailable", "sha256 gave no digest");
+  if (!isDigest(text))
+    throw new MillraceError("artifact/unavailable", "unavailable", "sha256 gave no digest");
   return text;
 }
 
@@ -268,7 +271,7 @@ function readFully(descriptor: number, buffer: Buffer): number {
 export function writeNew(file: string, bytes: Uint8Array, mode: number): void {
   const descriptor = openSync(file, "wx", mode);
   try {
-    for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
+    for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
   } finally {
     closeSync(descriptor);
   }
@@ -317,7 +320,7 @@ async function readThrough(source: FileHandle, target: FileHandle | undefined): 
 }
 
 async function writeAll(target: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
+  for (let done = 0; done < bytes.length;) {
     const { bytesWritten } = await target.write(bytes, done, bytes.length - done, null);
     done += bytesWritten;
   }

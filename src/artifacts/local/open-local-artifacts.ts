@@ -112,8 +112,10 @@ async function laySource(
   { unpack, subPath }: MaterializeOptions,
 ): Promise<void> {
   const { archive } = artifact;
-  const isUnwrapped = archive.kind === "none" || (archive.kind === "tar" ? unpack === "tar-by-content" : unpack === "zip");
-  if (!isUnwrapped && archive.kind === "tar" && unpack === "zip") throw badArchive("zip", new Error("it is a gzipped tar"));
+  const isUnwrapped =
+    archive.kind === "none" || (archive.kind === "tar" ? unpack === "tar-by-content" : unpack === "zip");
+  if (!isUnwrapped && archive.kind === "tar" && unpack === "zip")
+    throw badArchive("zip", new Error("it is a gzipped tar"));
   if (!isUnwrapped) return layWrapped(objects, artifact, staging);
   const part = findPart(objects, artifact.content, subPath);
   const isRaw = archive.kind === "none";
@@ -139,7 +141,8 @@ async function unpackFile(
   staging: string,
   unpack: "tar-by-content" | "zip",
 ): Promise<void> {
-  if (unpack === "tar-by-content" && !(await isTar(objects, content))) return layContent(objects, content, staging);
+  if (unpack === "tar-by-content" && !(await isTar(objects, content)))
+    return layContent(objects, content, staging);
   const folder = `${staging}.unpack`;
   mkdirSync(folder, { mode: 0o755 });
   try {
@@ -155,7 +158,8 @@ async function unpackFile(
 }
 
 async function isTar(objects: ObjectFolder, content: ArtifactContent): Promise<boolean> {
-  for await (const chunk of objects.readChunks(content)) return isGzippedTar(chunk.subarray(0, recognisableBytes));
+  for await (const chunk of objects.readChunks(content))
+    return isGzippedTar(chunk.subarray(0, recognisableBytes));
   return false;
 }
 
@@ -174,7 +178,9 @@ async function layWrapped(objects: ObjectFolder, artifact: Artifact, target: str
 function has(objects: ObjectFolder, content: ArtifactContent): boolean {
   if (content.kind === "file") return objects.isPresent(content);
   if (!existsSync(objects.pathOf(content.digest))) return false;
-  return readTree(objects, content.digest).entries.every((entry) => entry.kind !== "file" || objects.isPresent(entry));
+  return readTree(objects, content.digest).entries.every(
+    (entry) => entry.kind !== "file" || objects.isPresent(entry),
+  );
 }
 
 /** Lets `lay` make something beside `target` and puts it in place when it is whole. */
@@ -196,7 +202,8 @@ function makeFolders(root: string): string {
   mkdirSync(join(root, "objects", "sha256"), { recursive: true });
   const all = join(root, "tmp");
   mkdirSync(all, { recursive: true });
-  for (const name of readdirSync(all)) if (isLeftOver(name)) rmSync(join(all, name), { recursive: true, force: true });
+  for (const name of readdirSync(all))
+    if (isLeftOver(name)) rmSync(join(all, name), { recursive: true, force: true });
   const own = join(all, `${hostname()}.${process.pid}.${randomUUID()}`);
   mkdirSync(own);
   openFolders.add(basename(own));

@@ -24,7 +24,12 @@ type PackEntry =
 const blockBytes = 512;
 
 /** Writes a gzipped tar to a new file. */
-export async function packTar(objects: ObjectFolder, artifact: Artifact, file: string, level: number): Promise<void> {
+export async function packTar(
+  objects: ObjectFolder,
+  artifact: Artifact,
+  file: string,
+  level: number,
+): Promise<void> {
   const entries = listEntries(objects, artifact.content, artifact.fileName);
   const gzip = createGzip({ level });
   await pipeline(Readable.from(writeTar(objects, entries)), gzip, createWriteStream(file, { flags: "wx" }));
@@ -47,7 +52,12 @@ async function* writeTar(objects: ObjectFolder, entries: readonly PackEntry[]): 
   yield Buffer.alloc(2 * blockBytes);
 }
 
-function tarFields(entry: PackEntry): { path: string; mode: number; type: "File" | "Directory" | "SymbolicLink"; linkpath?: string } {
+function tarFields(entry: PackEntry): {
+  path: string;
+  mode: number;
+  type: "File" | "Directory" | "SymbolicLink";
+  linkpath?: string;
+} {
   switch (entry.kind) {
     case "file":
       return { path: entry.path, mode: entry.mode, type: "File" };
@@ -82,7 +92,8 @@ export async function packZip(objects: ObjectFolder, artifact: Artifact, file: s
   for (const entry of listEntries(objects, artifact.content, artifact.fileName)) {
     assertNoBackslash(entry.path);
     if (entry.kind === "directory") zip.addEmptyDirectory(entry.path, { ...common, mode: 0o40755 });
-    else if (entry.kind === "link") zip.addBuffer(Buffer.from(entry.target), entry.path, { ...common, mode: 0o120777 });
+    else if (entry.kind === "link")
+      zip.addBuffer(Buffer.from(entry.target), entry.path, { ...common, mode: 0o120777 });
     else {
       zip.addReadStreamLazy(entry.path, { ...common, mode: 0o100000 | entry.mode }, (hand) => {
         hand(null, Readable.from(objects.readChunks(entry.object)).on("error", fail));
@@ -97,7 +108,9 @@ export async function packZip(objects: ObjectFolder, artifact: Artifact, file: s
 function assertNoBackslash(path: string): void {
   if (!path.includes("\\")) return;
   const message = `${JSON.stringify(path)} cannot be written to a zip, because its name holds a backslash`;
-  throw new MillraceError("artifact/unsupported-file", "invalid", message, { hint: "Use `archive: tar` instead." });
+  throw new MillraceError("artifact/unsupported-file", "invalid", message, {
+    hint: "Use `archive: tar` instead.",
+  });
 }
 
 function listEntries(objects: ObjectFolder, content: ArtifactContent, fileName: string): PackEntry[] {
@@ -114,7 +127,8 @@ function listEntries(objects: ObjectFolder, content: ArtifactContent, fileName: 
       seen.add(parent);
     }
     const path = `${top}/${entry.path}`;
-    if (entry.kind === "file") entries.push({ kind: "file", path, object: entry, mode: modeOf(entry.executable === true) });
+    if (entry.kind === "file")
+      entries.push({ kind: "file", path, object: entry, mode: modeOf(entry.executable === true) });
     else entries.push({ ...entry, path });
   }
   return entries;

@@ -31,7 +31,13 @@ function findFirstBlock(head: Uint8Array): Buffer | undefined {
 /** The sum of all bytes, with the checksum's own counted as spaces, is written in octal in the block. */
 function isTarHeader(block: Buffer): boolean {
   const end = checksum.offset + checksum.length;
-  const written = Number.parseInt(block.toString("latin1", checksum.offset, end).replace(/[\0 ]+$/, "").trim(), 8);
+  const written = Number.parseInt(
+    block
+      .toString("latin1", checksum.offset, end)
+      .replace(/[\0 ]+$/, "")
+      .trim(),
+    8,
+  );
   let sum = checksum.length * 0x20;
   for (const [index, byte] of block.entries()) if (index < checksum.offset || index >= end) sum += byte;
   return written === sum;

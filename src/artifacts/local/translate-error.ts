@@ -4,18 +4,27 @@ import { InvariantError, MillraceError } from "../../base/errors.ts";
 /** Turns whatever was thrown while doing `what` ("keep /a/b") into the port's errors; errors of ours pass through. */
 export function translateArtifactError(error: unknown, what: string): Error {
   if (error instanceof MillraceError || error instanceof InvariantError) return error;
-  if (!(error instanceof Error)) return new InvariantError(`something that is no error was thrown: ${String(error)}`);
+  if (!(error instanceof Error))
+    return new InvariantError(`something that is no error was thrown: ${String(error)}`);
   const code = findErrorCode(error);
   if (code === undefined) return error;
   if (code === "ENOSPC" || code === "EDQUOT") {
     const hint = "Free space on that disk; nothing that was kept is lost.";
-    return new MillraceError("artifact/full", "exhausted", `cannot ${what}: the disk is full`, { hint, cause: error });
+    return new MillraceError("artifact/full", "exhausted", `cannot ${what}: the disk is full`, {
+      hint,
+      cause: error,
+    });
   }
   if (code === "EROFS" || code === "EACCES" || code === "EPERM") {
     const hint = "Check owner and permissions, and that the file system is mounted for writing.";
-    return new MillraceError("artifact/denied", "denied", `cannot ${what}: ${error.message}`, { hint, cause: error });
+    return new MillraceError("artifact/denied", "denied", `cannot ${what}: ${error.message}`, {
+      hint,
+      cause: error,
+    });
   }
-  return new MillraceError("artifact/unavailable", "unavailable", `cannot ${what}: ${error.message}`, { cause: error });
+  return new MillraceError("artifact/unavailable", "unavailable", `cannot ${what}: ${error.message}`, {
+    cause: error,
+  });
 }
 
 /** The system's error name (`ENOENT`), for errors that have one. */
@@ -37,9 +46,14 @@ export function missingArtifact(what: string): MillraceError {
 
 /** Stored content is not what its digest says. */
 export function damagedArtifact(what: string, path: string): MillraceError {
-  return new MillraceError("artifact/damaged", "invalid", `${what} is damaged: ${path} is not what its name says`, {
-    hint: "Remove that file and run the task that made it again, or restore it from a backup.",
-  });
+  return new MillraceError(
+    "artifact/damaged",
+    "invalid",
+    `${what} is damaged: ${path} is not what its name says`,
+    {
+      hint: "Remove that file and run the task that made it again, or restore it from a backup.",
+    },
+  );
 }
 
 /** An entry of an archive, or a link of a tree, would reach outside or is of a kind that is not unpacked. */

@@ -40,7 +40,8 @@ export function encodeManifest(entries: readonly TreeEntry[]): string {
 /** Undefined when the text is no manifest, or names paths that a tree cannot have. */
 export function findManifest(text: string): Tree | undefined {
   const value = findJson(text);
-  if (!isJsonObject(value) || value["format"] !== format || !Array.isArray(value["entries"])) return undefined;
+  if (!isJsonObject(value) || value["format"] !== format || !Array.isArray(value["entries"]))
+    return undefined;
   const entries: TreeEntry[] = [];
   for (const item of value["entries"]) {
     const entry = findEntry(item);

@@ -28,7 +28,11 @@ export async function unpackTar(content: AsyncIterable<Buffer>, target: UnpackTa
 }
 
 /** Entries are consumed as they are parsed, so after each piece everything in it is on its way to the disk. */
-async function feed(chunks: AsyncIterable<Buffer>, parser: Parser, findFailure: () => unknown): Promise<void> {
+async function feed(
+  chunks: AsyncIterable<Buffer>,
+  parser: Parser,
+  findFailure: () => unknown,
+): Promise<void> {
   for await (const chunk of chunks) {
     parser.write(chunk);
     const failure = findFailure();
@@ -88,5 +92,7 @@ function isFormatError(error: unknown): boolean {
 /** The bytes are not the archive that they were taken for, or end too early. */
 export function badArchive(kind: string, cause: unknown): MillraceError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  return new MillraceError("artifact/bad-archive", "invalid", `the file is no whole ${kind}: ${why}`, { cause });
+  return new MillraceError("artifact/bad-archive", "invalid", `the file is no whole ${kind}: ${why}`, {
+    cause,
+  });
 }

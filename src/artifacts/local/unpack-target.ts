@@ -50,7 +50,8 @@ export function createUnpackTarget(folder: string, limits: UnpackLimits): Unpack
     if (path === "") return undefined;
     if (kinds.size >= limits.maxEntries) throw tooLarge(`more than ${limits.maxEntries} entries`);
     const parts = path.split("/");
-    for (let depth = 1; depth < parts.length; depth += 1) makeDirectory(parts.slice(0, depth).join("/"), name);
+    for (let depth = 1; depth < parts.length; depth += 1)
+      makeDirectory(parts.slice(0, depth).join("/"), name);
     return path;
   }
 
@@ -80,7 +81,7 @@ export function createUnpackTarget(folder: string, limits: UnpackLimits): Unpack
     const write = (bytes: Uint8Array): void => {
       totalBytes += bytes.length;
       if (totalBytes > limits.maxTotalBytes) throw tooLarge(`more than ${limits.maxTotalBytes} bytes`);
-      for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
+      for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
     };
     return { write, close: () => closeSync(descriptor) };
   }
@@ -94,7 +95,8 @@ export function createUnpackTarget(folder: string, limits: UnpackLimits): Unpack
 
   function addHardLink(name: string, existing: string): void {
     const source = plainName(existing, name);
-    if (kinds.get(source) !== "file") throw unsafeArchive(name, `it is a hard link to ${existing}, no file before it`);
+    if (kinds.get(source) !== "file")
+      throw unsafeArchive(name, `it is a hard link to ${existing}, no file before it`);
     const path = admitLeaf(name);
     if (path === source) throw unsafeArchive(name, "it is a hard link to itself");
     linkSync(join(folder, source), join(folder, path));
@@ -142,7 +144,12 @@ function plainName(name: string, owner = name): string {
 }
 
 function tooLarge(what: string): MillraceError {
-  return new MillraceError("artifact/unsafe-archive", "invalid", `the archive is refused: it unpacks to ${what}`, {
-    hint: "Raise the unpacking limits if the archive is meant to be that large.",
-  });
+  return new MillraceError(
+    "artifact/unsafe-archive",
+    "invalid",
+    `the archive is refused: it unpacks to ${what}`,
+    {
+      hint: "Raise the unpacking limits if the archive is meant to be that large.",
+    },
+  );
 }

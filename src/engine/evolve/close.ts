@@ -4,6 +4,7 @@ import { isBad, phases, taskKinds } from "../../model/run/phase.ts";
 import type { RunState } from "../../model/run/run-state.ts";
 import { taskFlags } from "../../model/run/task-table.ts";
 import type { Reason } from "../../model/run/values.ts";
+import { leavePlace } from "./limits.ts";
 import { releaseLocks } from "./locks.ts";
 import { fireChild } from "./open.ts";
 
@@ -19,7 +20,7 @@ export function endTask(state: RunState, task: number, at: number, reason: Reaso
   state.deadlines.delete(task);
   state.notBefore.delete(task);
   releaseLocks(state, task);
-  releaseLimit(state, task);
+  leavePlace(state, task);
   if (phase <= phases.errored && hasHooks(state, task)) state.agenda.push(task);
   else closeTask(state, task);
 }
@@ -29,24 +30,6 @@ export function hasHooks(state: RunState, task: number): boolean {
   const kind = state.tasks.kind[task];
   if (kind !== taskKinds.node && kind !== taskKinds.member) return false;
   return (state.index.nodes[state.tasks.node[task] as number]?.hooks.length ?? 0) > 0;
-}
-
-function releaseLimit(state: RunState, task: number): void {
-  const flags = state.tasks.flags[task] as number;
-  if ((flags & taskFlags.counted) === 0) return;
-  state.tasks.flags[task] = flags & ~taskFlags.counted;
-  const region = findRegion(state, task);
-  const limit = state.limits.get(region);
-  if (limit === undefined) return;
-  limit.active -= 1;
-  const next = limit.held.shift();
-  if (next >= 0) state.agenda.push(next);
-}
-
-/** The region that a node or member stands in. */
-export function findRegion(state: RunState, task: number): number {
-  const parent = state.tasks.parent[task] as number;
-  return state.tasks.kind[task] === taskKinds.member ? (state.tasks.parent[parent] as number) : parent;
 }
 
 /** Ended with all its hooks: counts it for whoever waits. */
@@ -85,7 +68,8 @@ function closeMember(state: RunState, task: number, group: number): void {
     tasks.flags[group]! |= taskFlags.spoiled;
     if (!isTolerated(state, task)) spoilRegion(state, tasks.parent[group] as number);
   }
-  if (tasks.pending[group] === 0 || (tasks.active[group] === 0 && state.stopping !== undefined)) state.agenda.push(group);
+  // With none active a group that lets no more begin has come to its end; whether it is one is for the engine to say.
+  if (tasks.pending[group] === 0 || tasks.active[group] === 0) state.agenda.push(group);
 }
 
 /** Whether the order of the region goes on as if this bad end were a good one. */

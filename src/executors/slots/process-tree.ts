@@ -141,22 +141,34 @@ export function killUntilGone(find: () => readonly number[], passes = 100): bool
   return false;
 }
 
-/** Which process keeps which exit record open on descriptor 3: the living slots of this and of earlier engines. */
-export function listRecordHolders(): ReadonlyMap<string, number> {
-  const holders = new Map<string, number>();
-  for (const pid of listPids()) {
-    const target = findHeldRecord(pid);
-    if (target !== undefined) holders.set(target, pid);
-  }
-  return holders;
+/**
+ * Whether a process is a living slot that keeps this exit record open. The descriptor's number does not matter, because
+ * shells move descriptors while a command runs; that it leads its session tells a slot from a supervisor below it.
+ */
+export function holdsRecord(pid: number, recordPath: string): boolean {
+  if (findProcessInfo(pid)?.session !== pid) return false;
+  return listOpenFiles(pid).includes(recordPath);
 }
 
-/** The file that a process has open on descriptor 3; undefined when there is none or it may not be seen. */
-export function findHeldRecord(pid: number): string | undefined {
+/** The living slot that keeps this record open, whoever opened it; undefined when there is none. */
+export function findRecordHolder(recordPath: string): number | undefined {
+  return listPids().find((pid) => holdsRecord(pid, recordPath));
+}
+
+function listOpenFiles(pid: number): string[] {
   try {
-    return readlinkSync(`/proc/${pid}/fd/3`);
+    return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => findLink(`/proc/${pid}/fd/${fd}`));
   } catch {
-    // No such descriptor, no such process, or somebody else's: not a slot of ours.
-    return undefined;
+    // The process ended meanwhile, or it is somebody else's and so no slot of ours.
+    return [];
+  }
+}
+
+function findLink(path: string): string[] {
+  try {
+    return [readlinkSync(path)];
+  } catch {
+    // The descriptor was closed meanwhile.
+    return [];
   }
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { AttemptExit, AttemptOrder, AttemptProblem, CommandEnding } from "../../model/run/attempt.ts";
 import { attemptFiles } from "../../ports/attempt-directory.ts";
 import { type ExitRecord, readEnding } from "./exit-record.ts";
-import { findHeldRecord, hasProc, listRecordHolders } from "./process-tree.ts";
+import { findRecordHolder, hasProc, holdsRecord } from "./process-tree.ts";
 import { sendSignal, type Slot } from "./slot.ts";
 
 export interface RunningAttempt {
@@ -86,8 +86,8 @@ export function findLivingSlot(directory: string, record: ExitRecord): number | 
   const { slotPid } = record;
   if (hasProc) {
     const path = join(realpathSync(directory), attemptFiles.exit);
-    if (slotPid !== undefined && findHeldRecord(slotPid) === path) return slotPid;
-    return slotPid === undefined ? listRecordHolders().get(path) : undefined;
+    if (slotPid === undefined) return findRecordHolder(path);
+    return holdsRecord(slotPid, path) ? slotPid : undefined;
   }
   return slotPid !== undefined && sendSignal(slotPid, 0) ? slotPid : undefined;
 }

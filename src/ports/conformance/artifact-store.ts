@@ -4,7 +4,16 @@
  * rot, hostile archives) is tested beside the implementation.
  */
 import assert from "node:assert/strict";
-import { chmodSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, test } from "node:test";
@@ -23,7 +32,8 @@ export interface ArtifactStoreSubject {
 }
 
 /** A directory as data: text is a file, `{ link }` a symbolic link, `{ run }` an executable file, `{}` a directory. */
-export type Layout = string | { readonly link: string } | { readonly run: string } | { readonly [name: string]: Layout };
+export type Layout =
+  string | { readonly link: string } | { readonly run: string } | { readonly [name: string]: Layout };
 
 export const asIs: Archive = { kind: "none" };
 export const asTar: Archive = { kind: "tar", compressionLevel: 6 };
@@ -59,7 +69,11 @@ export function readLayout(path: string): Layout {
   const found = lstatSync(path);
   if (found.isSymbolicLink()) return { link: readlinkSync(path) };
   if (found.isDirectory()) {
-    return Object.fromEntries(readdirSync(path).sort().map((name) => [name, readLayout(join(path, name))]));
+    return Object.fromEntries(
+      readdirSync(path)
+        .sort()
+        .map((name) => [name, readLayout(join(path, name))]),
+    );
   }
   const text = readFileSync(path, "utf8");
   return (found.mode & 0o100) === 0 ? text : { run: text };
@@ -114,14 +128,17 @@ function describeKeeping(check: Check): void {
       assert.deepEqual(readFileSync(target), readFileSync(source), `${size} bytes`);
     }
   });
-  check("A1: a directory comes back with links, empty directories and execute bits", async ({ store, folder }) => {
-    writeLayout(join(folder, "tree"), sampleLayout);
-    const artifact = await store.keep(join(folder, "tree"), asTar);
-    assert.deepEqual([artifact.content.kind, artifact.content.sizeBytes], ["tree", 5 + 10 + 3]);
-    await store.materialize(artifact, join(folder, "out"), byContent);
-    assert.deepEqual(readLayout(join(folder, "out")), readLayout(join(folder, "tree")));
-    assert.deepEqual(readLayout(join(folder, "out")), sampleLayout);
-  });
+  check(
+    "A1: a directory comes back with links, empty directories and execute bits",
+    async ({ store, folder }) => {
+      writeLayout(join(folder, "tree"), sampleLayout);
+      const artifact = await store.keep(join(folder, "tree"), asTar);
+      assert.deepEqual([artifact.content.kind, artifact.content.sizeBytes], ["tree", 5 + 10 + 3]);
+      await store.materialize(artifact, join(folder, "out"), byContent);
+      assert.deepEqual(readLayout(join(folder, "out")), readLayout(join(folder, "tree")));
+      assert.deepEqual(readLayout(join(folder, "out")), sampleLayout);
+    },
+  );
   check("A1: an executable file stays executable", async ({ store, folder }) => {
     writeLayout(join(folder, "tool"), { run: "#!/bin/sh\n" });
     const artifact = await store.keep(join(folder, "tool"), asTar);
@@ -140,7 +157,10 @@ function describeKeeping(check: Check): void {
   });
   check("text is kept as a file", async ({ store, folder }) => {
     const artifact = await store.keepText("käse\n", "note.txt");
-    assert.deepEqual([artifact.fileName, artifact.archive, artifact.content.sizeBytes], ["note.txt", asIs, 6]);
+    assert.deepEqual(
+      [artifact.fileName, artifact.archive, artifact.content.sizeBytes],
+      ["note.txt", asIs, 6],
+    );
     await store.materialize(artifact, join(folder, "out"), byContent);
     assert.equal(readFileSync(join(folder, "out"), "utf8"), "käse\n");
   });
@@ -164,11 +184,14 @@ function describeKeeping(check: Check): void {
     assert.equal(readFileSync(path, "utf8"), "here");
   });
   check("many keeps at once do not disturb each other", async ({ store, folder }) => {
-    for (let index = 0; index < 30; index += 1) writeLayout(join(folder, `t${index}`), { same: "s", own: `${index % 5}` });
+    for (let index = 0; index < 30; index += 1)
+      writeLayout(join(folder, `t${index}`), { same: "s", own: `${index % 5}` });
     const indexes = Array.from({ length: 30 }, (_, index) => index);
     const kept = await Promise.all(indexes.map((index) => store.keep(join(folder, `t${index}`), asIs)));
     assert.equal(new Set(kept.map((artifact) => artifact.content.digest)).size, 5);
-    await Promise.all(kept.map((artifact, index) => store.materialize(artifact, join(folder, `o${index}`), plainly)));
+    await Promise.all(
+      kept.map((artifact, index) => store.materialize(artifact, join(folder, `o${index}`), plainly)),
+    );
     for (const index of indexes) {
       assert.deepEqual(readLayout(join(folder, `o${index}`)), { own: `${index % 5}`, same: "s" });
     }
@@ -176,22 +199,25 @@ function describeKeeping(check: Check): void {
 }
 
 function describeLaying(check: Check): void {
-  check("what lies at the target is replaced, and nothing else is left beside it", async ({ store, folder }) => {
-    const text = await store.keepText("new", "t");
-    mkdirSync(join(folder, "work"));
-    const target = join(folder, "work", "x");
-    for (const before of ["old", { some: { deep: "tree" } }, { link: "elsewhere" }] as const) {
-      writeLayout(target, before);
-      await store.materialize(text, target, plainly);
-      assert.deepEqual(readLayout(join(folder, "work")), { x: "new" });
-      writeLayout(join(folder, "tree"), { a: "1" });
-      const tree = await store.keep(join(folder, "tree"), asIs);
-      await store.materialize(tree, target, plainly);
-      assert.deepEqual(readLayout(join(folder, "work")), { x: { a: "1" } });
-      await rm(target, { recursive: true });
-      await rm(join(folder, "tree"), { recursive: true });
-    }
-  });
+  check(
+    "what lies at the target is replaced, and nothing else is left beside it",
+    async ({ store, folder }) => {
+      const text = await store.keepText("new", "t");
+      mkdirSync(join(folder, "work"));
+      const target = join(folder, "work", "x");
+      for (const before of ["old", { some: { deep: "tree" } }, { link: "elsewhere" }] as const) {
+        writeLayout(target, before);
+        await store.materialize(text, target, plainly);
+        assert.deepEqual(readLayout(join(folder, "work")), { x: "new" });
+        writeLayout(join(folder, "tree"), { a: "1" });
+        const tree = await store.keep(join(folder, "tree"), asIs);
+        await store.materialize(tree, target, plainly);
+        assert.deepEqual(readLayout(join(folder, "work")), { x: { a: "1" } });
+        await rm(target, { recursive: true });
+        await rm(join(folder, "tree"), { recursive: true });
+      }
+    },
+  );
   check("changing what was laid down does not change what is kept", async ({ store, folder }) => {
     const artifact = await store.keepText("original", "t");
     await store.materialize(artifact, join(folder, "a"), plainly);
@@ -229,13 +255,20 @@ function describeParts(check: Check): void {
     assert.deepEqual(await layPart("up/c"), "1");
     assert.deepEqual(await layPart("a/../e"), {});
     assert.deepEqual(await layPart(""), readLayout(join(folder, "tree")));
-    for (const subPath of ["..", "a/../../x", "../out"]) await assertRefused(layPart(subPath), "artifact/bad-sub-path", "invalid");
-    for (const subPath of ["x", "a/x", "a/d/x"]) await assertRefused(layPart(subPath), "artifact/missing", "not-found");
+    for (const subPath of ["..", "a/../../x", "../out"])
+      await assertRefused(layPart(subPath), "artifact/bad-sub-path", "invalid");
+    for (const subPath of ["x", "a/x", "a/d/x"])
+      await assertRefused(layPart(subPath), "artifact/missing", "not-found");
   });
 }
 
 function describeWrapping(check: Check): void {
-  const exported = async (subject: ArtifactStoreSubject, layout: Layout, archive: Archive, name: string): Promise<string> => {
+  const exported = async (
+    subject: ArtifactStoreSubject,
+    layout: Layout,
+    archive: Archive,
+    name: string,
+  ): Promise<string> => {
     const source = join(subject.folder, name);
     writeLayout(source, layout);
     const artifact = await subject.store.keep(source, archive);
@@ -243,10 +276,18 @@ function describeWrapping(check: Check): void {
     await subject.store.exportTo(artifact, file);
     return file;
   };
-  for (const [archive, how] of [[asTar, byContent], [asZip, asZipped]] as const) {
+  for (const [archive, how] of [
+    [asTar, byContent],
+    [asZip, asZipped],
+  ] as const) {
     check(`what is exported as ${archive.kind} comes back when the file is taken in`, async (subject) => {
       const { store, folder } = subject;
-      for (const [name, layout] of Object.entries({ dir: sampleLayout, file: "one file", tool: { run: "x" }, none: {} })) {
+      for (const [name, layout] of Object.entries({
+        dir: sampleLayout,
+        file: "one file",
+        tool: { run: "x" },
+        none: {},
+      })) {
         const file = await exported(subject, layout, archive, name);
         const raw = await store.keep(file, asIs);
         await store.materialize(raw, join(folder, "out", name), how);
@@ -256,11 +297,14 @@ function describeWrapping(check: Check): void {
     check(`equal content gives equal ${archive.kind} files`, async (subject) => {
       const one = await exported(subject, sampleLayout, archive, "same");
       const bytes = readFileSync(one);
-            await rm(join(subject.folder, "same"), { recursive: true });
+      await rm(join(subject.folder, "same"), { recursive: true });
       assert.deepEqual(readFileSync(await exported(subject, sampleLayout, archive, "same")), bytes);
     });
     check(`large and long-named files survive ${archive.kind}`, async (subject) => {
-      const layout = { ["n".repeat(200)]: { ["m".repeat(200)]: "x".repeat(700_001) }, [`l${"k".repeat(150)}`]: { link: "j".repeat(300) } };
+      const layout = {
+        ["n".repeat(200)]: { ["m".repeat(200)]: "x".repeat(700_001) },
+        [`l${"k".repeat(150)}`]: { link: "j".repeat(300) },
+      };
       const raw = await subject.store.keep(await exported(subject, layout, archive, "long"), asIs);
       await subject.store.materialize(raw, join(subject.folder, "out"), how);
       assert.deepEqual(readLayout(join(subject.folder, "out")), layout);
@@ -276,7 +320,9 @@ function describeWrapping(check: Check): void {
     const zip = readFileSync(await exported(subject, { a: "1" }, asZip, "e"));
     const lay = async (path: string, archive: Archive, how: MaterializeOptions): Promise<Layout | Buffer> => {
       await store.materialize(await store.keep(path, archive), join(folder, "out"), how);
-      return lstatSync(join(folder, "out")).isDirectory() ? readLayout(join(folder, "out")) : readFileSync(join(folder, "out"));
+      return lstatSync(join(folder, "out")).isDirectory()
+        ? readLayout(join(folder, "out"))
+        : readFileSync(join(folder, "out"));
     };
     const [dir, tarFile] = [join(folder, "d"), join(folder, "exports", "d.tar")];
     assert.deepEqual(await lay(dir, asTar, byContent), { a: "1" });
@@ -288,7 +334,11 @@ function describeWrapping(check: Check): void {
     assert.deepEqual(await lay(tarFile, asIs, plainly), tgz);
     // A task that made a .tgz itself hands on a .tgz: only the wrapping is taken off.
     assert.deepEqual(await lay(tarFile, asTar, byContent), tgz);
-    for (const [path, archive] of [[dir, asIs], [dir, asTar], [tarFile, asIs]] as const) {
+    for (const [path, archive] of [
+      [dir, asIs],
+      [dir, asTar],
+      [tarFile, asIs],
+    ] as const) {
       await assertRefused(lay(path, archive, asZipped), "artifact/bad-archive", "invalid");
     }
   });
@@ -303,7 +353,11 @@ function describeRefusals(check: Check): void {
     }
     const text = await store.keepText("x", "t");
     const other = { ...text, content: { ...text.content, digest: await unknownDigest(store) } };
-    await assertRefused(store.materialize(other, join(folder, "out"), plainly), "artifact/missing", "not-found");
+    await assertRefused(
+      store.materialize(other, join(folder, "out"), plainly),
+      "artifact/missing",
+      "not-found",
+    );
     await assertRefused(store.exportTo(other, join(folder, "out")), "artifact/missing", "not-found");
     assert.equal(await store.has(other.content), false);
   });

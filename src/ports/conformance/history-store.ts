@@ -105,7 +105,10 @@ function describeReading(check: Check): void {
   });
   check("absent fields stay absent and go absent again", async ({ store }) => {
     await store.commit(creation("r1"), relaxed);
-    await store.commit({ appended: [], updated: [sampleSummary("r1", { endedAt: 9, message: "m" })] }, relaxed);
+    await store.commit(
+      { appended: [], updated: [sampleSummary("r1", { endedAt: 9, message: "m" })] },
+      relaxed,
+    );
     await store.commit({ appended: [], updated: [sampleSummary("r1")] }, relaxed);
     const found = await store.findRun("r1");
     assert.deepEqual(found, sampleSummary("r1"));
@@ -117,7 +120,10 @@ function describeReading(check: Check): void {
     await assertRefused(store.readEvents("nobody"), "store/unknown-run", "not-found");
   });
   check("a run without events has an empty list", async ({ store }) => {
-    await store.commit({ created: [{ summary: sampleSummary("r1"), document: sampleDocument() }], appended: [] }, relaxed);
+    await store.commit(
+      { created: [{ summary: sampleSummary("r1"), document: sampleDocument() }], appended: [] },
+      relaxed,
+    );
     assert.deepEqual(await store.readEvents("r1"), []);
   });
   check("events are read from a number on, with the batch that holds it", async ({ store }) => {
@@ -142,17 +148,23 @@ function describeSequences(check: Check): void {
   for (const firstSeq of [1, 3, 0]) {
     check(`H4: after event 1, event ${firstSeq} is refused`, async ({ store }) => {
       await store.commit(creation("r1"), relaxed);
-      await assertRefused(store.commit({ appended: [sampleBatch("r1", firstSeq)] }, relaxed), "store/out-of-order");
+      await assertRefused(
+        store.commit({ appended: [sampleBatch("r1", firstSeq)] }, relaxed),
+        "store/out-of-order",
+      );
       assert.deepEqual(await firstSeqs(store, "r1"), [1]);
     });
   }
-  check("H4: runs have sequences of their own, and one commit may continue a run twice", async ({ store }) => {
-    await store.commit(creation("r1", "r2"), relaxed);
-    const appended = [sampleBatch("r1", 2, 4), sampleBatch("r2", 2), sampleBatch("r1", 6)];
-    await store.commit({ appended }, relaxed);
-    assert.deepEqual(await firstSeqs(store, "r1"), [1, 2, 6]);
-    assert.deepEqual(await firstSeqs(store, "r2"), [1, 2]);
-  });
+  check(
+    "H4: runs have sequences of their own, and one commit may continue a run twice",
+    async ({ store }) => {
+      await store.commit(creation("r1", "r2"), relaxed);
+      const appended = [sampleBatch("r1", 2, 4), sampleBatch("r2", 2), sampleBatch("r1", 6)];
+      await store.commit({ appended }, relaxed);
+      assert.deepEqual(await firstSeqs(store, "r1"), [1, 2, 6]);
+      assert.deepEqual(await firstSeqs(store, "r2"), [1, 2]);
+    },
+  );
   check("H4: a refused commit does not use up numbers", async ({ store }) => {
     await store.commit(creation("r1"), relaxed);
     const bad = store.commit({ appended: [sampleBatch("r1", 2), sampleBatch("r1", 4)] }, relaxed);
@@ -183,7 +195,10 @@ function describeAtomicity(check: Check): void {
     await assertRefused(store.commit(gap, durable), "store/out-of-order");
     assert.deepEqual(await readAll(store), before);
     await store.commit({ ...good, created: [fresh] }, durable);
-    assert.deepEqual((await store.listRuns()).map((run) => run.runId), ["r3", "r1"]);
+    assert.deepEqual(
+      (await store.listRuns()).map((run) => run.runId),
+      ["r3", "r1"],
+    );
   });
   check("H7: ids and names are taken once", async ({ store }) => {
     await store.commit(creation("r1"), relaxed);
@@ -192,7 +207,10 @@ function describeAtomicity(check: Check): void {
     await assertRefused(store.commit(creation("r1"), relaxed), "store/duplicate-run");
     await assertRefused(store.commit({ created: [sameName], appended: [] }, relaxed), "store/duplicate-run");
     await assertRefused(store.commit(creation("r3", "r3"), relaxed), "store/duplicate-run");
-    assert.deepEqual((await store.listRuns()).map((run) => run.runId), ["r1"]);
+    assert.deepEqual(
+      (await store.listRuns()).map((run) => run.runId),
+      ["r1"],
+    );
   });
   check("H7: a name is free again in the commit that deletes its run", async ({ store }) => {
     await store.commit(creation("r1"), relaxed);
@@ -219,23 +237,33 @@ function describeAtomicity(check: Check): void {
 }
 
 function describeLists(check: Check): void {
-  check("runs are listed newest first, then by id; unfinished ones and a limit can be asked for", async ({ store }) => {
-    const phases = { a: "waiting", b: "succeeded", c: "suspended", d: "errored", e: "running", f: "failed" };
-    const created = Object.entries(phases).map(([runId, phase], index) => ({
-      summary: sampleSummary(runId, { phase, createdAt: 1000 + Math.floor(index / 2) }),
-      document: sampleDocument(),
-    }));
-    await store.commit({ created, appended: [] }, relaxed);
-    const ids = async (filter?: Parameters<HistoryStore["listRuns"]>[0]): Promise<string> =>
-      (await store.listRuns(filter)).map((run) => run.runId).join("");
-    assert.equal(await ids(), "fedcba");
-    assert.equal(await ids({ limit: 2 }), "fe");
-    assert.equal(await ids({ unfinishedOnly: true }), "eca");
-    assert.equal(await ids({ unfinishedOnly: true, limit: 1 }), "e");
-    const ended = sampleSummary("e", { phase: "succeeded", createdAt: 1002 });
-    await store.commit({ appended: [], updated: [ended] }, relaxed);
-    assert.equal(await ids({ unfinishedOnly: true }), "ca");
-  });
+  check(
+    "runs are listed newest first, then by id; unfinished ones and a limit can be asked for",
+    async ({ store }) => {
+      const phases = {
+        a: "waiting",
+        b: "succeeded",
+        c: "suspended",
+        d: "errored",
+        e: "running",
+        f: "failed",
+      };
+      const created = Object.entries(phases).map(([runId, phase], index) => ({
+        summary: sampleSummary(runId, { phase, createdAt: 1000 + Math.floor(index / 2) }),
+        document: sampleDocument(),
+      }));
+      await store.commit({ created, appended: [] }, relaxed);
+      const ids = async (filter?: Parameters<HistoryStore["listRuns"]>[0]): Promise<string> =>
+        (await store.listRuns(filter)).map((run) => run.runId).join("");
+      assert.equal(await ids(), "fedcba");
+      assert.equal(await ids({ limit: 2 }), "fe");
+      assert.equal(await ids({ unfinishedOnly: true }), "eca");
+      assert.equal(await ids({ unfinishedOnly: true, limit: 1 }), "e");
+      const ended = sampleSummary("e", { phase: "succeeded", createdAt: 1002 });
+      await store.commit({ appended: [], updated: [ended] }, relaxed);
+      assert.equal(await ids({ unfinishedOnly: true }), "ca");
+    },
+  );
 }
 
 function describeDeletion(check: Check): void {
@@ -246,8 +274,16 @@ function describeDeletion(check: Check): void {
     assert.equal(await store.findRun("name-of-r2"), undefined);
     await assertRefused(store.readEvents("r2"), "store/unknown-run", "not-found");
     await assertRefused(store.readDocument("r2"), "store/unknown-run", "not-found");
-    await assertRefused(store.commit({ appended: [sampleBatch("r2", 2)] }, relaxed), "store/unknown-run", "not-found");
-    await assertRefused(store.commit({ appended: [], deleted: ["r2"] }, relaxed), "store/unknown-run", "not-found");
+    await assertRefused(
+      store.commit({ appended: [sampleBatch("r2", 2)] }, relaxed),
+      "store/unknown-run",
+      "not-found",
+    );
+    await assertRefused(
+      store.commit({ appended: [], deleted: ["r2"] }, relaxed),
+      "store/unknown-run",
+      "not-found",
+    );
     await store.commit(creation("r2"), relaxed);
     assert.deepEqual(await firstSeqs(store, "r2"), [1]);
     assert.deepEqual(await firstSeqs(store, "r1"), [1, 2]);

@@ -146,7 +146,10 @@ function applyCommit(contents: Contents, commit: HistoryCommit): void {
   mergeChanges(contents, changed);
 }
 
-function mergeChanges({ runs, idsByName }: Contents, changed: ReadonlyMap<string, ChangedRun | undefined>): void {
+function mergeChanges(
+  { runs, idsByName }: Contents,
+  changed: ReadonlyMap<string, ChangedRun | undefined>,
+): void {
   for (const [runId, run] of changed) {
     const before = runs.get(runId);
     if (run === undefined && before !== undefined) idsByName.delete(before.summary.name);
@@ -190,7 +193,8 @@ function assertIsNew(
   const isDeletedHere = (id: string): boolean => changed.has(id) && changed.get(id) === undefined;
   const isIdTaken = changed.has(runId) ? changed.get(runId) !== undefined : runs.has(runId);
   if (isIdTaken) throw duplicateRun(`id ${runId}`);
-  const isNameTaken = takenNames.has(name) || (holder !== undefined && !isDeletedHere(holder) && holder !== runId);
+  const isNameTaken =
+    takenNames.has(name) || (holder !== undefined && !isDeletedHere(holder) && holder !== runId);
   if (isNameTaken) throw duplicateRun(`name ${name}`);
 }
 
@@ -208,7 +212,11 @@ function unknownRun(runId: string): MillraceError {
 }
 
 function duplicateRun(what: string): MillraceError {
-  return new MillraceError("store/duplicate-run", "conflict", `the history already has a run with the ${what}`);
+  return new MillraceError(
+    "store/duplicate-run",
+    "conflict",
+    `the history already has a run with the ${what}`,
+  );
 }
 
 function outOfOrder(batch: HistoryAppend, lastSeq: number): MillraceError {

@@ -28,7 +28,8 @@ const busyTimeoutMs = 1_000;
 const newFileSettings =
   "PRAGMA page_size = 4096; PRAGMA synchronous = NORMAL; PRAGMA journal_mode = MEMORY; PRAGMA journal_mode = WAL";
 
-const writerSettings = "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 10000; PRAGMA cell_size_check = ON";
+const writerSettings =
+  "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 10000; PRAGMA cell_size_check = ON";
 
 /**
  * Opens the history in `folder`. `write` makes folder and file when they are missing and takes the writer lock;
@@ -139,7 +140,9 @@ function checkVersion(version: number, folder: string): void {
   if (version < 0) throw damagedStore(folder, `its schema has the number ${version}`);
   if (version <= schemaVersion) return;
   const message = `the history in ${folder} has schema ${version}, and this Millrace knows schemas up to ${schemaVersion}`;
-  throw new MillraceError("store/too-new", "invalid", message, { hint: "Use the newer Millrace that wrote it." });
+  throw new MillraceError("store/too-new", "invalid", message, {
+    hint: "Use the newer Millrace that wrote it.",
+  });
 }
 
 function missingStore(folder: string): MillraceError {

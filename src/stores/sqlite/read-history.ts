@@ -5,7 +5,12 @@
 import { crc32 } from "node:zlib";
 import type { DatabaseSync } from "node:sqlite";
 import { MillraceError } from "../../base/errors.ts";
-import { type HistoryReader, type RunDocument, type RunSummary, type StoredBatch } from "../../ports/history-store.ts";
+import {
+  type HistoryReader,
+  type RunDocument,
+  type RunSummary,
+  type StoredBatch,
+} from "../../ports/history-store.ts";
 import { unfinishedRunPhases } from "../../ports/history-store.ts";
 import { type Row, decodeDocument, decodeSummary, readNumber, readText } from "./row-codec.ts";
 import { damagedStore, translateStoreError } from "./translate-error.ts";
@@ -97,7 +102,14 @@ export function unknownRun(runId: string): MillraceError {
 }
 
 function decodeBatch(row: Row, runId: string, folder: string): StoredBatch {
-  const batch = { firstSeq: readNumber(row, "first_seq"), count: readNumber(row, "count"), body: readText(row, "body") };
+  const batch = {
+    firstSeq: readNumber(row, "first_seq"),
+    count: readNumber(row, "count"),
+    body: readText(row, "body"),
+  };
   if (crc32(batch.body) === row["body_crc"]) return batch;
-  throw damagedStore(folder, `the events of run ${runId} from number ${batch.firstSeq} on fail their checksum`);
+  throw damagedStore(
+    folder,
+    `the events of run ${runId} from number ${batch.firstSeq} on fail their checksum`,
+  );
 }

@@ -60,7 +60,14 @@ export function decodeSummary(row: Row): RunSummary {
 /** Values for (run_id, language, file, source, submission, body_crc). */
 export function encodeDocument(runId: string, document: RunDocument): (string | number)[] {
   const submission = JSON.stringify(document.submission);
-  return [runId, document.language, document.file, document.source, submission, documentCrc(document, submission)];
+  return [
+    runId,
+    document.language,
+    document.file,
+    document.source,
+    submission,
+    documentCrc(document, submission),
+  ];
 }
 
 /** Undefined when the checksum does not fit. */
@@ -93,7 +100,8 @@ export function readNumber(row: Row, column: string): number {
 
 function decodeObject(text: string): JsonObject {
   const value: unknown = JSON.parse(text);
-  if (!isJsonObject(value)) throw new TypeError("a column that should hold a JSON object holds something else");
+  if (!isJsonObject(value))
+    throw new TypeError("a column that should hold a JSON object holds something else");
   return value;
 }
 

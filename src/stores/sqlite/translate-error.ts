@@ -29,8 +29,10 @@ const fullBelowBytes = 256 * 1024;
 /** Turns whatever was thrown below the store into the port's errors; errors of ours pass through. */
 export function translateStoreError(error: unknown, folder: string): Error {
   if (error instanceof MillraceError || error instanceof InvariantError) return error;
-  if (!(error instanceof Error)) return new InvariantError(`something that is no error was thrown: ${String(error)}`);
-  if ("errcode" in error && typeof error.errcode === "number") return fromSqlite(error, error.errcode, folder);
+  if (!(error instanceof Error))
+    return new InvariantError(`something that is no error was thrown: ${String(error)}`);
+  if ("errcode" in error && typeof error.errcode === "number")
+    return fromSqlite(error, error.errcode, folder);
   if ("code" in error && typeof error.code === "string") return fromSystem(error, error.code, folder);
   return error;
 }

@@ -21,7 +21,8 @@ const updateRun = `UPDATE run SET ${summaryColumns
   .join(", ")} WHERE run_id = ? AND name = ?`;
 const insertDocument = `INSERT INTO run_document
   (run_id, language, file, source, submission, body_crc) VALUES (?, ?, ?, ?, ?, ?)`;
-const insertBatch = "INSERT INTO event_batch (run_id, first_seq, count, body_crc, body) VALUES (?, ?, ?, ?, ?)";
+const insertBatch =
+  "INSERT INTO event_batch (run_id, first_seq, count, body_crc, body) VALUES (?, ?, ?, ?, ?)";
 const selectLastBatch =
   "SELECT first_seq + count - 1 AS last_seq FROM event_batch WHERE run_id = ? ORDER BY first_seq DESC LIMIT 1";
 
@@ -103,7 +104,11 @@ export function createHistoryWriter(database: DatabaseSync): (commit: HistoryCom
 }
 
 function duplicateRun(what: string): MillraceError {
-  return new MillraceError("store/duplicate-run", "conflict", `the history already has a run with the ${what}`);
+  return new MillraceError(
+    "store/duplicate-run",
+    "conflict",
+    `the history already has a run with the ${what}`,
+  );
 }
 
 function outOfOrder(batch: HistoryAppend, lastSeq: number): MillraceError {

@@ -49,7 +49,12 @@ function findHolder(pidFile: string): string | undefined {
 
 function lockedStore(folder: string, holder: string | undefined): MillraceError {
   const who = holder === undefined ? "another process" : `process ${holder}`;
-  return new MillraceError("store/locked", "conflict", `the history in ${folder} is being written by ${who}`, {
-    hint: "Talk to the running server instead, end that process, or use another folder.",
-  });
+  return new MillraceError(
+    "store/locked",
+    "conflict",
+    `the history in ${folder} is being written by ${who}`,
+    {
+      hint: "Talk to the running server instead, end that process, or use another folder.",
+    },
+  );
 }

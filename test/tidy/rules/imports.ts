@@ -19,7 +19,13 @@ export interface Layers {
 const packagesOfPureLayers: Readonly<Record<string, readonly string[]>> = { languages: ["js-yaml"] };
 
 /** Layers whose folders stand side by side and never import each other. */
-const layersOfSiblings: ReadonlySet<string> = new Set(["languages", "stores", "artifacts", "executors", "triggers"]);
+const layersOfSiblings: ReadonlySet<string> = new Set([
+  "languages",
+  "stores",
+  "artifacts",
+  "executors",
+  "triggers",
+]);
 
 export interface Import {
   readonly specifier: string;
@@ -47,8 +53,10 @@ function findSpecifier(tokens: readonly Token[], start: number): Token | undefin
   }
   for (let at = start + 1; at < tokens.length; at += 1) {
     const token = tokens[at];
-    if (token?.kind === "word" && token.text === "from" && tokens[at + 1]?.kind === "string") return tokens[at + 1];
-    if (token === undefined || !(token.kind === "word" || ["{", "}", ",", "*"].includes(token.text))) return undefined;
+    if (token?.kind === "word" && token.text === "from" && tokens[at + 1]?.kind === "string")
+      return tokens[at + 1];
+    if (token === undefined || !(token.kind === "word" || ["{", "}", ",", "*"].includes(token.text)))
+      return undefined;
   }
   return undefined;
 }
@@ -94,15 +102,25 @@ function judgeRelative(from: string, to: string, layers: Layers): string | undef
   if (target === undefined) return `${to} lies in no layer; code in src imports only from src`;
   if (source === target) return judgeSibling(source, from, to, layers.foundations?.[source] ?? []);
   const allowed = layers.layers[source] ?? [];
-  return allowed.includes("*") || allowed.includes(target) ? undefined : `${source} may not import ${target} (layers.json)`;
+  return allowed.includes("*") || allowed.includes(target)
+    ? undefined
+    : `${source} may not import ${target} (layers.json)`;
 }
 
-function judgeSibling(layer: string, from: string, to: string, foundations: readonly string[]): string | undefined {
+function judgeSibling(
+  layer: string,
+  from: string,
+  to: string,
+  foundations: readonly string[],
+): string | undefined {
   if (!layersOfSiblings.has(layer)) return undefined;
   const [source, target] = [findRoom(from), findRoom(to)];
   if (target === undefined || source === target) return undefined;
   // A foundation may stand on those that are listed before it, so that the list has no circles.
-  const known = source !== undefined && foundations.includes(source) ? foundations.slice(0, foundations.indexOf(source)) : foundations;
+  const known =
+    source !== undefined && foundations.includes(source)
+      ? foundations.slice(0, foundations.indexOf(source))
+      : foundations;
   if (source === undefined || known.includes(target)) return undefined;
   return `${layer}/${source} may not know its sibling ${layer}/${target}`;
 }

@@ -27,7 +27,10 @@ function isMarkdown({ path }: ProjectFile): boolean {
 const linkPattern = /\]\(\s*<?([^)\s>]+)>?(?:\s+"[^"]*")?\s*\)|^\s*\[[^\]]+\]:\s+(\S+)/g;
 
 /** Relative links whose file, or whose heading in it, is not there. `exists` answers for paths relative to the project. */
-export function findDeadLinks(files: readonly ProjectFile[], exists: (path: string) => boolean): readonly Finding[] {
+export function findDeadLinks(
+  files: readonly ProjectFile[],
+  exists: (path: string) => boolean,
+): readonly Finding[] {
   const documents = new Map(files.filter(isMarkdown).map((file) => [file.path, file]));
   return [...documents.values()].flatMap((file) =>
     splitLines(file)
@@ -49,7 +52,8 @@ function judgeLink(
 ): string | undefined {
   if (/^[a-z][a-z0-9+.-]*:/i.test(link)) return undefined;
   const [pathPart = "", anchor] = link.split("#");
-  const target = pathPart === "" ? file.path : posix.normalize(posix.join(posix.dirname(file.path), decodeURI(pathPart)));
+  const target =
+    pathPart === "" ? file.path : posix.normalize(posix.join(posix.dirname(file.path), decodeURI(pathPart)));
   if (target.startsWith("..")) return `link leaves the project: ${link}`;
   if (!exists(target)) return `link leads nowhere: ${link}`;
   const document = documents.get(target);
@@ -77,7 +81,10 @@ function listAnchors(file: ProjectFile): ReadonlySet<string> {
 }
 
 /** npm scripts that prose tells the reader to run and that package.json does not have. */
-export function findUnknownScripts(files: readonly ProjectFile[], scripts: ReadonlySet<string>): readonly Finding[] {
+export function findUnknownScripts(
+  files: readonly ProjectFile[],
+  scripts: ReadonlySet<string>,
+): readonly Finding[] {
   return files.filter(isMarkdown).flatMap((file) =>
     splitLines(file).flatMap(({ text, number, isCode }) => {
       const code = isCode ? [text] : [...text.matchAll(/`([^`]+)`/g)].map(([, inside]) => inside ?? "");

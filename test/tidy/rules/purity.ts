@@ -6,11 +6,15 @@
 import type { Finding, ProjectFile } from "../project-files.ts";
 import type { Token } from "../scan-source.ts";
 
-const localTimeMethod = /^(?:get|set)(?:FullYear|Month|Date|Day|Hours|Minutes|Seconds|Milliseconds)$|^getTimezoneOffset$/;
+const localTimeMethod =
+  /^(?:get|set)(?:FullYear|Month|Date|Day|Hours|Minutes|Seconds|Milliseconds)$|^getTimezoneOffset$/;
 const localeMethod = /^(?:localeCompare|toLocale\w*String|toLocale(?:Upper|Lower)Case)$/;
 
 /** Clock, chance, local time and locale in the pure layers. */
-export function findImpurities(files: readonly ProjectFile[], pureLayers: readonly string[]): readonly Finding[] {
+export function findImpurities(
+  files: readonly ProjectFile[],
+  pureLayers: readonly string[],
+): readonly Finding[] {
   return files
     .filter(({ path }) => pureLayers.some((layer) => path.startsWith(`src/${layer}/`)))
     .flatMap((file) => judgeTokens(file, describeImpurity));
@@ -18,7 +22,9 @@ export function findImpurities(files: readonly ProjectFile[], pureLayers: readon
 
 /** Text that becomes code, anywhere in `src`. */
 export function findCodeFromText(files: readonly ProjectFile[]): readonly Finding[] {
-  return files.filter(({ path }) => path.startsWith("src/")).flatMap((file) => judgeTokens(file, describeCodeFromText));
+  return files
+    .filter(({ path }) => path.startsWith("src/"))
+    .flatMap((file) => judgeTokens(file, describeCodeFromText));
 }
 
 type Judge = (tokens: readonly Token[], at: number) => string | undefined;
@@ -47,7 +53,8 @@ function describeImpurity(tokens: readonly Token[], at: number): string | undefi
   if (token.text === "Date" && !isMember(tokens, at)) {
     if (member === "now") return "reads a clock: Date.now";
     const isEmptyCall = isCall(tokens, at) && tokens[at + 2]?.text === ")";
-    if (isEmptyCall || (tokens[at - 1]?.text === "new" && !isCall(tokens, at))) return "reads a clock: Date without an argument";
+    if (isEmptyCall || (tokens[at - 1]?.text === "new" && !isCall(tokens, at)))
+      return "reads a clock: Date without an argument";
   }
   if (!isMember(tokens, at)) return undefined;
   if (localTimeMethod.test(token.text)) return `depends on the local time zone: ${token.text}`;
@@ -56,7 +63,11 @@ function describeImpurity(tokens: readonly Token[], at: number): string | undefi
 
 function describeCodeFromText(tokens: readonly Token[], at: number): string | undefined {
   const token = tokens[at];
-  if (token?.kind === "string" && /^(?:node:)?vm$/.test(token.text) && ["from", "("].includes(tokens[at - 1]?.text ?? "")) {
+  if (
+    token?.kind === "string" &&
+    /^(?:node:)?vm$/.test(token.text) &&
+    ["from", "("].includes(tokens[at - 1]?.text ?? "")
+  ) {
     return "a context of node:vm is no sandbox";
   }
   if (token?.kind !== "word" || isMember(tokens, at) || !isCall(tokens, at)) return undefined;

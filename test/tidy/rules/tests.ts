@@ -3,7 +3,9 @@ import type { Finding, ProjectFile } from "../project-files.ts";
 import type { Token } from "../scan-source.ts";
 
 const assertingWord = /^(?:assert|check|expect|verify|exercise)/i;
-const suiteWord = /(?:Suite|Conformance|Contract)$/;
+/** Suites that a port brings along: `describeHistoryStore("sqlite", open)`. They are judged like test files themselves. */
+const suiteWord = /^describe[A-Z]|(?:Suite|Conformance|Contract)$/;
+const suiteFolder = "src/ports/conformance/";
 const testWords: ReadonlySet<string> = new Set(["test", "it", "describe", "suite"]);
 
 function isTestFile({ path }: ProjectFile): boolean {
@@ -13,7 +15,8 @@ function isTestFile({ path }: ProjectFile): boolean {
 /** Test files without one call of something that asserts. */
 export function findTestsWithoutAssertion(files: readonly ProjectFile[]): readonly Finding[] {
   return files
-    .filter((file) => isTestFile(file) && !file.tokens.some((_, at) => isAssertion(file.tokens, at)))
+    .filter((file) => isTestFile(file) || file.path.startsWith(suiteFolder))
+    .filter((file) => !file.tokens.some((_, at) => isAssertion(file.tokens, at)))
     .map(({ path }) => ({ path, message: "asserts nothing" }));
 }
 
@@ -38,14 +41,22 @@ export function findUnexplainedSkips(files: readonly ProjectFile[]): readonly Fi
 function judgeSkip(tokens: readonly Token[], at: number): string | undefined {
   const token = tokens[at];
   if (token?.kind !== "word" || !["skip", "todo", "only"].includes(token.text)) return undefined;
-  const [before, owner, next, value] = [tokens[at - 1]?.text, tokens[at - 2]?.text, tokens[at + 1]?.text, tokens[at + 2]];
+  const [before, owner, next, value] = [
+    tokens[at - 1]?.text,
+    tokens[at - 2]?.text,
+    tokens[at + 1]?.text,
+    tokens[at + 2],
+  ];
   if (before === "." && next === "(") {
     if (testWords.has(owner ?? "")) return `${owner}.${token.text} gives no reason; write { skip: "reason" }`;
     return token.text === "only" || isReason(value) ? undefined : `${token.text}() without a reason`;
   }
   if (next !== ":") return undefined;
-  if (token.text === "only") return value?.text === "true" ? "only: true switches the other tests off" : undefined;
-  return value?.text === "true" ? `${token.text}: true gives no reason; write ${token.text}: "reason"` : undefined;
+  if (token.text === "only")
+    return value?.text === "true" ? "only: true switches the other tests off" : undefined;
+  return value?.text === "true"
+    ? `${token.text}: true gives no reason; write ${token.text}: "reason"`
+    : undefined;
 }
 
 /** A text that is not empty, or an expression that is not a bare true. */

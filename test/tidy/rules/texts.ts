@@ -2,7 +2,9 @@
 import type { Finding, ProjectFile } from "../project-files.ts";
 
 /** Written in pieces, so that this file does not contain what it looks for. */
-const unfinishedMark = new RegExp(`\\b(?:${["TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK"].join("|")})\\b`);
+const unfinishedMark = new RegExp(
+  `\\b(?:${["TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK"].join("|")})\\b`,
+);
 
 /** Marks of work that was left for later. */
 export function findUnfinishedMarks(files: readonly ProjectFile[]): readonly Finding[] {
@@ -15,7 +17,10 @@ export function findUnfinishedMarks(files: readonly ProjectFile[]): readonly Fin
 }
 
 /** Paths that exist only where this was written. */
-export function findMachinePaths(files: readonly ProjectFile[], paths: readonly string[]): readonly Finding[] {
+export function findMachinePaths(
+  files: readonly ProjectFile[],
+  paths: readonly string[],
+): readonly Finding[] {
   return files.flatMap((file) =>
     findLines(file, (line) => {
       const path = paths.find((candidate) => line.includes(candidate));
@@ -30,7 +35,9 @@ export function findRegistryHosts(files: readonly ProjectFile[]): readonly Findi
     .filter(({ path }) => /(?:^|\/)(?:package-lock\.json|\.npmrc)$/.test(path))
     .flatMap((file) =>
       findLines(file, (line) =>
-        /"resolved":|\bregistry\s*=|_auth|cafile/.test(line) ? "names a registry; the project must work with any mirror" : undefined,
+        /"resolved":|\bregistry\s*=|_auth|cafile/.test(line)
+          ? "names a registry; the project must work with any mirror"
+          : undefined,
       ),
     );
 }
@@ -52,8 +59,13 @@ interface LockedPackage {
 export function findIncompleteLocks(lock: LockFile): readonly Finding[] {
   return Object.entries(lock.packages).flatMap(([name, entry]) =>
     Object.keys(entry.optionalDependencies ?? {})
-      .filter((optional) => !Object.keys(lock.packages).some((path) => path.endsWith(`node_modules/${optional}`)))
-      .map((optional) => ({ path: "package-lock.json", message: `${optional}, which ${name} names, is missing` })),
+      .filter(
+        (optional) => !Object.keys(lock.packages).some((path) => path.endsWith(`node_modules/${optional}`)),
+      )
+      .map((optional) => ({
+        path: "package-lock.json",
+        message: `${optional}, which ${name} names, is missing`,
+      })),
   );
 }
 

@@ -4,8 +4,14 @@
  * but cannot work when it runs is a warning. Linear in the size of the document.
  */
 import type { Diagnostic } from "../../../base/diagnostic.ts";
-import type { ArgoDocument, CronWorkflowDocument, ObjectMeta, WorkflowEventBindingDocument } from "../read/types.ts";
+import type {
+  ArgoDocument,
+  CronWorkflowDocument,
+  ObjectMeta,
+  WorkflowEventBindingDocument,
+} from "../read/types.ts";
 import { checkExpressionField } from "./check-expression.ts";
+import { checkTemplate } from "./check-template.ts";
 import { checkWorkflowSpec } from "./check-workflow.ts";
 import { chainPath, reportError, reportWarning } from "./checker.ts";
 import type { Checker, CheckContext, Site } from "./checker.ts";
@@ -36,7 +42,8 @@ export function checkArgoDocument(document: ArgoDocument, context: CheckContext)
       break;
     case "WorkflowTemplate":
     case "ClusterWorkflowTemplate": {
-      const what = document.kind === "WorkflowTemplate" ? "workflow template name" : "cluster workflow template name";
+      const what =
+        document.kind === "WorkflowTemplate" ? "workflow template name" : "cluster workflow template name";
       checkObjectName(checker, document.value.metadata, what, LONGEST_NAME);
       checkWorkflowSpec(checker, {
         spec: document.value.spec ?? {},
@@ -72,6 +79,7 @@ function createChecker(document: ArgoDocument, context: CheckContext): Checker {
     anyGlobalArtifact: false,
     isTemplate,
     visited: new Set(),
+    checkTemplate,
     sources: new Map(),
   };
   if (isTemplate && isKnown(document.value.metadata?.name)) {
@@ -86,25 +94,39 @@ function rootSite(...path: string[]): Site {
   return { source: createSource({}, undefined), chain: "", path: chainPath(path), local: true, depth: 0 };
 }
 
-function checkObjectName(checker: Checker, metadata: ObjectMeta | undefined, what: string, longest: number): void {
+function checkObjectName(
+  checker: Checker,
+  metadata: ObjectMeta | undefined,
+  what: string,
+  longest: number,
+): void {
   const { name, generateName } = metadata ?? {};
   if (name !== undefined && name.length > longest) {
     const rule = `must not be more than ${longest} characters long (currently ${name.length})`;
-    reportError(checker, "argo/bad-object-name", rootSite("metadata", "name"), `${what} ${JSON.stringify(name)} ${rule}`);
+    reportError(
+      checker,
+      "argo/bad-object-name",
+      rootSite("metadata", "name"),
+      `${what} ${JSON.stringify(name)} ${rule}`,
+    );
   }
   checkNameCharacters(checker, name, "name");
   checkNameCharacters(checker, generateName, "generateName");
 }
 
 /** Names become names of files and of Kubernetes objects: RFC 1123 subdomains. */
-function checkNameCharacters(checker: Checker, name: string | undefined, field: "name" | "generateName"): void {
+function checkNameCharacters(
+  checker: Checker,
+  name: string | undefined,
+  field: "name" | "generateName",
+): void {
   if (!isKnown(name)) return;
   const shape = field === "name" ? /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/ : /^[a-z0-9][-a-z0-9.]*$/;
   if (shape.test(name) && !name.includes("..")) return;
   const text =
     `metadata.${field} ${JSON.stringify(name)} is invalid: a lowercase RFC 1123 subdomain must consist of lower case` +
     ` alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character`;
-  const dangerous = /[/\\]|\.\./.test(name) || [...name].some((char) => char < " ");
+  const dangerous = /[/\\]|\.\.|\p{Cc}/u.test(name);
   const report = dangerous ? reportError : reportWarning;
   report(checker, "argo/bad-object-name", rootSite("metadata", field), text);
 }

@@ -25,7 +25,8 @@ export function checkArguments(
     const list = descend(site, "parameters");
     checkNames(checker, list, parameters, `${prefix}parameters`, findParameterNameFault);
     for (const [index, parameter] of parameters.entries()) {
-      const isPlain = parameter.value !== undefined && parameter.valueFrom === undefined && parameter.enum === undefined;
+      const isPlain =
+        parameter.value !== undefined && parameter.valueFrom === undefined && parameter.enum === undefined;
       if (!isPlain) checkArgumentValue(checker, descend(list, index), parameter, prefix, allowEmpty);
     }
   }
@@ -51,7 +52,8 @@ function checkArgumentValue(
     reportError(checker, "argo/missing-value", site, `${name}.value or ${name}.valueFrom is required`);
   }
   if (valueFrom !== undefined) {
-    const fits = valueFrom.configMapKeyRef !== undefined || isKnown(valueFrom.event) || valueFrom.supplied !== undefined;
+    const fits =
+      valueFrom.configMapKeyRef !== undefined || isKnown(valueFrom.event) || valueFrom.supplied !== undefined;
     const { path, jsonPath, parameter: reference, expression } = valueFrom;
     if (!fits || [path, jsonPath, reference, expression].some(isKnown)) {
       const text = `${name}.valueFrom only allows: default, configMapKeyRef and supplied`;
@@ -61,7 +63,13 @@ function checkArgumentValue(
   if (parameter.enum !== undefined) checkEnum(checker, site, parameter, name, allowEmpty);
 }
 
-function checkEnum(checker: Checker, site: Site, parameter: Parameter, name: string, allowEmpty: boolean): void {
+function checkEnum(
+  checker: Checker,
+  site: Site,
+  parameter: Parameter,
+  name: string,
+  allowEmpty: boolean,
+): void {
   const { enum: allowed = [], value } = parameter;
   if (allowed.length === 0) {
     reportError(checker, "argo/enum", site, `${name}.enum should contain at least one value`, ["enum"]);
@@ -77,7 +85,12 @@ function checkArtifactSource(checker: Checker, site: Site, artifact: Artifact, p
   const name = prefix + (artifact.name ?? "");
   const { from, fromExpression } = artifact;
   if (!isKnown(from) && !isKnown(fromExpression) && !hasLocationOrKey(artifact)) {
-    reportError(checker, "argo/artifact-location", site, `${name}.from, artifact location, or key is required`);
+    reportError(
+      checker,
+      "argo/artifact-location",
+      site,
+      `${name}.from, artifact location, or key is required`,
+    );
   }
   if (isKnown(from) && isKnown(fromExpression)) {
     const text = `${name} shouldn't have both \`from\` and \`fromExpression\` in Artifact`;
@@ -109,8 +122,15 @@ function hasOtherSource(parameter: Parameter): boolean {
   return source?.configMapKeyRef !== undefined || source?.supplied !== undefined || isKnown(source?.event);
 }
 
-function checkInputEnum(checker: Checker, site: Site, input: Parameter, value: string, template: string): void {
-  if (input.enum === undefined || input.enum.length === 0 || hasTag(value) || input.enum.includes(value)) return;
+function checkInputEnum(
+  checker: Checker,
+  site: Site,
+  input: Parameter,
+  value: string,
+  template: string,
+): void {
+  if (input.enum === undefined || input.enum.length === 0 || hasTag(value) || input.enum.includes(value))
+    return;
   const text = `templates.${template} inputs.parameters.${input.name ?? ""} gets '${value}', which is not in its enum list`;
   reportWarning(checker, "argo/enum", site, text, [], `allowed values are ${input.enum.join(", ")}`);
 }

@@ -36,7 +36,9 @@ function checkHdfs(checker: Checker, site: Site, hdfs: HdfsArtifact, prefix: str
   }
   const texts = [hdfs.krbServicePrincipalName, hdfs.krbUsername, hdfs.krbRealm];
   if (keytab && (!texts.every(isKnown) || hdfs.krbConfigConfigMap === undefined)) {
-    const needed = ["krbServicePrincipalName", "krbConfigConfigMap", "krbUsername"].map((name) => `${prefix}.${name}`);
+    const needed = ["krbServicePrincipalName", "krbConfigConfigMap", "krbUsername"].map(
+      (name) => `${prefix}.${name}`,
+    );
     report(`${needed.join(", ")} and ${prefix}.krbRealm are required with ${prefix}.krbKeytabSecret`);
   }
 }

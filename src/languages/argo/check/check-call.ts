@@ -5,12 +5,11 @@
 import type { Invocation, LifecycleHooks, Template } from "../read/types.ts";
 import { checkInputsSupplied } from "./check-arguments.ts";
 import { checkExpressionField } from "./check-expression.ts";
-import { checkTemplate } from "./check-template.ts";
 import { descend, reportError, reportWarning } from "./checker.ts";
 import type { Checker, Site } from "./checker.ts";
 import { hasTag, isKnown } from "./present.ts";
 import { findTemplate, findSource, resolveCall } from "./resolve-call.ts";
-import type { Scope } from "./scope.ts";
+import type { Scope } from "./scope-types.ts";
 
 /** Checks what a call runs and whether its inputs are met; the template, or undefined when it is not known. */
 export function checkCall(
@@ -23,7 +22,12 @@ export function checkCall(
   const chain = `${site.chain}${place} `;
   const resolved = resolveCall(checker, site, call, chain);
   if (resolved === "unknown") return undefined;
-  checkTemplate(checker, resolved.site, resolved.template, call.inline === undefined ? undefined : outer);
+  checker.checkTemplate(
+    checker,
+    resolved.site,
+    resolved.template,
+    call.inline === undefined ? undefined : outer,
+  );
   const { source, path, local, depth } = site;
   const calling: Site = { source, chain, path, local, depth };
   checkInputsSupplied(checker, calling, resolved.template, call.arguments ?? {});
@@ -46,7 +50,12 @@ export function publishOutputs(checker: Checker, template: Template): void {
 }
 
 /** Checks hooks: every hook but `exit` says when it starts, and what it calls should exist. */
-export function checkHooks(checker: Checker, site: Site, hooks: LifecycleHooks | undefined, place: string): void {
+export function checkHooks(
+  checker: Checker,
+  site: Site,
+  hooks: LifecycleHooks | undefined,
+  place: string,
+): void {
   if (hooks === undefined) return;
   for (const [name, hook] of Object.entries(hooks)) {
     const at = descend(site, "hooks", name);

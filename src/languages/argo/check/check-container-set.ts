@@ -40,7 +40,11 @@ function checkSharedMounts(
     const path = mount.mountPath ?? "";
     const earlier = taken.get(path);
     if (earlier !== undefined) {
-      report(`volumeMounts[${index}].mountPath '${path}' already mounted in ${earlier}`, "volumeMounts", index);
+      report(
+        `volumeMounts[${index}].mountPath '${path}' already mounted in ${earlier}`,
+        "volumeMounts",
+        index,
+      );
     }
     taken.set(path, `volumeMounts.${mount.name ?? ""}`);
   }
@@ -57,10 +61,17 @@ function checkContainerOrder(
   for (const [index, { name = "", dependencies = [] }] of containers.entries()) {
     for (const dependency of dependencies) {
       if (names.has(dependency)) continue;
-      report(`containers.${name} dependency '${dependency}' not defined`, "containers", index, "dependencies");
+      report(
+        `containers.${name} dependency '${dependency}' not defined`,
+        "containers",
+        index,
+        "dependencies",
+      );
     }
   }
-  const graph = createDagGraph(containers.map(({ name = "", dependencies = [] }) => ({ name, dependencies })));
+  const graph = createDagGraph(
+    containers.map(({ name = "", dependencies = [] }) => ({ name, dependencies })),
+  );
   if (graph.cycle === undefined) return;
   const text = `${prefix}.containers dependency cycle detected: ${graph.cycle.join("->")}`;
   reportError(checker, "argo/cycle", site, text, ["containers"]);

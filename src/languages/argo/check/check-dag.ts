@@ -3,30 +3,20 @@
  * A task sees the outputs of its ancestors. Argo's check accepts an output of any task of the dag outside of
  * arguments, and the run then fails: that is a warning here.
  */
-import type { DagTask, DocumentPath, Template } from "../read/types.ts";
+import type { DocumentPath, Template } from "../read/types.ts";
 import { checkArguments } from "./check-arguments.ts";
 import { checkCall, checkHooks } from "./check-call.ts";
 import { checkLoop } from "./check-loop.ts";
 import { checkOutputs } from "./check-outputs.ts";
 import { checkTags } from "./check-tags.ts";
+import type { DagCheck } from "./dag-check.ts";
 import { createDagGraph } from "./dag-graph.ts";
-import type { DagGraph } from "./dag-graph.ts";
 import { descend, reportError, reportWarning } from "./checker.ts";
 import type { Checker, Site } from "./checker.ts";
 import { checkDependencies, checkTaskNames } from "./check-dependencies.ts";
 import { hasTag, isKnown } from "./present.ts";
 import { createItemScope, splitSiblingTag } from "./scope.ts";
-import type { Scope, Sibling, SiblingView } from "./scope.ts";
-
-export interface DagCheck {
-  readonly checker: Checker;
-  readonly site: Site;
-  readonly name: string;
-  readonly tasks: readonly DagTask[];
-  readonly graph: DagGraph;
-  /** What is known of each task, by its index. */
-  readonly siblings: (Sibling | undefined)[];
-}
+import type { Scope, SiblingView } from "./scope-types.ts";
 
 export function checkDag(checker: Checker, site: Site, template: Template, base: Scope): void {
   const name = template.name ?? "";
@@ -42,7 +32,11 @@ export function checkDag(checker: Checker, site: Site, template: Template, base:
   const check: DagCheck = { checker, site, name, tasks, graph, siblings: [] };
   checkTaskNames(check);
   checkDependencies(check);
-  const scope: Scope = { ...base, siblingFamily: "tasks", findSibling: (task) => viewTask(check, task, undefined) };
+  const scope: Scope = {
+    ...base,
+    siblingFamily: "tasks",
+    findSibling: (task) => viewTask(check, task, undefined),
+  };
   for (const index of graph.order) checkTaskCall(check, index, scope);
   checkTarget(check, template.dag?.target, scope);
   for (const index of graph.order) checkTaskScope(check, index, base);
@@ -56,7 +50,8 @@ function viewTask(check: DagCheck, name: string, from: number | undefined): Sibl
   const sibling = check.siblings[index] ?? { call: check.tasks[index] ?? {}, template: undefined };
   const call = sibling.call;
   const isSelf = from === index;
-  const status = call.hooks !== undefined || from === undefined || (!isSelf && check.graph.isAncestor(index, from));
+  const status =
+    call.hooks !== undefined || from === undefined || (!isSelf && check.graph.isAncestor(index, from));
   return { sibling, outputs: true, status };
 }
 
@@ -97,13 +92,15 @@ function checkAncestor(check: DagCheck, index: number, tag: string, below: Docum
   const { checker, graph } = check;
   const { name } = splitSiblingTag(tag);
   const other = graph.indexOf(name);
-  if (other === undefined || graph.isAncestor(other, index) || (other === index && below[0] === "hooks")) return;
+  if (other === undefined || graph.isAncestor(other, index) || (other === index && below[0] === "hooks"))
+    return;
   const { site, place } = placeTask(check, index);
   const hint = `add ${name} to depends or dependencies of this task`;
   const [field, list, position] = below;
   if (field === "arguments" && typeof position === "number" && isPlainReference(check, index, below, tag)) {
     const argument = list === "artifacts" ? "artifact" : "parameter";
-    const named = check.tasks[index]?.arguments?.[list === "artifacts" ? "artifacts" : "parameters"]?.[position];
+    const named =
+      check.tasks[index]?.arguments?.[list === "artifacts" ? "artifacts" : "parameters"]?.[position];
     const text = `${place} missing dependency '${name}' for ${argument} '${named?.name ?? ""}'`;
     return reportError(checker, "argo/missing-dependency", site, text, below, hint);
   }
@@ -117,8 +114,11 @@ function isPlainReference(check: DagCheck, index: number, below: DocumentPath, t
   const args = check.tasks[index]?.arguments;
   if (typeof position !== "number") return false;
   const start = `{{${tag}`;
-  if (list === "parameters" && field === "value") return args?.parameters?.[position]?.value?.startsWith(start) === true;
-  return list === "artifacts" && field === "from" && args?.artifacts?.[position]?.from?.startsWith(start) === true;
+  if (list === "parameters" && field === "value")
+    return args?.parameters?.[position]?.value?.startsWith(start) === true;
+  return (
+    list === "artifacts" && field === "from" && args?.artifacts?.[position]?.from?.startsWith(start) === true
+  );
 }
 
 function checkTarget(check: DagCheck, target: string | undefined, scope: Scope): void {
@@ -126,8 +126,9 @@ function checkTarget(check: DagCheck, target: string | undefined, scope: Scope):
   if (!isKnown(target)) return;
   const below = ["dag", "target"];
   checkTags(checker, site, scope, { value: target, below, prefix: `templates.${name}.targets` });
-  const known = target.replace(/\{\{\s*workflow\.parameters\.([-\w]+)\s*\}\}/g, (tag: string, parameter: string) =>
-    checker.parameterValues.get(parameter) ?? tag,
+  const known = target.replace(
+    /\{\{\s*workflow\.parameters\.([-\w]+)\s*\}\}/g,
+    (tag: string, parameter: string) => checker.parameterValues.get(parameter) ?? tag,
   );
   if (hasTag(known)) return;
   for (const task of known.split(/\s+/).filter(isKnown)) {

@@ -1,9 +1,9 @@
 /** Names and dependencies of dag tasks (Argo validate.go, validateDAG; common/ancestry.go, ValidateTaskResults). */
 import { findClosestName } from "../read/closest-name.ts";
 import type { DagTask } from "../read/types.ts";
-import type { DagCheck } from "./check-dag.ts";
 import { descend, reportError } from "./checker.ts";
 import type { Site } from "./checker.ts";
+import type { DagCheck } from "./dag-check.ts";
 import { findFieldNameFault } from "./name-rules.ts";
 import { isKnown } from "./present.ts";
 import { isLooped } from "./scope.ts";
@@ -43,7 +43,13 @@ export function checkTaskNames(check: DagCheck): void {
     seen.add(taskName);
     if ((usesDepends || (task.dependencies?.length ?? 0) > 0) && /^[0-9]/.test(taskName)) {
       const rule = "name cannot begin with a digit when using either 'depends' or 'dependencies'";
-      reportError(checker, "argo/bad-name", siteOf(check, index), `templates.${name}.tasks.${taskName} ${rule}`, ["name"]);
+      reportError(
+        checker,
+        "argo/bad-name",
+        siteOf(check, index),
+        `templates.${name}.tasks.${taskName} ${rule}`,
+        ["name"],
+      );
     }
     if (usesDepends) checkMixture(check, task, index);
   }
@@ -87,7 +93,14 @@ export function checkDependencies(check: DagCheck): void {
   }
   if (graph.cycle === undefined) return;
   const hint = `the circle is ${graph.cycle.join(" -> ").slice(0, 500)}`;
-  reportError(checker, "argo/cycle", site, `templates.${name} sorting failed: graph with cycle`, ["dag", "tasks"], hint);
+  reportError(
+    checker,
+    "argo/cycle",
+    site,
+    `templates.${name} sorting failed: graph with cycle`,
+    ["dag", "tasks"],
+    hint,
+  );
 }
 
 function reportUndefined(check: DagCheck, task: DagTask, index: number, dependency: string): void {
@@ -95,14 +108,20 @@ function reportUndefined(check: DagCheck, task: DagTask, index: number, dependen
   const field = isKnown(task.depends) ? "depends" : "dependencies";
   const position = task.dependencies?.indexOf(dependency) ?? -1;
   const below = field === "depends" || position === -1 ? [field] : [field, position];
-  const closest = findClosestName(dependency, tasks.map((other) => other.name ?? ""));
-  const hint = closest === undefined ? `no task of this dag is called ${dependency}` : `did you mean ${closest}?`;
+  const closest = findClosestName(
+    dependency,
+    tasks.map((other) => other.name ?? ""),
+  );
+  const hint =
+    closest === undefined ? `no task of this dag is called ${dependency}` : `did you mean ${closest}?`;
   const text = `templates.${name} sorting failed: invalid dependency ${dependency}`;
   reportError(checker, "argo/undefined-dependency", siteOf(check, index), text, below, hint);
 }
 
 function checkResults(check: DagCheck, task: DagTask, depends: string, index: number): void {
-  for (const [, name = "", result = ""] of depends.matchAll(/([a-zA-Z0-9][-a-zA-Z0-9]*?)\.([A-Z][a-zA-Z]+)/g)) {
+  for (const [, name = "", result = ""] of depends.matchAll(
+    /([a-zA-Z0-9][-a-zA-Z0-9]*?)\.([A-Z][a-zA-Z]+)/g,
+  )) {
     if (TASK_RESULTS.has(result)) continue;
     const place = `templates.${check.name}.tasks.${task.name ?? ""}`;
     const text = `${place} task result '${result}' for task '${name}' is invalid`;

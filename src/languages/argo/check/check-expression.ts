@@ -9,7 +9,7 @@ import type { DocumentPath } from "../read/types.ts";
 import { reportError, reportWarning } from "./checker.ts";
 import type { Checker, Site } from "./checker.ts";
 import { hasTag, isKnown } from "./present.ts";
-import type { Scope } from "./scope.ts";
+import type { Scope } from "./scope-types.ts";
 
 /** Checks the expression of a tag. `prefix` begins the messages. */
 export function checkExpressionTag(
@@ -37,7 +37,8 @@ export function checkExpressionField(
   place: string,
   below: DocumentPath,
 ): void {
-  if (isKnown(source) && !hasTag(source)) readExpression(checker, site, source, `${place} '${source}'`, below);
+  if (isKnown(source) && !hasTag(source))
+    readExpression(checker, site, source, `${place} '${source}'`, below);
 }
 
 function readExpression(
@@ -58,10 +59,12 @@ function findMissingName(scope: Scope, path: readonly string[]): string | undefi
   const [family, second, third] = path;
   if (family === "inputs" && third !== undefined && (second === "parameters" || second === "artifacts")) {
     const name = `inputs.${second}.${third}`;
-    for (let at: Scope | undefined = scope; at !== undefined; at = at.outer) if (at.names.has(name)) return undefined;
+    for (let at: Scope | undefined = scope; at !== undefined; at = at.outer)
+      if (at.names.has(name)) return undefined;
     return name;
   }
-  if ((family !== "steps" && family !== "tasks") || second === undefined || second === "name") return undefined;
+  if ((family !== "steps" && family !== "tasks") || second === undefined || second === "name")
+    return undefined;
   for (let at: Scope | undefined = scope; at !== undefined; at = at.outer) {
     if (at.siblingFamily === family && at.findSibling(second) !== undefined) return undefined;
   }

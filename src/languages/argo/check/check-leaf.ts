@@ -10,12 +10,18 @@ import { descend, reportError, reportWarning } from "./checker.ts";
 import type { Checker, Site } from "./checker.ts";
 import { isGoDuration } from "./durations.ts";
 import { hasTag, isKnown } from "./present.ts";
-import type { Scope } from "./scope.ts";
+import type { Scope } from "./scope-types.ts";
 import type { TemplateType } from "./template-type.ts";
 
 const ACTIONS = ["get", "create", "apply", "delete", "replace", "patch"];
 
-export function checkLeaf(checker: Checker, site: Site, template: Template, scope: Scope, type: TemplateType): void {
+export function checkLeaf(
+  checker: Checker,
+  site: Site,
+  template: Template,
+  scope: Scope,
+  type: TemplateType,
+): void {
   const name = template.name ?? "";
   const place = `templates.${name}`;
   checkTags(checker, site, scope, { value: template, below: [], prefix: `${place}:` });
@@ -46,7 +52,13 @@ export function checkLeaf(checker: Checker, site: Site, template: Template, scop
   ]);
   for (const [index, step] of (template.data?.transformation ?? []).entries()) {
     const below = ["data", "transformation", index, "expression"];
-    checkExpressionField(checker, site, step.expression, `${place}.data.transformation[${index}].expression`, below);
+    checkExpressionField(
+      checker,
+      site,
+      step.expression,
+      `${place}.data.transformation[${index}].expression`,
+      below,
+    );
   }
 }
 
@@ -124,7 +136,8 @@ function checkVolumes(checker: Checker, site: Site, template: Template, place: s
   check(template.container?.volumeMounts, "container");
   check(template.script?.volumeMounts, "script");
   for (const field of ["sidecars", "initContainers"] as const) {
-    for (const [index, container] of (template[field] ?? []).entries()) check(container.volumeMounts, field, index);
+    for (const [index, container] of (template[field] ?? []).entries())
+      check(container.volumeMounts, field, index);
   }
 }
 
@@ -151,7 +164,10 @@ function checkResource(
     reportError(checker, "argo/ambiguous-source", site, text);
   }
   const source = manifestFrom?.artifact;
-  if (source !== undefined && template.inputs?.artifacts?.some((input) => input.name === source.name) !== true) {
+  if (
+    source !== undefined &&
+    template.inputs?.artifacts?.some((input) => input.name === source.name) !== true
+  ) {
     const text = `artifact ${source.name ?? ""} in \`manifestFrom\` refer to a non-exist artifact`;
     reportError(checker, "argo/bad-manifest", site, text, ["manifestFrom"]);
   }

@@ -3,15 +3,22 @@ import type { IntOrText, Invocation, Sequence } from "../read/types.ts";
 import { reportError, reportWarning } from "./checker.ts";
 import type { Checker, Site } from "./checker.ts";
 import { hasTag, isKnown } from "./present.ts";
-import type { ItemScope } from "./scope.ts";
+import type { ItemScope } from "./scope-types.ts";
 
 /** Checks the loop of a call and adds what its items offer to the scope. `place` names the call in messages. */
-export function checkLoop(checker: Checker, site: Site, call: Invocation, place: string, items: ItemScope): void {
+export function checkLoop(
+  checker: Checker,
+  site: Site,
+  call: Invocation,
+  place: string,
+  items: ItemScope,
+): void {
   const { withItems, withParam, withSequence } = call;
   if (withItems === undefined && withParam === undefined && withSequence === undefined) return;
   const report = (text: string): void => reportError(checker, "argo/bad-loop", site, `${place} ${text}`);
   const defined = [(withItems?.length ?? 0) > 0, isKnown(withParam), withSequence !== undefined];
-  if (defined.filter(Boolean).length > 1) report("only one of withItems, withParam, withSequence can be specified");
+  if (defined.filter(Boolean).length > 1)
+    report("only one of withItems, withParam, withSequence can be specified");
   for (const item of withItems ?? []) {
     if (item === null) report("unsupported withItems type: null");
     else if (Array.isArray(item)) for (const index of item.keys()) items.keys.add(`item.[${index}]`);
@@ -34,7 +41,9 @@ function checkParameterList(checker: Checker, site: Site, text: string, place: s
   } catch {
     // Reported below: text that is no JSON is no list either.
   }
-  reportWarning(checker, "argo/bad-loop", site, `${place} withParam value must be a JSON list`, ["withParam"]);
+  reportWarning(checker, "argo/bad-loop", site, `${place} withParam value must be a JSON list`, [
+    "withParam",
+  ]);
 }
 
 function checkSequence(checker: Checker, site: Site, sequence: Sequence, place: string): void {

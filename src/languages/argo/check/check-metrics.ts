@@ -8,14 +8,25 @@ const METRIC_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
 /** Checks the metrics of a template; `site` stands at the template. */
 export function checkMetrics(checker: Checker, site: Site, template: Template): void {
-  checkMetricList(checker, descend(site, "metrics", "prometheus"), template.metrics, `templates.${template.name ?? ""}`);
+  checkMetricList(
+    checker,
+    descend(site, "metrics", "prometheus"),
+    template.metrics,
+    `templates.${template.name ?? ""}`,
+  );
 }
 
 /** Checks a list of metrics. `place` begins the messages. */
-export function checkMetricList(checker: Checker, site: Site, metrics: Metrics | undefined, place: string): void {
+export function checkMetricList(
+  checker: Checker,
+  site: Site,
+  metrics: Metrics | undefined,
+  place: string,
+): void {
   for (const [index, metric] of (metrics?.prometheus ?? []).entries()) {
     const fault = findMetricFault(metric, place);
-    if (fault !== undefined) reportError(checker, "argo/bad-metric", descend(site, index), fault.text, fault.below);
+    if (fault !== undefined)
+      reportError(checker, "argo/bad-metric", descend(site, index), fault.text, fault.below);
     for (const [label, { key = "" }] of (metric.labels ?? []).entries()) {
       if (METRIC_NAME.test(key)) continue;
       const text = `metric label '${key}' is invalid: keys may only contain alphanumeric characters or '_'`;
@@ -43,6 +54,7 @@ function findMetricFault(
     return say("error: 'resourcesDuration.*' metrics cannot be used in real-time", "gauge");
   }
   if (counter !== undefined && !isKnown(counter.value)) return say("error: missing counter.value", "counter");
-  if (histogram !== undefined && !isKnown(histogram.value)) return say("error: missing histogram.value", "histogram");
+  if (histogram !== undefined && !isKnown(histogram.value))
+    return say("error: missing histogram.value", "histogram");
   return undefined;
 }

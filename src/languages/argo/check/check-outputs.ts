@@ -7,7 +7,7 @@ import { descend, reportError } from "./checker.ts";
 import type { Checker, Site } from "./checker.ts";
 import { checkNames, findParameterNameFault } from "./name-rules.ts";
 import { hasTag, isKnown } from "./present.ts";
-import type { Scope } from "./scope.ts";
+import type { Scope } from "./scope-types.ts";
 import { isLeafType } from "./template-type.ts";
 import type { TemplateType } from "./template-type.ts";
 
@@ -74,7 +74,8 @@ function checkOutputParameter(
   const place = `templates.${template}.outputs.parameters.${parameter.name ?? ""}`;
   const { value, valueFrom } = parameter;
   const report = (text: string): void => reportError(checker, "argo/bad-output", site, text, ["valueFrom"]);
-  if (value !== undefined && valueFrom !== undefined) report(`${place} has both valueFrom and value specified, choose one`);
+  if (value !== undefined && valueFrom !== undefined)
+    report(`${place} has both valueFrom and value specified, choose one`);
   else if (valueFrom === undefined) {
     if (value === undefined) report(`${place} does not have valueFrom or value specified`);
   } else checkSources(valueFrom, report);
@@ -116,7 +117,9 @@ function checkSourceFitsType(
     if (!isKnown(parameter) && !isKnown(expression)) {
       report(`${place}.parameter or expression must be specified for ${type} templates`);
     } else if (isKnown(parameter) && isKnown(expression)) {
-      report(`${place} shouldn't have both \`from\` and \`expression\` specified in \`ValueFrom\` for ${type} templates`);
+      report(
+        `${place} shouldn't have both \`from\` and \`expression\` specified in \`ValueFrom\` for ${type} templates`,
+      );
     }
   }
 }

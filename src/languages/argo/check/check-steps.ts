@@ -15,7 +15,7 @@ import type { Checker, Site } from "./checker.ts";
 import { findFieldNameFault } from "./name-rules.ts";
 import { isKnown } from "./present.ts";
 import { createItemScope, hasExitHook, splitSiblingTag } from "./scope.ts";
-import type { Scope, Sibling, SiblingView } from "./scope.ts";
+import type { Scope, Sibling, SiblingView } from "./scope-types.ts";
 
 /** A step that has been looked at, and its group. */
 interface SeenStep extends Sibling {

@@ -4,7 +4,7 @@ import { reportError, reportWarning } from "./checker.ts";
 import type { Checker, Site } from "./checker.ts";
 import { checkExpressionTag } from "./check-expression.ts";
 import { canResolve } from "./scope.ts";
-import type { Scope } from "./scope.ts";
+import type { Scope } from "./scope-types.ts";
 import { listTags, visitTaggedTexts } from "./tags.ts";
 
 /** Where a part stands, and what Argo writes before `failed to resolve`. */
@@ -35,9 +35,17 @@ export function checkTags(
       seen?.add(tag.text);
       if (tag.kind === "expression") checkExpressionTag(checker, site, scope, tag.text, part.prefix, [...at]);
       else if (canResolve(checker, scope, tag.text)) onResolved?.(tag.text.trim(), at);
-      else reportError(checker, "argo/unresolved-tag", site, `${part.prefix} failed to resolve {{${tag.text}}}`, [...at]);
+      else
+        reportError(
+          checker,
+          "argo/unresolved-tag",
+          site,
+          `${part.prefix} failed to resolve {{${tag.text}}}`,
+          [...at],
+        );
     }
-    if (unclosed) reportWarning(checker, "argo/unclosed-tag", site, `${part.prefix} has a tag without }}`, [...at]);
+    if (unclosed)
+      reportWarning(checker, "argo/unclosed-tag", site, `${part.prefix} has a tag without }}`, [...at]);
   };
   visitTaggedTexts(part.value, [...part.below], visit, part.except);
 }

@@ -18,7 +18,7 @@ import { isGoDuration } from "./durations.ts";
 import { checkNames, findParameterNameFault } from "./name-rules.ts";
 import { hasTag, isKnown } from "./present.ts";
 import { createItemScope } from "./scope.ts";
-import type { Scope } from "./scope.ts";
+import type { Scope } from "./scope-types.ts";
 import { findTemplateType, isLeafType, isPodType, listBodies } from "./template-type.ts";
 import type { TemplateType } from "./template-type.ts";
 
@@ -31,7 +31,12 @@ const TYPE_CHOICE =
   "choose one of: container, containerSet, steps, script, resource, dag, suspend, template, template ref";
 
 /** Checks a template and what it calls, unless that has been done. `site` stands at the template. */
-export function checkTemplate(checker: Checker, site: Site, template: Template, outer?: Scope): void {
+export function checkTemplate(
+  checker: Checker,
+  site: Site,
+  template: Template,
+  outer: Scope | undefined,
+): void {
   if (site.depth > DEEPEST_CALL || checker.visited.has(template)) return;
   checker.visited.add(template);
   const name = template.name ?? "";
@@ -57,7 +62,12 @@ export function checkTemplate(checker: Checker, site: Site, template: Template, 
     checkArtifactLocation(checker, place, template.archiveLocation, `templates.${name}.archiveLocation`);
   }
   checkMetrics(checker, site, template);
-  checkSynchronization(checker, descend(site, "synchronization"), template.synchronization, `templates.${name}`);
+  checkSynchronization(
+    checker,
+    descend(site, "synchronization"),
+    template.synchronization,
+    `templates.${name}`,
+  );
 }
 
 function checkType(checker: Checker, site: Site, template: Template, name: string): TemplateType | undefined {
@@ -114,16 +124,30 @@ function checkInputs(checker: Checker, site: Site, template: Template, type: Tem
   }
 }
 
-function checkTimeouts(checker: Checker, site: Site, template: Template, type: TemplateType | undefined): void {
+function checkTimeouts(
+  checker: Checker,
+  site: Site,
+  template: Template,
+  type: TemplateType | undefined,
+): void {
   for (const field of ["timeout", "pendingTimeout"] as const) {
     const text = template[field];
     if (!isKnown(text) || type === undefined) continue;
     if (!isLeafType(type)) {
-      reportError(checker, "argo/not-a-leaf", site, `${type} template doesn't support ${field} field`, [field]);
+      reportError(checker, "argo/not-a-leaf", site, `${type} template doesn't support ${field} field`, [
+        field,
+      ]);
     }
     if (!hasTag(text) && !isGoDuration(text)) {
       const message = `${template.name ?? ""} has invalid duration format in ${field}`;
-      reportError(checker, "argo/bad-duration", site, message, [field], "write a number with a unit, for example 30s");
+      reportError(
+        checker,
+        "argo/bad-duration",
+        site,
+        message,
+        [field],
+        "write a number with a unit, for example 30s",
+      );
     }
   }
 }

@@ -10,7 +10,6 @@ import { checkExpressionField } from "./check-expression.ts";
 import { checkMetricList } from "./check-metrics.ts";
 import { checkPodResources } from "./check-pod-resources.ts";
 import { checkSynchronization } from "./check-synchronization.ts";
-import { checkTemplate } from "./check-template.ts";
 import { chainPath, descend, reportError, reportWarning } from "./checker.ts";
 import type { Checker, Site, Source } from "./checker.ts";
 import { checkNames, findFieldNameFault } from "./name-rules.ts";
@@ -43,14 +42,20 @@ export function checkWorkflowSpec(checker: Checker, check: WorkflowCheck): void 
   const args = mergeArguments(spec.arguments ?? {}, stored?.spec.arguments ?? {});
   checkArguments(checker, descend(site, "arguments"), args, "spec.arguments.", check.allowEmpty);
   collectGlobals(checker, check, stored, args);
-  const base: Site = stored === undefined ? site : { ...descend(site, "workflowTemplateRef"), source: stored };
+  const base: Site =
+    stored === undefined ? site : { ...descend(site, "workflowTemplateRef"), source: stored };
   checkEntrypoint(checker, site, base, source, check, args);
   checkExitHandler(checker, site, base, source, spec);
   checkHooks(checker, { ...site, source }, spec.hooks, "hooks");
   checkPolicies(checker, site, spec);
   for (const template of source.spec.templates ?? []) {
-    const found = findTemplate({ ...base, chain: `${chain}templates.${template.name ?? ""} ` }, source, template.name ?? "");
-    if (found !== undefined && found !== "unknown") checkTemplate(checker, found.site, found.template);
+    const found = findTemplate(
+      { ...base, chain: `${chain}templates.${template.name ?? ""} ` },
+      source,
+      template.name ?? "",
+    );
+    if (found !== undefined && found !== "unknown")
+      checker.checkTemplate(checker, found.site, found.template, undefined);
   }
 }
 
@@ -79,10 +84,10 @@ function findStoredSource(checker: Checker, site: Site, spec: WorkflowSpec): Sou
 
 /** The workflow's own arguments go before those of the stored template, each whole. */
 function mergeArguments(own: Arguments, stored: Arguments): Arguments {
-  const merge = <T extends { readonly name?: string }>(first: readonly T[] = [], second: readonly T[] = []): T[] => [
-    ...first,
-    ...second.filter((item) => !first.some((other) => other.name === item.name)),
-  ];
+  const merge = <T extends { readonly name?: string }>(
+    first: readonly T[] = [],
+    second: readonly T[] = [],
+  ): T[] => [...first, ...second.filter((item) => !first.some((other) => other.name === item.name))];
   return {
     parameters: merge<Parameter>(own.parameters, stored.parameters),
     artifacts: merge(own.artifacts, stored.artifacts),
@@ -96,7 +101,8 @@ function collectGlobals(
   args: Arguments,
 ): void {
   const { globals, parameterValues } = checker;
-  const fixed = "name namespace mainEntrypoint serviceAccountName uid status annotations annotations.json labels labels.json";
+  const fixed =
+    "name namespace mainEntrypoint serviceAccountName uid status annotations annotations.json labels labels.json";
   for (const name of fixed.split(" ")) globals.add(`workflow.${name}`);
   if (check.spec.priority !== undefined) globals.add("workflow.priority");
   const parameters = args.parameters ?? [];
@@ -137,7 +143,7 @@ function checkEntrypoint(
   const at: Site = isKnown(spec.entrypoint) ? descend(site, "entrypoint") : base;
   const resolved = resolveEntry(checker, { ...at, source }, entrypoint, spec);
   if (resolved === "unknown") return;
-  checkTemplate(checker, resolved.site, resolved.template);
+  checker.checkTemplate(checker, resolved.site, resolved.template, undefined);
   if (!checker.isTemplate) checkInputsSupplied(checker, { ...at, source }, resolved.template, args);
 }
 
@@ -152,7 +158,13 @@ function resolveEntry(
   return resolveCall(checker, site, { templateRef: { ...ref, template: name } }, site.chain);
 }
 
-function checkExitHandler(checker: Checker, site: Site, base: Site, source: Source, spec: WorkflowSpec): void {
+function checkExitHandler(
+  checker: Checker,
+  site: Site,
+  base: Site,
+  source: Source,
+  spec: WorkflowSpec,
+): void {
   const exit = isKnown(spec.onExit) ? spec.onExit : source.spec.onExit;
   if (spec.hooks?.["exit"] !== undefined || source.spec.hooks?.["exit"] !== undefined) {
     checker.globals.add("workflow.failures");
@@ -160,11 +172,12 @@ function checkExitHandler(checker: Checker, site: Site, base: Site, source: Sour
   if (!isKnown(exit)) return;
   checker.globals.add("workflow.failures");
   const publishes = (source.spec.templates ?? []).flatMap((template) => template.outputs?.artifacts ?? []);
-  if (publishes.some(({ globalName }) => isKnown(globalName) && hasTag(globalName))) checker.anyGlobalArtifact = true;
+  if (publishes.some(({ globalName }) => isKnown(globalName) && hasTag(globalName)))
+    checker.anyGlobalArtifact = true;
   const at = isKnown(spec.onExit) ? descend(site, "onExit") : base;
   const resolved = resolveEntry(checker, { ...at, source }, exit, spec);
   if (resolved === "unknown") return;
-  checkTemplate(checker, resolved.site, resolved.template);
+  checker.checkTemplate(checker, resolved.site, resolved.template, undefined);
   checkInputsSupplied(checker, { ...at, source }, resolved.template, spec.arguments ?? {});
 }
 
@@ -173,11 +186,24 @@ function checkPolicies(checker: Checker, site: Site, spec: WorkflowSpec): void {
   if (isKnown(strategy) && !POD_GC.includes(strategy)) {
     const below = ["podGC", "strategy"];
     const hint = `known strategies are ${POD_GC.join(", ")}`;
-    reportError(checker, "argo/bad-strategy", site, `podGC.strategy unknown strategy '${strategy}'`, below, hint);
+    reportError(
+      checker,
+      "argo/bad-strategy",
+      site,
+      `podGC.strategy unknown strategy '${strategy}'`,
+      below,
+      hint,
+    );
   }
   for (const [label, { expression }] of Object.entries(spec.workflowMetadata?.labelsFrom ?? {})) {
     const below = ["workflowMetadata", "labelsFrom", label, "expression"];
-    checkExpressionField(checker, site, expression, `spec.workflowMetadata.labelsFrom.${label}.expression`, below);
+    checkExpressionField(
+      checker,
+      site,
+      expression,
+      `spec.workflowMetadata.labelsFrom.${label}.expression`,
+      below,
+    );
   }
   checkPodResources(checker, descend(site, "podResources"), spec.podResources, "spec");
   checkMetricList(checker, descend(site, "metrics", "prometheus"), spec.metrics, "spec");

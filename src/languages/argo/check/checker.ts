@@ -6,6 +6,7 @@
 import type { Diagnostic } from "../../../base/diagnostic.ts";
 import type { ArgoDocument, DocumentPath, Template, WorkflowSpec, WorkflowTemplate } from "../read/types.ts";
 import type { ArgoCode } from "./codes.ts";
+import type { Scope } from "./scope-types.ts";
 
 /** What a check may ask and must know beside the document. */
 export interface CheckContext {
@@ -56,6 +57,13 @@ export interface Checker {
   /** True for stored templates: workflow parameters may come from whoever uses them. */
   readonly isTemplate: boolean;
   readonly visited: Set<Template>;
+  /** Checks a template that is called; held here because templates, steps and dags check each other in turn. */
+  readonly checkTemplate: (
+    checker: Checker,
+    site: Site,
+    template: Template,
+    outer: Scope | undefined,
+  ) => void;
   readonly sources: Map<string, Source | undefined>;
 }
 

@@ -3,12 +3,15 @@
  * The documentation is made from this table, and a test holds the sources against it. Codes are never renamed.
  */
 export const ARGO_CODES = {
-  "argo/ambiguous-source": "Two fields that exclude each other are both set, for example manifest and manifestFrom.",
-  "argo/api-version": "The document is of an Argo kind but does not have the apiVersion argoproj.io/v1alpha1.",
+  "argo/ambiguous-source":
+    "Two fields that exclude each other are both set, for example manifest and manifestFrom.",
+  "argo/api-version":
+    "The document is of an Argo kind but does not have the apiVersion argoproj.io/v1alpha1.",
   "argo/artifact-location": "An artifact, or a place to keep artifacts, lacks what its driver needs.",
   "argo/artifact-path": "An artifact has no path where one is needed, or a path where none is possible.",
   "argo/bad-cron-schedule": "A cron line cannot be read, or a cron workflow has none.",
-  "argo/bad-deadline": "A deadline is not a positive whole number, or stands on a template that cannot have one.",
+  "argo/bad-deadline":
+    "A deadline is not a positive whole number, or stands on a template that cannot have one.",
   "argo/bad-depends": "The depends text of a task cannot be read, or names a result that tasks do not have.",
   "argo/bad-duration": "A duration cannot be read: write for example 30s, 5m or 1h30m.",
   "argo/bad-expression": "An expression cannot be read.",
@@ -18,12 +21,14 @@ export const ARGO_CODES = {
   "argo/bad-name": "A name has characters that names must not have, or is too long.",
   "argo/bad-number": "A number is out of its range, or a text that must be a whole number is none.",
   "argo/bad-object-name": "The metadata name of a document is too long or could not name an object.",
-  "argo/bad-output": "An output parameter has no source, several sources, or one that its template cannot have.",
+  "argo/bad-output":
+    "An output parameter has no source, several sources, or one that its template cannot have.",
   "argo/bad-plugin": "A plugin template does not have exactly one key.",
   "argo/bad-pod-resources": "Pod-level resources list a resource that pods as a whole cannot have.",
   "argo/bad-strategy": "A policy or strategy is not one of the known ones.",
   "argo/bad-synchronization": "A lock has no name, no key, or two sources at once.",
-  "argo/container-set": "The containers of a container set are missing, badly named, or depend on each other wrongly.",
+  "argo/container-set":
+    "The containers of a container set are missing, badly named, or depend on each other wrongly.",
   "argo/cycle": "Tasks or containers depend on each other in a circle.",
   "argo/duplicate-key": "A mapping has the same key twice; the last one counts.",
   "argo/duplicate-name": "Two things of the same kind in one place have the same name.",
@@ -59,7 +64,8 @@ export const ARGO_CODES = {
   "argo/unknown-kind": "The document has an Argo apiVersion but no known kind.",
   "argo/unknown-volume": "A mount names a volume that the workflow does not have.",
   "argo/unresolved-tag": "A tag names a value that does not exist at its place.",
-  "argo/with-template-ref": "A workflow takes its templates from a stored template and must not have its own.",
+  "argo/with-template-ref":
+    "A workflow takes its templates from a stored template and must not have its own.",
   "argo/wrong-type": "A value has another type than its field.",
   "argo/yaml-syntax": "The text is not YAML.",
 } as const;

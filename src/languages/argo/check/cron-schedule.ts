@@ -44,7 +44,9 @@ function findDescriptorFault(text: string): string | undefined {
   if (DESCRIPTORS.includes(text)) return undefined;
   if (!text.startsWith("@every ")) return `unrecognized descriptor: ${text}`;
   const duration = text.slice("@every ".length);
-  return isGoDuration(duration) ? undefined : `failed to parse duration ${text}: time: invalid duration "${duration}"`;
+  return isGoDuration(duration)
+    ? undefined
+    : `failed to parse duration ${text}: time: invalid duration "${duration}"`;
 }
 
 function findFieldFault(field: string, rule: FieldRule): string | undefined {
@@ -68,8 +70,11 @@ function findRangeFault(part: string, rule: FieldRule): string | undefined {
   if (step !== undefined && !/^\d+$/.test(step)) return badNumber(step);
   if (Number(start) < rule.min) return `beginning of range (${start}) below minimum (${rule.min}): ${part}`;
   if (Number(end) > rule.max) return `end of range (${end}) above maximum (${rule.max}): ${part}`;
-  if (Number(start) > Number(end)) return `beginning of range (${start}) beyond end of range (${end}): ${part}`;
-  return step !== undefined && Number(step) === 0 ? `step of range should be a positive number: ${part}` : undefined;
+  if (Number(start) > Number(end))
+    return `beginning of range (${start}) beyond end of range (${end}): ${part}`;
+  return step !== undefined && Number(step) === 0
+    ? `step of range should be a positive number: ${part}`
+    : undefined;
 }
 
 /** A number or a name of the field; a text is the fault. */

@@ -46,7 +46,10 @@ export function createDagGraph(tasks: readonly DagTask[]): DagGraph {
   return { indexOf: (name) => indices.get(name), dependencies, order: order.indices, cycle, isAncestor };
 }
 
-function findParents(list: readonly TaskDependency[], indices: ReadonlyMap<string, number>): readonly number[] {
+function findParents(
+  list: readonly TaskDependency[],
+  indices: ReadonlyMap<string, number>,
+): readonly number[] {
   const parents: number[] = [];
   for (const { name } of list) {
     const index = indices.get(name);

@@ -47,9 +47,21 @@ export function checkNames(
     const fault = findFault(name);
     const below = [index, "name"];
     if (fault !== undefined) {
-      reportError(checker, "argo/bad-name", site, `${prefix}[${index}].name: '${name}' is invalid: ${fault}`, below);
+      reportError(
+        checker,
+        "argo/bad-name",
+        site,
+        `${prefix}[${index}].name: '${name}' is invalid: ${fault}`,
+        below,
+      );
     } else if (seen?.has(name) === true) {
-      reportError(checker, "argo/duplicate-name", site, `${prefix}[${index}].name '${name}' is not unique`, below);
+      reportError(
+        checker,
+        "argo/duplicate-name",
+        site,
+        `${prefix}[${index}].name '${name}' is not unique`,
+        below,
+      );
     }
     seen?.add(name);
   }

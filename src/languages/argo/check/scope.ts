@@ -7,37 +7,7 @@ import type { Invocation, Template } from "../read/types.ts";
 import type { Checker } from "./checker.ts";
 import { hasResult } from "./template-type.ts";
 import { isKnown } from "./present.ts";
-
-/** A step or task that others may refer to. */
-export interface Sibling {
-  readonly call: Invocation;
-  /** What it runs; undefined when that is not known, and then everything about it is accepted. */
-  readonly template: Template | undefined;
-}
-
-/** What may be said about a sibling at the place of a tag. */
-export interface SiblingView {
-  readonly sibling: Sibling;
-  readonly outputs: boolean;
-  readonly status: boolean;
-}
-
-export interface Scope {
-  /** Inputs, output paths, `pod.name`, as full tag names. */
-  readonly names: ReadonlySet<string>;
-  readonly siblingFamily: "steps" | "tasks" | undefined;
-  readonly findSibling: (name: string) => SiblingView | undefined;
-  readonly items: ItemScope;
-  /** The place that an inline template stands in. */
-  readonly outer: Scope | undefined;
-}
-
-/** The loop variable. */
-export interface ItemScope {
-  /** Any key may be asked for: the items are only known at run time. */
-  any: boolean;
-  readonly keys: Set<string>;
-}
+import type { ItemScope, Scope, SiblingView } from "./scope-types.ts";
 
 const FAMILIES = ["item.", "steps.", "inputs.", "outputs.", "pod.", "workflow.", "tasks."];
 
@@ -88,7 +58,9 @@ function canResolveHere(scope: Scope, name: string): boolean {
 export function splitSiblingTag(tag: string): { readonly name: string; readonly rest: string } {
   const start = tag.indexOf(".") + 1;
   const end = tag.indexOf(".", start);
-  return end === -1 ? { name: tag.slice(start), rest: "" } : { name: tag.slice(start, end), rest: tag.slice(end + 1) };
+  return end === -1
+    ? { name: tag.slice(start), rest: "" }
+    : { name: tag.slice(start, end), rest: tag.slice(end + 1) };
 }
 
 function canResolveSibling(view: SiblingView, rest: string): boolean {

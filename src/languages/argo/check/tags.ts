@@ -63,7 +63,8 @@ export function visitTaggedTexts(
     for (let index = 0; index < value.length; index += 1) visitMember(value[index], index, path, visit);
     return;
   }
-  for (const [key, member] of Object.entries(value)) if (key !== except) visitMember(member, key, path, visit);
+  for (const [key, member] of Object.entries(value))
+    if (key !== except) visitMember(member, key, path, visit);
 }
 
 function visitMember(

@@ -61,5 +61,8 @@ export function describeValue(value: unknown): string {
   }
   if (typeof value === "boolean") return `the boolean ${String(value)}`;
   if (Array.isArray(value)) return "a list";
-  return isRecord(value) ? "a mapping" : `the number ${String(value)}`;
+  if (typeof value === "number" || typeof value === "bigint" || value instanceof GoFloat) {
+    return `the number ${value.toString()}`;
+  }
+  return "a mapping";
 }

@@ -35,7 +35,8 @@ export function decodeObject(
       continue;
     }
     const decoded = field === undefined ? undefined : decodeField(field, key, value, problems);
-    if (decoded === value && copy === undefined && decoded !== undefined) continue;
+    const same = decoded === value && decoded !== undefined && field?.kind !== "old";
+    if (same && copy === undefined) continue;
     copy ??= copyFields(raw, keys, index);
     if (field === undefined) decodeStrangeField(type, key, value, copy, problems);
     else if (field.kind === "old") moveOldField(field.target, key, decoded, raw, copy, problems);
@@ -45,7 +46,11 @@ export function decodeObject(
   return copy ?? raw;
 }
 
-function copyFields(raw: { readonly [key: string]: unknown }, keys: readonly string[], count: number): {
+function copyFields(
+  raw: { readonly [key: string]: unknown },
+  keys: readonly string[],
+  count: number,
+): {
   [field: string]: unknown;
 } {
   const copy: { [field: string]: unknown } = {};
@@ -57,7 +62,12 @@ function copyFields(raw: { readonly [key: string]: unknown }, keys: readonly str
 }
 
 /** Decodes the value of one field, undefined when it is absent or wrong. */
-function decodeField(field: FieldType, key: string | number, value: unknown, problems: ReadProblems): unknown {
+function decodeField(
+  field: FieldType,
+  key: string | number,
+  value: unknown,
+  problems: ReadProblems,
+): unknown {
   if (value === null || value === undefined || field.kind === "ignored") return undefined;
   problems.path.push(key);
   const decoded = decodeValue(field, value, problems);
@@ -83,7 +93,13 @@ function decodeValue(field: FieldType, value: unknown, problems: ReadProblems): 
       return decodeJson(value, problems);
     case "jsonObject":
       return isRecord(value) ? decodeJson(value, problems) : reportWrongType(field, value, problems);
-    default: {
+    case "text":
+    case "anyText":
+    case "quantity":
+    case "int":
+    case "number":
+    case "bool":
+    case "intOrText": {
       const scalar = decodeScalar(field.kind, value);
       return scalar === undefined ? reportWrongType(field, value, problems) : scalar;
     }
@@ -145,7 +161,12 @@ export function decodeJson(raw: unknown, problems: ReadProblems): unknown {
     const decoded = value === null ? null : decodeField({ kind: "json" }, key, value, problems);
     if (decoded === value && copy === undefined) continue;
     copy ??= Object.fromEntries(keys.slice(0, index).map((earlier) => [earlier, raw[earlier]]));
-    Object.defineProperty(copy, key, { value: decoded ?? null, enumerable: true, writable: true, configurable: true });
+    Object.defineProperty(copy, key, {
+      value: decoded ?? null,
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    });
   }
   return copy ?? raw;
 }
@@ -160,7 +181,11 @@ function enter(problems: ReadProblems, count: number): boolean {
   const message = deep
     ? `${formatPath(problems.path.slice(0, 6))}... is nested more than ${DEEPEST} levels deep`
     : "aliases make the document expand to more values than can be read";
-  addProblem(problems, { code: deep ? "argo/too-deep" : "argo/too-many-aliases", severity: "error", message });
+  addProblem(problems, {
+    code: deep ? "argo/too-deep" : "argo/too-many-aliases",
+    severity: "error",
+    message,
+  });
   return false;
 }
 
@@ -195,7 +220,9 @@ function decodeStrangeField(
 function listFields(fields: ReadonlyMap<string, FieldType>): string {
   if (fields.size === 0) return "no fields are known here";
   const names = [...fields].filter(([, field]) => field.kind !== "old").map(([name]) => name);
-  return names.length > 16 ? "see Argo's fields.md for the fields known here" : `known fields are ${names.join(", ")}`;
+  return names.length > 16
+    ? "see Argo's fields.md for the fields known here"
+    : `known fields are ${names.join(", ")}`;
 }
 
 function moveOldField(
@@ -261,7 +288,12 @@ function describeType(type: FieldType): string {
       return "a JSON value";
     case "old":
       return describeType(type.of);
-    default:
+    case "text":
+    case "anyText":
+    case "quantity":
       return "text";
+    case "ignored":
+    case "removed":
+      return "absent";
   }
 }

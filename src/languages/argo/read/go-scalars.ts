@@ -126,7 +126,10 @@ const goScalar = new Type("tag:yaml.org,2002:go-scalar", {
   construct: (data: string | null) => (data === null ? null : resolveGoScalar(data)),
 });
 
-const merge = new Type("tag:yaml.org,2002:merge", { kind: "scalar", resolve: (data: string) => data === "<<" });
+const merge = new Type("tag:yaml.org,2002:merge", {
+  kind: "scalar",
+  resolve: (data: string) => data === "<<",
+});
 
 const explicitText = new Type("tag:yaml.org,2002:str", {
   kind: "scalar",

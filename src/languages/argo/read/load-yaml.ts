@@ -99,7 +99,9 @@ function loadWithReports(
     for (const { key, offset } of duplicates.slice(0, MOST_DUPLICATES)) {
       const at = chunk.baseOffset + skipToValue(chunk.text, offset);
       const message = `the key ${JSON.stringify(key.slice(0, 100))} appears more than once; the last one counts`;
-      diagnostics.push(makeDiagnostic("argo/duplicate-key", strict ? "error" : "warning", message, source, at));
+      diagnostics.push(
+        makeDiagnostic("argo/duplicate-key", strict ? "error" : "warning", message, source, at),
+      );
     }
   }
   if (loaded.error !== undefined) diagnostics.push(reportSyntaxError(loaded.error, chunk, source));
@@ -138,7 +140,8 @@ function nameDocuments(values: readonly unknown[], chunk: Chunk): readonly Loade
 /** Cuts at document markers: `---` in the first column ends a document even inside a block of text. */
 function splitDocuments(whole: Chunk): readonly Chunk[] {
   const starts = [0];
-  for (const match of whole.text.matchAll(/^---(?=[ \t\r\n]|$)/gm)) if (match.index > 0) starts.push(match.index);
+  for (const match of whole.text.matchAll(/^---(?=[ \t\r\n]|$)/gm))
+    if (match.index > 0) starts.push(match.index);
   return starts.map((start, index) => ({
     text: whole.text.slice(start, starts[index + 1] ?? whole.text.length),
     baseOffset: whole.baseOffset + start,

@@ -13,7 +13,14 @@ import type { LoadedDocument, LoadedText } from "./load-yaml.ts";
 import { findClosestName } from "./closest-name.ts";
 import { createReadProblems } from "./read-problems.ts";
 import type { ReadProblem, ReadProblems } from "./read-problems.ts";
-import type { ArgoDocument, CronWorkflow, DocumentPath, Workflow, WorkflowEventBinding, WorkflowTemplate } from "./types.ts";
+import type {
+  ArgoDocument,
+  CronWorkflow,
+  DocumentPath,
+  Workflow,
+  WorkflowEventBinding,
+  WorkflowTemplate,
+} from "./types.ts";
 import type { PositionEntry, PositionNode } from "./yaml-positions.ts";
 
 export interface ReadOptions {
@@ -66,7 +73,9 @@ export function readArgoDocuments(text: string, file: string, options: ReadOptio
     problems.overBudget = false;
   }
   if (documents.length === 0 && diagnostics.length === 0) {
-    diagnostics.push(makeDiagnostic("argo/no-document", "warning", "the file holds no document", loaded.source, 0));
+    diagnostics.push(
+      makeDiagnostic("argo/no-document", "warning", "the file holds no document", loaded.source, 0),
+    );
   }
   return { documents, diagnostics };
 }
@@ -102,7 +111,11 @@ function readDocument(
   return { ...read, index, locate, excerpt: loaded.source.excerptAt };
 }
 
-type DecodedDocument = ArgoDocument extends infer D ? (D extends ArgoDocument ? Omit<D, "index" | "locate" | "excerpt"> : never) : never;
+type DecodedDocument = ArgoDocument extends infer D
+  ? D extends ArgoDocument
+    ? Omit<D, "index" | "locate" | "excerpt">
+    : never
+  : never;
 
 function decodeDocument(
   raw: unknown,
@@ -159,16 +172,26 @@ function decodeOther(
   problems: ReadProblems,
 ): DecodedDocument | undefined {
   if (objectKind === "") {
-    const found = raw["kind"] === undefined ? "is missing" : `must be text, found ${describeValue(raw["kind"])}`;
+    const found =
+      raw["kind"] === undefined ? "is missing" : `must be text, found ${describeValue(raw["kind"])}`;
     addAt(problems, "argo/missing-kind", `Object 'Kind' ${found}`, `write one of ${ARGO_KINDS.join(", ")}`);
   } else if (apiVersion.startsWith("argoproj.io/v1alpha1")) {
     const closest = findClosestName(objectKind, ARGO_KINDS);
-    const hint = closest === undefined ? `known kinds are ${ARGO_KINDS.join(", ")}` : `did you mean ${closest}?`;
-    addAt(problems, "argo/unknown-kind", `kind ${JSON.stringify(objectKind)} is not an Argo Workflows kind`, hint, "warning");
+    const hint =
+      closest === undefined ? `known kinds are ${ARGO_KINDS.join(", ")}` : `did you mean ${closest}?`;
+    addAt(
+      problems,
+      "argo/unknown-kind",
+      `kind ${JSON.stringify(objectKind)} is not an Argo Workflows kind`,
+      hint,
+      "warning",
+    );
   }
   const value = decodeJson(raw, problems);
   // decodeJson returns an object for an object, or undefined when it is too big.
-  return value === undefined ? undefined : { kind: "Other", apiVersion, objectKind, value: value as JsonObject };
+  return value === undefined
+    ? undefined
+    : { kind: "Other", apiVersion, objectKind, value: value as JsonObject };
 }
 
 function checkApiVersion(apiVersion: string, kind: string, problems: ReadProblems): void {
@@ -185,7 +208,14 @@ function addAt(
   severity: "error" | "warning" = "error",
 ): void {
   const path = [...problems.path];
-  problems.list.push({ code, severity, message, path, atKey: false, ...(hint === undefined ? {} : { hint }) });
+  problems.list.push({
+    code,
+    severity,
+    message,
+    path,
+    atKey: false,
+    ...(hint === undefined ? {} : { hint }),
+  });
 }
 
 function toDiagnostic(problem: ReadProblem, document: LoadedDocument, loaded: LoadedText): Diagnostic {

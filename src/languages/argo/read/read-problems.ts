@@ -36,7 +36,13 @@ export function createReadProblems(strict: boolean, budget: number): ReadProblem
 /** Adds a problem at the present path, or at a key below it. */
 export function addProblem(
   problems: ReadProblems,
-  problem: { code: string; severity: "error" | "warning"; message: string; hint?: string; key?: string | number },
+  problem: {
+    code: string;
+    severity: "error" | "warning";
+    message: string;
+    hint?: string;
+    key?: string | number;
+  },
 ): void {
   if (problems.list.length > MOST_PROBLEMS) return;
   if (problems.list.length === MOST_PROBLEMS) {

@@ -5,7 +5,15 @@
  */
 import type { Json, JsonObject } from "../../../base/json.ts";
 import type { Artifact, ArtifactLocation, Metadata } from "./types-artifact.ts";
-import type { Container, IntOrText, KeySelector, ResourceRequirements, TextMap, Volume, VolumeMount } from "./types-kubernetes.ts";
+import type {
+  Container,
+  IntOrText,
+  KeySelector,
+  ResourceRequirements,
+  TextMap,
+  Volume,
+  VolumeMount,
+} from "./types-kubernetes.ts";
 
 /** One template. Exactly one of the ten kinds of body is set in a valid document. */
 export interface Template {

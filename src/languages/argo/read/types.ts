@@ -7,8 +7,23 @@
 import type { SourcePosition } from "../../../base/diagnostic.ts";
 import type { JsonObject } from "../../../base/json.ts";
 import type { ArtifactGC, Metadata } from "./types-artifact.ts";
-import type { ObjectMeta, LocalObjectReference, PersistentVolumeClaim, ResourceRequirements, TextMap, Volume } from "./types-kubernetes.ts";
-import type { Arguments, ExecutorConfig, LifecycleHooks, Metrics, RetryStrategy, Synchronization, Template } from "./types-template.ts";
+import type {
+  ObjectMeta,
+  LocalObjectReference,
+  PersistentVolumeClaim,
+  ResourceRequirements,
+  TextMap,
+  Volume,
+} from "./types-kubernetes.ts";
+import type {
+  Arguments,
+  ExecutorConfig,
+  LifecycleHooks,
+  Metrics,
+  RetryStrategy,
+  Synchronization,
+  Template,
+} from "./types-template.ts";
 
 export type * from "./types-artifact.ts";
 export type * from "./types-kubernetes.ts";

@@ -18,7 +18,17 @@ import { kubernetesFields } from "./kubernetes-fields.ts";
 import { templateFields } from "./template-fields.ts";
 import { workflowFields } from "./workflow-fields.ts";
 
-const SCALARS = ["text", "anyText", "quantity", "int", "number", "bool", "intOrText", "json", "jsonObject"] as const;
+const SCALARS = [
+  "text",
+  "anyText",
+  "quantity",
+  "int",
+  "number",
+  "bool",
+  "intOrText",
+  "json",
+  "jsonObject",
+] as const;
 const ABSENT = ["ignored", "removed"] as const;
 
 export type ScalarKind = (typeof SCALARS)[number];

@@ -1,0 +1,20 @@
+/** Reads `name=value` texts from the command line. */
+import { MillraceError } from "../../base/errors.ts";
+
+/** `a=b` of each text; the value may hold `=` and may be empty. Throws `cli/bad-arguments` for a text without `=`. */
+export function readPairs(flag: string, texts: readonly string[]): Record<string, string> {
+  const pairs: Record<string, string> = {};
+  for (const text of texts) {
+    const equals = text.indexOf("=");
+    if (equals <= 0) {
+      throw new MillraceError("cli/bad-arguments", "invalid", `--${flag} must be NAME=VALUE, found '${text}'`);
+    }
+    pairs[text.slice(0, equals)] = text.slice(equals + 1);
+  }
+  return pairs;
+}
+
+/** Labels as `a=b,c=d`. */
+export function readLabels(texts: readonly string[]): Record<string, string> {
+  return readPairs("labels", texts.flatMap((text) => text.split(",")).filter((text) => text !== ""));
+}

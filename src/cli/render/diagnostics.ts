@@ -1,0 +1,59 @@
+/**
+ * Problems of documents for people, one way for every command: position, code, sentence, the line itself with a caret
+ * under the place, and what to do.
+ */
+import type { Diagnostic } from "../../base/diagnostic.ts";
+import type { Style } from "./style.ts";
+import { cropText, measureWidth } from "./text-width.ts";
+import { ellipsis } from "./symbols.ts";
+
+/** Lines of one problem. `file` stands for a problem without a position. */
+export function formatDiagnostic(diagnostic: Diagnostic, file: string, columns: number, style: Style): readonly string[] {
+  const { severity, code, message, position, excerpt, hint } = diagnostic;
+  const place = placeOf(diagnostic, file);
+  const tone = severity === "error" ? "bad" : "warn";
+  const lines = [`${style.paint("strong", place)}: ${style.paint(tone, severity)}: ${message} ${style.paint("quiet", `[${code}]`)}`];
+  if (position !== undefined && excerpt !== undefined) {
+    lines.push(...pointAt(excerpt, position.line, position.column, columns, style));
+  }
+  if (hint !== undefined) lines.push(`  ${style.paint("active", "hint:")} ${hint}`);
+  return lines;
+}
+
+/** `file:line:column`, or the file alone. */
+function placeOf({ position }: Diagnostic, file: string): string {
+  return position === undefined ? file : `${position.file}:${position.line}:${position.column}`;
+}
+
+/** One line, for editors and scripts: `file:line:column: error: message [code]`. */
+export function formatDiagnosticLine(diagnostic: Diagnostic, file: string): string {
+  const hint = diagnostic.hint === undefined ? "" : ` (${diagnostic.hint})`;
+  return `${placeOf(diagnostic, file)}: ${diagnostic.severity}: ${diagnostic.message} [${diagnostic.code}]${hint}`;
+}
+
+/** How much of a long line stands before the place that is pointed at. */
+const contextBefore = 40;
+
+function pointAt(excerpt: string, line: number, column: number, columns: number, style: Style): readonly string[] {
+  const margin = `${String(line).padStart(5)} | `;
+  const room = Math.max(20, columns - margin.length);
+  const from = column - 1 + 10 > room ? Math.max(0, column - 1 - contextBefore) : 0;
+  const mark = from > 0 ? ellipsis(style) : "";
+  // A tab counts as one column here and in the line below it, so that the caret stays under its place.
+  const before = `${mark}${excerpt.slice(from, column - 1)}`.replaceAll("\t", " ");
+  const text = `${before}${excerpt.slice(column - 1)}`.replaceAll("\t", " ");
+  const caret = `${" ".repeat(margin.length - 2)}| ${" ".repeat(measureWidth(before))}${style.paint("bad", "^")}`;
+  return [style.paint("quiet", margin) + cropText(text, room, ellipsis(style)), caret];
+}
+
+/** `2 errors, 1 warning`; empty when there is neither. */
+export function countProblems(diagnostics: readonly Diagnostic[]): string {
+  const errors = diagnostics.filter(({ severity }) => severity === "error").length;
+  const warnings = diagnostics.length - errors;
+  return [countOf(errors, "error"), countOf(warnings, "warning")].filter((text) => text !== "").join(", ");
+}
+
+/** `3 files`, `1 file`; empty for none. */
+export function countOf(count: number, noun: string): string {
+  return count === 0 ? "" : `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

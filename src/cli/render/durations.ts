@@ -1,0 +1,34 @@
+/** Durations and times for people: `45s`, `3m12s`, `2h5m`, `3d4h`, as kubectl shows them. */
+
+/** Two units at most; below a second as `0.4s`, because short tasks are ordinary here. */
+export function formatDuration(durationMs: number): string {
+  const ms = Math.max(0, durationMs);
+  if (ms < 950) return ms < 50 ? "0s" : `${(ms / 1000).toFixed(1)}s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds}s`;
+  if (seconds < 3600) return join(Math.floor(seconds / 60), "m", seconds % 60, "s");
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 24 * 60) return join(Math.floor(minutes / 60), "h", minutes % 60, "m");
+  const hours = Math.floor(minutes / 60);
+  return join(Math.floor(hours / 24), "d", hours % 24, "h");
+}
+
+function join(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large}${largeUnit}` : `${large}${largeUnit}${small}${smallUnit}`;
+}
+
+/** `2025-11-21T09:33:10Z`: unambiguous in logs of machines in several time zones. */
+export function formatTime(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19)}Z`;
+}
+
+/** How long something took, or has taken so far; empty when it has not begun. */
+export function formatSpan(startedAt: number | undefined, endedAt: number | undefined, now: number): string {
+  if (startedAt === undefined || startedAt === 0) return "";
+  return formatDuration((endedAt === undefined || endedAt === 0 ? now : endedAt) - startedAt);
+}
+
+/** `2025-11-21T09:33:10Z (3m12s ago)`. */
+export function formatMoment(at: number | undefined, now: number): string {
+  return at === undefined || at === 0 ? "" : `${formatTime(at)} (${formatDuration(now - at)} ago)`;
+}

@@ -1,0 +1,77 @@
+/** Argo Workflows: documents in, plans, evaluators and views out. */
+import type { Diagnostic } from "../../base/diagnostic.ts";
+import type { Compiled, Language, Submission } from "../../model/run/language.ts";
+import { checkArgoDocument } from "./check/check-argo-document.ts";
+import { createArgoEvaluator } from "./evaluate/create-argo-evaluator.ts";
+import { applySubmission } from "./lower/apply-submission.ts";
+import { lowerDocument } from "./lower/lower-document.ts";
+import { createName } from "./lower/surroundings.ts";
+import { collectStored, storedKey } from "./lower/template-source.ts";
+import { readArgoDocuments } from "./read/read-argo-documents.ts";
+import type { ArgoDocument, WorkflowTemplate } from "./read/types.ts";
+import { argoView } from "./view/argo-view.ts";
+
+type Definitions = NonNullable<Submission["definitions"]>;
+
+export const argo: Language = {
+  id: "argo",
+  recognizes: (source) => /^\s*["']?apiVersion["']?\s*:\s*["']?argoproj\.io\//mu.test(source),
+  lint: lintArgo,
+  compile: compileArgo,
+  createEvaluator: createArgoEvaluator,
+  view: argoView,
+};
+
+function lintArgo(
+  source: string,
+  file: string,
+  options: { readonly strict: boolean; readonly definitions: Definitions },
+): readonly Diagnostic[] {
+  const read = readArgoDocuments(source, file, { strict: options.strict });
+  const others = [...readDefinitions(options.definitions), ...read.documents];
+  return [...read.diagnostics, ...read.documents.flatMap((document) => checkAgainst(document, others, false))];
+}
+
+/** Definitions that cannot be read are somebody else's problem: they were checked when they were stored. */
+function readDefinitions(definitions: Definitions): readonly ArgoDocument[] {
+  return definitions.flatMap(({ source, file }) => readArgoDocuments(source, file).documents);
+}
+
+function checkAgainst(document: ArgoDocument, others: readonly ArgoDocument[], submitted: boolean): readonly Diagnostic[] {
+  const stored = collectStored(others);
+  return checkArgoDocument(document, {
+    submitted,
+    findTemplateSource: (kind, name): WorkflowTemplate | undefined =>
+      stored.get(storedKey(name, kind === "ClusterWorkflowTemplate"))?.value,
+  });
+}
+
+function compileArgo(source: string, file: string, submission: Submission): Compiled {
+  const read = readArgoDocuments(source, file, { strict: submission.strict === true });
+  const chosen = chooseDocument(read.documents, submission.document);
+  if (chosen === undefined) return refuse(submission, [...read.diagnostics, missingDocument(file, submission.document)]);
+  const others = [...readDefinitions(submission.definitions ?? []), ...read.documents.filter((one) => one !== chosen)];
+  const withItself = chosen.kind === "Workflow" ? others : [...others, chosen];
+  const document = applySubmission(chosen, submission);
+  const found = [...read.diagnostics, ...checkAgainst(document, withItself, true)];
+  if (found.some(({ severity }) => severity === "error")) return refuse(submission, found, document);
+  const lowered = lowerDocument(document, withItself, submission);
+  return { ...lowered, diagnostics: [...found, ...lowered.diagnostics] };
+}
+
+/** The document that was asked for, else the first workflow, else the first that can be run. */
+function chooseDocument(documents: readonly ArgoDocument[], index: number | undefined): ArgoDocument | undefined {
+  if (index !== undefined) return documents.find((document) => document.index === index);
+  const runnable = documents.filter(({ kind }) => kind !== "Other" && kind !== "WorkflowEventBinding");
+  return runnable.find(({ kind }) => kind === "Workflow") ?? runnable[0];
+}
+
+function missingDocument(file: string, index: number | undefined): Diagnostic {
+  const which = index === undefined ? "a workflow" : `a document number ${index}`;
+  return { code: "argo/no-workflow", severity: "error", message: `${file} does not hold ${which} that can be run` };
+}
+
+function refuse(submission: Submission, diagnostics: readonly Diagnostic[], document?: ArgoDocument): Compiled {
+  const meta = document?.kind === "Workflow" ? (document.value.metadata ?? {}) : {};
+  return { name: createName(meta, submission), labels: {}, annotations: {}, diagnostics };
+}

@@ -1,0 +1,58 @@
+/** Messages of nodes and of the run. */
+import { phases, taskKinds } from "../../../model/run/phase.ts";
+import type { RunState } from "../../../model/run/run-state.ts";
+import { describeReason } from "./describe-reason.ts";
+import { nodeId } from "./node-names.ts";
+import { findProcess, isStaged } from "./tree.ts";
+
+/** Message of a task; empty when there is none. */
+export function nodeMessage(state: RunState, task: number): string {
+  if (state.tasks.phase[task] === phases.ready) return describeWaiting(state, task);
+  const reason = state.reasons.get(task);
+  if (reason === undefined) return "";
+  if (reason.code === "child-failed" && !isOfSteps(state, task)) return "";
+  const isLeaf = findProcess(state, task)?.body.kind === "task";
+  if (isLeaf && (reason.code === "stopped" || reason.code === "terminated")) {
+    return `workflow shutdown with strategy:  ${reason.code === "stopped" ? "Stop" : "Terminate"}`;
+  }
+  return describeReason(reason, { id: (other) => nodeId(state, other) });
+}
+
+/** A dag says nothing about its failed children; steps and their groups do (Argo, executeStepGroup). */
+function isOfSteps(state: RunState, task: number): boolean {
+  return state.tasks.kind[task] === taskKinds.stage || isStaged(state, task) || isStagedRetry(state, task);
+}
+
+function isStagedRetry(state: RunState, task: number): boolean {
+  const body = findProcess(state, task)?.body;
+  return body?.kind === "region" && body.region.order.kind === "stages";
+}
+
+/** Which lock a queued task waits for. */
+function describeWaiting(state: RunState, task: number): string {
+  for (const [key, lock] of state.locks) {
+    if (!lock.waiting.includes(task)) continue;
+    return `Waiting for ${key} lock. Lock status: ${Math.max(0, lock.limit - lock.holders.size)}/${lock.limit}`;
+  }
+  return "";
+}
+
+const phaseWords = ["Pending", "Pending", "Running", "Succeeded", "Failed", "Error", "Skipped", "Omitted"] as const;
+
+/** Argo's word for a phase of a node. */
+export function phaseWord(phase: number): string {
+  return phaseWords[phase] ?? "Pending";
+}
+
+/** Phase and message of the run. */
+export function describeOutcome(state: RunState): { readonly phase: string; readonly message: string } {
+  if (state.ended === undefined) return { phase: state.startedAt === 0 ? "Pending" : "Running", message: "" };
+  const reason = state.endReason;
+  const message = reason === undefined ? "" : describeRunReason(state, reason);
+  return { phase: phaseWord(state.ended), message };
+}
+
+function describeRunReason(state: RunState, reason: NonNullable<RunState["endReason"]>): string {
+  if (reason.code === "child-failed" && !isOfSteps(state, 0)) return "";
+  return describeReason(reason, { id: (other) => nodeId(state, other) });
+}

@@ -1,0 +1,142 @@
+/** Inputs, outputs and resources of a node in Argo's form. */
+import type { Json, JsonObject } from "../../../base/json.ts";
+import type { FileValue, TaskTemplate } from "../../../model/plan/plan.ts";
+import type { RunState } from "../../../model/run/run-state.ts";
+import type { Inputs, Outputs } from "../../../model/run/values.ts";
+import { noExitCode } from "../../../model/run/task-table.ts";
+import { jsonToText } from "../evaluate/json-text.ts";
+import { outerPrefix } from "../lower/capture-outer.ts";
+import { findProcess } from "./tree.ts";
+
+/** Bound inputs; undefined when there are none. */
+export function describeInputs(state: RunState, task: number): JsonObject | undefined {
+  const inputs = state.inputs.get(task) ?? state.inputs.get(state.tasks.parent[task] ?? -1);
+  const own = state.inputs.get(task);
+  const chosen = own ?? (state.attempts.get(state.tasks.parent[task] ?? -1)?.includes(task) === true ? inputs : undefined);
+  return chosen === undefined ? undefined : describeBound(chosen, findTask(state, task));
+}
+
+function findTask(state: RunState, task: number): TaskTemplate | undefined {
+  const body = findProcess(state, task)?.body;
+  return body?.kind === "task" ? body.task : undefined;
+}
+
+function describeBound(inputs: Inputs, template: TaskTemplate | undefined): JsonObject | undefined {
+  const parameters = Object.entries(inputs.values)
+    .filter(([name]) => !name.startsWith(outerPrefix))
+    .map(([name, value]) => ({ name, value: jsonToText(value) }));
+  const artifacts = Object.entries(inputs.files).map(([name, file]) => {
+    const path = template?.inputs.find((input) => input.name === name)?.path;
+    return describeFile(name, file, typeof path === "string" ? path : undefined);
+  });
+  return orNothing({ ...listed("parameters", parameters), ...listed("artifacts", artifacts) });
+}
+
+/** Outputs with result and exit code; undefined when there are none. */
+export function describeOutputs(state: RunState, task: number): JsonObject | undefined {
+  const outputs = state.outputs.get(task);
+  const code = state.tasks.exitCode[task] ?? noExitCode;
+  const template = findTask(state, task);
+  const given = outputs === undefined ? {} : describeGiven(outputs, template);
+  return orNothing({ ...given, ...(code === noExitCode ? {} : { exitCode: String(code) }) });
+}
+
+function describeGiven(outputs: Outputs, template: TaskTemplate | undefined): JsonObject {
+  const parameters = Object.entries(outputs.values).map(([name, value]) => {
+    const path = template?.outputParameters.find((one) => one.name === name)?.path;
+    return { name, value: jsonToText(value), ...(typeof path === "string" ? { valueFrom: { path } } : {}) };
+  });
+  const artifacts = Object.entries(outputs.files).map(([name, file]) => {
+    const path = template?.outputArtifacts.find((one) => one.name === name)?.path;
+    return describeFile(name, file, typeof path === "string" ? path : undefined);
+  });
+  return {
+    ...(outputs.result === undefined ? {} : { result: outputs.result }),
+    ...listed("parameters", parameters),
+    ...listed("artifacts", artifacts),
+  };
+}
+
+/** An artifact: where it lies is its digest, under a key of its own kind. */
+export function describeFile(name: string, file: FileValue, path: string | undefined): JsonObject {
+  const base = { name, ...(path === undefined ? {} : { path }) };
+  switch (file.kind) {
+    case "text":
+      return { ...base, raw: { data: file.text } };
+    case "absent":
+      return { ...base, optional: true };
+    case "artifact": {
+      const { content, archive } = file.artifact;
+      const packed = archive.kind === "none" ? { archive: { none: {} } } : archive.kind === "zip" ? { archive: { zip: {} } } : {};
+      return { ...base, ...packed, digest: content.digest, sizeBytes: content.sizeBytes };
+    }
+  }
+}
+
+function listed(name: string, list: readonly Json[]): JsonObject {
+  return list.length === 0 ? {} : { [name]: list };
+}
+
+function orNothing(object: JsonObject): JsonObject | undefined {
+  return Object.keys(object).length === 0 ? undefined : object;
+}
+
+/** What the attempt below a node used: CPU seconds, and memory in units of 100 MiB times seconds (Argo, docs/resource-duration.md). */
+export interface Resources {
+  cpu: number;
+  memory: number;
+}
+
+const memoryUnitBytes = 100 * 1024 * 1024;
+
+/** Resources and progress of every task, summed from the leaves up: children have greater numbers than their parents. */
+export function sumTree(state: RunState): { readonly resources: readonly (Resources | undefined)[]; readonly done: Int32Array; readonly total: Int32Array } {
+  const { tasks } = state;
+  const resources: (Resources | undefined)[] = Array.from({ length: tasks.size }, () => undefined);
+  const done = new Int32Array(tasks.size);
+  const total = new Int32Array(tasks.size);
+  for (let task = tasks.size - 1; task >= 0; task -= 1) {
+    const used = measureAttempt(state, task);
+    if (used !== undefined) addResources(resources, task, used);
+    if (isPod(state, task)) {
+      total[task] = (total[task] ?? 0) + 1;
+      if (tasks.phase[task] === 3) done[task] = (done[task] ?? 0) + 1;
+    }
+    const parent = tasks.parent[task] ?? -1;
+    if (parent < 0) continue;
+    const own = resources[task];
+    if (own !== undefined) addResources(resources, parent, own);
+    done[parent] = (done[parent] ?? 0) + (done[task] ?? 0);
+    total[parent] = (total[parent] ?? 0) + (total[task] ?? 0);
+  }
+  return { resources, done, total };
+}
+
+function isPod(state: RunState, task: number): boolean {
+  const { tasks } = state;
+  const phase = tasks.phase[task] ?? 0;
+  if (phase === 0 || phase > 5) return false;
+  return findProcess(state, task)?.body.kind === "task" && !state.attempts.has(task) && tasks.kind[task] !== 2;
+}
+
+function measureAttempt(state: RunState, task: number): Resources | undefined {
+  const facts = state.attemptFacts.get(task);
+  if (facts === undefined) return undefined;
+  const { cpuUserMs = 0, cpuSystemMs = 0, peakMemoryBytes = 0 } = facts.usage;
+  const seconds = Math.max(0, (state.tasks.endedAt[task] ?? 0) - (state.tasks.startedAt[task] ?? 0)) / 1000;
+  return { cpu: (cpuUserMs + cpuSystemMs) / 1000, memory: (seconds * peakMemoryBytes) / memoryUnitBytes };
+}
+
+function addResources(list: (Resources | undefined)[], task: number, more: Resources): void {
+  const own = list[task];
+  if (own === undefined) list[task] = { ...more };
+  else {
+    own.cpu += more.cpu;
+    own.memory += more.memory;
+  }
+}
+
+/** Whole seconds, as Argo keeps them. */
+export function describeResources(used: Resources | undefined): JsonObject | undefined {
+  return used === undefined ? undefined : { cpu: Math.round(used.cpu), memory: Math.round(used.memory) };
+}
