@@ -5,7 +5,7 @@
 import { constants, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { openLocalArtifacts } from "../../src/artifacts/local/open-local-artifacts.ts";
-import { writeNew } from "../../src/artifacts/local/object-folder.ts";
+import { writeNew } from "../../src/artifacts/local/file-copy.ts";
 import type { Artifact } from "../../src/model/data/artifact.ts";
 import {
   asIs,
@@ -20,12 +20,7 @@ const root = resolve(process.argv[2] ?? "bench/out/artifacts");
 const fileCount = 10_000;
 const largeBytes = 256 * 1024 * 1024;
 
-async function time(
-  label: string,
-  count: number,
-  unit: string,
-  work: () => Promise<unknown> | unknown,
-): Promise<void> {
+async function time(label: string, count: number, unit: string, work: () => unknown): Promise<void> {
   const before = process.cpuUsage();
   const start = performance.now();
   await work();

@@ -70,7 +70,7 @@ function timeRaw(
   const database = new DatabaseSync(join(folder, "raw.db"));
   const level = full ? "FULL" : "NORMAL";
   database.exec(`PRAGMA page_size = ${pageSize}; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${level}`);
-  database.exec(`PRAGMA wal_autocheckpoint = 10000; CREATE TABLE batch (run_id TEXT, first_seq INTEGER, body TEXT,
+  database.exec(`PRAGMA wal_autocheckpoint = 4000; CREATE TABLE batch (run_id TEXT, first_seq INTEGER, body TEXT,
     PRIMARY KEY (run_id, first_seq)) ${withoutRowid ? "WITHOUT ROWID" : ""}`);
   const insert = database.prepare("INSERT INTO batch VALUES ('01JABCDEFGHJKMNPQRSTVWXYZ0', ?, ?)");
   const body = event.repeat(perBatch);

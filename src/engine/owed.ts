@@ -7,8 +7,8 @@ import type { Process } from "../model/plan/plan.ts";
 import type { RunState } from "../model/run/run-state.ts";
 import type { Evaluator } from "../model/run/scope.ts";
 import { Decision } from "./decide/decision.ts";
-import { isBelowHook } from "./decide/hooks.ts";
 import { buildOrder, buildRequest, defaultGraceMs } from "./expand/order.ts";
+import { isBelowHook } from "./expand/may-begin.ts";
 import { findInputs } from "./expand/scope.ts";
 
 export interface Owed {
@@ -39,5 +39,6 @@ export function owed(state: RunState, evaluator: Evaluator, at: number): Owed {
 
 /** Whether attempts wait for room. */
 export function wantsRoom(state: RunState): boolean {
-  return !state.ready.isEmpty && (!state.suspended || state.stopping !== undefined) && state.running.size < state.attemptsAtMost;
+  if (state.ready.isEmpty || state.ended !== undefined) return false;
+  return (!state.suspended || state.stopping !== undefined) && state.running.size < state.attemptsAtMost;
 }

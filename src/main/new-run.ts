@@ -21,7 +21,7 @@ export type NewRun =
 /** Compiles the document. `isTaken` says whether a run of that name exists; a name that does gets a number. */
 export async function makeRun(request: SubmitRequest, now: number, isTaken: (name: string) => Promise<boolean>): Promise<NewRun> {
   const language = findLanguage(request.source, request.file);
-  const facts = { uid: randomUUID(), nameSuffix: makeSuffix(), createdAt: now, ...request.submission.facts };
+  const facts = { uid: randomUUID(), suffix: makeSuffix(), createdAt: now, ...request.submission.facts };
   const submission: Submission = { ...request.submission, facts };
   const compiled = language.compile(request.source, request.file, submission);
   const errors = compiled.diagnostics.filter((diagnostic) => diagnostic.severity === "error");

@@ -11,7 +11,7 @@ import {
   findManifest,
   resolveInTree,
 } from "../../src/artifacts/local/tree-manifest.ts";
-import { digestOf } from "../../src/artifacts/local/object-folder.ts";
+import { digestOf } from "../../src/artifacts/local/file-copy.ts";
 import {
   type Layout,
   asIs,

@@ -63,24 +63,15 @@ function startEntry(entry: ReadEntry, target: UnpackTarget, fail: (error: unknow
   entry.on("end", () => file?.close());
 }
 
+const fileTypes: ReadonlySet<string> = new Set(["File", "OldFile", "ContiguousFile"]);
+
 function layEntry(entry: ReadEntry, target: UnpackTarget): UnpackFile | undefined {
-  switch (entry.type) {
-    case "File":
-    case "OldFile":
-    case "ContiguousFile":
-      return target.addFile(entry.path, entry.mode ?? 0o644);
-    case "Directory":
-      target.addDirectory(entry.path);
-      return undefined;
-    case "SymbolicLink":
-      target.addLink(entry.path, entry.linkpath ?? "");
-      return undefined;
-    case "Link":
-      target.addHardLink(entry.path, entry.linkpath ?? "");
-      return undefined;
-    default:
-      throw unsafeArchive(entry.path, `it is a ${entry.type}`);
-  }
+  if (fileTypes.has(entry.type)) return target.addFile(entry.path, entry.mode ?? 0o644);
+  if (entry.type === "Directory") target.addDirectory(entry.path);
+  else if (entry.type === "SymbolicLink") target.addLink(entry.path, entry.linkpath ?? "");
+  else if (entry.type === "Link") target.addHardLink(entry.path, entry.linkpath ?? "");
+  else throw unsafeArchive(entry.path, `it is a ${entry.type}`);
+  return undefined;
 }
 
 function isFormatError(error: unknown): boolean {

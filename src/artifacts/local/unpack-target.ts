@@ -38,100 +38,110 @@ export interface UnpackTarget {
   finish(): string;
 }
 
+/** What the functions below share. */
+interface Unpacking {
+  readonly folder: string;
+  readonly limits: UnpackLimits;
+  /** By plain path, also folders that no entry names. */
+  readonly kinds: Map<string, "file" | "directory" | "link">;
+  /** The texts of symbolic links by plain path. */
+  readonly links: Map<string, string>;
+  totalBytes: number;
+}
+
 /** `folder` must be new and empty. */
 export function createUnpackTarget(folder: string, limits: UnpackLimits): UnpackTarget {
-  const kinds = new Map<string, "file" | "directory" | "link">();
-  const links = new Map<string, string>();
-  let totalBytes = 0;
-
-  /** Checks the name and makes the folders above it. Undefined for the top itself (`./`). */
-  function admit(name: string): string | undefined {
-    const path = plainName(name);
-    if (path === "") return undefined;
-    if (kinds.size >= limits.maxEntries) throw tooLarge(`more than ${limits.maxEntries} entries`);
-    const parts = path.split("/");
-    for (let depth = 1; depth < parts.length; depth += 1)
-      makeDirectory(parts.slice(0, depth).join("/"), name);
-    return path;
-  }
-
-  function makeDirectory(path: string, name: string): void {
-    const kind = kinds.get(path);
-    if (kind === "directory") return;
-    if (kind !== undefined) throw unsafeArchive(name, `${path} is a ${kind} in the same archive`);
-    mkdirSync(join(folder, path), { mode: 0o755 });
-    kinds.set(path, "directory");
-  }
-
-  /** A place for something that is no directory. */
-  function admitLeaf(name: string): string {
-    const path = admit(name);
-    if (path === undefined) throw unsafeArchive(name, "it has no name");
-    const kind = kinds.get(path);
-    if (kind === "directory") throw unsafeArchive(name, "it is a directory in the same archive");
-    if (kind === "file") rmSync(join(folder, path));
-    links.delete(path);
-    return path;
-  }
-
-  function addFile(name: string, mode: number): UnpackFile {
-    const path = admitLeaf(name);
-    const descriptor = openSync(join(folder, path), "wx", mode & 0o777);
-    kinds.set(path, "file");
-    const write = (bytes: Uint8Array): void => {
-      totalBytes += bytes.length;
-      if (totalBytes > limits.maxTotalBytes) throw tooLarge(`more than ${limits.maxTotalBytes} bytes`);
-      for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
-    };
-    return { write, close: () => closeSync(descriptor) };
-  }
-
-  function addLink(name: string, linkTarget: string): void {
-    const path = admitLeaf(name);
-    if (linkTarget === "" || linkTarget.includes("\0")) throw unsafeArchive(name, "it links to nothing");
-    kinds.set(path, "link");
-    links.set(path, linkTarget);
-  }
-
-  function addHardLink(name: string, existing: string): void {
-    const source = plainName(existing, name);
-    if (kinds.get(source) !== "file")
-      throw unsafeArchive(name, `it is a hard link to ${existing}, no file before it`);
-    const path = admitLeaf(name);
-    if (path === source) throw unsafeArchive(name, "it is a hard link to itself");
-    linkSync(join(folder, source), join(folder, path));
-    kinds.set(path, "file");
-  }
-
-  function finish(): string {
-    const tops = [...kinds.keys()].filter((path) => !path.includes("/"));
-    const [only] = tops;
-    const top = tops.length === 1 && only !== undefined ? only : undefined;
-    assertLinksStay(top);
-    for (const [path, target] of links) symlinkSync(target, join(folder, path));
-    return top === undefined ? folder : join(folder, top);
-  }
-
-  /** Seen from what the archive becomes: with a single top-level directory, links may not leave that directory. */
-  function assertLinksStay(top: string | undefined): void {
-    if (top !== undefined && links.has(top)) throw unsafeArchive(top, "the whole archive is a link");
-    const prefix = top === undefined ? "" : `${top}/`;
-    const seen = new Map([...links].map(([path, target]) => [path.slice(prefix.length), target]));
-    const escaping = findEscapingLink(seen);
-    if (escaping === undefined) return;
-    throw unsafeArchive(prefix + escaping, `it links to ${seen.get(escaping)}, outside of the archive`);
-  }
-
+  const unpacking: Unpacking = { folder, limits, kinds: new Map(), links: new Map(), totalBytes: 0 };
   return {
     addDirectory: (name) => {
-      const path = admit(name);
-      if (path !== undefined) makeDirectory(path, name);
+      const path = admit(unpacking, name);
+      if (path !== undefined) makeDirectory(unpacking, path, name);
     },
-    addFile,
-    addLink,
-    addHardLink,
-    finish,
+    addFile: (name, mode) => addFile(unpacking, name, mode),
+    addLink: (name, linkTarget) => {
+      const path = admitLeaf(unpacking, name);
+      if (linkTarget === "" || linkTarget.includes("\0")) throw unsafeArchive(name, "it links to nothing");
+      unpacking.kinds.set(path, "link");
+      unpacking.links.set(path, linkTarget);
+    },
+    addHardLink: (name, existing) => addHardLink(unpacking, name, existing),
+    finish: () => finish(unpacking),
   };
+}
+
+/** Checks the name and makes the folders above it. Undefined for the top itself (`./`). */
+function admit(unpacking: Unpacking, name: string): string | undefined {
+  const path = plainName(name);
+  if (path === "") return undefined;
+  const { maxEntries } = unpacking.limits;
+  if (unpacking.kinds.size >= maxEntries) throw tooLarge(`more than ${maxEntries} entries`);
+  const parts = path.split("/");
+  for (let depth = 1; depth < parts.length; depth += 1) {
+    makeDirectory(unpacking, parts.slice(0, depth).join("/"), name);
+  }
+  return path;
+}
+
+function makeDirectory({ folder, kinds }: Unpacking, path: string, name: string): void {
+  const kind = kinds.get(path);
+  if (kind === "directory") return;
+  if (kind !== undefined) throw unsafeArchive(name, `${path} is a ${kind} in the same archive`);
+  mkdirSync(join(folder, path), { mode: 0o755 });
+  kinds.set(path, "directory");
+}
+
+/** A place for something that is no directory. */
+function admitLeaf(unpacking: Unpacking, name: string): string {
+  const path = admit(unpacking, name);
+  if (path === undefined) throw unsafeArchive(name, "it has no name");
+  const kind = unpacking.kinds.get(path);
+  if (kind === "directory") throw unsafeArchive(name, "it is a directory in the same archive");
+  if (kind === "file") rmSync(join(unpacking.folder, path));
+  unpacking.links.delete(path);
+  return path;
+}
+
+function addFile(unpacking: Unpacking, name: string, mode: number): UnpackFile {
+  const path = admitLeaf(unpacking, name);
+  const descriptor = openSync(join(unpacking.folder, path), "wx", mode & 0o777);
+  unpacking.kinds.set(path, "file");
+  const { maxTotalBytes } = unpacking.limits;
+  const write = (bytes: Uint8Array): void => {
+    unpacking.totalBytes += bytes.length;
+    if (unpacking.totalBytes > maxTotalBytes) throw tooLarge(`more than ${maxTotalBytes} bytes`);
+    for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
+  };
+  return { write, close: () => closeSync(descriptor) };
+}
+
+function addHardLink(unpacking: Unpacking, name: string, existing: string): void {
+  const { folder, kinds } = unpacking;
+  const source = plainName(existing, name);
+  if (kinds.get(source) !== "file")
+    throw unsafeArchive(name, `it is a hard link to ${existing}, no file before it`);
+  if (plainName(name) === source) throw unsafeArchive(name, "it is a hard link to itself");
+  const path = admitLeaf(unpacking, name);
+  linkSync(join(folder, source), join(folder, path));
+  kinds.set(path, "file");
+}
+
+function finish({ folder, kinds, links }: Unpacking): string {
+  const tops = [...kinds.keys()].filter((path) => !path.includes("/"));
+  const [only] = tops;
+  const top = tops.length === 1 && only !== undefined ? only : undefined;
+  assertLinksStay(links, top);
+  for (const [path, target] of links) symlinkSync(target, join(folder, path));
+  return top === undefined ? folder : join(folder, top);
+}
+
+/** Seen from what the archive becomes: with a single top-level directory, links may not leave that directory. */
+function assertLinksStay(links: ReadonlyMap<string, string>, top: string | undefined): void {
+  if (top !== undefined && links.has(top)) throw unsafeArchive(top, "the whole archive is a link");
+  const prefix = top === undefined ? "" : `${top}/`;
+  const seen = new Map([...links].map(([path, target]) => [path.slice(prefix.length), target]));
+  const escaping = findEscapingLink(seen);
+  if (escaping === undefined) return;
+  throw unsafeArchive(prefix + escaping, `it links to ${seen.get(escaping)}, outside of the archive`);
 }
 
 /** The name without `.` parts and extra slashes; refuses what could reach outside. `owner` is the entry to blame. */

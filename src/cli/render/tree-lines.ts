@@ -32,14 +32,10 @@ export function drawBranches(depths: readonly number[], style: Style): readonly 
   return branches;
 }
 
-/** `├─✔ name`. */
-export function formatNode(row: TreeRow, branch: string, style: Style): string {
-  return `${style.paint("quiet", branch)}${paintSymbol(markOf(row), style)} ${cleanText(row.name)}`;
-}
-
-/** A wait is running to the engine; to people it waits for them. */
-function markOf(row: TreeRow): string {
-  return row.state === "running" && row.type === "Suspend" ? "suspended" : row.state;
+/** `├─✔ name`. A wait runs, to the engine; to people it waits for them, so `waits` (RunState) gives it a mark of its own. */
+export function formatNode(row: TreeRow, branch: string, waits: ReadonlyMap<number, number>, style: Style): string {
+  const state = row.state === "running" && waits.get(row.task) === Infinity ? "suspended" : row.state;
+  return `${style.paint("quiet", branch)}${paintSymbol(state, style)} ${cleanText(row.name)}`;
 }
 
 /** Duration of a row, running or ended. */

@@ -9,7 +9,8 @@ import type { RunState } from "../../model/run/run-state.ts";
 import type { Inputs } from "../../model/run/values.ts";
 import { mayClaimLocks } from "../evolve/locks.ts";
 import { bindInputs } from "../expand/bind.ts";
-import { doesConditionHold, findSite, mayBegin, resolveCall, stopBeforeBegin } from "../expand/fire.ts";
+import { doesConditionHold, findSite, resolveCall, stopBeforeBegin } from "../expand/fire.ts";
+import { isBarred, isDue, mayBegin } from "../expand/may-begin.ts";
 import { buildOrder } from "../expand/order.ts";
 import { createCallerScope, findInputs } from "../expand/scope.ts";
 import type { AttemptOrder } from "../../model/run/attempt.ts";
@@ -19,10 +20,10 @@ import type { Decision } from "../decide/decision.ts";
 /** Starts ready attempts while there is room, or until `eventsAtMost` events have been recorded. */
 export function admitAttempts(decision: Decision, eventsAtMost: number): void {
   const { state } = decision;
-  while (!state.ready.isEmpty && decision.events.length < eventsAtMost) {
-    if (state.stopping === undefined && (decision.free <= 0 || state.running.size >= state.attemptsAtMost)) return;
-    const task = state.ready.peek();
-    if (state.stopping !== undefined && mayBegin(state, task) && decision.free <= 0) return;
+  while (!state.ready.isEmpty && state.ended === undefined && decision.events.length < eventsAtMost) {
+    const hasRoom = decision.free > 0 && state.running.size < state.attemptsAtMost;
+    // What a stop keeps from beginning needs no room to end.
+    if (!hasRoom && mayBegin(state, state.ready.peek())) return;
     admitTask(decision, state.ready.shift());
   }
 }
@@ -31,8 +32,8 @@ function admitTask(decision: Decision, task: number): void {
   const { state } = decision;
   const { tasks } = state;
   const phase = tasks.phase[task] as number;
-  if (phase !== phases.waiting && phase !== phases.ready) return;
-  if (!mayBegin(state, task)) return stopReady(decision, task);
+  if (phase !== phases.ready && !(phase === phases.waiting && isDue(state, task))) return;
+  if (isBarred(state, task)) return stopReady(decision, task);
   if (!mayClaimLocks(state, task)) return;
   const isBound = phase === phases.ready || tasks.kind[task] === taskKinds.attempt;
   orRefuse(decision, task, () => {
@@ -41,7 +42,7 @@ function admitTask(decision: Decision, task: number): void {
   });
 }
 
-/** A member of a stopped fan-out just stays behind; its group ends without it. */
+/** A member of a fan-out that lets no more begin just stays behind; its group ends without it. */
 function stopReady(decision: Decision, task: number): void {
   const { state } = decision;
   if (state.tasks.kind[task] === taskKinds.member && state.tasks.phase[task] === phases.waiting) {

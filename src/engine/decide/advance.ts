@@ -6,7 +6,8 @@ import { hasEnded, isBad, phases, taskKinds } from "../../model/run/phase.ts";
 import type { RunState } from "../../model/run/run-state.ts";
 import { taskFlags } from "../../model/run/task-table.ts";
 import { isTolerated } from "../evolve/close.ts";
-import { advanceQueued, fireTask, mayBegin } from "../expand/fire.ts";
+import { advanceQueued, fireTask } from "../expand/fire.ts";
+import { isGroupBarred, mayBegin } from "../expand/may-begin.ts";
 import { decideRetry } from "../retry/retry.ts";
 import { endWait } from "./finish-wait.ts";
 import { finishRegion } from "./finish-region.ts";
@@ -49,19 +50,19 @@ function advanceRetried(decision: Decision, task: number): void {
   decideRetry(decision, task, last);
 }
 
-/** A fan-out has ended when all its members have, or when the run stops and none is under way. */
+/** A fan-out has ended when all its members have, or when it lets no more begin and none is under way. */
 function finishGroup(decision: Decision, group: number): void {
   const { state } = decision;
   const { tasks } = state;
-  const isStopped = !mayBegin(state, group) && tasks.active[group] === 0;
-  if ((tasks.pending[group] as number) > 0 && !isStopped) return;
+  const isCutShort = (tasks.pending[group] as number) > 0;
+  if (isCutShort && !(tasks.active[group] === 0 && isGroupBarred(state, group))) return;
   const bad = findBadMember(state, group);
   if (bad >= 0) {
     const phase = tasks.phase[bad] === phases.errored ? phases.errored : phases.failed;
     return decision.settle(group, phase, { reason: { code: "child-failed", task: bad } });
   }
-  if ((tasks.pending[group] as number) > 0) {
-    return decision.settle(group, phases.failed, { reason: state.stopping?.reason ?? { code: "stopped" } });
+  if (isCutShort || (tasks.flags[group]! & taskFlags.halted) !== 0) {
+    return decision.settle(group, phases.failed, { reason: state.stopping?.reason ?? { code: "region-halted" } });
   }
   decision.settle(group, phases.succeeded);
 }

@@ -6,7 +6,7 @@ import type { Reason } from "../../model/run/values.ts";
 import { defaultGraceMs } from "../expand/order.ts";
 import { endWait } from "./finish-wait.ts";
 import type { Decision } from "./decision.ts";
-import { isBelowHook } from "./hooks.ts";
+import { isBelowHook } from "../expand/may-begin.ts";
 
 type InputOf<K extends RunInput["kind"]> = Extract<RunInput, { kind: K }>;
 
@@ -15,7 +15,7 @@ export function suspendRun(decision: Decision): void {
   if (state.ended === undefined && !state.suspended) decision.record({ kind: "run.suspended", at: decision.at });
 }
 
-/** Resumes the run; or, with tasks, ends those waits well. Without tasks it ends all open waits that nobody times. */
+/** Resumes the run and ends all its open waits well; or, with tasks, ends just those waits. */
 export function resumeRun(decision: Decision, input: InputOf<"run.resume">): void {
   const { state } = decision;
   if (state.ended !== undefined) return;
@@ -45,7 +45,6 @@ export function beginStop(decision: Decision, reason: Reason, hooks: boolean): v
   if (state.ended !== undefined) return;
   if (state.stopping !== undefined && (hooks || !state.stopping.hooks)) return;
   decision.record({ kind: "run.stopping", at: decision.at, reason, hooks });
-  state.agenda.push(0);
   for (const task of state.running) {
     if (hooks && isBelowHook(state, task)) continue;
     decision.effects.push({ kind: "attempt.cancel", task, why: "cancelled", graceMs: hooks ? defaultGraceMs : 0 });

@@ -22,8 +22,8 @@ import { retryRun } from "./run-retry.ts";
 import { startRun } from "./run-start.ts";
 import { reachTime } from "./time-reached.ts";
 
-/** Events after which a decision is cut. */
-export const eventsAtMost = 1_000;
+/** Events after which a decision is cut, unless the caller says otherwise. */
+export const defaultEventsAtMost = 1_000;
 
 export interface Decided {
   readonly events: readonly RunEvent[];
@@ -32,11 +32,16 @@ export interface Decided {
   readonly more: boolean;
 }
 
-/** Takes one input and follows its consequences. */
-export function decide(state: RunState, input: RunInput, evaluator: Evaluator): Decided {
+/** Takes one input and follows its consequences, until nothing is left to decide or `eventsAtMost` events are recorded. */
+export function decide(
+  state: RunState,
+  input: RunInput,
+  evaluator: Evaluator,
+  eventsAtMost = defaultEventsAtMost,
+): Decided {
   const decision = new Decision(state, evaluator, input.at);
   takeInput(decision, input);
-  const more = followAgenda(decision);
+  const more = followAgenda(decision, eventsAtMost);
   return { events: decision.events, effects: decision.effects, more };
 }
 
@@ -73,7 +78,7 @@ function takeInput(decision: Decision, input: RunInput): void {
 }
 
 /** Advances whatever is on the agenda, then lets attempts start. Returns whether something is left over. */
-function followAgenda(decision: Decision): boolean {
+function followAgenda(decision: Decision, eventsAtMost: number): boolean {
   const { state } = decision;
   for (;;) {
     if (state.suspended && state.stopping === undefined) return false;

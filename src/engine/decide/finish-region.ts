@@ -8,7 +8,7 @@ import type { EndPhase } from "../../model/run/events.ts";
 import type { Reason } from "../../model/run/values.ts";
 import { isTolerated } from "../evolve/close.ts";
 import { computeOutputs } from "../expand/bind.ts";
-import { mayBegin } from "../expand/fire.ts";
+import { mayBegin } from "../expand/may-begin.ts";
 import { createCalleeScope } from "../expand/scope.ts";
 import { orRefuse } from "./decision.ts";
 import type { Decision } from "./decision.ts";
@@ -25,23 +25,13 @@ export function finishRegion(decision: Decision, task: number): void {
   const { tasks } = state;
   const index = state.index.regions[tasks.process[task] as number];
   if (index === undefined) return;
-  if (mustHalt(state, task, index)) {
-    decision.record({ kind: "task.halted", task, at: decision.at });
-    releaseHeld(state, task);
-    return;
-  }
+  if (mustHalt(state, task, index)) return decision.record({ kind: "task.halted", task, at: decision.at });
   const isHalted = (tasks.flags[task]! & taskFlags.halted) !== 0 || !mayBegin(state, task);
   if (index.region.order.kind === "stages") return finishStages(decision, task, index, isHalted);
   if ((tasks.pending[task] as number) > 0 && !(isHalted && tasks.active[task] === 0)) return;
   const bad = judgeGraph(state, task, index);
   if (bad === undefined) return succeed(decision, task);
   decision.settle(task, bad.phase, { reason: bad.reason });
-}
-
-/** Children that wait for room in a halted region are asked again, so that they can be omitted. */
-function releaseHeld(state: RunState, task: number): void {
-  const held = state.limits.get(task)?.held;
-  for (let child = held?.shift() ?? -1; child >= 0; child = held?.shift() ?? -1) state.agenda.push(child);
 }
 
 function mustHalt(state: RunState, task: number, index: RegionIndex): boolean {
@@ -72,8 +62,12 @@ function judgeGraph(state: RunState, task: number, index: RegionIndex): BadEnd |
     return { phase: bad?.phase ?? phases.failed, reason: { code: "end-on-failure" } };
   }
   if (bad !== undefined) return bad;
-  if ((state.tasks.pending[task] as number) > 0) return stopped(state);
-  return undefined;
+  return isCutShort(state, task) ? stopped(state) : undefined;
+}
+
+/** Whether the region ends with nodes that were kept from running. */
+function isCutShort(state: RunState, task: number): boolean {
+  return (state.tasks.pending[task] as number) > 0 || (state.tasks.flags[task]! & taskFlags.halted) !== 0;
 }
 
 function stopped(state: RunState): BadEnd {
@@ -91,7 +85,7 @@ function finishStages(decision: Decision, task: number, index: RegionIndex, isHa
     if (index.region.endOnFailure) return decision.settle(task, phases.failed, { reason: { code: "end-on-failure" } });
     return decision.settle(task, phases.failed, { reason: state.reasons.get(stage) ?? { code: "child-failed" } });
   }
-  if ((tasks.pending[task] as number) === 0) return succeed(decision, task);
+  if (!isCutShort(state, task)) return succeed(decision, task);
   if (!isHalted) return;
   const bad = stopped(state);
   decision.settle(task, bad.phase, { reason: bad.reason });

@@ -11,6 +11,7 @@ import type { Decision } from "./decision.ts";
 /** Starts the conditional hooks of a task (or, for the entry, of the run) whose time has come. */
 export function considerConditionHooks(decision: Decision, task: number): void {
   const { state } = decision;
+  if (!mayRunHooks(state)) return;
   if (state.tasks.kind[task] === taskKinds.entry) return startConditionHooks(decision, -1, state.index.plan.hooks);
   if (!hasHooks(state, task)) return;
   startConditionHooks(decision, task, state.index.nodes[state.tasks.node[task] as number]?.hooks ?? []);
@@ -40,16 +41,17 @@ export function finishHooks(decision: Decision, task: number): void {
   const hooks = state.index.nodes[state.tasks.node[task] as number]?.hooks ?? [];
   if (hasHooks(state, task)) {
     considerConditionHooks(decision, task);
-    if (mayRunExitHooks(state)) startExitHooks(decision, task, hooks);
+    startExitHooks(decision, task, hooks);
   }
   if ((state.hooksPending.get(task) ?? 0) === 0) decision.record({ kind: "task.closed", task, at: decision.at });
 }
 
-function mayRunExitHooks(state: RunState): boolean {
+function mayRunHooks(state: RunState): boolean {
   return state.stopping === undefined || state.stopping.hooks;
 }
 
 function startExitHooks(decision: Decision, owner: number, hooks: readonly Hook[]): void {
+  if (!mayRunHooks(decision.state)) return;
   hooks.forEach((hook, index) => {
     if (hook.on === "ended" && !isStarted(decision.state, owner, index)) {
       decision.record({ kind: "hook.started", owner, hook: index, at: decision.at });
@@ -60,8 +62,8 @@ function startExitHooks(decision: Decision, owner: number, hooks: readonly Hook[
 /** The entry task has closed: runs the exit hooks of the run, then ends it. */
 export function finishRun(decision: Decision): void {
   const { state } = decision;
-  startConditionHooks(decision, -1, state.index.plan.hooks);
-  if (mayRunExitHooks(state)) startExitHooks(decision, -1, state.index.plan.hooks);
+  considerConditionHooks(decision, 0);
+  startExitHooks(decision, -1, state.index.plan.hooks);
   if ((state.hooksPending.get(-1) ?? 0) > 0) return;
   const entry = state.tasks.phase[0] as number;
   const badHook = findBadExitHook(state);
@@ -83,14 +85,6 @@ function findBadExitHook(state: RunState): number {
 /** A task that never ran counts as a good end for whoever looks from above. */
 function toEndPhase(phase: number): EndPhase {
   return phase === phases.failed || phase === phases.errored ? phase : phases.succeeded;
-}
-
-/** Whether a task's attempts may be left alone by a stop: hooks, when the stop lets them run. */
-export function isBelowHook(state: RunState, task: number): boolean {
-  for (let at = task; at >= 0; at = state.tasks.parent[at] as number) {
-    if (state.tasks.kind[at] === taskKinds.hook) return true;
-  }
-  return false;
 }
 
 /** True when nothing of a task is left to be done. */

@@ -7,53 +7,124 @@ import type { RunInput } from "../../model/run/inputs.ts";
 import { isBad, phases, taskKinds } from "../../model/run/phase.ts";
 import type { RunState } from "../../model/run/run-state.ts";
 import { taskFlags } from "../../model/run/task-table.ts";
+import { isBelowHook } from "../expand/may-begin.ts";
 import type { Decision } from "./decision.ts";
+
+/** What a retry touches: tasks that begin from scratch, and tasks around them that are under way again. */
+interface Reopening {
+  readonly reset: Set<number>;
+  readonly reopened: Set<number>;
+}
 
 /** Reopens the run. A run that has not ended, or has nothing to do again, stays as it is. */
 export function retryRun(decision: Decision, input: Extract<RunInput, { kind: "run.retry" }>): void {
   const { state } = decision;
   if (state.ended === undefined) return;
-  const reset = new Set<number>();
-  const reopened = new Set<number>();
-  for (let task = 0; task < state.tasks.size; task += 1) {
-    if (isRoot(state, task)) addRoot(state, task, reset, reopened);
-  }
-  for (const task of input.also) addRoot(state, task, reset, reopened);
-  if (reset.size === 0) return;
-  for (const region of [...reopened]) resetWhatCameAfter(state, region, reset);
+  const reopening: Reopening = { reset: new Set(), reopened: new Set() };
+  for (const task of state.failures) addBadEnd(state, task, reopening);
+  for (const task of input.also) if (isCall(state, task)) addRoot(state, task, reopening);
+  const { reset, reopened } = keepOutermost(state, reopening);
+  // A run that failed only because of its exit hooks has nothing to set back: the hooks alone run again.
+  if (reset.size === 0 && reopened.size === 0 && !isBad(state.ended)) return;
+  for (const task of reopened) resetWhatCameAfter(state, task, reset);
   const values = Object.keys(input.values).length === 0 ? {} : { values: input.values };
-  decision.record({ kind: "run.retried", at: decision.at, reset: [...reset].filter((task) => !reopened.has(task)), reopened: [...reopened], ...values });
+  decision.record({
+    kind: "run.retried",
+    at: decision.at,
+    reset: [...reset].sort((a, b) => a - b),
+    reopened: [...reopened].sort((a, b) => a - b),
+    ...values,
+  });
 }
 
-/** A bad end that is not the consequence of a bad end below it. */
-function isRoot(state: RunState, task: number): boolean {
+/** Whether a number stands for something that a process was called for; stages, attempts and hooks are no such thing. */
+function isCall(state: RunState, task: number): boolean {
+  if (task < 0 || task >= state.tasks.size) return false;
+  const kind = state.tasks.kind[task];
+  return kind === taskKinds.entry || kind === taskKinds.node || kind === taskKinds.group || kind === taskKinds.member;
+}
+
+/** Whatever is inside a task that begins from scratch is gone. */
+function keepOutermost(state: RunState, { reset, reopened }: Reopening): Reopening {
+  const isInside = (task: number): boolean => {
+    for (let at = state.tasks.parent[task] as number; at >= 0; at = state.tasks.parent[at] as number) {
+      if (reset.has(at)) return true;
+    }
+    return false;
+  };
+  return {
+    reset: new Set([...reset].filter((task) => !isInside(task))),
+    reopened: new Set([...reopened].filter((task) => !reset.has(task) && !isInside(task))),
+  };
+}
+
+/** Adds a task that ended badly, unless that is only the consequence of another bad end below it. */
+function addBadEnd(state: RunState, task: number, reopening: Reopening): void {
   const { tasks } = state;
-  if (!isBad(tasks.phase[task] as number) || tasks.kind[task] === taskKinds.stage || tasks.kind[task] === taskKinds.attempt) return false;
-  if (isBelowHook(state, task)) return false;
-  const isRegion = state.index.regions[tasks.process[task] as number] !== undefined && (tasks.count[task] as number) > 0;
-  if ((tasks.flags[task]! & taskFlags.retried) !== 0) return true;
-  return !isRegion && tasks.kind[task] !== taskKinds.group;
+  const kind = tasks.kind[task];
+  if (!isBad(tasks.phase[task] as number) || kind === taskKinds.stage || kind === taskKinds.attempt) return;
+  if (isContainer(state, task)) addOpened(state, task, reopening);
+  else addRoot(state, task, reopening);
 }
 
-function isBelowHook(state: RunState, task: number): boolean {
-  for (let at = task; at >= 0; at = state.tasks.parent[at] as number) if (state.tasks.kind[at] === taskKinds.hook) return true;
-  return false;
+/** A task whose children stay: a fan-out or a region that was opened. Tasks with retries begin from scratch. */
+function isContainer(state: RunState, task: number): boolean {
+  const { tasks } = state;
+  if ((tasks.flags[task]! & taskFlags.retried) !== 0 || (tasks.count[task] as number) === 0) return false;
+  return tasks.kind[task] === taskKinds.group || state.index.regions[tasks.process[task] as number] !== undefined;
 }
 
-function addRoot(state: RunState, task: number, reset: Set<number>, reopened: Set<number>): void {
-  reset.add(task);
-  for (let at = state.tasks.parent[task] as number; at >= 0; at = state.tasks.parent[at] as number) {
-    if ((state.tasks.flags[at]! & taskFlags.retried) !== 0) reset.add(at);
-    else reopened.add(at);
+function addOpened(state: RunState, task: number, reopening: Reopening): void {
+  const above = findAbove(state, task);
+  if (above === undefined) return;
+  reopening.reopened.add(task);
+  openAbove(state, above, reopening);
+}
+
+function addRoot(state: RunState, task: number, reopening: Reopening): void {
+  const above = findAbove(state, task);
+  if (above === undefined) return;
+  const owner = above.findLast((at) => (state.tasks.flags[at]! & taskFlags.retried) !== 0);
+  if (owner === undefined) reopening.reset.add(task);
+  openAbove(state, above, reopening);
+}
+
+/**
+ * The tasks around a task, from the inside out; undefined when it cannot be retried where it stands:
+ * below a hook, in a block that was left behind, or in an attempt of a task that has succeeded since.
+ */
+function findAbove(state: RunState, task: number): readonly number[] | undefined {
+  const { tasks } = state;
+  if (isBelowHook(state, task)) return undefined;
+  const above: number[] = [];
+  for (let child = task, at = tasks.parent[task] as number; at >= 0; child = at, at = tasks.parent[at] as number) {
+    if ((tasks.flags[at]! & taskFlags.retried) !== 0) {
+      if (!isBad(tasks.phase[at] as number)) return undefined;
+    } else {
+      const first = tasks.first[at] as number;
+      if (child < first || child >= first + (tasks.count[at] as number)) return undefined;
+    }
+    above.push(at);
   }
+  return above;
 }
 
-/** Nodes that were skipped over because of a bad end wait again, transitively. */
-function resetWhatCameAfter(state: RunState, region: number, reset: Set<number>): void {
+/** The outermost task with retries begins from scratch; what is around it is open again, what is inside is gone. */
+function openAbove(state: RunState, above: readonly number[], reopening: Reopening): void {
+  const place = above.findLastIndex((at) => (state.tasks.flags[at]! & taskFlags.retried) !== 0);
+  if (place >= 0) reopening.reset.add(above[place] as number);
+  for (const at of above.slice(place + 1)) reopening.reopened.add(at);
+}
+
+/** Nodes that did not run because of a bad end wait again, transitively; so does what a halt kept from running. */
+function resetWhatCameAfter(state: RunState, parent: number, reset: Set<number>): void {
   const { tasks } = state;
-  const index = state.index.regions[tasks.process[region] as number];
-  if (index === undefined || index.region.order.kind !== "graph") return;
-  const first = tasks.first[region] as number;
+  const first = tasks.first[parent] as number;
+  for (let child = first; child < first + (tasks.count[parent] as number); child += 1) {
+    if (state.reasons.get(child)?.code === "region-halted" && tasks.phase[child] === phases.omitted) reset.add(child);
+  }
+  const index = state.index.regions[tasks.process[parent] as number];
+  if (index === undefined || index.region.order.kind !== "graph" || tasks.kind[parent] === taskKinds.group) return;
   const stack = index.region.nodes.flatMap((_, local) => (isTouched(state, first + local, reset) ? [local] : []));
   for (let local = stack.pop(); local !== undefined; local = stack.pop()) {
     for (let at = index.dependentStart[local] as number; at < (index.dependentStart[local + 1] as number); at += 1) {

@@ -1,5 +1,7 @@
 /** The clock has moved: waits end, backoffs pass, deadlines fall due. */
 import { hasEnded, phases } from "../../model/run/phase.ts";
+import type { RunState } from "../../model/run/run-state.ts";
+import type { ReasonCode } from "../../model/run/values.ts";
 import { beginStop } from "./commands.ts";
 import type { Decision } from "./decision.ts";
 
@@ -8,8 +10,10 @@ export function reachTime(decision: Decision): void {
   const { state, at } = decision;
   for (let task = state.timers.shiftDue(at); task !== undefined; task = state.timers.shiftDue(at)) {
     if (task < 0) reachRunDeadline(decision);
-    else if (state.deadlines.has(task)) reachTaskDeadline(decision, task);
-    else state.agenda.push(task);
+    else {
+      reachTaskDeadline(decision, task);
+      state.agenda.push(task);
+    }
   }
 }
 
@@ -23,14 +27,29 @@ function reachRunDeadline(decision: Decision): void {
 function reachTaskDeadline(decision: Decision, task: number): void {
   const { state, at } = decision;
   const deadline = state.deadlines.get(task);
-  const phase = state.tasks.phase[task] as number;
-  if (hasEnded(phase)) return;
-  if (at >= (deadline?.deadlineAt ?? Infinity)) {
-    if (state.running.has(task)) decision.effects.push({ kind: "attempt.cancel", task, why: "timed-out", graceMs: 0 });
-    else if (phase === phases.ready) decision.settle(task, phases.failed, { reason: { code: "timed-out" } });
+  if (deadline === undefined || hasEnded(state.tasks.phase[task] as number)) return;
+  if (at >= (deadline.deadlineAt ?? Infinity)) endLate(decision, findWorker(state, task), "timed-out");
+  else if (at >= (deadline.startBy ?? Infinity) && state.tasks.phase[task] === phases.ready) {
+    endLate(decision, task, "queue-timed-out");
+  }
+}
+
+/** Who works for a task: the last attempt when it has retries, otherwise the task itself. */
+function findWorker(state: RunState, task: number): number {
+  return state.attempts.get(task)?.at(-1) ?? task;
+}
+
+/** Ends a leaf that took too long. One that runs is asked to end, and reports that itself. */
+function endLate(decision: Decision, task: number, code: ReasonCode): void {
+  const { state } = decision;
+  if (state.running.has(task)) {
+    decision.effects.push({ kind: "attempt.cancel", task, why: "timed-out", graceMs: 0 });
     return;
   }
-  if (phase === phases.ready && at >= (deadline?.startBy ?? Infinity)) {
-    decision.settle(task, phases.failed, { reason: { code: "queue-timed-out" } });
+  if (state.requests.has(task)) decision.effects.push({ kind: "request.cancel", task });
+  const hasBegun = state.tasks.phase[task] === phases.running;
+  const isOpenLeaf = state.waits.has(task) || state.requests.has(task);
+  if (!hasEnded(state.tasks.phase[task] as number) && (isOpenLeaf || !hasBegun)) {
+    decision.settle(task, phases.failed, { reason: { code } });
   }
 }

@@ -90,11 +90,13 @@ function spoilRegion(state: RunState, region: number): void {
 function closeStage(state: RunState, stage: number, region: number): void {
   const { tasks } = state;
   tasks.pending[region]! -= 1;
-  const next = stage + 1;
+  state.agenda.push(region);
+  if (tasks.phase[stage] !== phases.succeeded || (tasks.flags[region]! & taskFlags.halted) !== 0) return;
   const blockEnd = (tasks.first[region] as number) + (tasks.count[region] as number);
-  const isHalted = (tasks.flags[region]! & taskFlags.halted) !== 0;
-  if (tasks.phase[stage] === phases.succeeded && next < blockEnd && !isHalted) fireChild(state, next);
-  else state.agenda.push(region);
+  let next = stage + 1;
+  // After a manual retry later stages may be done already.
+  while (next < blockEnd && (tasks.flags[next]! & taskFlags.closed) !== 0) next += 1;
+  if (next < blockEnd) fireChild(state, next);
 }
 
 function closeNode(state: RunState, task: number, region: number): void {

@@ -55,9 +55,7 @@ export function evolve(state: RunState, event: RunEvent): void {
     case "task.retried":
       return startAttemptUnder(state, event.task, event.notBefore, event.at);
     case "task.halted":
-      state.tasks.flags[event.task]! |= taskFlags.halted;
-      state.agenda.push(event.task);
-      return;
+      return evolveHalted(state, event.task);
     case "task.skipped":
       return endWithoutRunning(state, event.task, event.at, phases.skipped, event);
     case "task.omitted":
@@ -93,6 +91,7 @@ function evolveRunStarted(state: RunState, event: EventOf<"run.started">): void 
 
 function evolveRunStopping(state: RunState, event: EventOf<"run.stopping">): void {
   state.stopping = { reason: event.reason, hooks: event.hooks };
+  state.agenda.push(0);
   // Whatever waits for a person, a time or a lock is asked once more, because nobody else will wake it.
   for (const task of state.waits.keys()) state.agenda.push(task);
   for (const task of state.requests) state.agenda.push(task);
@@ -100,6 +99,19 @@ function evolveRunStopping(state: RunState, event: EventOf<"run.stopping">): voi
   for (const lock of state.locks.values()) for (const task of lock.waiting) state.agenda.push(task);
   for (const limit of state.limits.values()) for (const range of limit.held.ranges()) state.agenda.push(range.first, range.count);
   for (const group of state.items.keys()) state.agenda.push(group);
+}
+
+/** Everything in the region that has not begun is asked again, because it will not begin any more. */
+function evolveHalted(state: RunState, region: number): void {
+  const { tasks } = state;
+  tasks.flags[region]! |= taskFlags.halted;
+  const first = tasks.first[region] as number;
+  const count = tasks.count[region] as number;
+  state.agenda.push(region);
+  state.agenda.push(first, count);
+  for (let child = first; child < first + count; child += 1) {
+    if (tasks.kind[child] === taskKinds.group) state.agenda.push(tasks.first[child] as number, tasks.count[child] as number);
+  }
 }
 
 function evolveQueued(state: RunState, event: EventOf<"task.queued">): void {
@@ -132,7 +144,8 @@ function evolveAttemptStarted(state: RunState, event: EventOf<"attempt.started">
   state.notBefore.delete(task);
   state.running.add(task);
   const node = tasks.node[task] as number;
-  if (node >= 0 && (state.index.nodes[node]?.hooks.length ?? 0) > 0) {
+  if (tasks.kind[task] === taskKinds.entry) state.agenda.push(task);
+  else if (node >= 0 && (state.index.nodes[node]?.hooks.length ?? 0) > 0) {
     state.agenda.push(tasks.kind[task] === taskKinds.attempt ? (tasks.parent[task] as number) : task);
   }
 }
@@ -181,7 +194,14 @@ function endWithoutRunning(
   enterTask(state, task);
   state.tasks.startedAt[task] = at;
   state.tasks.phase[task] = phase;
+  if (event.reason.code === "region-halted") markCutShort(state, task);
   endTask(state, task, at, event.reason);
+}
+
+/** What was kept from running is missing where it stands: its parent starts nothing more and cannot end well. */
+function markCutShort(state: RunState, task: number): void {
+  const { tasks } = state;
+  if (tasks.kind[task] !== taskKinds.hook) tasks.flags[tasks.parent[task] as number]! |= taskFlags.halted;
 }
 
 function evolveSupplied(state: RunState, event: EventOf<"task.supplied">): void {

@@ -7,11 +7,9 @@ export function queueForLocks(
   task: number,
   wanted: readonly { readonly key: string; readonly limit: number }[],
 ): void {
-  state.wanted.set(
-    task,
-    wanted.map((lock) => lock.key),
-  );
+  state.wanted.set(task, [...new Set(wanted.map((lock) => lock.key))]);
   for (const { key, limit } of wanted) {
+    if (state.locks.get(key)?.waiting.at(-1) === task) continue;
     const lock = state.locks.get(key) ?? { limit, holders: new Set<number>(), waiting: [] };
     lock.waiting.push(task);
     state.locks.set(key, lock);

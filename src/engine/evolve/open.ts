@@ -5,6 +5,7 @@ import type { RunState } from "../../model/run/run-state.ts";
 import { RangeQueue } from "../../model/run/range-queue.ts";
 import { taskFlags } from "../../model/run/task-table.ts";
 import type { RegionIndex } from "../../model/plan/plan-index.ts";
+import { findRegion, lacksPlace, placeChildren } from "./limits.ts";
 import { claimLocks } from "./locks.ts";
 
 type EventOf<K extends RunEvent["kind"]> = Extract<RunEvent, { kind: K }>;
@@ -22,10 +23,11 @@ export function enterTask(state: RunState, task: number): void {
   if (parent >= 0 && tasks.kind[task] !== taskKinds.hook) tasks.active[parent]! += 1;
 }
 
-/** Puts a child on the agenda and counts it as active for its parent. */
+/** Counts a child as active for its parent, and puts it on the agenda as soon as its region has a place for it. */
 export function fireChild(state: RunState, task: number): void {
   enterTask(state, task);
-  state.agenda.push(task);
+  if (lacksPlace(state, task)) placeChildren(state, findRegion(state, task), task, 1);
+  else state.agenda.push(task);
 }
 
 /** Folds task.expanded: one block of members. */
@@ -51,7 +53,8 @@ export function expandTask(state: RunState, event: EventOf<"task.expanded">): vo
   const parent = tasks.parent[group] as number;
   const isLate = call?.kind === "process" && state.index.startsLate[call.process] === true && !state.limits.has(parent);
   // Members that are bound only when there is room for them wait as one range.
-  (isLate ? state.ready : state.agenda).push(first, event.count);
+  if (isLate) state.ready.push(first, event.count);
+  else placeChildren(state, parent, first, event.count);
 }
 
 /** Folds task.opened: a region's block, a stage's members, the first attempt, a wait, or a request. */
@@ -153,10 +156,15 @@ function openStage(state: RunState, stage: number): void {
   const region = tasks.parent[stage] as number;
   const order = state.index.regions[tasks.process[region] as number]?.region.order;
   const members = order?.kind === "stages" ? (order.stages[tasks.order[stage] as number] ?? []) : [];
-  tasks.pending[stage] = members.length;
   const first = tasks.first[region] as number;
-  for (const local of members) fireChild(state, first + local);
-  if (members.length === 0) state.agenda.push(stage);
+  // After a manual retry some members may have ended long ago, and others may be under way again.
+  const open = members.map((local) => first + local).filter((child) => (tasks.flags[child]! & taskFlags.closed) === 0);
+  tasks.pending[stage] = open.length;
+  if (open.length === 0) state.agenda.push(stage);
+  for (const child of open) {
+    if (tasks.phase[child] === phases.waiting) fireChild(state, child);
+    else enterTask(state, child);
+  }
 }
 
 /** Makes the next attempt of a retried task. */

@@ -9,33 +9,26 @@ import type { RunState } from "../../model/run/run-state.ts";
 import type { Scope } from "../../model/run/scope.ts";
 import { taskFlags } from "../../model/run/task-table.ts";
 import type { Inputs } from "../../model/run/values.ts";
-import { findRegion } from "../evolve/close.ts";
+import { findRegion, lacksPlace } from "../evolve/limits.ts";
 import { mayClaimLocks } from "../evolve/locks.ts";
 import { Refusal, orRefuse } from "../decide/decision.ts";
 import type { Decision } from "../decide/decision.ts";
 import { bindInputs, computeOutputs } from "./bind.ts";
 import { expandEach } from "./fan-out.ts";
+import { isBarred, isDue } from "./may-begin.ts";
 import { openBody } from "./open-body.ts";
 import { createCalleeScope, createCallerScope, findInputs } from "./scope.ts";
 
 /** Most calls inside each other (Argo: recursion limit 100). */
 export const callDepthAtMost = 100;
 
-/** Whether the run's stop lets this task begin: hooks and what they call may, when the stop allows hooks. */
-export function mayBegin(state: RunState, task: number): boolean {
-  if (state.stopping === undefined) return true;
-  if (!state.stopping.hooks) return false;
-  for (let at = task; at >= 0; at = state.tasks.parent[at] as number) {
-    if (state.tasks.kind[at] === taskKinds.hook) return true;
-  }
-  return false;
-}
-
 /** Decides about a task that waits and has nothing left to wait for. */
 export function fireTask(decision: Decision, task: number): void {
   const { state } = decision;
   const { tasks } = state;
-  if (!mayBegin(state, task)) return stopBeforeBegin(decision, task);
+  if (!isDue(state, task)) return;
+  if (isBarred(state, task)) return stopBeforeBegin(decision, task);
+  if (lacksPlace(state, task)) return;
   const kind = tasks.kind[task];
   if (kind === taskKinds.stage) {
     return decision.record({ kind: "task.opened", task, at: decision.at, process: -1, retried: false });
@@ -43,27 +36,24 @@ export function fireTask(decision: Decision, task: number): void {
   if (kind === taskKinds.attempt) return fireAttempt(decision, task);
   if (kind === taskKinds.entry || kind === taskKinds.hook) return orRefuse(decision, task, () => callTask(decision, task));
   const region = findRegion(state, task);
-  if ((tasks.flags[region]! & taskFlags.halted) !== 0 && kind !== taskKinds.member) {
-    return decision.record({ kind: "task.omitted", task, at: decision.at, reason: { code: "region-halted" } });
-  }
   const node = state.index.nodes[tasks.node[task] as number] as Node;
   if (kind !== taskKinds.member && !doesGuardHold(state, region, node)) {
     return decision.record({ kind: "task.omitted", task, at: decision.at, reason: { code: "guard-false" } });
   }
   if (kind === taskKinds.group) return orRefuse(decision, task, () => expandGroup(decision, task, node));
-  if (isHeldByLimit(decision, task, region)) return;
   if (isLateCall(state, node, region)) return state.ready.push(task);
   orRefuse(decision, task, () => {
     if (doesConditionHold(decision, task, node)) callTask(decision, task);
   });
 }
 
-/** Nothing new begins any more: the task ends without having begun. */
+/** Nothing new begins any more, in the run or in the region: the task ends without having begun. */
 export function stopBeforeBegin(decision: Decision, task: number): void {
   const { state } = decision;
   const reason = state.stopping?.reason ?? { code: "stopped" as const };
   const kind = state.tasks.kind[task];
-  if (kind === taskKinds.attempt || kind === taskKinds.entry || state.tasks.phase[task] === phases.ready) {
+  const isQueued = state.tasks.phase[task] === phases.ready && state.stopping !== undefined;
+  if (kind === taskKinds.attempt || kind === taskKinds.entry || isQueued) {
     return decision.settle(task, phases.failed, { reason });
   }
   decision.record({ kind: "task.omitted", task, at: decision.at, reason: { code: "region-halted" } });
@@ -71,20 +61,6 @@ export function stopBeforeBegin(decision: Decision, task: number): void {
 
 function isLateCall(state: RunState, node: Node, region: number): boolean {
   return node.call.kind === "process" && state.index.startsLate[node.call.process] === true && !state.limits.has(region);
-}
-
-/** True when the task must wait because enough of its siblings are active; it is woken when one ends. */
-function isHeldByLimit(decision: Decision, task: number, region: number): boolean {
-  const { state } = decision;
-  const limit = state.limits.get(region);
-  if (limit === undefined || (state.tasks.flags[task]! & taskFlags.counted) !== 0) return false;
-  if (limit.active >= limit.limit) {
-    limit.held.push(task);
-    return true;
-  }
-  limit.active += 1;
-  state.tasks.flags[task]! |= taskFlags.counted;
-  return false;
 }
 
 function expandGroup(decision: Decision, task: number, node: Node): void {
@@ -158,7 +134,7 @@ function callTask(decision: Decision, task: number): void {
 function mustQueue(process: Process): boolean {
   const { locks, taskTimeoutMs, queueTimeoutMs } = process.policy;
   const isTimed = taskTimeoutMs !== undefined || queueTimeoutMs !== undefined;
-  return locks !== undefined || (isTimed && process.policy.retry === undefined);
+  return locks !== undefined || isTimed;
 }
 
 function queueTask(decision: Decision, task: number, number: number, process: Process, inputs: Inputs | undefined): void {
@@ -166,8 +142,10 @@ function queueTask(decision: Decision, task: number, number: number, process: Pr
   const isAttempt = decision.state.tasks.kind[task] === taskKinds.attempt;
   const own = inputs ?? findInputs(decision.state, task);
   const scope = { ...createCalleeScope(decision.state, decision.run, task), inputs: own };
-  const deadlineMs = taskTimeoutMs === undefined ? undefined : decision.resolve(taskTimeoutMs, scope);
-  const queueMs = queueTimeoutMs === undefined ? undefined : decision.resolve(queueTimeoutMs, scope);
+  // A task with retries waits for locks and has the deadline of all its attempts; each attempt waits for room.
+  const isOwner = !isAttempt && process.policy.retry !== undefined;
+  const deadlineMs = taskTimeoutMs === undefined || isAttempt ? undefined : decision.resolve(taskTimeoutMs, scope);
+  const queueMs = queueTimeoutMs === undefined || isOwner ? undefined : decision.resolve(queueTimeoutMs, scope);
   const wanted = (isAttempt ? undefined : locks)?.map((lock) => ({ key: decision.resolve(lock.key, scope), limit: decision.resolve(lock.limit, scope) }));
   decision.record({
     kind: "task.queued",
@@ -191,7 +169,7 @@ function settleEval(decision: Decision, task: number, number: number, process: P
 /** A queued task that has its locks goes on: a leaf waits for room, everything else opens. */
 export function advanceQueued(decision: Decision, task: number): void {
   const { state } = decision;
-  if (!mayBegin(state, task)) return stopBeforeBegin(decision, task);
+  if (isBarred(state, task)) return stopBeforeBegin(decision, task);
   if (!mayClaimLocks(state, task)) return;
   const number = state.tasks.process[task] as number;
   const process = state.index.plan.processes[number] as Process;
@@ -208,8 +186,7 @@ function fireAttempt(decision: Decision, task: number): void {
   if ((state.notBefore.get(task) ?? 0) > decision.at) return;
   const number = state.tasks.process[task] as number;
   const process = state.index.plan.processes[number] as Process;
-  const isTimed = process.policy.taskTimeoutMs !== undefined || process.policy.queueTimeoutMs !== undefined;
-  if (isTimed) return orRefuse(decision, task, () => queueTask(decision, task, number, process, undefined));
+  if (process.policy.queueTimeoutMs !== undefined) return orRefuse(decision, task, () => queueTask(decision, task, number, process, undefined));
   if (process.body.kind === "task") return state.ready.push(task);
   orRefuse(decision, task, () => openBody(decision, task, number, process, undefined));
 }
@@ -217,7 +194,8 @@ function fireAttempt(decision: Decision, task: number): void {
 function checkDepth(state: RunState, task: number): void {
   let depth = 0;
   for (let at = task; at >= 0; at = state.tasks.parent[at] as number) {
-    if ((state.tasks.process[at] as number) >= 0) depth += 1;
+    // An attempt is no call of its own.
+    if ((state.tasks.process[at] as number) >= 0 && state.tasks.kind[at] !== taskKinds.attempt) depth += 1;
     if (depth > callDepthAtMost) throw new Refusal({ code: "recursion-too-deep", message: String(callDepthAtMost) });
   }
 }

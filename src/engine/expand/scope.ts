@@ -8,7 +8,7 @@ import type { RunState } from "../../model/run/run-state.ts";
 import type { RunView, Scope, TaskView } from "../../model/run/scope.ts";
 import { noExitCode, taskFlags } from "../../model/run/task-table.ts";
 import type { Inputs, Outputs, Reason } from "../../model/run/values.ts";
-import { findRegion } from "../evolve/close.ts";
+import { findRegion } from "../evolve/limits.ts";
 
 /** The bound inputs that a task works with; an attempt uses those of its task. */
 export function findInputs(state: RunState, task: number): Inputs | undefined {

@@ -10,9 +10,9 @@ import { isBad, phases } from "../../model/run/phase.ts";
 import type { RunState } from "../../model/run/run-state.ts";
 import type { Scope } from "../../model/run/scope.ts";
 import type { ReasonCode } from "../../model/run/values.ts";
-import { mayBegin } from "../expand/fire.ts";
+import { mayBegin } from "../expand/may-begin.ts";
 import { createScope, findInputs, findItem } from "../expand/scope.ts";
-import { findRegion } from "../evolve/close.ts";
+import { findRegion } from "../evolve/limits.ts";
 import { orRefuse } from "../decide/decision.ts";
 import type { Decision } from "../decide/decision.ts";
 
@@ -23,6 +23,9 @@ export function decideRetry(decision: Decision, task: number, last: number): voi
   if (!isBad(phase)) return decision.settle(task, phases.succeeded);
   if (!mayBegin(state, task)) {
     return decision.settle(task, phase as EndPhase, { reason: state.stopping?.reason ?? { code: "stopped" } });
+  }
+  if (decision.at >= (state.deadlines.get(task)?.deadlineAt ?? Infinity)) {
+    return decision.settle(task, phases.failed, { reason: { code: "timed-out" } });
   }
   const process = state.index.plan.processes[state.tasks.process[task] as number] as Process;
   const policy = process.policy.retry;

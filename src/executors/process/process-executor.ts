@@ -79,7 +79,7 @@ function launch(
   if (only !== undefined && !needsSupervisor(order)) return ok(writeSingleLaunch(only, directory));
   const control = { host: directory, inside: directory };
   return ok(
-    writeSupervisedLaunch({ order, commands, directory, control, logsInside: join(directory, "logs"), wrapper: [] }),
+    writeSupervisedLaunch({ order, commands, directory, control, logsInside: join(directory, "logs") }),
   );
 }
 

@@ -19,7 +19,7 @@ import { type CommandResolver, createCommandResolver } from "../images/resolve-c
 import { createToolShelf, type ToolShelf } from "../images/tool-shelf.ts";
 import { makeBaseEnvironment } from "../slots/base-environment.ts";
 import { checkCommandSize, type ReadyCommand } from "../slots/command-text.ts";
-import { needsSupervisor, scriptFile, writeSingleLaunch, writeSupervisedLaunch } from "../slots/launch-text.ts";
+import { needsSupervisor, scriptFile, type Wrapper, writeSingleLaunch, writeSupervisedLaunch } from "../slots/launch-text.ts";
 import { isAtOrBelow, listDeclaredPaths, makeDirectory, prepareRoot, privatePath, tidyPath } from "../slots/private-root.ts";
 import { createSlotExecutor, type SlotBackend } from "../slots/slot-executor.ts";
 import { type HostView, type MountStep, planMounts, readHostView } from "./mount-plan.ts";
@@ -44,7 +44,7 @@ const controlInside = "/.millrace";
 const logsInside = `${controlInside}/logs`;
 const homeInside = "/root";
 
-type Wrap = (input: WrapperInput) => readonly string[];
+type Wrap = (input: WrapperInput) => Wrapper;
 
 interface SandboxWays {
   readonly method: "bubblewrap" | "unshare";
@@ -128,6 +128,7 @@ function launch(
     network: context.network,
     isRoot: process.getuid?.() === 0,
     controlDirectory: control,
+    isSupervised: supervised,
   });
   if (only !== undefined && !supervised) return ok(writeSingleLaunch(only, directory, wrapper));
   const places = { host: control, inside: controlInside };
@@ -217,13 +218,14 @@ function findProbeFailure(stateDirectory: string, context: SandboxContext, wrap:
   try {
     const root = join(directory, attemptFiles.root);
     mkdirSync(root);
-    const words = wrap({
+    const { words } = wrap({
       attemptId: "probe",
       steps: planMounts(probeOrder, directory, context.host, new Map()),
       workingDirectory: "/tmp",
       network: context.network,
       isRoot: process.getuid?.() === 0,
       controlDirectory: directory,
+      isSupervised: false,
     });
     const test = "echo works >/tmp/probe && ! (: >/usr/millrace-probe) 2>/dev/null";
     const [program = "", ...args] = [...words, "/bin/sh", "-c", test];

@@ -6,6 +6,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { attemptMarker } from "../slots/process-tree.ts";
+import type { Wrapper } from "../slots/launch-text.ts";
 import { quoteForShell } from "../slots/shell-quote.ts";
 import type { MountStep } from "./mount-plan.ts";
 
@@ -18,19 +19,21 @@ export interface WrapperInput {
   readonly isRoot: boolean;
   /** A directory of the attempt for the wrapper's own files. */
   readonly controlDirectory: string;
+  /** Whether a supervisor runs inside, which writes to the record by descriptor 5. */
+  readonly isSupervised: boolean;
 }
 
 /** What root keeps inside, as container engines let it (without making devices): all else could undo the sandbox. */
 const keptCapabilities = "CHOWN DAC_OVERRIDE FOWNER FSETID SETGID SETUID SETPCAP KILL NET_BIND_SERVICE SYS_CHROOT".split(" ");
 
 /** The words in front of the command for bubblewrap at `program`. */
-export function wrapWithBubblewrap(program: string, input: WrapperInput): readonly string[] {
+export function wrapWithBubblewrap(program: string, input: WrapperInput): Wrapper {
   const words = [program, "--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts"];
   if (!input.network) words.push("--unshare-net");
   if (input.isRoot) words.push("--cap-drop", "ALL", ...keptCapabilities.flatMap((name) => ["--cap-add", `CAP_${name}`]));
   for (const step of input.steps) words.push(...writeBubblewrapStep(step));
   words.push("--setenv", attemptMarker, input.attemptId, "--chdir", input.workingDirectory);
-  return [...words, "--json-status-fd", "3", "--"];
+  return { words: [...words, "--json-status-fd", "3", "--"], passesTimes: false };
 }
 
 function writeBubblewrapStep(step: MountStep): readonly string[] {
@@ -47,13 +50,13 @@ function writeBubblewrapStep(step: MountStep): readonly string[] {
 }
 
 /** The words in front of the command for `unshare` at `program`; writes the script that makes the mounts. */
-export function wrapWithUnshare(program: string, input: WrapperInput): readonly string[] {
+export function wrapWithUnshare(program: string, input: WrapperInput): Wrapper {
   const script = join(input.controlDirectory, "enter");
   writeFileSync(script, writeEnterScript(input), { mode: 0o600 });
   const words = [program, "--mount", "--pid", "--fork", "--kill-child", "--ipc", "--uts"];
   if (!input.isRoot) words.push("--user", "--map-root-user");
   if (!input.network) words.push("--net");
-  return [...words, "--", "/bin/sh", script];
+  return { words: [...words, "--", "/bin/sh", script], passesTimes: true };
 }
 
 /** The script is process 1 of its namespace; when it ends the kernel kills whatever is left inside. */
@@ -69,7 +72,7 @@ function writeEnterScript(input: WrapperInput): string {
     'l() { [ -e "$r$2" ] || [ -h "$r$2" ] || ln -s "$1" "$r$2" || fail "$2"; }',
     ...input.steps.map(writeUnshareStep),
     `export ${attemptMarker}=${quoteForShell(input.attemptId)}`,
-    `chroot "$r" /bin/sh -c 'cd "$0" && exec "$@"' ${quoteForShell(input.workingDirectory)} "$@" 3>&-`,
+    `chroot "$r" /bin/sh -c 'cd "$0" && exec "$@"' ${quoteForShell(input.workingDirectory)} "$@" 3>&-${input.isSupervised ? "" : " 5>&-"}`,
     "s=$?",
     `echo "{ \\"exit-code\\": $s }" >&3`,
     "exit $s",

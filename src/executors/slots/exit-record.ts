@@ -10,6 +10,7 @@
  * 0m1.700000s 0m0.950000s
  * end 143 signaled                  code as the shell tells it; `signaled` when a signal ended the command,
  *                                   `refused` when the shell could not start it
+ * inside                            only from a sandbox that does not pass on its processor time: two more such lines
  * { "exit-code": 143 }              only from a sandbox: it was set up, and the command in it ran and ended
  * problem {"kind":"cancelled"}      only when the engine decided the end; may stand before or after `end`
  * ```
@@ -69,17 +70,25 @@ export function findExitRecord(directory: string): ExitRecord | undefined {
 /** Reads a record's text; an unfinished last line is ignored. */
 export function parseExitRecord(text: string, startedAt: number, endedAt: number): ExitRecord {
   const lines = text.split("\n").slice(0, -1);
-  const times = lines.map(readTimesLine).filter((each) => each !== undefined);
-  const [before, after] = [times[1], times[3]];
-  const cpu =
-    before === undefined || after === undefined
-      ? {}
-      : { cpuUserMs: after.userMs - before.userMs, cpuSystemMs: after.systemMs - before.systemMs };
   return {
     ...readLines(lines),
-    ...cpu,
+    ...readProcessorTime(lines),
     startedAt: Math.floor(startedAt),
     endedAt: Math.max(Math.floor(startedAt), Math.floor(endedAt)),
+  };
+}
+
+/** The second line of each pair counts: what ended children used. */
+function readProcessorTime(lines: readonly string[]): Pick<ExitRecord, "cpuUserMs" | "cpuSystemMs"> {
+  const insideAt = lines.indexOf("inside");
+  const inside = insideAt < 0 ? undefined : readTimesLine(lines[insideAt + 2] ?? "");
+  const slotLines = insideAt < 0 ? lines : lines.toSpliced(insideAt, 3);
+  const times = slotLines.map(readTimesLine).filter((each) => each !== undefined);
+  const [before, after] = [times[1], times[3]];
+  if (before === undefined || after === undefined) return {};
+  return {
+    cpuUserMs: after.userMs - before.userMs + (inside?.userMs ?? 0),
+    cpuSystemMs: after.systemMs - before.systemMs + (inside?.systemMs ?? 0),
   };
 }
 

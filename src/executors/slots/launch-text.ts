@@ -18,14 +18,31 @@ export function needsSupervisor(order: AttemptOrder): boolean {
 }
 
 /** One fork, one program: the slot's shell is all the supervisor it needs. */
-export function writeSingleLaunch(command: ReadyCommand, directory: string, wrapper?: readonly string[]): string {
+export function writeSingleLaunch(command: ReadyCommand, directory: string, wrapper?: Wrapper): string {
   const out = quoteForShell(join(directory, attemptLogFile(command.name, "out")));
   const error = quoteForShell(join(directory, attemptLogFile(command.name, "err")));
-  const wrapped = { env: command.env, argv: [...(wrapper ?? []), ...command.argv] };
-  // A wrapper goes to the working directory inside by itself, and notes on descriptor 3 that it was set up.
-  const go = wrapper === undefined ? `cd ${quoteForShell(command.workingDirectory)} && ` : "";
-  const close = wrapper === undefined ? " 3>&-" : "";
-  return `${go}${writeAssignments(command.env)}${writeWords(wrapped)} </dev/null >${out} 2>${error}${close}`;
+  const streams = `</dev/null >${out} 2>${error}`;
+  const assignments = writeAssignments(command.env);
+  if (wrapper === undefined)
+    return `cd ${quoteForShell(command.workingDirectory)} && ${assignments}${writeWords(command)} ${streams} 3>&-`;
+  // The wrapper goes to the working directory inside by itself, and notes on descriptor 3 that it was set up.
+  const inner = wrapper.passesTimes ? [] : ["/bin/sh", "-c", innerShell, "sh"];
+  const before = [...wrapper.words, ...inner].map(quoteForShell).join(" ");
+  return `${assignments}${before} ${writeWords(command)} ${streams} 5>&3`;
+}
+
+/**
+ * Bubblewrap does not pass the processor time of what ran in it on to its parent, so a shell inside notes it.
+ * It survives TERM, and keeps its own words about a killed command out of the command's log.
+ */
+const innerShell =
+  'trap : TERM; exec 6>&2 2>/dev/null; "$@" 2>&6 5>&- 6>&-; s=$?; echo inside >&5; times >&5; exit $s';
+
+/** What stands in front of a command or a supervisor. */
+export interface Wrapper {
+  readonly words: readonly string[];
+  /** Whether the processor time inside reaches the slot. */
+  readonly passesTimes: boolean;
 }
 
 export interface SupervisedLaunch {
@@ -36,7 +53,7 @@ export interface SupervisedLaunch {
   readonly control: { readonly host: string; readonly inside: string };
   /** The log directory as the supervisor sees it. */
   readonly logsInside: string;
-  readonly wrapper: readonly string[];
+  readonly wrapper?: Wrapper;
 }
 
 /**
@@ -49,12 +66,13 @@ export function writeSupervisedLaunch(launch: SupervisedLaunch): string {
     const ordered = launch.order.commands[i];
     return ordered === undefined ? [] : [superviseCommand(ready, ordered, launch.logsInside, secrets)];
   });
-  const script = writeSuperviseScript(commands.flat(), join(launch.control.inside, "events"), launch.order.graceMs);
+  const isInside = launch.wrapper !== undefined && !launch.wrapper.passesTimes;
+  const script = writeSuperviseScript(commands.flat(), join(launch.control.inside, "events"), launch.order.graceMs, isInside);
   writeFileSync(join(launch.control.host, "supervise"), script, { mode: 0o600 });
   // In a wrapper the marker is set inside, so that the wrapper itself is not taken for a process of the attempt.
-  const mark = launch.wrapper.length > 0 ? [] : [{ name: attemptMarker, value: launch.order.attemptId }];
+  const mark = launch.wrapper !== undefined ? [] : [{ name: attemptMarker, value: launch.order.attemptId }];
   const env = [...mark, ...secrets];
-  const argv = [...launch.wrapper, "/bin/sh", join(launch.control.inside, "supervise")];
+  const argv = [...(launch.wrapper?.words ?? []), "/bin/sh", join(launch.control.inside, "supervise")];
   const messages = quoteForShell(join(launch.directory, "supervise.err"));
   return `${writeAssignments(env)}${writeWords({ env, argv })} </dev/null >/dev/null 2>${messages} 5>&3`;
 }

@@ -141,8 +141,7 @@ export function createSlotExecutor(
   function onReport(slot: Slot, report: SlotReport): void {
     const attempt = bySlot.get(slot);
     if (attempt === undefined) return;
-    const isClear = !backend.notesSetup || report.status === 0;
-    const plain = isClear && attempt.stop === undefined && attempt.order.commands.length === 1;
+    const plain = !backend.notesSetup && attempt.stop === undefined && attempt.order.commands.length === 1;
     finish(attempt, plain ? recordFromReport(attempt, report, now()) : readRecord(attempt, report, now()));
   }
 

@@ -27,8 +27,16 @@ export interface SupervisedCommand extends ReadyCommand {
   readonly err: string;
 }
 
-/** The script. `fifo` is a path that it may create; `graceMs` is the time between TERM and KILL for sides. */
-export function writeSuperviseScript(commands: readonly SupervisedCommand[], fifo: string, graceMs: number): string {
+/**
+ * The script. `fifo` is a path that it may create; `graceMs` is the time between TERM and KILL for sides.
+ * `isInside` is set in a sandbox that does not pass processor time on to the slot.
+ */
+export function writeSuperviseScript(
+  commands: readonly SupervisedCommand[],
+  fifo: string,
+  graceMs: number,
+  isInside: boolean,
+): string {
   return [
     "#!/bin/sh",
     "exec 3>&5 5>&-",
@@ -40,7 +48,7 @@ export function writeSuperviseScript(commands: readonly SupervisedCommand[], fif
     ...commands.flatMap(writeCommand),
     ...writeAdvance(commands),
     ...writeEventLoop(commands),
-    ...writeEnd(commands, graceMs),
+    ...writeEnd(commands, graceMs, isInside),
     "",
   ].join("\n");
 }
@@ -65,8 +73,10 @@ function writeCommand(command: SupervisedCommand, i: number): string[] {
     `start${i}() {`,
     `s${i}=r`,
     "(",
-    "p=; trap : TERM; trap '[ -n \"$p\" ] && kill -TERM \"$p\" 2>/dev/null' USR2",
-    "trap '[ -n \"$p\" ] && kill -KILL \"$p\" 2>/dev/null' USR1",
+    "p= c=",
+    "trap i=1 TERM",
+    "trap 'i=1; [ -n \"$p\" ] && kill -TERM \"$p\" 2>/dev/null' USR2",
+    "trap 'i=1; [ -n \"$p\" ] && kill -KILL \"$p\" 2>/dev/null' USR1",
     "(",
     "trap - TERM USR1 USR2",
     `cd ${quoteForShell(command.workingDirectory)} || exit 126`,
@@ -74,8 +84,10 @@ function writeCommand(command: SupervisedCommand, i: number): string[] {
     ...secrets,
     `exec ${writeWords(command)}`,
     `) ${redirect} &`,
-    "p=$!; wait $p; c=$?",
-    "while kill -0 $p 2>/dev/null; do wait $p; c=$?; done",
+    // A signal interrupts `wait`, which then tells the signal instead of the command's end: wait again, and keep the
+    // first answer when the second one is that there is nothing left to wait for.
+    "p=$! i=1",
+    'while [ -n "$i" ]; do i=; wait $p; x=$?; [ "$x" = 127 ] && [ -n "$c" ] || c=$x; done',
     `echo "${i} $c" >&4`,
     ") &",
     `p${i}=$!`,
@@ -134,7 +146,7 @@ function isAnyOpen(indexes: readonly number[]): string {
 }
 
 /** Ends the sides, notes what never ran, and leaves with the deciding code. */
-function writeEnd(commands: readonly SupervisedCommand[], graceMs: number): string[] {
+function writeEnd(commands: readonly SupervisedCommand[], graceMs: number, isInside: boolean): string[] {
   const sides = indexesOf(commands, "side");
   const lines = ["stop=1", ...sides.map((i) => `[ $s${i} = a ] && settle${i} $l${i}`)];
   if (sides.length > 0) {
@@ -151,6 +163,7 @@ function writeEnd(commands: readonly SupervisedCommand[], graceMs: number): stri
     );
   }
   lines.push(...commands.map((command, i) => `[ $s${i} = w ] && echo "command ${command.name} not-run" >&3`));
+  if (isInside) lines.push("echo inside >&3; times >&3");
   const deciding = [...indexesOf(commands, "init"), ...indexesOf(commands, "main")];
   lines.push(...deciding.map((i) => `[ -n "$c${i}" ] && [ "$c${i}" != 0 ] && exit $c${i}`), "exit 0");
   return lines;

@@ -40,8 +40,9 @@ const hexFloat = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?\d+)$/u;
 /** A float64, or undefined when the text is none or its magnitude is too large. */
 export function parseFloat64(text: string): number | undefined {
   if (text.length > 1100) return undefined;
-  if (decimalFloat.test(text)) {
-    const value = Number(text);
+  const plain = text.replace(/(?<=[0-9a-fA-F])_(?=[0-9a-fA-F])/gu, "");
+  if (decimalFloat.test(plain)) {
+    const value = Number(plain);
     return Number.isFinite(value) ? value : undefined;
   }
   const special = /^([+-]?)(inf|infinity|nan)$/iu.exec(text);
@@ -49,7 +50,7 @@ export function parseFloat64(text: string): number | undefined {
     if (special[2]?.toLowerCase() === "nan") return special[1] === "" ? NaN : undefined;
     return special[1] === "-" ? -Infinity : Infinity;
   }
-  return parseHexFloat(text);
+  return parseHexFloat(plain);
 }
 
 function parseHexFloat(text: string): number | undefined {

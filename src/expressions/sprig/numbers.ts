@@ -114,7 +114,7 @@ export const numberFunctions: SprigEntries = [
   ["subf", floats(1, subtractDecimal)],
   ["mulf", floats(1, multiplyDecimal)],
   ["divf", floats(1, (left, right) => (right === 0 ? failEvaluation("decimal division by 0") : divideDecimal(left, right)))],
-  ["maxf", floats(1, Math.max)], ["minf", floats(1, Math.min)],
+  ["maxf", floats(1, (left, right) => Math.max(left, right))], ["minf", floats(1, (left, right) => Math.min(left, right))],
   ["ceil", single(Math.ceil)], ["floor", single(Math.floor)],
   ["round", { least: 2, most: 3, run: round }],
   ["until", fixed(1, (call) => countUp(0, intArg(call, 0), intArg(call, 0) < 0 ? -1 : 1, call.context))],

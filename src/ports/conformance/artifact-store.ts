@@ -84,7 +84,7 @@ type Check = (title: string, body: (subject: ArtifactStoreSubject) => Promise<vo
 /** Registers the suite. `open` gives a new and empty store each time. */
 export function describeArtifactStore(name: string, open: () => Promise<ArtifactStoreSubject>): void {
   const check: Check = (title, body) => {
-    test(title, async () => {
+    void test(title, async () => {
       const subject = await open();
       try {
         await body(subject);
@@ -93,10 +93,12 @@ export function describeArtifactStore(name: string, open: () => Promise<Artifact
       }
     });
   };
-  describe(`artifact store: ${name}`, () => {
+  void describe(`artifact store: ${name}`, () => {
     describeKeeping(check);
+    describeIdentity(check);
     describeLaying(check);
     describeParts(check);
+    describeExports(check);
     describeWrapping(check);
     describeRefusals(check);
   });
@@ -145,6 +147,9 @@ function describeKeeping(check: Check): void {
     await store.materialize(artifact, join(folder, "out"), byContent);
     assert.deepEqual(readLayout(join(folder, "out")), { run: "#!/bin/sh\n" });
   });
+}
+
+function describeIdentity(check: Check): void {
   check("A2: equal content has equal digests wherever it came from", async ({ store, folder }) => {
     for (const name of ["one", "two"]) writeLayout(join(folder, name), { b: { c: "x" }, a: "y" });
     const one = await store.keep(join(folder, "one"), asIs);
@@ -262,20 +267,22 @@ function describeParts(check: Check): void {
   });
 }
 
-function describeWrapping(check: Check): void {
-  const exported = async (
-    subject: ArtifactStoreSubject,
-    layout: Layout,
-    archive: Archive,
-    name: string,
-  ): Promise<string> => {
-    const source = join(subject.folder, name);
-    writeLayout(source, layout);
-    const artifact = await subject.store.keep(source, archive);
-    const file = join(subject.folder, "exports", `${name}.${archive.kind}`);
-    await subject.store.exportTo(artifact, file);
-    return file;
-  };
+/** Keeps a layout, exports it and returns the path of the export. */
+async function exportLayout(
+  { store, folder }: ArtifactStoreSubject,
+  layout: Layout,
+  archive: Archive,
+  name: string,
+): Promise<string> {
+  const source = join(folder, name);
+  writeLayout(source, layout);
+  const artifact = await store.keep(source, archive);
+  const file = join(folder, "exports", `${name}.${archive.kind}`);
+  await store.exportTo(artifact, file);
+  return file;
+}
+
+function describeExports(check: Check): void {
   for (const [archive, how] of [
     [asTar, byContent],
     [asZip, asZipped],
@@ -288,36 +295,39 @@ function describeWrapping(check: Check): void {
         tool: { run: "x" },
         none: {},
       })) {
-        const file = await exported(subject, layout, archive, name);
+        const file = await exportLayout(subject, layout, archive, name);
         const raw = await store.keep(file, asIs);
         await store.materialize(raw, join(folder, "out", name), how);
         assert.deepEqual(readLayout(join(folder, "out", name)), layout);
       }
     });
     check(`equal content gives equal ${archive.kind} files`, async (subject) => {
-      const one = await exported(subject, sampleLayout, archive, "same");
+      const one = await exportLayout(subject, sampleLayout, archive, "same");
       const bytes = readFileSync(one);
       await rm(join(subject.folder, "same"), { recursive: true });
-      assert.deepEqual(readFileSync(await exported(subject, sampleLayout, archive, "same")), bytes);
+      assert.deepEqual(readFileSync(await exportLayout(subject, sampleLayout, archive, "same")), bytes);
     });
     check(`large and long-named files survive ${archive.kind}`, async (subject) => {
       const layout = {
         ["n".repeat(200)]: { ["m".repeat(200)]: "x".repeat(700_001) },
         [`l${"k".repeat(150)}`]: { link: "j".repeat(300) },
       };
-      const raw = await subject.store.keep(await exported(subject, layout, archive, "long"), asIs);
+      const raw = await subject.store.keep(await exportLayout(subject, layout, archive, "long"), asIs);
       await subject.store.materialize(raw, join(subject.folder, "out"), how);
       assert.deepEqual(readLayout(join(subject.folder, "out")), layout);
     });
   }
   check("without an archive the export is the content", async (subject) => {
-    assert.equal(readFileSync(await exported(subject, "plain", asIs, "p"), "utf8"), "plain");
-    assert.deepEqual(readLayout(await exported(subject, { a: "1" }, asIs, "t")), { a: "1" });
+    assert.equal(readFileSync(await exportLayout(subject, "plain", asIs, "p"), "utf8"), "plain");
+    assert.deepEqual(readLayout(await exportLayout(subject, { a: "1" }, asIs, "t")), { a: "1" });
   });
+}
+
+function describeWrapping(check: Check): void {
   check("a task gets what the wrapped form would have given it", async (subject) => {
     const { store, folder } = subject;
-    const tgz = readFileSync(await exported(subject, { a: "1" }, asTar, "d"));
-    const zip = readFileSync(await exported(subject, { a: "1" }, asZip, "e"));
+    const tgz = readFileSync(await exportLayout(subject, { a: "1" }, asTar, "d"));
+    const zip = readFileSync(await exportLayout(subject, { a: "1" }, asZip, "e"));
     const lay = async (path: string, archive: Archive, how: MaterializeOptions): Promise<Layout | Buffer> => {
       await store.materialize(await store.keep(path, archive), join(folder, "out"), how);
       return lstatSync(join(folder, "out")).isDirectory()

@@ -70,7 +70,7 @@ export function creation(...runIds: string[]): HistoryCommit {
 /** Registers the suite. `open` gives a new and empty store each time. */
 export function describeHistoryStore(name: string, open: () => Promise<HistoryStoreSubject>): void {
   const check = (title: string, body: (subject: HistoryStoreSubject) => Promise<void>): void => {
-    test(title, async () => {
+    void test(title, async () => {
       const subject = await open();
       try {
         await body(subject);
@@ -79,7 +79,7 @@ export function describeHistoryStore(name: string, open: () => Promise<HistorySt
       }
     });
   };
-  describe(`history store: ${name}`, () => {
+  void describe(`history store: ${name}`, () => {
     describeReading(check);
     describeSequences(check);
     describeAtomicity(check);

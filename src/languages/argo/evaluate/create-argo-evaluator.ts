@@ -50,6 +50,13 @@ function evaluateIn(reading: Reading, expression: Expression, compiler: Compiler
     }
     case dialects.ref:
       return form === "file" ? evaluateFile(reading, source, compiler) : evaluateReference(reading, source, form, compiler);
+    case dialects.configMap:
+      return evaluateConfigMap(reading, source, form, compiler);
+    case dialects.key:
+    case dialects.optionalKey: {
+      const key = renderText(source, reading, compiler);
+      return key.ok ? { ok: true, value: { kind: "key", key: key.text, optional: dialect === dialects.optionalKey } } : key;
+    }
     case dialects.items:
       return evaluateItems(reading, source, compiler);
     case dialects.sequence:
@@ -158,3 +165,17 @@ function evaluateSequence(reading: Reading, source: string, compiler: Compiler):
 }
 
 const sequenceAtMost = 1_000_000;
+
+/** A key of a ConfigMap whose name is known only now, or that a caller did not make superfluous. */
+function evaluateConfigMap(reading: Reading, source: string, form: ExpressionForm, compiler: Compiler): Evaluated {
+  const fields = JSON.parse(source) as Readonly<Record<"name" | "key" | "default", string | undefined>>;
+  const name = renderText(fields.name ?? "", reading, compiler);
+  if (!name.ok) return name;
+  const key = renderText(fields.key ?? "", reading, compiler);
+  if (!key.ok) return key;
+  const maps = reading.scope.run.notes["configMaps"];
+  const texts = isJsonObject(maps) && Object.hasOwn(maps, name.text) ? maps[name.text] : undefined;
+  const text = isJsonObject(texts) && Object.hasOwn(texts, key.text) ? texts[key.text] : fields.default;
+  if (typeof text !== "string") return { ok: false, message: `ConfigMap '${name.text}' with the key '${key.text}' is not stored` };
+  return evaluateText(reading, text, form, compiler);
+}

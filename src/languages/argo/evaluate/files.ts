@@ -52,8 +52,9 @@ function toAnswer(file: FileValue | undefined): FileAnswer {
 
 /** The part of a file below `subPath`; only kept content has parts. */
 export function takeSubPath(file: FileValue, subPath: string): FileValue | undefined {
-  if (file.kind !== "artifact") return undefined;
   const below = subPath.replace(/^\/+|\/+$/gu, "");
   if (below === "") return file;
+  if (file.kind === "key") return { ...file, key: `${file.key}/${below}` };
+  if (file.kind !== "artifact") return undefined;
   return { ...file, subPath: file.subPath === undefined ? below : `${file.subPath}/${below}` };
 }

@@ -1,17 +1,12 @@
 /**
  * Where an artifact comes from: literal text, another artifact of the run, or a key of the default repository.
- *
- * A key of the default repository is found among the artifacts that this run has published under it;
- * other drivers need a service, and say so.
+ * Other drivers need a service, and say so.
  */
 import type { Expression } from "../../../model/plan/expression.ts";
 import type { FileValue } from "../../../model/plan/plan.ts";
 import type { Artifact, ArtifactLocation } from "../read/types.ts";
-import { dialects, intern, lowerText, report } from "./lowering.ts";
+import { dialects, intern, report } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
-
-/** Begins the names under which artifacts are published for their repository key. */
-export const keyPrefix = "key:";
 
 /** Source of an artifact; undefined when the document gives none. */
 export function lowerArtifactSource(desk: Lowering, artifact: Artifact, place: Place): FileValue | Expression | undefined {
@@ -26,7 +21,7 @@ export function lowerArtifactSource(desk: Lowering, artifact: Artifact, place: P
     return intern(desk, optional ? dialects.optionalExpr : dialects.expr, fromExpression, "file");
   }
   const key = findRepositoryKey(artifact);
-  if (key !== undefined) return lowerReference(desk, `workflow.outputs.artifacts.${keyPrefix}${key}`, subPath);
+  if (key !== undefined) return lowerKey(desk, subPath === undefined || subPath === "" ? key : `${key}/${subPath}`, optional);
   const driver = findServiceDriver(artifact);
   if (driver !== undefined) reportDriver(desk, artifact.name ?? "", driver, place);
   return undefined;
@@ -35,6 +30,11 @@ export function lowerArtifactSource(desk: Lowering, artifact: Artifact, place: P
 function lowerReference(desk: Lowering, reference: string, subPath: string | undefined): Expression {
   const source = subPath === undefined || subPath === "" ? reference : `${reference}\n${subPath}`;
   return intern(desk, dialects.ref, source, "file");
+}
+
+function lowerKey(desk: Lowering, key: string, optional: boolean): FileValue | Expression {
+  if (!key.includes("{{")) return { kind: "key", key, optional };
+  return intern(desk, optional ? dialects.optionalKey : dialects.key, key, "file");
 }
 
 /** The key of an artifact that names only a key, so that it lies in the default repository. */
@@ -65,11 +65,4 @@ export function reportDriver(desk: Lowering, name: string, driver: string, place
     place,
     "leave out the location, or name only an s3 key: it is then kept in the local artifact store",
   );
-}
-
-/** The name under which an output artifact is published: its globalName, or its key in the default repository. */
-export function lowerPublishedName(desk: Lowering, artifact: Artifact): string | Expression | undefined {
-  if (artifact.globalName !== undefined && artifact.globalName !== "") return lowerText(desk, artifact.globalName);
-  const key = findRepositoryKey(artifact);
-  return key === undefined ? undefined : lowerText(desk, keyPrefix + key);
 }

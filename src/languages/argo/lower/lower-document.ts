@@ -97,6 +97,7 @@ function createDesk(
     captured: new Set(),
     captureAll: false,
     namedCalls: false,
+    needsConfigMaps: false,
     spaces: createSpaces(stored),
     templateDefaults: undefined,
     defaultRetry: undefined,
@@ -287,6 +288,9 @@ function describeRun(own: Source, spec: WorkflowSpec, entrypoint: string, desk: 
     ...(own.spec.workflowTemplateRef?.name === undefined
       ? {}
       : { templateScope: `${own.spec.workflowTemplateRef.clusterScope === true ? "cluster" : "namespaced"}/${own.spec.workflowTemplateRef.name}` }),
+    ...(desk.needsConfigMaps
+      ? { configMaps: Object.fromEntries([...desk.around.configMaps].map(([name, texts]) => [name, Object.fromEntries(texts)])) }
+      : {}),
     ...Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined)),
   } as JsonObject;
 }

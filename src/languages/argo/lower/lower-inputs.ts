@@ -14,11 +14,11 @@ export function lowerPorts(desk: Lowering, template: Template, place: Place): re
     path: [...place.path, "inputs", field, index],
   });
   const parameters = (template.inputs?.parameters ?? []).map((parameter, index): Port => {
-    const text = readParameterText(desk, parameter, at("parameters", index));
+    const usual = lowerUsual(desk, parameter, at("parameters", index));
     return {
       name: parameter.name ?? "",
       kind: "value",
-      ...(text === undefined ? {} : { default: lowerText(desk, text) }),
+      ...(usual === undefined ? {} : { default: usual }),
       ...(parameter.enum === undefined ? {} : { allowed: parameter.enum }),
       optional: false,
     };
@@ -33,6 +33,22 @@ export function lowerPorts(desk: Lowering, template: Template, place: Place): re
     };
   });
   return [...parameters, ...artifacts];
+}
+
+/**
+ * What an input has when the caller passes nothing. A key of a ConfigMap that is not there (yet), or whose name has tags,
+ * is looked up when it is needed, because a caller may pass a value instead.
+ */
+function lowerUsual(desk: Lowering, parameter: Parameter, place: Place): string | Expression | undefined {
+  const selector = parameter.value === undefined ? parameter.valueFrom?.configMapKeyRef : undefined;
+  if (selector === undefined || findKey(desk, selector, "ConfigMap") !== undefined) {
+    const text = readParameterText(desk, parameter, place);
+    return text === undefined ? undefined : lowerText(desk, text);
+  }
+  desk.needsConfigMaps = true;
+  const fallback = parameter.valueFrom?.default ?? parameter.default;
+  const lookup = { ...selector, ...(fallback === undefined ? {} : { default: fallback }) };
+  return intern(desk, dialects.configMap, JSON.stringify(lookup), "text");
 }
 
 /** Text of a parameter: its value, its default, or what a ConfigMap holds. Undefined when it has none. */

@@ -1,7 +1,7 @@
 /** Declared outputs of a template. A leaf's come from its attempt; those of steps and dag from expressions over children. */
 import type { Output } from "../../../model/plan/plan.ts";
 import type { Artifact, Parameter, Template } from "../read/types.ts";
-import { findServiceDriver, lowerArtifactSource, lowerPublishedName, reportDriver } from "./lower-artifacts.ts";
+import { findServiceDriver, lowerArtifactSource, reportDriver } from "./lower-artifacts.ts";
 import { dialects, intern, lowerText } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
 
@@ -46,8 +46,8 @@ function lowerParameterSource(desk: Lowering, parameter: Parameter, hasDefault: 
 }
 
 function lowerArtifactOutput(desk: Lowering, artifact: Artifact, isLeaf: boolean, place: Place): readonly Output[] {
-  const published = lowerPublishedName(desk, artifact);
-  const rest = published === undefined ? {} : { publishedAs: published };
+  const { globalName } = artifact;
+  const rest = globalName === undefined || globalName === "" ? {} : { publishedAs: lowerText(desk, globalName) };
   const name = artifact.name ?? "";
   const isComputed = artifact.from !== undefined || artifact.fromExpression !== undefined;
   if (isLeaf && !isComputed) {

@@ -5,6 +5,7 @@
 import type { TaskInput, TaskTemplate } from "../../../model/plan/plan.ts";
 import type { ArchiveStrategy, Artifact, Container, ContainerNode, ScriptTemplate, Template, UserContainer } from "../read/types.ts";
 import type { Archive } from "../../../model/data/artifact.ts";
+import { findRepositoryKey } from "./lower-artifacts.ts";
 import { lowerEnvironment, lowerWord, readEnvironment } from "./lower-environment.ts";
 import { lowerDuration, lowerInteger } from "./lower-numbers.ts";
 import { lowerMounts } from "./lower-volumes.ts";
@@ -39,9 +40,7 @@ export function lowerTask(desk: Lowering, template: Template, place: Place): Tas
             },
           ],
     ),
-    outputArtifacts: (template.outputs?.artifacts ?? []).flatMap(({ name = "", path, optional, archive }) =>
-      path === undefined ? [] : [{ name, path: lowerText(desk, path), optional: optional ?? false, archive: lowerArchive(archive) }],
-    ),
+    outputArtifacts: (template.outputs?.artifacts ?? []).flatMap((artifact) => lowerOutputArtifact(desk, artifact)),
     captureResult: false,
     graceMs,
   };
@@ -105,6 +104,21 @@ function lowerTaskInput(desk: Lowering, artifact: Artifact): readonly TaskInput[
     recurseMode: recurseMode ?? false,
   };
   return [input];
+}
+
+function lowerOutputArtifact(desk: Lowering, artifact: Artifact): TaskTemplate["outputArtifacts"] {
+  const { name = "", path, optional, archive } = artifact;
+  if (path === undefined || path === "") return [];
+  const key = findRepositoryKey(artifact);
+  return [
+    {
+      name,
+      path: lowerText(desk, path),
+      optional: optional ?? false,
+      archive: lowerArchive(archive),
+      ...(key === undefined ? {} : { key: lowerText(desk, key) }),
+    },
+  ];
 }
 
 /** Tar with gzip unless the document says otherwise (Argo fields.md, ArchiveStrategy). */

@@ -26,6 +26,11 @@ export const dialects = {
   when: "argo-when",
   /** One reference to a value or a file; an absent source gives no value. */
   ref: "argo-ref",
+  /** Text with tags that is a key of the default artifact repository; what lies under it may be missing in the second. */
+  key: "argo-key",
+  optionalKey: "argo-key-optional",
+  /** JSON text of a reference to a key of a ConfigMap: name, key, default. */
+  configMap: "argo-config-map",
   /** JSON text whose string leaves hold tags. */
   items: "argo-items",
   /** JSON text of a withSequence that has a format. */
@@ -53,6 +58,8 @@ export interface Lowering {
   readonly captured: Set<number>;
   /** Set when a call that is only known at run time refers to a result. */
   captureAll: boolean;
+  /** Set when a ConfigMap is looked up while the run goes on. */
+  needsConfigMaps: boolean;
   /** True once a call by computed name was met: every template may be reached. */
   namedCalls: boolean;
   readonly spaces: Map<string, TemplateSpace>;

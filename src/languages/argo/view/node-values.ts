@@ -1,6 +1,7 @@
 /** Inputs, outputs and resources of a node in Argo's form. */
 import type { Json, JsonObject } from "../../../base/json.ts";
 import type { FileValue, TaskTemplate } from "../../../model/plan/plan.ts";
+import { phases, taskKinds } from "../../../model/run/phase.ts";
 import type { RunState } from "../../../model/run/run-state.ts";
 import type { Inputs, Outputs } from "../../../model/run/values.ts";
 import { noExitCode } from "../../../model/run/task-table.ts";
@@ -10,10 +11,11 @@ import { findProcess } from "./tree.ts";
 
 /** Bound inputs; undefined when there are none. */
 export function describeInputs(state: RunState, task: number): JsonObject | undefined {
-  const inputs = state.inputs.get(task) ?? state.inputs.get(state.tasks.parent[task] ?? -1);
-  const own = state.inputs.get(task);
-  const chosen = own ?? (state.attempts.get(state.tasks.parent[task] ?? -1)?.includes(task) === true ? inputs : undefined);
-  return chosen === undefined ? undefined : describeBound(chosen, findTask(state, task));
+  const { tasks } = state;
+  // An attempt works with what its task was given.
+  const owner = tasks.kind[task] === taskKinds.attempt ? (tasks.parent[task] ?? -1) : task;
+  const inputs = state.inputs.get(task) ?? state.inputs.get(owner);
+  return inputs === undefined ? undefined : describeBound(inputs, findTask(state, task));
 }
 
 function findTask(state: RunState, task: number): TaskTemplate | undefined {
@@ -60,17 +62,12 @@ function describeGiven(outputs: Outputs, template: TaskTemplate | undefined): Js
 /** An artifact: where it lies is its digest, under a key of its own kind. */
 export function describeFile(name: string, file: FileValue, path: string | undefined): JsonObject {
   const base = { name, ...(path === undefined ? {} : { path }) };
-  switch (file.kind) {
-    case "text":
-      return { ...base, raw: { data: file.text } };
-    case "absent":
-      return { ...base, optional: true };
-    case "artifact": {
-      const { content, archive } = file.artifact;
-      const packed = archive.kind === "none" ? { archive: { none: {} } } : archive.kind === "zip" ? { archive: { zip: {} } } : {};
-      return { ...base, ...packed, digest: content.digest, sizeBytes: content.sizeBytes };
-    }
-  }
+  if (file.kind === "text") return { ...base, raw: { data: file.text } };
+  if (file.kind === "key") return { ...base, s3: { key: file.key } };
+  if (file.kind === "absent") return { ...base, optional: true };
+  const { content, archive } = file.artifact;
+  const packed = archive.kind === "none" ? { archive: { none: {} } } : archive.kind === "zip" ? { archive: { zip: {} } } : {};
+  return { ...base, ...packed, digest: content.digest, sizeBytes: content.sizeBytes };
 }
 
 function listed(name: string, list: readonly Json[]): JsonObject {
@@ -100,7 +97,7 @@ export function sumTree(state: RunState): { readonly resources: readonly (Resour
     if (used !== undefined) addResources(resources, task, used);
     if (isPod(state, task)) {
       total[task] = (total[task] ?? 0) + 1;
-      if (tasks.phase[task] === 3) done[task] = (done[task] ?? 0) + 1;
+      if (tasks.phase[task] === phases.succeeded) done[task] = (done[task] ?? 0) + 1;
     }
     const parent = tasks.parent[task] ?? -1;
     if (parent < 0) continue;
@@ -114,9 +111,9 @@ export function sumTree(state: RunState): { readonly resources: readonly (Resour
 
 function isPod(state: RunState, task: number): boolean {
   const { tasks } = state;
-  const phase = tasks.phase[task] ?? 0;
-  if (phase === 0 || phase > 5) return false;
-  return findProcess(state, task)?.body.kind === "task" && !state.attempts.has(task) && tasks.kind[task] !== 2;
+  const phase = tasks.phase[task] ?? phases.waiting;
+  if (phase === phases.waiting || phase >= phases.skipped || tasks.kind[task] === taskKinds.group) return false;
+  return !state.attempts.has(task) && findProcess(state, task)?.body.kind === "task";
 }
 
 function measureAttempt(state: RunState, task: number): Resources | undefined {

@@ -76,7 +76,8 @@ const GENERAL: readonly (readonly [number, string])[] = [
   [-Infinity, "-Inf"],
 ];
 for (const [value, text] of GENERAL) {
-  test(`a float field of ${value} reads ${text} as text`, () => assert.equal(formatGeneralFloat(value), text));
+  test(`a float field of ${value} reads ${text} as text`, () =>
+    assert.equal(formatGeneralFloat(value), text));
 }
 
 const PLAIN: readonly (readonly [number, string])[] = [

@@ -36,18 +36,42 @@ const HOSTILE: readonly (readonly [string, string, string])[] = [
   ["tabs as indentation", "a:\n\tb: c", "argo/yaml-syntax"],
   ["an unknown alias", "a: *b", "argo/yaml-syntax"],
   ["an alias bomb", `kind: ConfigMap\n${bomb}`, "argo/too-many-aliases"],
-  ["an alias bomb of templates", `${HEAD}  - name: main\n    plugin:\n${bomb.replace(/^/gm, "      ")}`, "argo/too-many-aliases"],
-  ["merges of merges", `b: &b {${Array.from({ length: 5000 }, (_, key) => `k${key}: 1`).join(",")}}\n${Array.from({ length: 60 }, (_, key) => `m${key}: {<<: *b}`).join("\n")}`, "argo/too-many-aliases"],
+  [
+    "an alias bomb of templates",
+    `${HEAD}  - name: main\n    plugin:\n${bomb.replace(/^/gm, "      ")}`,
+    "argo/too-many-aliases",
+  ],
+  [
+    "merges of merges",
+    `b: &b {${Array.from({ length: 5000 }, (_, key) => `k${key}: 1`).join(",")}}\n${Array.from({ length: 60 }, (_, key) => `m${key}: {<<: *b}`).join("\n")}`,
+    "argo/too-many-aliases",
+  ],
   ["deep flow lists", `a: ${"[".repeat(100_000)}`, "argo/too-deep"],
   ["deep dashes", `${"- ".repeat(100_000)}a`, "argo/too-deep"],
   ["deep JSON", `${'{"kind":"A","a":'.repeat(50_000)}1${"}".repeat(50_000)}`, "argo/too-deep"],
   ["a circle of anchors", "kind: ConfigMap\ndata: &d {x: *d}", "argo/too-deep"],
-  ["a template inside of itself", `${HEAD}  - &t\n    name: main\n    steps: [[{name: s, inline: *t}]]`, "argo/too-deep"],
+  [
+    "a template inside of itself",
+    `${HEAD}  - &t\n    name: main\n    steps: [[{name: s, inline: *t}]]`,
+    "argo/too-deep",
+  ],
   ["prototype keys", `${HEAD}  - __proto__: {container: {image: a}}\n    name: main`, "argo/unknown-field"],
-  ["thousands of unknown fields", `${HEAD}  - name: main\n${Array.from({ length: 3000 }, (_, key) => `    f${key}: 1`).join("\n")}`, "argo/too-many-problems"],
+  [
+    "thousands of unknown fields",
+    `${HEAD}  - name: main\n${Array.from({ length: 3000 }, (_, key) => `    f${key}: 1`).join("\n")}`,
+    "argo/too-many-problems",
+  ],
   ["thousands of duplicate keys", "a: 1\n".repeat(3000), "argo/duplicate-key"],
-  ["braces without end", `${HEAD}  - {name: main, container: {image: "${"{{".repeat(100_000)}"}}`, "argo/unclosed-tag"],
-  ["an expression of brackets", `${HEAD}  - {name: main, container: {image: "{{=${"(".repeat(50_000)}}}"}}`, "argo/bad-expression"],
+  [
+    "braces without end",
+    `${HEAD}  - {name: main, container: {image: "${"{{".repeat(100_000)}"}}`,
+    "argo/unclosed-tag",
+  ],
+  [
+    "an expression of brackets",
+    `${HEAD}  - {name: main, container: {image: "{{=${"(".repeat(50_000)}}}"}}`,
+    "argo/bad-expression",
+  ],
 ];
 for (const [name, text, code] of HOSTILE) {
   test(`${name}: ${code}`, () => {
@@ -74,7 +98,12 @@ test("keys of free maps are keys, whatever they are called", () => {
   const [document] = readArgoDocuments(text, "a.yaml").documents;
   assert.equal(document?.kind, "Workflow");
   const { metadata, spec } = document.value;
-  assert.deepEqual(Object.keys(metadata?.labels ?? {}), ["__proto__", "constructor", "toString", "hasOwnProperty"]);
+  assert.deepEqual(Object.keys(metadata?.labels ?? {}), [
+    "__proto__",
+    "constructor",
+    "toString",
+    "hasOwnProperty",
+  ]);
   assert.equal(Object.getPrototypeOf(metadata?.labels), null);
   assert.deepEqual(Object.keys(spec?.hooks ?? {}), ["__proto__"]);
   const clean: { readonly template?: string } = {};
@@ -86,7 +115,31 @@ test("text of any kind is read and checked without an error, and positions are i
     fc.string({ unit: "binary" }),
     fc.string({ unit: "grapheme" }),
     fc.stringMatching(/^[-a-z0-9:{}[\],&*!|>'"%@ #\n]{0,80}$/),
-    fc.array(fc.constantFrom("kind: Workflow\n", "spec:\n", "  ", "templates:", "- ", "a: &a ", "*a", "<<: ", "\n", "{{", "}}", "[", "]", "steps", ": ", "---\n", "'", "|", "\t")).map((parts) => parts.join("")),
+    fc
+      .array(
+        fc.constantFrom(
+          "kind: Workflow\n",
+          "spec:\n",
+          "  ",
+          "templates:",
+          "- ",
+          "a: &a ",
+          "*a",
+          "<<: ",
+          "\n",
+          "{{",
+          "}}",
+          "[",
+          "]",
+          "steps",
+          ": ",
+          "---\n",
+          "'",
+          "|",
+          "\t",
+        ),
+      )
+      .map((parts) => parts.join("")),
   );
   fc.assert(
     fc.property(noise, (text) => assertInside(text, inspect(text))),
@@ -97,10 +150,15 @@ test("text of any kind is read and checked without an error, and positions are i
 test("workflows with parts cut out or swapped are read and checked without an error", () => {
   const whole = `${HEAD}  - name: main\n    inputs: {parameters: [{name: p, value: "1"}]}\n    dag:\n      tasks:\n      - {name: a, template: b, depends: c.Succeeded, withItems: [1]}\n      - name: c\n        template: b\n        when: "{{tasks.a.outputs.result}} == 1"\n  - name: b\n    container: {image: x, args: ["{{inputs.parameters.q}}"]}\n`;
   fc.assert(
-    fc.property(fc.nat(whole.length), fc.nat(whole.length), fc.string({ maxLength: 5 }), (from, to, filling) => {
-      const text = whole.slice(0, from) + filling + whole.slice(to);
-      assertInside(text, inspect(text));
-    }),
+    fc.property(
+      fc.nat(whole.length),
+      fc.nat(whole.length),
+      fc.string({ maxLength: 5 }),
+      (from, to, filling) => {
+        const text = whole.slice(0, from) + filling + whole.slice(to);
+        assertInside(text, inspect(text));
+      },
+    ),
     { numRuns: 400 },
   );
 });

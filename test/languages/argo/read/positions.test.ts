@@ -112,7 +112,8 @@ test("JSON values are found in any layout", () => {
 
 function listValues(value: unknown, path: DocumentPath): (readonly [DocumentPath, unknown])[] {
   const here = [[path, value] as const];
-  if (Array.isArray(value)) return [...here, ...value.flatMap((item, index) => listValues(item, [...path, index]))];
+  if (Array.isArray(value))
+    return [...here, ...value.flatMap((item, index) => listValues(item, [...path, index]))];
   if (typeof value !== "object" || value === null) return here;
   return [...here, ...Object.entries(value).flatMap(([key, item]) => listValues(item, [...path, key]))];
 }

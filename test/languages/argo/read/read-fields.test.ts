@@ -12,11 +12,18 @@ function readSpec(spec: string, options = {}): ReadResult {
   return readArgoDocuments(`${HEAD}spec:\n${spec.replace(/^/gm, "  ")}\n`, "a.yaml", options);
 }
 
-function readTemplate(body: string, options = {}): { template: Template; codes: string[]; messages: string[] } {
+function readTemplate(
+  body: string,
+  options = {},
+): { template: Template; codes: string[]; messages: string[] } {
   const result = readSpec(`templates:\n- name: t\n${body.replace(/^/gm, "  ")}`, options);
   const template = workflowOf(result).spec?.templates?.[0];
   assert.ok(template !== undefined);
-  return { template, codes: result.diagnostics.map((d) => d.code), messages: result.diagnostics.map((d) => d.message) };
+  return {
+    template,
+    codes: result.diagnostics.map((d) => d.code),
+    messages: result.diagnostics.map((d) => d.message),
+  };
 }
 
 function workflowOf(result: ReadResult): Workflow {
@@ -41,20 +48,60 @@ const FIELDS: readonly (readonly [string, string, unknown])[] = [
   ["an int field", "parallelism: 0x10", { parallelism: 16 }],
   ["a whole float in an int field", "parallelism: 3.0", { parallelism: 3 }],
   ["a boolean field", "daemon: on", { daemon: true }],
-  ["labels become text", "nodeSelector: {a: 1, b: true, c: 1.50}", { nodeSelector: { a: "1", b: "true", c: "1.5" } }],
+  [
+    "labels become text",
+    "nodeSelector: {a: 1, b: true, c: 1.50}",
+    { nodeSelector: { a: "1", b: "true", c: "1.5" } },
+  ],
   ["a null label is empty", "nodeSelector: {a: }", { nodeSelector: { a: "" } }],
-  ["quantities become text", "podResources: {limits: {cpu: 1, memory: 1.5}}", { podResources: { limits: { cpu: "1", memory: "1.5" } } }],
-  ["list items become text", "container: {args: [1, true, a, 1.0, null]}", { container: { args: ["1", "true", "a", "1", ""] } }],
-  ["env values become text", "container: {env: [{name: A, value: 07}]}", { container: { env: [{ name: "A", value: "7" }] } }],
-  ["histogram buckets are numbers", "metrics: {prometheus: [{histogram: {value: 1, buckets: [1, 2.5]}}]}", { metrics: { prometheus: [{ histogram: { value: "1", buckets: [1, 2.5] } }] } }],
-  ["loop items stay JSON", "steps: [[{name: s, withItems: [1, true, a, {b: 1e6}, [2], null]}]]", { steps: [[{ name: "s", withItems: [1, true, "a", { b: 1e6 }, [2], null] }]] }],
-  ["free objects stay JSON", "plugin: {p: {a: 1, b: null, c: [true]}}", { plugin: { p: { a: 1, b: null, c: [true] } } }],
-  ["artifact modes are octal", "inputs: {artifacts: [{name: a, mode: 0755}]}", { inputs: { artifacts: [{ name: "a", mode: 493 }] } }],
+  [
+    "quantities become text",
+    "podResources: {limits: {cpu: 1, memory: 1.5}}",
+    { podResources: { limits: { cpu: "1", memory: "1.5" } } },
+  ],
+  [
+    "list items become text",
+    "container: {args: [1, true, a, 1.0, null]}",
+    { container: { args: ["1", "true", "a", "1", ""] } },
+  ],
+  [
+    "env values become text",
+    "container: {env: [{name: A, value: 07}]}",
+    { container: { env: [{ name: "A", value: "7" }] } },
+  ],
+  [
+    "histogram buckets are numbers",
+    "metrics: {prometheus: [{histogram: {value: 1, buckets: [1, 2.5]}}]}",
+    { metrics: { prometheus: [{ histogram: { value: "1", buckets: [1, 2.5] } }] } },
+  ],
+  [
+    "loop items stay JSON",
+    "steps: [[{name: s, withItems: [1, true, a, {b: 1e6}, [2], null]}]]",
+    { steps: [[{ name: "s", withItems: [1, true, "a", { b: 1e6 }, [2], null] }]] },
+  ],
+  [
+    "free objects stay JSON",
+    "plugin: {p: {a: 1, b: null, c: [true]}}",
+    { plugin: { p: { a: 1, b: null, c: [true] } } },
+  ],
+  [
+    "artifact modes are octal",
+    "inputs: {artifacts: [{name: a, mode: 0755}]}",
+    { inputs: { artifacts: [{ name: "a", mode: 493 }] } },
+  ],
   ["multi-line quoted text folds", 'timeout: "a\n  b"', { timeout: "a b" }],
   ["merge keys", "container: {<<: {image: a, name: b}, name: c}", { container: { image: "a", name: "c" } }],
-  ["explicit tags", "container: {image: !!str 1, args: [!custom x]}", { container: { image: "1", args: ["x"] } }],
+  [
+    "explicit tags",
+    "container: {image: !!str 1, args: [!custom x]}",
+    { container: { image: "1", args: ["x"] } },
+  ],
   ["old mutex", "synchronization: {mutex: {name: a}}", { synchronization: { mutexes: [{ name: "a" }] } }],
-  ["old semaphore beside new ones", "synchronization: {semaphores: [{namespace: a}], semaphore: {namespace: b}}", { synchronization: { semaphores: [{ namespace: "a" }, { namespace: "b" }] } }],
+  [
+    "old semaphore beside new ones",
+    "synchronization: {semaphores: [{namespace: a}], semaphore: {namespace: b}}",
+    { synchronization: { semaphores: [{ namespace: "a" }, { namespace: "b" }] } },
+  ],
 ];
 for (const [name, yaml, expected] of FIELDS) {
   test(name, () => {
@@ -81,10 +128,14 @@ const PARAMETERS: readonly (readonly [string, string])[] = [
 ];
 for (const [yaml, text] of PARAMETERS) {
   test(`a parameter written ${yaml} is the text ${text}`, () => {
-    const result = readSpec(`arguments: {parameters: [{name: a, value: ${yaml}, default: ${yaml}, enum: [${yaml}]}]}`);
+    const result = readSpec(
+      `arguments: {parameters: [{name: a, value: ${yaml}, default: ${yaml}, enum: [${yaml}]}]}`,
+    );
     const [parameter] = workflowOf(result).spec?.arguments?.parameters ?? [];
     const expected = text.startsWith("12345") ? "12345678901234567168" : text;
-    const close = text.startsWith("12345") ? Number(parameter?.value) === Number(expected) : parameter?.value === text;
+    const close = text.startsWith("12345")
+      ? Number(parameter?.value) === Number(expected)
+      : parameter?.value === text;
     assert.ok(close, parameter?.value);
     assert.equal(parameter?.default, parameter?.value);
     assert.deepEqual(parameter?.enum, [parameter?.value]);
@@ -99,18 +150,42 @@ const FAULTS: readonly (readonly [string, string, string])[] = [
   ["timeout: [1]", "argo/wrong-type", "spec.templates[0].timeout must be text, found a list"],
   ["daemon: 1", "argo/wrong-type", "spec.templates[0].daemon must be true or false, found the number 1"],
   ['daemon: "true"', "argo/wrong-type", 'spec.templates[0].daemon must be true or false, found text "true"'],
-  ["parallelism: 1.5", "argo/wrong-type", "spec.templates[0].parallelism must be a whole number, found the number 1.5"],
-  ['parallelism: "1"', "argo/wrong-type", 'spec.templates[0].parallelism must be a whole number, found text "1"'],
-  ["activeDeadlineSeconds: true", "argo/wrong-type", "spec.templates[0].activeDeadlineSeconds must be a whole number or text, found the boolean true"],
+  [
+    "parallelism: 1.5",
+    "argo/wrong-type",
+    "spec.templates[0].parallelism must be a whole number, found the number 1.5",
+  ],
+  [
+    'parallelism: "1"',
+    "argo/wrong-type",
+    'spec.templates[0].parallelism must be a whole number, found text "1"',
+  ],
+  [
+    "activeDeadlineSeconds: true",
+    "argo/wrong-type",
+    "spec.templates[0].activeDeadlineSeconds must be a whole number or text, found the boolean true",
+  ],
   ["plugin: []", "argo/wrong-type", "spec.templates[0].plugin must be a mapping, found a list"],
-  ["plugin: {a: .inf}", "argo/wrong-type", "spec.templates[0].plugin.a must be a JSON value, found the number Infinity"],
+  [
+    "plugin: {a: .inf}",
+    "argo/wrong-type",
+    "spec.templates[0].plugin.a must be a JSON value, found the number Infinity",
+  ],
   ["steps: {a: b}", "argo/wrong-type", "spec.templates[0].steps must be a list, found a mapping"],
   ["steps: [{name: a}]", "argo/wrong-type", "spec.templates[0].steps[0] must be a list, found a mapping"],
   ["steps: [[a]]", "argo/wrong-type", 'spec.templates[0].steps[0][0] must be a mapping, found text "a"'],
   ["volumes: {}", "argo/wrong-type", "spec.templates[0].volumes must be a list, found a mapping"],
   ["nodeSelector: [a]", "argo/wrong-type", "spec.templates[0].nodeSelector must be a mapping, found a list"],
-  ["inputs: {parameters: [{name: a, value: {b: 1}}]}", "argo/wrong-type", "spec.templates[0].inputs.parameters[0].value must be text, found a mapping"],
-  ["inputs: {parameters: [{name: a, value: [1]}]}", "argo/wrong-type", "spec.templates[0].inputs.parameters[0].value must be text, found a list"],
+  [
+    "inputs: {parameters: [{name: a, value: {b: 1}}]}",
+    "argo/wrong-type",
+    "spec.templates[0].inputs.parameters[0].value must be text, found a mapping",
+  ],
+  [
+    "inputs: {parameters: [{name: a, value: [1]}]}",
+    "argo/wrong-type",
+    "spec.templates[0].inputs.parameters[0].value must be text, found a list",
+  ],
   ["contaner: {}", "argo/unknown-field", 'unknown field "contaner" in spec.templates[0]'],
   ["container: {imag: a}", "argo/unknown-field", 'unknown field "imag" in spec.templates[0].container'],
   ["container: {Image: a}", "argo/field-case", "spec.templates[0].container.Image is spelled image in Argo"],
@@ -118,8 +193,16 @@ const FAULTS: readonly (readonly [string, string, string])[] = [
   ["constructor: 1", "argo/unknown-field", 'unknown field "constructor" in spec.templates[0]'],
   ["1: 2", "argo/unknown-field", 'unknown field "1" in spec.templates[0]'],
   ["on: 2", "argo/unknown-field", 'unknown field "true" in spec.templates[0]'],
-  ["synchronization: {mutex: {name: a}}", "argo/old-field", "spec.templates[0].synchronization.mutex was removed in Argo 4 and is read as mutexes"],
-  ["timeout: 1s\ntimeout: 2s", "argo/duplicate-key", 'the key "timeout" appears more than once; the last one counts'],
+  [
+    "synchronization: {mutex: {name: a}}",
+    "argo/old-field",
+    "spec.templates[0].synchronization.mutex was removed in Argo 4 and is read as mutexes",
+  ],
+  [
+    "timeout: 1s\ntimeout: 2s",
+    "argo/duplicate-key",
+    'the key "timeout" appears more than once; the last one counts',
+  ],
 ];
 for (const [yaml, code, message] of FAULTS) {
   test(`${yaml.replace("\n", " ")} gives ${code}`, () => {
@@ -135,13 +218,17 @@ test("unknown fields are warnings, errors in strict reading, and always errors i
   assert.deepEqual(severities("{name: a, nam: b}", false), ["warning"]);
   assert.deepEqual(severities("{name: a, nam: b}", true), ["error"]);
   assert.deepEqual(severities("{name: a, steps: [[{name: s, tmplate: b}]]}", false), ["error"]);
-  assert.deepEqual(severities("{name: a, steps: [[{name: s, inline: {container: {imag: b}}}]]}", false), ["error"]);
+  assert.deepEqual(severities("{name: a, steps: [[{name: s, inline: {container: {imag: b}}}]]}", false), [
+    "error",
+  ]);
   assert.deepEqual(severities("{name: a, dag: {tasks: [{name: s, tmplate: b}]}}", false), ["warning"]);
   assert.deepEqual(severities("{name: a, name: b}", true), ["error"]);
 });
 
 test("a slip of the pen gets a hint", () => {
-  const hints = readSpec("templtes: []\nentrypiont: a\nzzzzzz: 1\ntemplates: [{name: a, steps: [{name: b}]}]").diagnostics;
+  const hints = readSpec(
+    "templtes: []\nentrypiont: a\nzzzzzz: 1\ntemplates: [{name: a, steps: [{name: b}]}]",
+  ).diagnostics;
   assert.equal(hints[0]?.hint, "did you mean templates?");
   assert.equal(hints[1]?.hint, "did you mean entrypoint?");
   assert.equal(hints[2]?.hint, "see Argo's fields.md for the fields known here");
@@ -149,7 +236,9 @@ test("a slip of the pen gets a hint", () => {
 });
 
 test("all problems of a document are told, with positions", () => {
-  const { diagnostics } = readSpec("entrypoint: [a]\nparalelism: 1\ntemplates:\n- container: 3\n- daemon: maybe");
+  const { diagnostics } = readSpec(
+    "entrypoint: [a]\nparalelism: 1\ntemplates:\n- container: 3\n- daemon: maybe",
+  );
   const found = diagnostics.map(({ code, position }) => [code, position?.line, position?.column]);
   assert.deepEqual(found, [
     ["argo/wrong-type", 4, 15],
@@ -160,29 +249,44 @@ test("all problems of a document are told, with positions", () => {
 });
 
 test("old fields of a cron workflow are converted", () => {
-  const text = "apiVersion: argoproj.io/v1alpha1\nkind: CronWorkflow\nspec:\n  schedule: '* * * * *'\n  workflowSpec: {podPriority: 5}\n";
+  const text =
+    "apiVersion: argoproj.io/v1alpha1\nkind: CronWorkflow\nspec:\n  schedule: '* * * * *'\n  workflowSpec: {podPriority: 5}\n";
   const { documents, diagnostics } = readArgoDocuments(text, "a.yaml");
   const [document] = documents;
   assert.equal(document?.kind, "CronWorkflow");
   assert.deepEqual(document.value.spec?.schedules, ["* * * * *"]);
-  assert.deepEqual(diagnostics.map(({ code, severity }) => [code, severity]), [
-    ["argo/old-field", "warning"],
-    ["argo/old-field", "warning"],
-  ]);
+  assert.deepEqual(
+    diagnostics.map(({ code, severity }) => [code, severity]),
+    [
+      ["argo/old-field", "warning"],
+      ["argo/old-field", "warning"],
+    ],
+  );
   assert.equal(document.locate(["spec", "schedules", 0]).line, 4);
 });
 
 test("schedule and schedules together are refused", () => {
-  const text = "kind: CronWorkflow\nspec: {schedule: '* * * * *', schedules: ['* * * * *'], workflowSpec: {}}";
+  const text =
+    "kind: CronWorkflow\nspec: {schedule: '* * * * *', schedules: ['* * * * *'], workflowSpec: {}}";
   const [diagnostic] = readArgoDocuments(text, "a.yaml").diagnostics;
-  assert.equal(diagnostic?.message, "cron workflow cant be configured with both Spec.Schedule and Spec.Schedules");
+  assert.equal(
+    diagnostic?.message,
+    "cron workflow cant be configured with both Spec.Schedule and Spec.Schedules",
+  );
 });
 
 test("a file may hold several documents, lists and JSON", () => {
   const yaml = `---\n${HEAD}metadata: {name: a}\n---\n\n---\nkind: List\nitems:\n- kind: ConfigMap\n  data: {a: b}\n- kind: WorkflowTemplate\n  metadata: {name: c}\n`;
   const { documents, diagnostics } = readArgoDocuments(yaml, "a.yaml");
   assert.deepEqual(diagnostics, []);
-  assert.deepEqual(documents.map(({ kind, index }) => [kind, index]), [["Workflow", 0], ["Other", 1], ["WorkflowTemplate", 2]]);
+  assert.deepEqual(
+    documents.map(({ kind, index }) => [kind, index]),
+    [
+      ["Workflow", 0],
+      ["Other", 1],
+      ["WorkflowTemplate", 2],
+    ],
+  );
   assert.equal(documents[2]?.locate(["metadata", "name"]).line, 13);
   const json = readArgoDocuments('{"kind": "Workflow", "spec": {"entrypoint": 1}}', "a.json");
   assert.equal(workflowOf(json).spec?.entrypoint, "1");
@@ -194,10 +298,13 @@ test("after a syntax error the other documents are still read, with true positio
   const { documents, diagnostics } = readArgoDocuments(text, "a.yaml");
   assert.equal(documents.length, 1);
   assert.equal(documents[0]?.locate(["spec", "entrypoint"]).line, 5);
-  assert.deepEqual(diagnostics.map(({ code, position }) => [code, position?.line]), [
-    ["argo/yaml-syntax", 2],
-    ["argo/yaml-syntax", 7],
-  ]);
+  assert.deepEqual(
+    diagnostics.map(({ code, position }) => [code, position?.line]),
+    [
+      ["argo/yaml-syntax", 2],
+      ["argo/yaml-syntax", 7],
+    ],
+  );
 });
 
 test("documents without a kind are read as workflows when they look like one", () => {
@@ -211,7 +318,8 @@ test("documents without a kind are read as workflows when they look like one", (
 });
 
 test("kinds and versions that cannot be meant are told", () => {
-  const codes = (text: string): string[] => readArgoDocuments(text, "a.yaml").diagnostics.map(({ code }) => code);
+  const codes = (text: string): string[] =>
+    readArgoDocuments(text, "a.yaml").diagnostics.map(({ code }) => code);
   assert.deepEqual(codes("kind: Workflwo\napiVersion: argoproj.io/v1alpha1"), ["argo/unknown-kind"]);
   assert.deepEqual(codes("kind: Workflow\napiVersion: v1"), ["argo/api-version"]);
   assert.deepEqual(codes("a: b"), ["argo/missing-kind"]);
@@ -226,6 +334,9 @@ test("every type that the field tables name exists", () => {
 
 test("a document that needs no change is not copied", () => {
   const result = readSpec("templates: [{name: a, container: {image: b, args: [c]}}]");
-  const again = readArgoDocuments(JSON.stringify(workflowOf(result)).replace("{", '{"kind":"Workflow",'), "b.json");
+  const again = readArgoDocuments(
+    JSON.stringify(workflowOf(result)).replace("{", '{"kind":"Workflow",'),
+    "b.json",
+  );
   assert.deepEqual(workflowOf(again).spec, workflowOf(result).spec);
 });

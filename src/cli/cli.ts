@@ -1,0 +1,69 @@
+/**
+ * The command line: finds the command, runs it, and turns what goes wrong into one message and an exit code.
+ * Nothing is loaded or done at import time but what every command needs.
+ */
+import type { CommandEntry, HouseFactory, World } from "./command.ts";
+import { commandTable } from "./commands/table.ts";
+import { exitCodeOfError, exitCodes } from "./exit-codes.ts";
+import type { CliIo } from "./io.ts";
+import { createPrinter } from "./printer.ts";
+
+export type { HouseFactory } from "./command.ts";
+export type { CliIo } from "./io.ts";
+
+/** Runs the command in `argv` (without the program's name); resolves to the exit code and never rejects. */
+export async function runCli(argv: readonly string[], io: CliIo, openHouse: HouseFactory): Promise<number> {
+  const world: World = {
+    io,
+    out: createPrinter(io.stdout),
+    err: createPrinter(io.stderr),
+    openHouse,
+    commands: commandTable,
+  };
+  try {
+    return await dispatch(argv, world);
+  } catch (error) {
+    const { reportError } = await import("./report-error.ts");
+    reportError(error, world);
+    return exitCodeOfError(error);
+  }
+}
+
+async function dispatch(argv: readonly string[], world: World): Promise<number> {
+  const [first, second] = argv;
+  if (first === undefined) return showOverview(world, exitCodes.usage);
+  if (first === "--help" || first === "-h") return showOverview(world, exitCodes.succeeded);
+  const name = first === "--version" || first === "-V" ? "version" : first;
+  const two = commandTable.find((entry) => entry.name === `${name} ${second ?? ""}`);
+  if (two !== undefined) return runEntry(two, argv.slice(2), world);
+  const one = commandTable.find((entry) => entry.name === name);
+  if (one !== undefined) return runEntry(one, argv.slice(1), world);
+  const { unknownCommand } = await import("./unknown-command.ts");
+  throw unknownCommand(first, commandTable);
+}
+
+async function runEntry(entry: CommandEntry, argv: readonly string[], world: World): Promise<number> {
+  const command = await entry.load();
+  if (!asksForHelp(argv)) return command.invoke(argv, world);
+  const [{ formatHelp }, style] = await Promise.all([import("./render/help.ts"), loadStyle(world)]);
+  world.out.lines(formatHelp(command, style));
+  return exitCodes.succeeded;
+}
+
+/** `--help` wins over everything else that may be wrong in the line. */
+function asksForHelp(argv: readonly string[]): boolean {
+  const end = argv.indexOf("--");
+  return argv.slice(0, end < 0 ? undefined : end).some((argument) => argument === "--help" || argument === "-h");
+}
+
+async function showOverview(world: World, code: number): Promise<number> {
+  const [{ formatOverview }, style] = await Promise.all([import("./render/help.ts"), loadStyle(world)]);
+  const printer = code === exitCodes.succeeded ? world.out : world.err;
+  printer.lines(formatOverview(world.commands, style));
+  return code;
+}
+
+async function loadStyle({ io }: World) {
+  const { createStyle } = await import("./render/style.ts");
+  return createStyle({ isTTY: io.isTTY, env: io.env });
+}

@@ -1,0 +1,38 @@
+/**
+ * All commands: name, one line about each, and how to load it.
+ * Loading is by dynamic import, so that starting one command costs nothing for the others.
+ */
+import type { Command, CommandEntry } from "../command.ts";
+
+export const commandTable: readonly CommandEntry[] = [
+  entry("run", "Run", "run a document here and now", () => import("./run.ts")),
+  entry("lint", "Run", "check documents without running them", () => import("./lint.ts")),
+  entry("resubmit", "Run", "run the document of an earlier run again, as a new run", () => import("./resubmit.ts")),
+  entry("submit", "Run", "hand a document to a server", () => import("./submit.ts")),
+  entry("list", "Look", "list runs", () => import("./list.ts")),
+  entry("get", "Look", "show a run and its tasks", () => import("./get.ts")),
+  entry("logs", "Look", "print what the tasks of a run wrote", () => import("./logs.ts")),
+  entry("watch", "Look", "follow a run until it ends", () => import("./watch.ts")),
+  entry("wait", "Look", "wait until runs have ended", () => import("./wait.ts")),
+  entry("explain", "Look", "say why tasks stand as they do", () => import("./explain.ts")),
+  entry("suspend", "Steer", "start nothing new in a run", () => import("./suspend.ts")),
+  entry("resume", "Steer", "go on with a run, or end its waits", () => import("./resume.ts")),
+  entry("stop", "Steer", "end a run early; its exit handlers still run", () => import("./stop.ts")),
+  entry("terminate", "Steer", "end a run at once", () => import("./terminate.ts")),
+  entry("retry", "Steer", "run again what failed in a finished run", () => import("./retry.ts")),
+  entry("node set", "Steer", "give a waiting task its outputs, or end it", () => import("./node-set.ts")),
+  entry("delete", "Steer", "delete finished runs", () => import("./delete.ts")),
+  entry("doctor", "Other", "say what this machine can do", () => import("./doctor.ts")),
+  entry("completion", "Other", "print a completion script for a shell", () => import("./completion.ts")),
+  entry("version", "Other", "print the version", () => import("./version.ts")),
+  entry("help", "Other", "explain a command", () => import("./help.ts")),
+];
+
+function entry(
+  name: string,
+  group: CommandEntry["group"],
+  summary: string,
+  load: () => Promise<{ readonly command: Command }>,
+): CommandEntry {
+  return { name, group, summary, load: async () => (await load()).command };
+}

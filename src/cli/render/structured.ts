@@ -1,0 +1,43 @@
+/** Values for programs: `-o json` and `-o yaml`. */
+import type { Json, JsonObject } from "../../base/json.ts";
+import type { RunPicture, RunRow } from "../../api/house.ts";
+import type { Printer } from "../printer.ts";
+import { formatTime } from "./durations.ts";
+import { formatYaml } from "./yaml.ts";
+
+export function printStructured(out: Printer, format: "json" | "yaml", value: Json): void {
+  out.text(format === "json" ? `${JSON.stringify(value, undefined, 2)}\n` : formatYaml(value));
+}
+
+/** A row of a list; times as texts. */
+export function rowToJson(row: RunRow): JsonObject {
+  return {
+    name: row.name,
+    id: row.runId,
+    phase: row.phase,
+    status: row.shownPhase,
+    createdAt: formatTime(row.createdAt),
+    ...(row.startedAt === undefined ? {} : { startedAt: formatTime(row.startedAt) }),
+    ...(row.endedAt === undefined ? {} : { finishedAt: formatTime(row.endedAt) }),
+    ...(row.message === undefined ? {} : { message: row.message }),
+    labels: row.labels,
+    progress: { done: row.done, total: row.total },
+  };
+}
+
+/** A run in the form of its language's status, under the usual metadata. */
+export function pictureToJson(picture: RunPicture): JsonObject {
+  const { row, annotations, language, file } = picture;
+  return {
+    metadata: {
+      name: row.name,
+      uid: row.runId,
+      creationTimestamp: formatTime(row.createdAt),
+      labels: row.labels,
+      annotations,
+    },
+    source: { language, file },
+    phase: row.phase,
+    status: picture.view.status(picture.state),
+  };
+}

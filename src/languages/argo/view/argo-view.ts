@@ -1,0 +1,30 @@
+/** Argo's view of a run: its status form, its words, its names. */
+import type { Json } from "../../../base/json.ts";
+import type { LanguageView } from "../../../model/run/language.ts";
+import type { RunState } from "../../../model/run/run-state.ts";
+import { findSelected } from "./find-tasks.ts";
+import { displayName, nodeName } from "./node-names.ts";
+import { describeOutcome, nodeMessage } from "./node-message.ts";
+import { listRows } from "./rows.ts";
+import { describeStatus } from "./workflow-status.ts";
+
+export const argoView: LanguageView = {
+  status: describeStatus,
+  outcome: describeOutcome,
+  rows: listRows,
+  taskName: (state, task) => ({ full: nodeName(state, task), short: displayName(state, task) }),
+  message: nodeMessage,
+  findTasks: findSelected,
+  finalOutputs: collectFinalOutputs,
+};
+
+/** What was published for the run, and the outputs of the entry task, which win. */
+function collectFinalOutputs(state: RunState): {
+  readonly parameters: Readonly<Record<string, Json>>;
+  readonly files: Readonly<Record<string, Json>>;
+} {
+  const entry = state.outputs.get(0);
+  // A FileValue is plain JSON.
+  const files = { ...state.publishedFiles, ...entry?.files } as unknown as Readonly<Record<string, Json>>;
+  return { parameters: { ...state.publishedValues, ...entry?.values }, files };
+}

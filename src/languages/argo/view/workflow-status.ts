@@ -1,0 +1,63 @@
+/** `status` of a workflow (Argo fields.md, WorkflowStatus). */
+import type { Json, JsonObject } from "../../../base/json.ts";
+import type { RunState } from "../../../model/run/run-state.ts";
+import { jsonToText } from "../evaluate/json-text.ts";
+import { timeToText } from "../evaluate/sibling-values.ts";
+import { collectEdges } from "./edges.ts";
+import { describeOutcome } from "./node-message.ts";
+import { nodeId } from "./node-names.ts";
+import { describeContainers, describeNode } from "./node-status.ts";
+import type { StatusContext } from "./node-status.ts";
+import { describeFile, describeResources, sumTree } from "./node-values.ts";
+import { isVisible } from "./tree.ts";
+
+export function describeStatus(state: RunState): JsonObject {
+  const { phase, message } = describeOutcome(state);
+  const sums = sumTree(state);
+  const nodes = describeNodes(state, sums);
+  const hooks = state.hooks.get(-1) ?? [];
+  const roots = state.tasks.size === 0 ? [] : [0, ...hooks];
+  const sum = (counts: Int32Array): number => roots.reduce((all, task) => all + (counts[task] ?? 0), 0);
+  const resources = describeResources(sums.resources[0]);
+  const outputs = describePublished(state);
+  return {
+    phase,
+    ...(message === "" ? {} : { message }),
+    startedAt: state.startedAt === 0 ? null : timeToText(state.startedAt),
+    finishedAt: state.ended === undefined ? null : timeToText(state.endedAt),
+    progress: `${sum(sums.done)}/${sum(sums.total)}`,
+    ...(resources === undefined ? {} : { resourcesDuration: resources }),
+    ...(Object.keys(nodes).length === 0 ? {} : { nodes }),
+    ...(outputs === undefined ? {} : { outputs }),
+    conditions: [
+      { type: "PodRunning", status: state.running.size > 0 ? "True" : "False" },
+      ...(state.ended === undefined ? [] : [{ type: "Completed", status: "True" }]),
+    ],
+    ...(state.suspended ? { suspended: true } : {}),
+  };
+}
+
+function describeNodes(state: RunState, sums: ReturnType<typeof sumTree>): JsonObject {
+  const ids = new Map<number, string>();
+  const id = (task: number): string => {
+    const known = ids.get(task) ?? nodeId(state, task);
+    ids.set(task, known);
+    return known;
+  };
+  const context: StatusContext = { state, edges: collectEdges(state), id, ...sums };
+  const nodes: [string, Json][] = [];
+  for (let task = 0; task < state.tasks.size; task += 1) {
+    if (!isVisible(state, task)) continue;
+    nodes.push([id(task), describeNode(context, task)]);
+    for (const container of describeContainers(context, task)) nodes.push([String(container["id"]), container]);
+  }
+  return Object.fromEntries(nodes);
+}
+
+/** Outputs that were published for the whole run. */
+function describePublished(state: RunState): JsonObject | undefined {
+  const parameters = Object.entries(state.publishedValues).map(([name, value]) => ({ name, value: jsonToText(value) }));
+  const artifacts = Object.entries(state.publishedFiles).map(([name, file]) => describeFile(name, file, undefined));
+  if (parameters.length === 0 && artifacts.length === 0) return undefined;
+  return { ...(parameters.length === 0 ? {} : { parameters }), ...(artifacts.length === 0 ? {} : { artifacts }) };
+}

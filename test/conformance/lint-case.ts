@@ -1,0 +1,24 @@
+/** Lints one case and compares what it expects. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { argo } from "../../src/languages/argo/argo.ts";
+import type { ConformanceCase } from "./cases.ts";
+import type { CaseResult } from "./run-case.ts";
+
+export function lintCase(folder: string, one: ConformanceCase): CaseResult {
+  const before = performance.now();
+  const definitions = (one.store_first ?? []).map((file) => ({ source: readFileSync(join(folder, file), "utf8"), file }));
+  const source = readFileSync(join(folder, one.document), "utf8");
+  const errors = argo.lint(source, one.document, { strict: true, definitions }).filter((found) => found.severity === "error");
+  const detail = compare(one, errors.map((error) => error.message));
+  return { verdict: detail === "" ? "passed" : "failed", detail, tookMs: performance.now() - before };
+}
+
+function compare(one: ConformanceCase, messages: readonly string[]): string {
+  if (one.expect === "LintOK") return messages.length === 0 ? "" : `expected no errors, found: ${messages.join(" | ")}`;
+  if (messages.length === 0) return "expected an error, found none";
+  const missing = (one.messages ?? []).filter(
+    ({ op, text }) => !messages.some((message) => (op === "Equal" ? message === text : message.includes(text))),
+  );
+  return missing.length === 0 ? "" : `missing: ${missing.map((m) => m.text).join(" | ")}; found: ${messages.join(" | ")}`;
+}

@@ -1,0 +1,89 @@
+/**
+ * The conformance table: every case of the suite beside the project, a row for each tier, a line for each failure.
+ *
+ *   npm run conformance -- [--tier process] [--only TEXT] [--factor 16] [--jobs 4] [--table FILE]
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { baseTier, findCasesFolder, readCases } from "./cases.ts";
+import type { ConformanceCase } from "./cases.ts";
+import { lintCase } from "./lint-case.ts";
+import { runCase } from "./run-case.ts";
+import type { CaseResult } from "./run-case.ts";
+import { createScaledTime, writeScaledSleep } from "./scaled-time.ts";
+
+const { values } = parseArgs({
+  options: {
+    tier: { type: "string" },
+    only: { type: "string" },
+    factor: { type: "string", default: "16" },
+    jobs: { type: "string", default: "4" },
+    table: { type: "string" },
+  },
+});
+
+/** Tiers that one machine without services can run; the others say what they need. */
+const runnableTiers = ["process", "lint"];
+const caseLimitMs = 180_000;
+
+const folder = findCasesFolder();
+if (folder === undefined) {
+  console.log("conformance: skipped, because the folder of cases beside the project is absent");
+} else {
+  process.exitCode = await runSuite(folder);
+}
+
+async function runSuite(cases: string): Promise<number> {
+  const factor = Number(values.factor);
+  const tools = mkdtempSync(join(tmpdir(), "millrace-tools-"));
+  mkdirSync(tools, { recursive: true });
+  writeScaledSleep(tools, factor);
+  process.env["PATH"] = `${tools}:${process.env["PATH"] ?? ""}`;
+  const time = createScaledTime(factor);
+  const chosen = readCases(cases).filter(
+    (one) => (values.tier === undefined || baseTier(one) === values.tier) && (values.only === undefined || one.id.includes(values.only)),
+  );
+  const results = new Map<ConformanceCase, CaseResult>();
+  const queue = [...chosen];
+  const work = async (): Promise<void> => {
+    for (let one = queue.shift(); one !== undefined; one = queue.shift()) {
+      const reason = findSkipReason(one);
+      if (reason !== undefined) results.set(one, { verdict: "skipped", detail: reason, tookMs: 0 });
+      else results.set(one, baseTier(one) === "lint" ? lintCase(cases, one) : await runCase(cases, one, time, caseLimitMs));
+    }
+  };
+  await Promise.all(Array.from({ length: Number(values.jobs) }, work));
+  rmSync(tools, { recursive: true, force: true });
+  return printTable(chosen, results);
+}
+
+function findSkipReason(one: ConformanceCase): string | undefined {
+  if (!runnableTiers.includes(baseTier(one))) return `needs tier ${baseTier(one)}`;
+  if (one.mode === "scripted") return "scripted: the test drives the command line or the API";
+  return undefined;
+}
+
+function printTable(chosen: readonly ConformanceCase[], results: ReadonlyMap<ConformanceCase, CaseResult>): number {
+  const rows = new Map<string, { passed: number; failed: number; skipped: Map<string, number> }>();
+  for (const one of chosen) {
+    const result = results.get(one);
+    if (result === undefined) continue;
+    const row = rows.get(baseTier(one)) ?? { passed: 0, failed: 0, skipped: new Map<string, number>() };
+    rows.set(baseTier(one), row);
+    if (result.verdict === "skipped") row.skipped.set(result.detail, (row.skipped.get(result.detail) ?? 0) + 1);
+    else row[result.verdict] += 1;
+    if (result.verdict === "failed") console.log(`FAILED ${one.id} (${one.expect}, ${one.confidence}): ${result.detail.slice(0, 700)}`);
+  }
+  const lines = ["| tier | passed | failed | skipped |", "|---|---|---|---|"];
+  for (const [tier, row] of rows) {
+    const skipped = [...row.skipped].map(([reason, count]) => `${count} (${reason})`).join(", ");
+    lines.push(`| ${tier} | ${row.passed} | ${row.failed} | ${skipped === "" ? "0" : skipped} |`);
+  }
+  console.log(lines.join("\n"));
+  if (values.table !== undefined) writeFileSync(values.table, `${lines.join("\n")}\n`);
+  const sum = (pick: (row: { passed: number; failed: number }) => number): number => [...rows.values()].reduce((total, row) => total + pick(row), 0);
+  console.log(`${sum((row) => row.passed)} passed, ${sum((row) => row.failed)} failed`);
+  return sum((row) => row.failed) === 0 ? 0 : 1;
+}
