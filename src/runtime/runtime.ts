@@ -223,6 +223,8 @@ export class Runtime {
     const durable = ended || waiters.length > 0 || (appended.length > 0 && now - this.lastSyncAt >= syncEveryMs);
     if (appended.length > 0 || created.length > 0 || updated.length > 0 || (durable && this.unsynced)) {
       try {
+        // Content first: a durable event never names what a power cut could take back.
+        if (durable) await this.ports.artifacts.syncPending();
         await this.ports.history.commit({ created, appended, updated }, { durable });
       } catch (error) {
         for (const waiter of waiters) waiter.reject(toError(error));

@@ -116,7 +116,8 @@ function readLines(lines: readonly string[]): Pick<ExitRecord, "slotPid" | "end"
   };
 }
 
-function readHow(word: string): "plain" | "signaled" | "refused" {
+/** Reads the last word of an `end` line. */
+export function readHow(word: string): "plain" | "signaled" | "refused" {
   return word === "signaled" || word === "refused" ? word : "plain";
 }
 

@@ -17,18 +17,21 @@ export function needsSupervisor(order: AttemptOrder): boolean {
   return order.commands.length !== 1 || only === undefined || only.role !== "main" || only.retries > 0;
 }
 
-/** One fork, one program: the slot's shell is all the supervisor it needs. */
+/**
+ * One fork, one program: the slot's shell is all the supervisor it needs. The subshell is there because a shell that
+ * redirects for a simple command does so for itself too, and would say into the command's log which signal killed it.
+ */
 export function writeSingleLaunch(command: ReadyCommand, directory: string, wrapper?: Wrapper): string {
   const out = quoteForShell(join(directory, attemptLogFile(command.name, "out")));
   const error = quoteForShell(join(directory, attemptLogFile(command.name, "err")));
   const streams = `</dev/null >${out} 2>${error}`;
   const assignments = writeAssignments(command.env);
   if (wrapper === undefined)
-    return `cd ${quoteForShell(command.workingDirectory)} && ${assignments}${writeWords(command)} ${streams} 3>&-`;
+    return `(cd ${quoteForShell(command.workingDirectory)} && ${assignments}exec ${writeWords(command)}) ${streams} 3>&-`;
   // The wrapper goes to the working directory inside by itself, and notes on descriptor 3 that it was set up.
   const inner = wrapper.passesTimes ? [] : ["/bin/sh", "-c", innerShell, "sh"];
   const before = [...wrapper.words, ...inner].map(quoteForShell).join(" ");
-  return `${assignments}${before} ${writeWords(command)} ${streams} 5>&3`;
+  return `(${assignments}exec ${before} ${writeWords(command)}) ${streams} 5>&3`;
 }
 
 /**
@@ -74,7 +77,7 @@ export function writeSupervisedLaunch(launch: SupervisedLaunch): string {
   const env = [...mark, ...secrets];
   const argv = [...(launch.wrapper?.words ?? []), "/bin/sh", join(launch.control.inside, "supervise")];
   const messages = quoteForShell(join(launch.directory, "supervise.err"));
-  return `${writeAssignments(env)}${writeWords({ env, argv })} </dev/null >/dev/null 2>${messages} 5>&3`;
+  return `(${writeAssignments(env)}exec ${writeWords({ env, argv })}) </dev/null >/dev/null 2>${messages} 5>&3`;
 }
 
 function superviseCommand(

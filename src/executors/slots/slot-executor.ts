@@ -47,6 +47,9 @@ export interface SlotExecutorOptions {
 /** Attempts that ran at least this long are swept before their end is told; shorter ones are swept together, soon after. */
 const longAttemptMs = 5000;
 
+/** Attempts shorter than this have no processor time. */
+const shortAttemptMs = 20;
+
 export function createSlotExecutor(
   backend: SlotBackend,
   options: SlotExecutorOptions,
@@ -141,8 +144,10 @@ export function createSlotExecutor(
   function onReport(slot: Slot, report: SlotReport): void {
     const attempt = bySlot.get(slot);
     if (attempt === undefined) return;
-    const plain = !backend.notesSetup && attempt.stop === undefined && attempt.order.commands.length === 1;
-    finish(attempt, plain ? recordFromReport(attempt, report, now()) : readRecord(attempt, report, now()));
+    // The record of a short attempt says nothing more than the report: shells count processor time in steps of 10 ms.
+    const isShort = now() - attempt.startedAt < shortAttemptMs && attempt.order.commands.length === 1;
+    const isPlain = isShort && !backend.notesSetup && attempt.stop === undefined;
+    finish(attempt, isPlain ? recordFromReport(attempt, report, now()) : readRecord(attempt, report, now()));
   }
 
   function onSlotGone(slot: Slot): void {
@@ -304,8 +309,7 @@ function setAttemptTimer(attempt: RunningAttempt, waitMs: number, callback: () =
 }
 
 function recordFromReport(attempt: RunningAttempt, report: SlotReport, at: number): ExitRecord {
-  const { status, how, cpuUserMs, cpuSystemMs } = report;
-  return { end: { status, how }, commands: {}, cpuUserMs, cpuSystemMs, startedAt: attempt.startedAt, endedAt: at };
+  return { end: report, commands: {}, startedAt: attempt.startedAt, endedAt: at };
 }
 
 /** The record from the disk; where the directory was taken away, what the slot said. */

@@ -2,23 +2,21 @@
  * An execution slot: one persistent POSIX `sh` in a session of its own.
  *
  * The engine never spawns user commands itself, because a spawn from Node blocks its loop for longer the more memory
- * it holds. The slot forks cheaply, takes attempts as text on its standard input, and writes two lines of `times` and
- * one `end` line per attempt to its standard output. User output never passes through here.
+ * it holds. The slot forks cheaply, takes attempts as text on its standard input, and writes one `end` line per attempt to
+ * its standard output. User output never passes through here.
  *
  * What must stay true: the exit record is whole on disk before the `end` line is sent, and a slot whose engine is gone
  * finishes its attempt, meets the end of its input, and leaves.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { readTimesLine } from "./exit-record.ts";
+import { readHow } from "./exit-record.ts";
 import { quoteForShell } from "./shell-quote.ts";
 
 /** What the slot said when an attempt ended. */
 export interface SlotReport {
   readonly status: number;
   readonly how: "plain" | "signaled" | "refused";
-  readonly cpuUserMs: number;
-  readonly cpuSystemMs: number;
 }
 
 export interface Slot {
@@ -60,7 +58,7 @@ fi
 fi
 times; echo "end $s $k"
 }
-r() { times; echo "end $s $k"; }
+r() { echo "end $s $k"; }
 `;
 
 /** Starts a slot. `noticeFile` takes the shell's own messages; `environment` is what every attempt starts from. */
@@ -115,25 +113,13 @@ function wrapAttempt(directory: string, text: string): string {
 
 function readReports(stdout: NodeJS.ReadableStream, tell: (report: SlotReport) => void): void {
   let rest = "";
-  let before = { userMs: 0, systemMs: 0 };
-  let last = before;
   stdout.setEncoding("latin1");
   stdout.on("data", (chunk: string) => {
     const lines = (rest + chunk).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) {
-      if (!line.startsWith("end ")) {
-        last = readTimesLine(line) ?? last;
-        continue;
-      }
-      const [, status = "", how = ""] = line.split(" ");
-      tell({
-        status: Number(status),
-        how: how === "signaled" || how === "refused" ? how : "plain",
-        cpuUserMs: last.userMs - before.userMs,
-        cpuSystemMs: last.systemMs - before.systemMs,
-      });
-      before = last;
+      const [word, status = "", how = ""] = line.split(" ");
+      if (word === "end") tell({ status: Number(status), how: readHow(how) });
     }
   });
 }

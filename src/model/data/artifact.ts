@@ -17,6 +17,8 @@ export interface ArtifactContent {
   readonly digest: Digest;
   /** Sum of all file sizes. */
   readonly sizeBytes: number;
+  /** Set when a single file may be executed; trees keep this in their manifest. */
+  readonly executable?: true;
 }
 
 /** A kept artifact, as outputs and arguments carry it. It can be written as JSON. */

@@ -35,13 +35,13 @@ export function lowerDepends(
     report(desk, "error", "argo/bad-depends", `depends ${JSON.stringify(depends)} cannot be read: ${parsed.error.message}`, at);
     return free;
   }
-  const needs = new Set<number>();
+  const needs: number[] = [];
   const guard = toGuard(parsed.value, (name) => {
-    const [need] = findAll(desk, [name], indexOf, place);
-    if (need !== undefined) needs.add(need);
+    const need = findOne(desk, name, indexOf, place);
+    if (need !== undefined && !needs.includes(need)) needs.push(need);
     return need ?? 0;
   });
-  return { needs: [...needs], guard };
+  return { needs, guard };
 }
 
 function lowerDependencies(
@@ -71,14 +71,18 @@ function findAll(
   indexOf: ReadonlyMap<string, number>,
   place: Place,
 ): readonly number[] {
-  const found = new Set<number>();
+  const found: number[] = [];
   for (const name of names) {
-    const index = indexOf.get(name);
-    if (index === undefined) {
-      report(desk, "error", "argo/unknown-dependency", `dependency '${name}' is not a task of this dag`, place);
-    } else found.add(index);
+    const index = findOne(desk, name, indexOf, place);
+    if (index !== undefined) found.push(index);
   }
-  return [...found];
+  return found.length < 2 ? found : [...new Set(found)];
+}
+
+function findOne(desk: Lowering, name: string, indexOf: ReadonlyMap<string, number>, place: Place): number | undefined {
+  const index = indexOf.get(name);
+  if (index === undefined) report(desk, "error", "argo/unknown-dependency", `dependency '${name}' is not a task of this dag`, place);
+  return index;
 }
 
 const states: Readonly<Record<string, GuardState>> = {

@@ -103,6 +103,7 @@ function createDesk(
     defaultRetry: undefined,
     runVolumes: [],
     claimNames: new Set(),
+    texts: new Map(),
     expressions: new Map(),
     warned: new Set(),
     defaultedPorts: new WeakMap(),
@@ -227,7 +228,7 @@ function lowerEntryArguments(desk: Lowering, spec: WorkflowSpec, names: readonly
     (name): Argument => ({
       port: name,
       kind: "value",
-      value: intern(desk, dialects.text, `{{workflow.parameters.${name}}}`, "text"),
+      value: lowerText(desk, `{{workflow.parameters.${name}}}`),
       optional: false,
     }),
   );

@@ -123,7 +123,7 @@ function lowerParameter(
   if (text === undefined) return undefined;
   if (!text.includes("{{")) return { port, kind: "value", value: text, optional: false };
   const optional = (defaulted === undefined || defaulted.has(port)) && pureReference.test(text);
-  const value: Expression = intern(desk, optional ? dialects.optionalText : dialects.text, text, "text");
+  const value = optional ? intern(desk, dialects.optionalText, text, "text") : lowerText(desk, text);
   return { port, kind: "value", value, optional };
 }
 

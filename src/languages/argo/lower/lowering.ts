@@ -67,6 +67,9 @@ export interface Lowering {
   readonly defaultRetry: RetryStrategy | undefined;
   readonly runVolumes: readonly Volume[];
   readonly claimNames: ReadonlySet<string>;
+  /** Texts with tags, by source: by far the most expressions are these. */
+  readonly texts: Map<string, Expression>;
+  /** All other expressions, by dialect, form and source. */
   readonly expressions: Map<string, Expression>;
   readonly warned: Set<string>;
   /** Parameters whose absence the port of a template covers, by template. */
@@ -82,10 +85,15 @@ export interface PendingProcess {
 
 /** Text as the plan holds it: as it is, or an expression when it has tags. */
 export function lowerText(desk: Lowering, source: string): string | Expression {
-  return source.includes("{{") ? intern(desk, dialects.text, source, "text") : source;
+  if (!source.includes("{{")) return source;
+  const known = desk.texts.get(source);
+  if (known !== undefined) return known;
+  const expression: Expression = { kind: "expression", dialect: dialects.text, source, form: "text" };
+  desk.texts.set(source, expression);
+  return expression;
 }
 
-/** A text with tags whose value is something else than text. */
+/** An expression of any dialect and form. */
 export function intern(desk: Lowering, dialect: string, source: string, form: ExpressionForm): Expression {
   const key = `${dialect}\n${form}\n${source}`;
   const known = desk.expressions.get(key);

@@ -1,0 +1,91 @@
+/**
+ * A run as lines, for logs of CI jobs and for pipes: time, name, what happened, message.
+ * What happened is read from the phases that tasks have now, so it works with events and without.
+ */
+import type { RunPicture } from "../../api/house.ts";
+import type { RunEvent } from "../../model/run/events.ts";
+import { hasEnded, isBad, phaseNames, phases, taskKinds } from "../../model/run/phase.ts";
+import type { Printer } from "../printer.ts";
+import { formatDuration, formatTime } from "../render/durations.ts";
+import type { Style } from "../render/style.ts";
+import { toneOf } from "../render/symbols.ts";
+import { cleanText } from "../render/text-width.ts";
+import type { Display } from "./display.ts";
+
+export function createPlainLines(out: Printer, err: Printer, style: Style): Display {
+  const seen = createPhaseMemory();
+  let runPhase = "";
+  return {
+    update: (picture, events) => {
+      const lines: string[] = [];
+      const change = (task: number): void => {
+        const line = seen.isNews(picture, task) ? describeTask(picture, task, style) : undefined;
+        if (line !== undefined) lines.push(line);
+      };
+      if (events === undefined) for (let task = 0; task < picture.state.tasks.size; task += 1) change(task);
+      else for (const event of events) if ("task" in event) change(event.task);
+      if (picture.row.phase !== runPhase) lines.push(...describeRun(picture, runPhase, style));
+      runPhase = picture.row.phase;
+      out.lines(lines);
+    },
+    notify: (text) => err.line(text),
+    close: () => undefined,
+  };
+}
+
+interface PhaseMemory {
+  /** Whether the task's phase is another than when it was asked about last. */
+  isNews(picture: RunPicture, task: number): boolean;
+}
+
+function createPhaseMemory(): PhaseMemory {
+  let known = new Uint8Array(64);
+  return {
+    isNews: ({ state }, task) => {
+      if (task >= known.length) {
+        const larger = new Uint8Array(Math.max(task + 1, known.length * 2));
+        larger.set(known);
+        known = larger;
+      }
+      const phase = state.tasks.phase[task] ?? 0;
+      if (known[task] === phase) return false;
+      known[task] = phase;
+      return true;
+    },
+  };
+}
+
+/** Undefined for what people need not read: queued tasks, lists of a region, the start of what only holds others. */
+function describeTask(picture: RunPicture, task: number, style: Style): string | undefined {
+  const { state, view } = picture;
+  const { tasks } = state;
+  const phase = tasks.phase[task] ?? 0;
+  const kind = tasks.kind[task];
+  if (phase < phases.running || kind === taskKinds.stage || kind === taskKinds.entry && (tasks.count[task] ?? 0) > 0) return undefined;
+  const isHolder = (tasks.count[task] ?? 0) > 0 || state.attempts.has(task);
+  if (isHolder && !isBad(phase)) return undefined;
+  const name = phaseNames[phase] ?? "";
+  const { full } = view.taskName(state, task);
+  if (!hasEnded(phase)) {
+    const until = state.waits.get(task);
+    const what = until === undefined ? "started" : until === Infinity ? "waits for a person" : `waits until ${formatTime(until)}`;
+    return joinLine(tasks.startedAt[task] ?? 0, full, style.paint(until === undefined ? "active" : "warn", what), view.message(state, task));
+  }
+  const startedAt = tasks.startedAt[task] ?? 0;
+  const endedAt = tasks.endedAt[task] ?? 0;
+  const took = startedAt === 0 || phase > phases.errored ? "" : ` (${formatDuration(endedAt - startedAt)})`;
+  return joinLine(endedAt, full, style.paint(toneOf(name), name) + took, view.message(state, task));
+}
+
+function describeRun({ row }: RunPicture, before: string, style: Style): readonly string[] {
+  const at = row.endedAt ?? row.startedAt ?? row.createdAt;
+  const phase = style.paint(toneOf(row.phase), row.phase);
+  const took = row.endedAt === undefined || row.startedAt === undefined ? "" : ` (${formatDuration(row.endedAt - row.startedAt)})`;
+  if (row.phase === "waiting" || (row.phase === "running" && before === "suspended")) return [];
+  return [joinLine(at, row.name, `run ${phase}${took}`, row.endedAt === undefined ? "" : (row.message ?? ""))];
+}
+
+function joinLine(at: number, name: string, what: string, message: string): string {
+  const text = cleanText(message);
+  return `${formatTime(at)} ${cleanText(name)} ${what}${text === "" ? "" : `: ${text}`}`;
+}

@@ -1,0 +1,92 @@
+/**
+ * What a person wants to know when a run has come to rest: how it ended, what it gave back and where that lies,
+ * why it failed with the last lines of the log, what waits for whom, and what to type next.
+ */
+import type { House, RunPicture } from "../../api/house.ts";
+import type { CommandContext } from "../command.ts";
+import type { Printer } from "../printer.ts";
+import { formatSpan } from "../render/durations.ts";
+import { formatOutputs } from "../render/outputs.ts";
+import { paintSymbol } from "../render/symbols.ts";
+import { cleanText } from "../render/text-width.ts";
+import { findFailedTasks } from "./failed-tasks.ts";
+
+const failuresAtMost = 10;
+const waitsAtMost = 10;
+
+export async function reportRun(
+  context: CommandContext,
+  house: House,
+  picture: RunPicture,
+  printer: Printer,
+  isInterrupted: boolean,
+): Promise<void> {
+  const { style } = context;
+  const { row } = picture;
+  const took = formatSpan(row.startedAt, row.endedAt, context.io.clock.now());
+  const isOver = row.endedAt !== undefined;
+  const message = cleanText(row.message ?? "");
+  const head = `${cleanText(row.name)} ${style.paint("strong", cleanText(row.shownPhase))}${took === "" ? "" : `${isOver ? " in" : " after"} ${took}`}`;
+  printer.line(`${paintSymbol(row.phase, style)} ${head}${message === "" ? "" : `: ${message}`}`);
+  if (isOver) printer.lines(formatOutputs(picture, house, style));
+  if (row.phase === "failed" || row.phase === "errored") await reportFailures(context, house, picture, printer);
+  if (isOver) return;
+  if (isInterrupted) printer.line(`  go on with: ${context.advise(`resume ${row.name}`)}`);
+  else reportWaits(context, picture, printer);
+}
+
+async function reportFailures(context: CommandContext, house: House, picture: RunPicture, printer: Printer): Promise<void> {
+  const { style } = context;
+  const { row } = picture;
+  const failed = findFailedTasks(picture.state);
+  for (const task of failed.slice(0, failuresAtMost)) {
+    const { lines } = await describeFailure(context, house, picture, task);
+    printer.lines(lines);
+  }
+  if (failed.length > failuresAtMost) printer.line(`  and ${failed.length - failuresAtMost} more`);
+  const next = [`explain ${row.name}`, `logs ${row.name}`, `retry ${row.name}`].map((line) => context.advise(line));
+  printer.line(style.paint("quiet", `  more: ${next.join(" | ")}`));
+}
+
+async function describeFailure(
+  { style }: CommandContext,
+  house: House,
+  picture: RunPicture,
+  task: number,
+): Promise<{ readonly lines: readonly string[] }> {
+  const { state, view } = picture;
+  const { readLastLines } = await import("../logs/read-last-lines.ts");
+  const { full } = view.taskName(state, task);
+  const message = cleanText(view.message(state, task));
+  const phase = state.tasks.phase[task] === 5 ? "errored" : "failed";
+  const lines = [`  ${paintSymbol(phase, style)} ${cleanText(full)}${message === "" ? "" : `: ${message}`}`];
+  const files = house.logFiles(picture, full).filter((file) => file.task === task);
+  for (const stream of ["err", "out"] as const) {
+    const texts: string[] = [];
+    for (const file of files) if (file.stream === stream) texts.push(...(await readLastLines(file.path, 10)));
+    if (texts.length === 0) continue;
+    lines.push(...texts.map((text) => `      ${style.paint("quiet", "|")} ${cleanText(text)}`));
+    break;
+  }
+  return { lines };
+}
+
+function reportWaits(context: CommandContext, { row, state, view }: RunPicture, printer: Printer): void {
+  const waiting = [...state.waits].filter(([, until]) => until === Infinity).map(([task]) => task);
+  const resume = `resume ${row.name}`;
+  if (state.suspended || waiting.length === 0) {
+    printer.line(`  the run is suspended; go on with: ${context.advise(resume)}`);
+    return;
+  }
+  for (const task of waiting.slice(0, waitsAtMost)) {
+    const message = cleanText(view.message(state, task));
+    printer.line(`  waits for a person: ${cleanText(view.taskName(state, task).full)}${message === "" ? "" : `: ${message}`}`);
+    const process = state.index.plan.processes[state.tasks.process[task] ?? -1];
+    const supplied = process?.outputs.filter((output) => output.from.kind === "supplied").map((output) => output.name) ?? [];
+    if (supplied.length > 0) printer.line(`    takes: ${supplied.map((name) => `--output-parameter ${name}=...`).join(" ")}`);
+  }
+  if (waiting.length > waitsAtMost) printer.line(`  and ${waiting.length - waitsAtMost} more`);
+  const first = view.taskName(state, waiting[0] ?? 0).full;
+  const select = waiting.length > 1 ? ` --node '${first}'` : "";
+  printer.line(`  go on with: ${context.advise(`${resume}${select}`)}`);
+}
