@@ -7,7 +7,8 @@
  * root/              private copy of the absolute paths that the attempt declares: `/tmp/x` lies at `root/tmp/x`
  * logs/<command>.out standard output, byte for byte
  * logs/<command>.err standard error, byte for byte
- * exit               the exit record, written last by the supervisor; complete only when it ends with a newline
+ * exit               the exit record: made when the attempt starts, kept open by its supervisor while it runs, and
+ *                    complete when it holds a whole `end` line, which is written last
  * ```
  */
 export const attemptFiles = {

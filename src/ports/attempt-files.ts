@@ -24,6 +24,8 @@ export interface AttemptFiles {
   collect(order: AttemptOrder, exit: AttemptExit): Collected | Promise<Collected>;
   /** Where an attempt's directory lies, made or not. */
   directoryOf(attemptId: string): string;
+  /** Removes an attempt's directory, so that the attempt can begin anew. */
+  discard(attemptId: string): Promise<void>;
   /** Removes everything of a run. */
   removeRun(runId: string): Promise<void>;
 }

@@ -27,7 +27,7 @@ export interface ExecutorCapabilities {
 
 /** What the executor tells the runtime. Calls come from the event loop, never from inside `start` or `cancel`. */
 export interface ExecutorListener {
-  /** The first command runs. `at` is epoch ms. */
+  /** The first command runs. `at` is epoch ms. Not told again for an attempt that was adopted. */
   started(attemptId: string, at: number): void;
   ended(exit: AttemptExit): void;
 }

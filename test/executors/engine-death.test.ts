@@ -21,7 +21,6 @@ import {
 } from "../../src/ports/conformance/executor-bench.ts";
 import { openSubject } from "./temporary-place.ts";
 
-
 interface Engine {
   readonly child: ChildProcess;
   start(order: AttemptOrder, directory: string): void;
@@ -32,7 +31,9 @@ interface Engine {
 
 function openEngine(kind: string, stateDirectory: string): Engine {
   const program = join(import.meta.dirname, "engine-child.ts");
-  const child = spawn(process.execPath, [program, kind, stateDirectory], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [program, kind, stateDirectory], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     child,
@@ -49,7 +50,9 @@ function openEngine(kind: string, stateDirectory: string): Engine {
 for (const kind of ["process", "sandbox"] as const) {
   const create = kind === "process" ? createProcessExecutor : createSandboxExecutor;
   test(`${kind}: attempts outlive a killed engine`, async (context) => {
-    const subject = await openSubject((stateDirectory, listener) => create({ capacity: 4, stateDirectory }, listener));
+    const subject = await openSubject((stateDirectory, listener) =>
+      create({ capacity: 4, stateDirectory }, listener),
+    );
     const bench = openExecutorBench(subject);
     try {
       const { available, reason } = await bench.executor.capabilities();

@@ -38,7 +38,10 @@ test("what the engine adds is read beside or after a torn line", () => {
 });
 
 test("processor time inside a sandbox is added to what the slot saw", () => {
-  const text = whole.replace("command a 0\n", "inside\n0m0.0s 0m0.0s\n0m3.000000s 0m1.000000s\ncommand a 0\n");
+  const text = whole.replace(
+    "command a 0\n",
+    "inside\n0m0.0s 0m0.0s\n0m3.000000s 0m1.000000s\ncommand a 0\n",
+  );
   assert.equal(parseExitRecord(text, 0, 0).cpuUserMs, 63_500);
 });
 
@@ -51,7 +54,10 @@ test("secrets are masked wherever chunks are cut", async () => {
         const bytes = Buffer.from(parts.join(""));
         const secrets = ["secret", "secret-long"];
         const masked: Buffer[] = [];
-        for await (const chunk of maskChunks(cut(bytes, size), listMaskedTexts(secrets).map((text) => Buffer.from(text))))
+        for await (const chunk of maskChunks(
+          cut(bytes, size),
+          listMaskedTexts(secrets).map((text) => Buffer.from(text)),
+        ))
           masked.push(chunk);
         assert.equal(Buffer.concat(masked).toString(), maskSecrets(bytes.toString(), secrets));
       },
@@ -64,11 +70,15 @@ async function* cut(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
 }
 
 test("short and empty secrets are left alone, lines of long ones are masked", () => {
-  assert.equal(maskSecrets("a 1 abc line one; line two", ["", "1", "abc", "line one\nline two\n"]), "a 1 abc ***; ***");
+  assert.equal(
+    maskSecrets("a 1 abc line one; line two", ["", "1", "abc", "line one\nline two\n"]),
+    "a 1 abc ***; ***",
+  );
 });
 
 test("shell words and variable names", () => {
   assert.equal(quoteForShell("it's $x"), `'it'\\''s $x'`);
   for (const name of ["A", "_b1", "PATH"]) assert.ok(isPlainVariableName(name), name);
-  for (const name of ["", "1a", "a.b", "a-b", "IFS", "PPID", "a b", "a=b", "\u00e4"]) assert.ok(!isPlainVariableName(name), name);
+  for (const name of ["", "1a", "a.b", "a-b", "IFS", "PPID", "a b", "a=b", "\u00e4"])
+    assert.ok(!isPlainVariableName(name), name);
 });

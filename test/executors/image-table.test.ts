@@ -17,14 +17,21 @@ test("image names are taken apart", () => {
     ["docker.io/library/python:3.12-slim", { registry: "docker.io", repository: "python", tag: "3.12-slim" }],
     ["localhost:5000/a/b:c", { registry: "localhost:5000", repository: "a/b", tag: "c" }],
     ["localhost/a", { registry: "localhost", repository: "a" }],
-    [`quay.io/argoproj/argosay:v2@${digest}`, { registry: "quay.io", repository: "argoproj/argosay", tag: "v2" }],
+    [
+      `quay.io/argoproj/argosay:v2@${digest}`,
+      { registry: "quay.io", repository: "argoproj/argosay", tag: "v2" },
+    ],
     [" busybox ", { repository: "busybox" }],
   ];
   for (const [image, expected] of names) assert.deepEqual(readImageName(image), expected, image);
 });
 
 test("the user's lines come first, then the most exact name, then patterns", () => {
-  const own = { "acme/tool": { entrypoint: ["tool"] }, "python:3.9": { cmd: ["python3.9"] }, "team-*": { cmd: ["bash"] } };
+  const own = {
+    "acme/tool": { entrypoint: ["tool"] },
+    "python:3.9": { cmd: ["python3.9"] },
+    "team-*": { cmd: ["bash"] },
+  };
   assert.deepEqual(findImageEntry("registry.acme.io/acme/tool:7", own)?.entrypoint, ["tool"]);
   assert.deepEqual(findImageEntry("python:3.9", own)?.cmd, ["python3.9"]);
   assert.deepEqual(findImageEntry("python:3.12", own)?.cmd, ["python3"]);
@@ -47,9 +54,13 @@ test("commands are resolved against what the machine has", () => {
     }
     const path = join(place, "bin");
     const shelf = createToolShelf(join(place, "tools"));
-    const resolver = createCommandResolver(shelf, path, { "acme/tool": { entrypoint: ["tool"], cmd: ["--help"] } });
+    const resolver = createCommandResolver(shelf, path, {
+      "acme/tool": { entrypoint: ["tool"], cmd: ["--help"] },
+    });
     const resolve = (image: string, command: readonly string[], args: readonly string[] = []): unknown => {
-      const resolved = resolver.resolve(makeCommand({ image, command, args }), (own) => own.startsWith("/tmp/"));
+      const resolved = resolver.resolve(makeCommand({ image, command, args }), (own) =>
+        own.startsWith("/tmp/"),
+      );
       return resolved.ok ? resolved.value.argv : "code" in resolved.error && resolved.error.code;
     };
     assert.deepEqual(resolve("acme/tool", []), [join(path, "tool"), "--help"]);

@@ -16,7 +16,7 @@ const rewritten: readonly (readonly [string, string])[] = [
   ["see /tmp/x.", "see /B/x."],
   ["--out=/tmp/o,/work;>/work/a", "--out=/A/tmp/o,/C;>/C/a"],
   ["-I/work/include -o/tmp/o", "-I/C/include -o/A/tmp/o"],
-  ['open("/tmp/x", \'/work\')', 'open("/B/x", \'/C\')'],
+  ["open(\"/tmp/x\", '/work')", "open(\"/B/x\", '/C')"],
   ["file:///tmp/x", "file:///B/x"],
   ["ls /tmp/*.txt $(cat /tmp/x) `ls /work`", "ls /A/tmp/*.txt $(cat /B/x) `ls /C`"],
   ["PATH=/usr/bin:/work/bin", "PATH=/usr/bin:/C/bin"],

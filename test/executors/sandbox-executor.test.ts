@@ -6,7 +6,9 @@ import { openSubject } from "./temporary-place.ts";
 
 for (const method of ["bubblewrap", "unshare"] as const) {
   const open = (): ReturnType<typeof openSubject> =>
-    openSubject((stateDirectory, listener) => createSandboxExecutor({ capacity: 3, stateDirectory, method }, listener));
+    openSubject((stateDirectory, listener) =>
+      createSandboxExecutor({ capacity: 3, stateDirectory, method }, listener),
+    );
   const reason = await findRefusal(open);
   if (reason === undefined) describeExecutor(`sandbox by ${method}`, open);
   else test(`sandbox by ${method}`, { skip: reason }, () => undefined);

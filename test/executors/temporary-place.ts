@@ -2,7 +2,7 @@
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ExecutorSubject } from "../../src/ports/conformance/executor.ts";
+import type { ExecutorSubject } from "../../src/ports/conformance/executor-bench.ts";
 import type { Executor, ExecutorListener } from "../../src/ports/executor.ts";
 
 /** Makes a directory that nobody else uses. */

@@ -3,6 +3,7 @@
  * run, resume, retry and resubmit all end here.
  */
 import type { Engine, House, RunPicture } from "../../api/house.ts";
+import type { RunEvent } from "../../model/run/events.ts";
 import type { CommandContext } from "../command.ts";
 import { exitCodeOfPhase, exitCodes } from "../exit-codes.ts";
 import { printStructured, pictureToJson } from "../render/structured.ts";
@@ -86,7 +87,7 @@ async function finish(display: Display, logs: LogStream | undefined, picture: Ru
 }
 
 interface LogStream {
-  update(picture: RunPicture, events: readonly import("../../model/run/events.ts").RunEvent[] | undefined): void;
+  update(picture: RunPicture, events: readonly RunEvent[] | undefined): void;
   finish(picture: RunPicture): Promise<void>;
   close(): void;
 }

@@ -30,7 +30,9 @@ export interface InterruptOptions {
 export function watchInterrupts({ io, engine, name, advice, notify }: InterruptOptions): Interrupts {
   let count = 0;
   let stopWatching = (): void => undefined;
-  const { promise: rested, resolve, reject } = Promise.withResolvers<"finished" | "killed">();
+  let resolve = (_how: "finished" | "killed"): void => undefined;
+  let reject = (_error: unknown): void => undefined;
+  const rested = new Promise<"finished" | "killed">((...settle) => ([resolve, reject] = settle));
   // Whoever never awaits `rested` must not make a fault of it; whoever does still sees the rejection.
   rested.catch(() => undefined);
 
@@ -40,7 +42,7 @@ export function watchInterrupts({ io, engine, name, advice, notify }: InterruptO
     notify(`interrupted: ${what}; go on with: ${advice}`);
     await engine.command(name, { kind: "suspend" });
     const look = (): void => {
-      if (count === 1 && engine.runningCount() === 0) resolve("finished");
+      if (count === 1 && engine.runningCount() === 0 && engine.picture(name).state.requests.size === 0) resolve("finished");
     };
     stopWatching = engine.watch(name, look);
     look();
@@ -51,15 +53,15 @@ export function watchInterrupts({ io, engine, name, advice, notify }: InterruptO
     await engine.close({ leaveRunning: false });
     resolve("killed");
   };
+  // A run that ends in the same moment refuses the command; its end is seen elsewhere.
+  const ignoreEnd = (error: unknown): void => {
+    if (!(error instanceof MillraceError && error.code === "run/ended")) reject(error);
+  };
   const stopListening = io.onInterrupt(() => {
     count += 1;
     if (count === 1) suspend().catch(ignoreEnd);
     if (count === 2) kill().catch(reject);
   });
-  // A run that ends in the same moment refuses the command; its end is seen elsewhere.
-  const ignoreEnd = (error: unknown): void => {
-    if (!(error instanceof MillraceError && error.code === "run/ended")) reject(error);
-  };
   return {
     count: () => count,
     rested,

@@ -3,7 +3,6 @@
  * What happened is read from the phases that tasks have now, so it works with events and without.
  */
 import type { RunPicture } from "../../api/house.ts";
-import type { RunEvent } from "../../model/run/events.ts";
 import { hasEnded, isBad, phaseNames, phases, taskKinds } from "../../model/run/phase.ts";
 import type { Printer } from "../printer.ts";
 import { formatDuration, formatTime } from "../render/durations.ts";

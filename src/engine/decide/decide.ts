@@ -5,6 +5,7 @@
  * D2. Every event is already folded into the state when decide returns.
  * D3. The work is proportional to what the input touches. A long chain of consequences is cut after
  *     `eventsAtMost` events; `more` says that the run must be continued.
+ * D4. What an earlier decision (or one that a crash cut off) left over is decided before the input is taken.
  */
 import { unreachable } from "../../base/errors.ts";
 import type { Effect } from "../../model/run/effects.ts";
@@ -40,6 +41,7 @@ export function decide(
   eventsAtMost = defaultEventsAtMost,
 ): Decided {
   const decision = new Decision(state, evaluator, input.at);
+  if (!state.agenda.isEmpty) followAgenda(decision, eventsAtMost);
   takeInput(decision, input);
   const more = followAgenda(decision, eventsAtMost);
   return { events: decision.events, effects: decision.effects, more };

@@ -49,7 +49,11 @@ const python: ImageEntryInput = {
   cmd: ["python3"],
   tools: ["python3"],
   aliases: { python: ["python", "python3"], python3: ["python3", "python"], pip: ["pip", "pip3"] },
-  files: { "/usr/local/bin/python": "python", "/usr/local/bin/python3": "python3", "/usr/bin/python": "python" },
+  files: {
+    "/usr/local/bin/python": "python",
+    "/usr/local/bin/python3": "python3",
+    "/usr/bin/python": "python",
+  },
 };
 
 const node: ImageEntryInput = {
@@ -70,10 +74,18 @@ const argosay: ImageEntryInput = {
   files: { "/argosay": "argosay", "/usr/games/cowsay": "cowsay" },
 };
 
-const cowsay: ImageEntryInput = { cmd: ["cowsay"], tools: ["cowsay"], files: { "/usr/games/cowsay": "cowsay" } };
+const cowsay: ImageEntryInput = {
+  cmd: ["cowsay"],
+  tools: ["cowsay"],
+  files: { "/usr/games/cowsay": "cowsay" },
+};
 
 function program(name: string, ...aliases: readonly string[]): ImageEntryInput {
-  return { entrypoint: [name], tools: [name], ...(aliases.length === 0 ? {} : { aliases: { [name]: [name, ...aliases] } }) };
+  return {
+    entrypoint: [name],
+    tools: [name],
+    ...(aliases.length === 0 ? {} : { aliases: { [name]: [name, ...aliases] } }),
+  };
 }
 
 /** The table that comes with Millrace. The first pattern that matches wins. */
@@ -87,7 +99,11 @@ export const builtInImages: ImageTable = {
   alpine: busyboxShell,
   "alpine/git": program("git"),
   "alpine/curl": program("curl"),
-  "curlimages/curl": { ...program("curl"), aliases: { sh: ["busybox", "bash", "sh"] }, files: { "/bin/sh": "sh" } },
+  "curlimages/curl": {
+    ...program("curl"),
+    aliases: { sh: ["busybox", "bash", "sh"] },
+    files: { "/bin/sh": "sh" },
+  },
   "*/jq": program("jq"),
   "*/yq": program("yq"),
   bash: { cmd: ["bash"], tools: ["bash"] },
@@ -96,9 +112,9 @@ export const builtInImages: ImageTable = {
   centos: debianShell,
   fedora: debianShell,
   rockylinux: debianShell,
-  "amazonlinux": debianShell,
+  amazonlinux: debianShell,
   "python*": python,
-  "node": node,
+  node: node,
   "node-*": node,
   golang: { cmd: ["bash"], tools: ["go"], files: { "/usr/local/go/bin/go": "go" } },
   rust: { cmd: ["bash"], tools: ["cargo"] },
@@ -150,7 +166,8 @@ export function findImageEntry(image: string, userImages: ImageTable): ImageEntr
   const found = findLine(userImages, image, name) ?? findLine(builtInImages, image, name);
   if (found === undefined) return undefined;
   // A tag that says so means a busybox shell below whatever else the image brings.
-  const hasBusyboxShell = /(^|[-.])(alpine|busybox)/.test(name.tag ?? "") && found.aliases?.["sh"] === undefined;
+  const hasBusyboxShell =
+    /(^|[-.])(alpine|busybox)/.test(name.tag ?? "") && found.aliases?.["sh"] === undefined;
   return completeEntry(hasBusyboxShell ? { ...found, ...withBusyboxShell(found) } : found);
 }
 

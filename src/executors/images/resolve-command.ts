@@ -24,7 +24,10 @@ export interface ResolvedCommand {
 
 export interface CommandResolver {
   /** `isOwnPath` tells whether an absolute path belongs to the attempt's private view. */
-  resolve(command: AttemptCommand, isOwnPath: (path: string) => boolean): Result<ResolvedCommand, AttemptProblem>;
+  resolve(
+    command: AttemptCommand,
+    isOwnPath: (path: string) => boolean,
+  ): Result<ResolvedCommand, AttemptProblem>;
 }
 
 const programDirectories = new Set([
@@ -38,7 +41,11 @@ const programDirectories = new Set([
 ]);
 
 /** `hostPath` is the PATH of this machine that attempts get. */
-export function createCommandResolver(shelf: ToolShelf, hostPath: string, userImages: ImageTable): CommandResolver {
+export function createCommandResolver(
+  shelf: ToolShelf,
+  hostPath: string,
+  userImages: ImageTable,
+): CommandResolver {
   const entries = new Map<string, ImageEntry | undefined>();
   const files = new Map<ImageEntry, ReadonlyMap<string, string>>();
   const getEntry = (image: string): ImageEntry | undefined => {
@@ -134,6 +141,7 @@ function refuseMissing(image: string, tool: string): Result<never, AttemptProble
 }
 
 function describeMapping(image: string, field: "entrypoint" | "aliases", name: string): string {
-  const value = field === "entrypoint" ? { entrypoint: [name] } : { tools: [], aliases: { [basename(name)]: "PROGRAM" } };
+  const value =
+    field === "entrypoint" ? { entrypoint: [name] } : { tools: [], aliases: { [basename(name)]: "PROGRAM" } };
   return `images: ${JSON.stringify({ [image]: value })}`;
 }

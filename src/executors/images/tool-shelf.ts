@@ -6,7 +6,16 @@
  * what was missing is looked for again, because the user may install it meanwhile.
  */
 import { createHash } from "node:crypto";
-import { accessSync, constants, mkdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import type { ImageEntry } from "./image-table.ts";
 import { standIns } from "./stand-ins.ts";
@@ -62,7 +71,8 @@ function findOnPath(name: string, path: string): string | undefined {
     .find(isProgram);
 }
 
-type ShelfItem = { readonly kind: "alias"; readonly target: string } | { readonly kind: "script"; readonly text: string };
+type ShelfItem =
+  { readonly kind: "alias"; readonly target: string } | { readonly kind: "script"; readonly text: string };
 
 /** What the entry needs that the host does not have under that very name. */
 function listShelf(
@@ -107,7 +117,7 @@ function layItem(path: string, name: string, item: ShelfItem): void {
     symlinkSync(item.target, path);
     return;
   }
-  const text = item.kind === "script" ? item.text : `#!/bin/sh\nexec '${item.target.replaceAll("'", `'\\''`)}' "$@"\n`;
+  const text =
+    item.kind === "script" ? item.text : `#!/bin/sh\nexec '${item.target.replaceAll("'", `'\\''`)}' "$@"\n`;
   writeFileSync(path, text, { mode: 0o755 });
 }
-

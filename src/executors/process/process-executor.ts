@@ -16,10 +16,24 @@ import { type CommandResolver, createCommandResolver } from "../images/resolve-c
 import { createToolShelf } from "../images/tool-shelf.ts";
 import { makeBaseEnvironment } from "../slots/base-environment.ts";
 import { checkCommandSize, type ReadyCommand } from "../slots/command-text.ts";
-import { needsSupervisor, scriptFile, writeSingleLaunch, writeSupervisedLaunch } from "../slots/launch-text.ts";
-import { alwaysPrivate, isAtOrBelow, listDeclaredPaths, makeDirectory, prepareRoot, privatePath, tidyPath } from "../slots/private-root.ts";
-import { attemptMarker, hasProc } from "../slots/process-tree.ts";
-import { createSlotExecutor, type SlotBackend } from "../slots/slot-executor.ts";
+import {
+  needsSupervisor,
+  scriptFile,
+  writeSingleLaunch,
+  writeSupervisedLaunch,
+} from "../slots/launch-text.ts";
+import {
+  alwaysPrivate,
+  isAtOrBelow,
+  listDeclaredPaths,
+  makeDirectory,
+  prepareRoot,
+  privatePath,
+  tidyPath,
+} from "../slots/private-root.ts";
+import { attemptMarker } from "../slots/process-tree.ts";
+import type { SlotBackend } from "../slots/executor-context.ts";
+import { createSlotExecutor } from "../slots/slot-executor.ts";
 import { createPathRewriter, type PathMapping, type PathRewriter } from "./rewrite-paths.ts";
 
 export interface ProcessExecutorOptions {
@@ -51,7 +65,8 @@ export function createProcessExecutor(options: ProcessExecutorOptions, listener:
       ...(existsSync("/bin/sh") ? {} : { reason: "there is no /bin/sh" }),
       fileView: "declared",
       network: "host",
-      killsTree: hasProc ? "always" : "best-effort",
+      // A daemon that cleared its environment, left its session and lost its parent cannot be told from any other.
+      killsTree: "best-effort",
       memoryLimit: false,
     }),
     launch: (order, directory) => launch(order, directory, resolver, userHome),
@@ -153,8 +168,13 @@ function readyCommand(input: ReadyInput): Result<ReadyCommand, AttemptProblem> {
 }
 
 /** A working directory that the machine does not have is made in the private root, as a container runtime would. */
-function mapWorkingDirectory(workingDir: string | undefined, directory: string, rewriter: PathRewriter): string {
-  if (workingDir === undefined || workingDir === "" || tidyPath(workingDir) === "/") return join(directory, "root");
+function mapWorkingDirectory(
+  workingDir: string | undefined,
+  directory: string,
+  rewriter: PathRewriter,
+): string {
+  if (workingDir === undefined || workingDir === "" || tidyPath(workingDir) === "/")
+    return join(directory, "root");
   const mapped = rewriter.rewrite(tidyPath(workingDir));
   if (mapped === tidyPath(workingDir) && existsSync(mapped)) return mapped;
   const own = mapped === tidyPath(workingDir) ? privatePath(directory, mapped) : mapped;

@@ -14,7 +14,7 @@ export interface PathMapping {
 }
 
 export interface PathRewriter {
-  rewrite(text: string): string;
+  readonly rewrite: (text: string) => string;
   /** The mappings that were used so far. */
   readonly used: ReadonlySet<PathMapping>;
 }

@@ -27,11 +27,14 @@ async function send(request: HttpRequest, signal: AbortSignal, redirectsLeft: nu
   } catch {
     return { problem: `'${request.url}' is no URL` };
   }
-  if (url.protocol !== "http:" && url.protocol !== "https:") return { problem: `'${url.protocol}' is not http or https` };
+  if (url.protocol !== "http:" && url.protocol !== "https:")
+    return { problem: `'${url.protocol}' is not http or https` };
   const answer = await exchange(request, url, signal);
   const location = "problem" in answer ? undefined : answer.headers["Location"]?.[0];
-  if ("problem" in answer || location === undefined || answer.statusCode < 301 || answer.statusCode > 308) return answer;
-  if (answer.statusCode === 304 || redirectsLeft === 0) return redirectsLeft === 0 ? { problem: "too many redirects" } : answer;
+  if ("problem" in answer || location === undefined || answer.statusCode < 301 || answer.statusCode > 308)
+    return answer;
+  if (answer.statusCode === 304 || redirectsLeft === 0)
+    return redirectsLeft === 0 ? { problem: "too many redirects" } : answer;
   const keepsMethod = answer.statusCode >= 307;
   const { body, ...rest } = request;
   const next = { ...rest, url: new URL(location, url).href, method: keepsMethod ? request.method : "GET" };
@@ -54,7 +57,8 @@ function exchange(request: HttpRequest, url: URL, signal: AbortSignal): Promise<
 }
 
 function describe(error: Error, request: HttpRequest): string {
-  if (error.name === "TimeoutError") return `${request.method} ${request.url}: no answer within ${request.timeoutMs} ms`;
+  if (error.name === "TimeoutError")
+    return `${request.method} ${request.url}: no answer within ${request.timeoutMs} ms`;
   return `${request.method} ${request.url}: ${error.message}`;
 }
 
@@ -70,14 +74,20 @@ async function read(incoming: IncomingMessage): Promise<Answer> {
   } catch (error) {
     return { problem: `the answer broke off: ${error instanceof Error ? error.message : String(error)}` };
   }
-  return { statusCode: incoming.statusCode ?? 0, headers: readHeaders(incoming), body: Buffer.concat(chunks).toString("utf8") };
+  return {
+    statusCode: incoming.statusCode ?? 0,
+    headers: readHeaders(incoming),
+    body: Buffer.concat(chunks).toString("utf8"),
+  };
 }
 
 /** Go's canonical header names (`Content-Type`), because expressions of Argo documents use them. */
 function readHeaders(incoming: IncomingMessage): Record<string, string[]> {
   const headers: Record<string, string[]> = {};
   for (let index = 0; index < incoming.rawHeaders.length; index += 2) {
-    const name = (incoming.rawHeaders[index] as string).replace(/(^|-)([a-z])/g, (part) => part.toUpperCase());
+    const name = (incoming.rawHeaders[index] as string).replace(/(^|-)([a-z])/g, (part) =>
+      part.toUpperCase(),
+    );
     (headers[name] ??= []).push(incoming.rawHeaders[index + 1] as string);
   }
   return headers;

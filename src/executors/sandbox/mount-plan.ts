@@ -40,7 +40,14 @@ const mostMirroredEntries = 2000;
 
 /** Looks at the machine once. `home` is the home directory of the user, `path` the PATH that attempts get. */
 export function readHostView(home: string | undefined, path: string, shown: readonly string[]): HostView {
-  const hidden = new Set([...alwaysPrivate, "/run", "/mnt", "/media", "/root", ...(home === undefined ? [] : [home])]);
+  const hidden = new Set([
+    ...alwaysPrivate,
+    "/run",
+    "/mnt",
+    "/media",
+    "/root",
+    ...(home === undefined ? [] : [home]),
+  ]);
   const steps: MountStep[] = [];
   for (const entry of readdirSync("/", { withFileTypes: true })) {
     const top = `/${entry.name}`;

@@ -19,9 +19,23 @@ import { type CommandResolver, createCommandResolver } from "../images/resolve-c
 import { createToolShelf, type ToolShelf } from "../images/tool-shelf.ts";
 import { makeBaseEnvironment } from "../slots/base-environment.ts";
 import { checkCommandSize, type ReadyCommand } from "../slots/command-text.ts";
-import { needsSupervisor, scriptFile, type Wrapper, writeSingleLaunch, writeSupervisedLaunch } from "../slots/launch-text.ts";
-import { isAtOrBelow, listDeclaredPaths, makeDirectory, prepareRoot, privatePath, tidyPath } from "../slots/private-root.ts";
-import { createSlotExecutor, type SlotBackend } from "../slots/slot-executor.ts";
+import {
+  needsSupervisor,
+  scriptFile,
+  type Wrapper,
+  writeSingleLaunch,
+  writeSupervisedLaunch,
+} from "../slots/launch-text.ts";
+import {
+  isAtOrBelow,
+  listDeclaredPaths,
+  makeDirectory,
+  prepareRoot,
+  privatePath,
+  tidyPath,
+} from "../slots/private-root.ts";
+import type { SlotBackend } from "../slots/executor-context.ts";
+import { createSlotExecutor } from "../slots/slot-executor.ts";
 import { type HostView, type MountStep, planMounts, readHostView } from "./mount-plan.ts";
 import { wrapWithBubblewrap, wrapWithUnshare, type WrapperInput } from "./wrappers.ts";
 
@@ -88,7 +102,10 @@ export function createSandboxExecutor(options: SandboxExecutorOptions, listener:
     launch: (order, directory) => {
       const way = getWay();
       if (way.ok) return launch(order, directory, context, way.value.wrap);
-      return { ok: false, error: { kind: "start-refused", code: "executor/sandbox-unavailable", message: way.error } };
+      return {
+        ok: false,
+        error: { kind: "start-refused", code: "executor/sandbox-unavailable", message: way.error },
+      };
     },
   };
   return createSlotExecutor(backend, { capacity, stateDirectory, environment }, listener);
@@ -119,7 +136,10 @@ function launch(
     commands.push(ready.value);
   }
   const supervised = needsSupervisor(order);
-  const steps = [...planMounts(order, directory, context.host, files), ...listControlMounts(directory, control, supervised)];
+  const steps = [
+    ...planMounts(order, directory, context.host, files),
+    ...listControlMounts(directory, control, supervised),
+  ];
   const [only] = commands;
   const wrapper = wrap({
     attemptId: order.attemptId,
@@ -153,15 +173,22 @@ function readyCommand(
   files: Map<string, string>,
 ): Result<ReadyCommand, AttemptProblem> {
   const script = command.script === undefined ? [] : [join(controlInside, scriptFile(order, command))];
-  if (command.script !== undefined) writeFileSync(join(places.control, scriptFile(order, command)), command.script);
+  if (command.script !== undefined)
+    writeFileSync(join(places.control, scriptFile(order, command)), command.script);
   const declared = listDeclaredPaths(order);
   const isOwnPath = (path: string): boolean =>
     [...declared, ...context.host.private].some((each) => isAtOrBelow(path, each));
-  const resolved = context.resolver.resolve({ ...command, command: [...command.command, ...script] }, isOwnPath);
+  const resolved = context.resolver.resolve(
+    { ...command, command: [...command.command, ...script] },
+    isOwnPath,
+  );
   if (!resolved.ok) return resolved;
   for (const [path, tool] of resolved.value.files) files.set(path, tool);
   const workingDirectory = tidyPath(command.workingDir ?? "/");
-  if (!existsSync(workingDirectory) || context.host.private.some((each) => isAtOrBelow(workingDirectory, each)))
+  if (
+    !existsSync(workingDirectory) ||
+    context.host.private.some((each) => isAtOrBelow(workingDirectory, each))
+  )
     makeDirectory(join(places.root, workingDirectory));
   const env = [
     { name: "HOME", value: homeInside },
@@ -228,11 +255,14 @@ function findProbeFailure(stateDirectory: string, context: SandboxContext, wrap:
       isSupervised: false,
     });
     const test = "echo works >/tmp/probe && ! (: >/usr/millrace-probe) 2>/dev/null";
-    const [program = "", ...args] = [...words, "/bin/sh", "-c", test];
+    const [program, ...args] = [...words, "/bin/sh", "-c", test];
     const stdio: ("ignore" | "pipe")[] = ["ignore", "ignore", "pipe", "pipe"];
     const ended = spawnSync(program, args, { stdio, timeout: 10_000, encoding: "utf8" });
-    if (ended.status !== 0) return ended.stderr.trim() || ended.error?.message || `exit code ${ended.status}`;
-    return readFileSync(privatePath(directory, "/tmp/probe"), "utf8") === "works\n" ? undefined : "writes went elsewhere";
+    if (ended.status !== 0)
+      return ended.error?.message ?? (ended.stderr.trim() || `exit code ${ended.status}`);
+    return readFileSync(privatePath(directory, "/tmp/probe"), "utf8") === "works\n"
+      ? undefined
+      : "writes went elsewhere";
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

@@ -24,13 +24,15 @@ export interface WrapperInput {
 }
 
 /** What root keeps inside, as container engines let it (without making devices): all else could undo the sandbox. */
-const keptCapabilities = "CHOWN DAC_OVERRIDE FOWNER FSETID SETGID SETUID SETPCAP KILL NET_BIND_SERVICE SYS_CHROOT".split(" ");
+const keptCapabilities =
+  "CHOWN DAC_OVERRIDE FOWNER FSETID SETGID SETUID SETPCAP KILL NET_BIND_SERVICE SYS_CHROOT".split(" ");
 
 /** The words in front of the command for bubblewrap at `program`. */
 export function wrapWithBubblewrap(program: string, input: WrapperInput): Wrapper {
   const words = [program, "--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts"];
   if (!input.network) words.push("--unshare-net");
-  if (input.isRoot) words.push("--cap-drop", "ALL", ...keptCapabilities.flatMap((name) => ["--cap-add", `CAP_${name}`]));
+  if (input.isRoot)
+    words.push("--cap-drop", "ALL", ...keptCapabilities.flatMap((name) => ["--cap-add", `CAP_${name}`]));
   for (const step of input.steps) words.push(...writeBubblewrapStep(step));
   words.push("--setenv", attemptMarker, input.attemptId, "--chdir", input.workingDirectory);
   return { words: [...words, "--json-status-fd", "3", "--"], passesTimes: false };
@@ -93,6 +95,6 @@ function writeUnshareStep(step: MountStep): string {
     case "proc":
       return 'mkdir -p "$r/proc"; mount -t proc proc "$r/proc" || fail /proc';
     case "dev":
-      return 'b /dev /dev';
+      return "b /dev /dev";
   }
 }

@@ -20,7 +20,8 @@ export function watchAdopted(directory: string, ended: () => void): () => void {
   };
   const check = (): void => {
     const record = findExitRecord(directory);
-    if (record !== undefined && record.end === undefined && findLivingSlot(directory, record) !== undefined) return;
+    if (record !== undefined && record.end === undefined && findLivingSlot(directory, record) !== undefined)
+      return;
     stop();
     ended();
   };

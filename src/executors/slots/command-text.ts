@@ -49,13 +49,25 @@ export function checkCommandSize(command: ReadyCommand): Result<ReadyCommand, At
     total += text.length;
   }
   if (command.env.some((each) => each.name === "" || each.name.includes("=")))
-    return refuse(command, "executor/bad-variable-name", "has an environment variable whose name is empty or holds '='");
+    return refuse(
+      command,
+      "executor/bad-variable-name",
+      "has an environment variable whose name is empty or holds '='",
+    );
   if (total < longestArgumentBytes / 4) return ok(command);
   const sizes = texts.map((text) => Buffer.byteLength(text));
   if (sizes.some((size) => size > longestArgumentBytes))
-    return refuse(command, "executor/command-too-long", `has an argument or variable above ${longestArgumentBytes} bytes`);
+    return refuse(
+      command,
+      "executor/command-too-long",
+      `has an argument or variable above ${longestArgumentBytes} bytes`,
+    );
   if (sizes.reduce((sum, size) => sum + size + 9, 0) > longestCommandBytes)
-    return refuse(command, "executor/command-too-long", `has arguments and environment above ${longestCommandBytes} bytes`);
+    return refuse(
+      command,
+      "executor/command-too-long",
+      `has arguments and environment above ${longestCommandBytes} bytes`,
+    );
   return ok(command);
 }
 

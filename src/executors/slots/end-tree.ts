@@ -6,7 +6,11 @@ import { killGroup, sendSignal } from "./slot.ts";
  * Sends SIGTERM once to every process of the attempt. Returns whether there was any but the slot.
  * `signalsGroup` also reaches what is being forked at this moment; the slot itself survives SIGTERM.
  */
-export function terminateTree(slotPid: number | undefined, attemptId: string, signalsGroup: boolean): boolean {
+export function terminateTree(
+  slotPid: number | undefined,
+  attemptId: string,
+  signalsGroup: boolean,
+): boolean {
   const others = signalsGroup
     ? findTree(slotPid, attemptId)
     : findMarkedPids(new Set([attemptId])).map((pid) => ({ pid, group: 0 }));

@@ -51,7 +51,9 @@ export function readEnding(status: number, how: "plain" | "signaled" | "refused"
 }
 
 /** Reads one line of the shell's `times`: user and system time in ms; undefined for any other line. */
-export function readTimesLine(line: string): { readonly userMs: number; readonly systemMs: number } | undefined {
+export function readTimesLine(
+  line: string,
+): { readonly userMs: number; readonly systemMs: number } | undefined {
   const match = /^(\d+)m([\d.,]+)s (\d+)m([\d.,]+)s$/.exec(line);
   if (match === null) return undefined;
   const toMs = (minutes: string | undefined, seconds: string | undefined): number =>
@@ -92,7 +94,9 @@ function readProcessorTime(lines: readonly string[]): Pick<ExitRecord, "cpuUserM
   };
 }
 
-function readLines(lines: readonly string[]): Pick<ExitRecord, "slotPid" | "end" | "commands" | "problem" | "ranInside"> {
+function readLines(
+  lines: readonly string[],
+): Pick<ExitRecord, "slotPid" | "end" | "commands" | "problem" | "ranInside"> {
   let slotPid: number | undefined;
   let end: ExitRecord["end"];
   let problem: AttemptProblem | undefined;
@@ -125,8 +129,13 @@ export function readHow(word: string): "plain" | "signaled" | "refused" {
  * Adds what the engine knows to the record. `status` completes a record whose slot is gone, or never was (`not-run`);
  * without it the record is complete already.
  */
-export function appendToExitRecord(directory: string, problem: AttemptProblem, status?: number | "not-run"): void {
-  const end = status === "not-run" ? "end 126 refused\n" : `end ${status}${Number(status) > 128 ? " signaled" : ""}\n`;
+export function appendToExitRecord(
+  directory: string,
+  problem: AttemptProblem,
+  status?: number | "not-run",
+): void {
+  const end =
+    status === "not-run" ? "end 126 refused\n" : `end ${status}${Number(status) > 128 ? " signaled" : ""}\n`;
   const path = join(directory, attemptFiles.exit);
   // The line feed in front ends a line that a killed slot may have left half written.
   appendFileSync(path, `\nproblem ${JSON.stringify(problem)}\n${status === undefined ? "" : end}`);

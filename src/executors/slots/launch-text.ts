@@ -39,7 +39,8 @@ export function writeSingleLaunch(command: ReadyCommand, directory: string, wrap
  * It survives TERM, and keeps its own words about a killed command out of the command's log.
  */
 const innerShell =
-  'trap : TERM; exec 6>&2 2>/dev/null; "$@" 2>&6 5>&- 6>&-; s=$?; echo inside >&5; times >&5; exit $s';
+  's=143 t=; trap t=1 TERM; exec 6>&2 2>/dev/null; [ -n "$t" ] || { "$@" 2>&6 5>&- 6>&-; s=$?; }; ' +
+  "echo inside >&5; times >&5; exit $s";
 
 /** What stands in front of a command or a supervisor. */
 export interface Wrapper {
@@ -70,7 +71,12 @@ export function writeSupervisedLaunch(launch: SupervisedLaunch): string {
     return ordered === undefined ? [] : [superviseCommand(ready, ordered, launch.logsInside, secrets)];
   });
   const isInside = launch.wrapper !== undefined && !launch.wrapper.passesTimes;
-  const script = writeSuperviseScript(commands.flat(), join(launch.control.inside, "events"), launch.order.graceMs, isInside);
+  const script = writeSuperviseScript(
+    commands.flat(),
+    join(launch.control.inside, "events"),
+    launch.order.graceMs,
+    isInside,
+  );
   writeFileSync(join(launch.control.host, "supervise"), script, { mode: 0o600 });
   // In a wrapper the marker is set inside, so that the wrapper itself is not taken for a process of the attempt.
   const mark = launch.wrapper !== undefined ? [] : [{ name: attemptMarker, value: launch.order.attemptId }];

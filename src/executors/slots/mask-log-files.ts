@@ -71,7 +71,11 @@ function maskUpTo(bytes: Buffer, limit: number, texts: readonly Buffer[]): { don
   return { done: Buffer.concat(parts), rest: bytes.subarray(cut) };
 }
 
-function findFirst(bytes: Buffer, from: number, texts: readonly Buffer[]): { start: number; end: number } | undefined {
+function findFirst(
+  bytes: Buffer,
+  from: number,
+  texts: readonly Buffer[],
+): { start: number; end: number } | undefined {
   let best: { start: number; end: number } | undefined;
   for (const text of texts) {
     const start = bytes.indexOf(text, from);

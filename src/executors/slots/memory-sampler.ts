@@ -30,11 +30,14 @@ export function createMemorySampler(now: () => number): MemorySampler {
   let timer: NodeJS.Timeout | undefined;
   const arm = (): void => {
     if (timer !== undefined || watched.size === 0) return;
-    timer = setTimeout(() => {
-      timer = undefined;
-      for (const each of watched.values()) if (each.dueAt <= now()) sample(each, now());
-      arm();
-    }, nextWaitMs(watched, now()));
+    timer = setTimeout(
+      () => {
+        timer = undefined;
+        for (const each of watched.values()) if (each.dueAt <= now()) sample(each, now());
+        arm();
+      },
+      nextWaitMs(watched, now()),
+    );
     timer.unref();
   };
   return {

@@ -5,7 +5,16 @@
  * what both executors need around that: volumes, parents of outputs, and copies of host files that are declared as
  * outputs (a document may well keep `/etc/hosts` as an artifact).
  */
-import { cpSync, existsSync, lstatSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, relative } from "node:path";
 import type { AttemptOrder, AttemptProblem, AttemptVolume } from "../../model/run/attempt.ts";
 import { attemptFiles } from "../../ports/attempt-directory.ts";
@@ -73,7 +82,11 @@ function copyHostFile(path: string, target: string): void {
     cpSync(path, target, { recursive: true, dereference: false, verbatimSymlinks: true });
 }
 
-function layVolume(volume: AttemptVolume, order: AttemptOrder, directory: string): AttemptProblem | undefined {
+function layVolume(
+  volume: AttemptVolume,
+  order: AttemptOrder,
+  directory: string,
+): AttemptProblem | undefined {
   const mountPath = tidyPath(volume.mountPath);
   const target = privatePath(directory, mountPath);
   if (mountPath === "/" || lstatSync(target, { throwIfNoEntry: false }) !== undefined) return undefined;
@@ -107,7 +120,9 @@ function layVolume(volume: AttemptVolume, order: AttemptOrder, directory: string
  * the first place, and links lead there from the others; with sub-paths it needs a directory beside the root.
  */
 function findVolumeStore(volume: AttemptVolume, order: AttemptOrder, directory: string): string {
-  const mounts = order.commands.flatMap((command) => command.volumes.filter((each) => each.name === volume.name));
+  const mounts = order.commands.flatMap((command) =>
+    command.volumes.filter((each) => each.name === volume.name),
+  );
   const first = mounts[0] ?? volume;
   if (mounts.every((each) => (each.subPath ?? "") === "") && tidyPath(first.mountPath) !== "/")
     return privatePath(directory, tidyPath(first.mountPath));

@@ -48,7 +48,13 @@ export function findProcessInfo(pid: number): ProcessInfo | undefined {
   if (text === undefined) return undefined;
   // The command name stands in parentheses and may hold anything, also parentheses and blanks.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  return { pid, state: fields[0] ?? "", parent: Number(fields[1]), group: Number(fields[2]), session: Number(fields[3]) };
+  return {
+    pid,
+    state: fields[0] ?? "",
+    parent: Number(fields[1]),
+    group: Number(fields[2]),
+    session: Number(fields[3]),
+  };
 }
 
 /** The attempt id in a process's environment; undefined when it has none. */

@@ -84,6 +84,7 @@ function makeNoticeDirectory(directory: string): void {
   const newest = Date.now() - noticeKeptMs;
   for (const name of readdirSync(directory)) {
     const path = join(directory, name);
-    if ((statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? newest) < newest) rmSync(path, { force: true });
+    if ((statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? newest) < newest)
+      rmSync(path, { force: true });
   }
 }

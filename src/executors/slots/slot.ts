@@ -70,7 +70,12 @@ export function openSlot(
   const notice = openSync(noticeFile, "a", 0o600);
   let child: ChildProcess;
   try {
-    child = spawn("/bin/sh", [], { detached: true, cwd: "/", env: environment, stdio: ["pipe", "pipe", notice] });
+    child = spawn("/bin/sh", [], {
+      detached: true,
+      cwd: "/",
+      env: environment,
+      stdio: ["pipe", "pipe", notice],
+    });
   } finally {
     closeSync(notice);
   }
@@ -134,7 +139,8 @@ export function sendSignal(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, signal);
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ESRCH" || error.code === "EPERM")) return false;
+    if (error instanceof Error && "code" in error && (error.code === "ESRCH" || error.code === "EPERM"))
+      return false;
     throw error;
   }
 }

@@ -209,7 +209,9 @@ function toTime(fields: Fields, zone: Zone): TimeValue {
   if (fields.zoneName === undefined) return fromWallClock(fields, zone);
   const hours = /^GMT([+-]\d+)$/u.exec(fields.zoneName);
   const offsetSeconds = hours === null ? findNamedOffset(fields, zone) : Number(hours[1]) * 3600;
-  return fromWallClock(fields, { name: fields.zoneName, offsetSeconds });
+  const named: Zone = { name: fields.zoneName, offsetSeconds };
+  // Go reads "GMT+3" as a name only: the clock counts as UTC and is then shown three hours later.
+  return hours === null ? fromWallClock(fields, named) : { ...fromWallClock(fields, utc), zone: named };
 }
 
 /** An abbreviation counts only if the location uses it then; otherwise Go invents a zone with offset 0. */

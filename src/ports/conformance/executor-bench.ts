@@ -18,19 +18,38 @@ import {
 import { dirname, join } from "node:path";
 import type { AttemptCommand, AttemptExit, AttemptOrder } from "../../model/run/attempt.ts";
 import { attemptFiles, attemptLogFile } from "../attempt-directory.ts";
-import type { Adoption, Executor } from "../executor.ts";
-import type { ExecutorSubject } from "./executor.ts";
+import type { Adoption, Executor, ExecutorListener } from "../executor.ts";
 
 let made = 0;
 
+/** An executor under test. */
+export interface ExecutorSubject {
+  /** A new executor over the same files, as a new engine would make it. */
+  create(listener: ExecutorListener): Executor;
+  /** Where attempts may have their directories. */
+  readonly directory: string;
+  /** Removes everything. */
+  dispose(): Promise<void>;
+}
+
 /** A plain main command unless told otherwise. */
 export function makeCommand(changes: Partial<AttemptCommand>): AttemptCommand {
-  const plain = { name: "main", role: "main", image: "acme/plain:1", command: [], args: [], env: [] } as const;
+  const plain = {
+    name: "main",
+    role: "main",
+    image: "acme/plain:1",
+    command: [],
+    args: [],
+    env: [],
+  } as const;
   return { ...plain, volumes: [], after: [], retries: 0, retryDelayMs: 0, ...changes };
 }
 
 /** An order with an id of its own. */
-export function makeOrder(commands: readonly AttemptCommand[], changes: Partial<AttemptOrder> = {}): AttemptOrder {
+export function makeOrder(
+  commands: readonly AttemptCommand[],
+  changes: Partial<AttemptOrder> = {},
+): AttemptOrder {
   const runId = `run-${process.pid}-${(made += 1)}`;
   const ids = { attemptId: `${runId}/task/1`, runId, taskName: "task" };
   const files = { inputs: [], outputParameters: [], outputArtifacts: [] };
@@ -62,7 +81,10 @@ export interface ExecutorBench {
     directory?: string,
   ): StartedAttempt;
   run(order: AttemptOrder, fifos?: readonly string[]): Promise<EndedAttempt>;
-  adopt(order: AttemptOrder, directory: string): { readonly adoption: Promise<Adoption>; readonly ended: Promise<EndedAttempt> };
+  adopt(
+    order: AttemptOrder,
+    directory: string,
+  ): { readonly adoption: Promise<Adoption>; readonly ended: Promise<EndedAttempt> };
   /** A bench with a new executor over the same files. */
   next(): ExecutorBench;
   makeDirectory(): string;
@@ -88,29 +110,44 @@ function makeGate<T>(): Gate<T> {
   return { promise, open };
 }
 
-export function openExecutorBench(subject: ExecutorSubject): ExecutorBench {
+/** An executor, and everything that it told. */
+interface Recorder {
+  readonly executor: Executor;
+  /** Calls the executor; it must not tell anything from inside. */
+  readonly call: <T>(body: () => T) => T;
+  readonly expectStart: (id: string) => Promise<number>;
+  readonly expectEnd: (id: string) => Promise<AttemptExit>;
+  readonly counts: { started: number; ended: number; mostAtOnce: number };
+}
+
+function openRecorder(subject: ExecutorSubject): Recorder {
   const starts = new Map<string, Gate<number>>();
   const ends = new Map<string, Gate<AttemptExit>>();
-  const others: ExecutorBench[] = [];
   const running = new Set<string>();
-  const counts = { started: 0, ended: 0 };
-  let most = 0;
+  const counts = { started: 0, ended: 0, mostAtOnce: 0 };
   let isCalling = false;
+  const checkOutside = (): void => {
+    if (isCalling) throw new Error("the listener was called from inside `start` or `adopt`");
+  };
   const executor = subject.create({
     started: (id, at) => {
-      if (isCalling) throw new Error("`started` was called from inside `start`, `cancel` or `adopt`");
+      checkOutside();
       counts.started += 1;
-      running.add(id);
-      most = Math.max(most, running.size);
+      counts.mostAtOnce = Math.max(counts.mostAtOnce, running.add(id).size);
       starts.get(id)?.open(at);
     },
     ended: (exit) => {
-      if (isCalling) throw new Error("`ended` was called from inside `start`, `cancel` or `adopt`");
+      checkOutside();
       counts.ended += 1;
       running.delete(exit.attemptId);
       ends.get(exit.attemptId)?.open(exit);
     },
   });
+  const expect = <T>(gates: Map<string, Gate<T>>, id: string): Promise<T> => {
+    const gate = makeGate<T>();
+    gates.set(id, gate);
+    return gate.promise;
+  };
   const call = <T>(body: () => T): T => {
     isCalling = true;
     try {
@@ -119,27 +156,37 @@ export function openExecutorBench(subject: ExecutorSubject): ExecutorBench {
       isCalling = false;
     }
   };
+  return {
+    executor,
+    call,
+    expectStart: (id) => expect(starts, id),
+    expectEnd: (id) => expect(ends, id),
+    counts,
+  };
+}
+
+export function openExecutorBench(subject: ExecutorSubject): ExecutorBench {
+  const { executor, call, expectStart, expectEnd, counts } = openRecorder(subject);
+  const others: ExecutorBench[] = [];
   const makeDirectory = (): string => {
     const directory = join(subject.directory, `attempt-${(made += 1)}`);
     mkdirSync(directory, { recursive: true });
     return directory;
   };
   const waitForEnd = async (id: string, directory: string): Promise<EndedAttempt> => {
-    const gate = makeGate<AttemptExit>();
-    ends.set(id, gate);
-    const exit = await gate.promise;
+    const exit = await expectEnd(id);
     return { exit, directory, out: readLog(directory, "out"), err: readLog(directory, "err") };
   };
   const bench: ExecutorBench = {
     executor,
     start: (order, fifos = [], inputs = {}, directory = makeDirectory()) => {
-      for (const [path, text] of Object.entries(inputs)) layFile(join(directory, attemptFiles.root, path), text);
+      for (const [path, text] of Object.entries(inputs))
+        layFile(join(directory, attemptFiles.root, path), text);
       for (const path of fifos) makeFifo(join(directory, attemptFiles.root, path));
-      const gate = makeGate<number>();
-      starts.set(order.attemptId, gate);
+      const started = expectStart(order.attemptId);
       const ended = waitForEnd(order.attemptId, directory);
       call(() => executor.start(order, directory));
-      return { id: order.attemptId, directory, started: gate.promise, ended };
+      return { id: order.attemptId, directory, started, ended };
     },
     run: (order, fifos) => bench.start(order, fifos).ended,
     adopt: (order, directory) => {
@@ -153,8 +200,8 @@ export function openExecutorBench(subject: ExecutorSubject): ExecutorBench {
     },
     makeDirectory,
     waitForOutput: (attempt, text) => waitForText(attempt, text),
-    counts: () => ({ ...counts }),
-    mostAtOnce: () => most,
+    counts: () => ({ started: counts.started, ended: counts.ended }),
+    mostAtOnce: () => counts.mostAtOnce,
     findFilesWith: (directory, text) => findFilesWith(directory, text),
     close: async () => {
       for (const other of others) await other.close();
@@ -218,4 +265,12 @@ function findFilesWith(directory: string, text: string): readonly string[] {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => readFileSync(path).includes(text));
+}
+
+/** Registers one test of the suite. */
+export type ExecutorCheck = (title: string, body: (bench: ExecutorBench) => Promise<void>) => void;
+
+/** An order whose only command is a shell text. */
+export function sh(text: string, changes: Partial<AttemptOrder> = {}): AttemptOrder {
+  return makeOrder([makeCommand({ command: ["sh", "-c", text] })], changes);
 }

@@ -41,6 +41,7 @@ export function createLocalAttemptFiles(options: LocalFilesOptions): AttemptFile
     directoryOf,
     lay: (order) => lay(options, order, directoryOf(order.attemptId)),
     collect: (order, exit) => collect(options, order, exit, directoryOf(order.attemptId)),
+    discard: (attemptId) => rm(directoryOf(attemptId), { recursive: true, force: true }),
     removeRun: (runId) => rm(join(options.runsFolder, options.nameOf(runId)), { recursive: true, force: true }),
   };
 }

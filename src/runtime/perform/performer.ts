@@ -122,9 +122,18 @@ export class Performer {
   private takeExit(exit: AttemptExit): void {
     const flight = this.flights.get(exit.attemptId);
     if (flight === undefined || this.closed) return;
+    if (exit.problem?.kind === "cancelled" && !flight.cancelled) return this.relaunch(flight);
     const collected = this.ports.files.collect(flight.order, exit);
     if (collected instanceof Promise) this.guard(collected.then((read) => this.report(flight, exit, read)));
     else this.report(flight, exit, collected);
+  }
+
+  /** An engine that closed ended this attempt before its time; nobody asked for its end, so it begins again. */
+  private relaunch(flight: Flight): void {
+    this.flights.delete(flight.order.attemptId);
+    this.guard(
+      this.ports.files.discard(flight.order.attemptId).then(() => this.launch(flight.run, flight.task, flight.order)),
+    );
   }
 
   private report(flight: Flight, exit: AttemptExit, collected?: Collected): void {

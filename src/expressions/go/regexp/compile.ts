@@ -91,9 +91,11 @@ function createSplit(greedy: boolean): { readonly split: { op: "split"; first: n
 }
 
 function emitRepeat(code: Instruction[], node: Repeat): void {
-  for (let time = 0; time < node.least; time++) emit(code, node.inner);
+  const loops = node.most < 0 && node.least > 0;
+  for (let time = 0; time < node.least - (loops ? 1 : 0); time++) emit(code, node.inner);
   if (node.most < 0) {
-    emitStar(code, node);
+    if (loops) emitPlus(code, node);
+    else emitStar(code, node);
     return;
   }
   const exits: ((to: number) => void)[] = [];
@@ -119,26 +121,27 @@ function isNullable(node: RegexpNode): boolean {
   }
 }
 
+/** `x+`: the body, and then back to it or on. */
+function emitPlus(code: Instruction[], node: Repeat): void {
+  const body = code.length;
+  emit(code, node.inner);
+  const { split, enter, leave } = createSplit(node.greedy);
+  push(code, split);
+  enter(body);
+  leave(code.length);
+}
+
 /** `x*`. When x may be empty it is `(x+)?`, so that an empty round is preferred exactly when x prefers it. */
 function emitStar(code: Instruction[], node: Repeat): void {
-  if (isNullable(node.inner)) {
-    const outer = createSplit(node.greedy);
-    push(code, outer.split);
-    outer.enter(code.length);
-    const body = code.length;
-    emit(code, node.inner);
-    const again = createSplit(node.greedy);
-    push(code, again.split);
-    again.enter(body);
-    again.leave(code.length);
-    outer.leave(code.length);
-    return;
-  }
   const { split, enter, leave } = createSplit(node.greedy);
   const start = push(code, split);
   enter(code.length);
-  emit(code, node.inner);
-  push(code, { op: "jump", next: start });
+  if (isNullable(node.inner)) {
+    emitPlus(code, node);
+  } else {
+    emit(code, node.inner);
+    push(code, { op: "jump", next: start });
+  }
   leave(code.length);
 }
 

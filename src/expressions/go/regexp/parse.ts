@@ -29,7 +29,7 @@ const empty: RegexpNode = { kind: "empty" };
 export function parseRegexp(pattern: string): ParsedRegexp {
   if (pattern.length > maxPatternLength) throw new RegexpSyntaxError("expression too large", `${pattern.slice(0, 40)}...`);
   const reader: PatternReader = {
-    pattern, at: 0, captures: 0, names: new Set(), depth: 0,
+    pattern, at: 0, captures: 0, depth: 0,
     flags: { ignoreCase: false, multiline: false, dotAll: false, ungreedy: false },
   };
   const names: string[] = [""];
@@ -56,6 +56,10 @@ function readConcat(reader: PatternReader, names: string[]): RegexpNode {
     if (repeat !== undefined) {
       parts.pop();
       parts.push(repeat);
+      continue;
+    }
+    if (reader.pattern.startsWith("\\Q", reader.at)) {
+      parts.push(...readQuoted(reader));
       continue;
     }
     const node = readAtom(reader, names);
@@ -152,7 +156,6 @@ function readBackslash(reader: PatternReader): RegexpNode | undefined {
     reader.at += 2;
     return { kind: "assert", what: assertions[letter] };
   }
-  if (letter === "Q") return readQuoted(reader);
   if (letter === "C") throw new RegexpSyntaxError("invalid escape sequence", "\\C");
   const perl = perlClasses.get(letter.toLowerCase());
   if (perl !== undefined) {
@@ -164,14 +167,13 @@ function readBackslash(reader: PatternReader): RegexpNode | undefined {
   return literalNode(reader, String.fromCodePoint(point));
 }
 
-/** `\Q...\E`: the text between stands for itself; without `\E` it goes to the end. */
-function readQuoted(reader: PatternReader): RegexpNode | undefined {
+/** `\Q...\E`: the characters between stand for themselves; without `\E` they go to the end. */
+function readQuoted(reader: PatternReader): readonly RegexpNode[] {
   const start = reader.at + 2;
   const end = reader.pattern.indexOf("\\E", start);
   const text = reader.pattern.slice(start, end < 0 ? undefined : end);
   reader.at = end < 0 ? reader.pattern.length : end + 2;
-  const parts = [...text].map((character) => literalNode(reader, character));
-  return parts.length === 0 ? undefined : { kind: "concat", parts };
+  return [...text].map((character) => literalNode(reader, character));
 }
 
 function readGroup(reader: PatternReader, names: string[]): RegexpNode | undefined {
@@ -195,8 +197,6 @@ function readGroup(reader: PatternReader, names: string[]): RegexpNode | undefin
 function readNamedGroup(reader: PatternReader, names: string[], match: RegExpExecArray): RegexpNode {
   const name = match[1] ?? "";
   if (!/^[A-Za-z0-9_]+$/u.test(name)) throw new RegexpSyntaxError("invalid named capture", match[0]);
-  if (reader.names.has(name)) throw new RegexpSyntaxError("duplicate capture group name", name);
-  reader.names.add(name);
   reader.at += match[0].length;
   return readCapture(reader, names, name);
 }

@@ -16,6 +16,5 @@ export interface PatternReader {
   at: number;
   flags: Flags;
   captures: number;
-  readonly names: Set<string>;
   depth: number;
 }

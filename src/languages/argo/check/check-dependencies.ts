@@ -1,4 +1,5 @@
 /** Names and dependencies of dag tasks (Argo validate.go, validateDAG; common/ancestry.go, ValidateTaskResults). */
+import { dependsOperands, parseDepends } from "../../../expressions/depends/depends.ts";
 import { findClosestName } from "../read/closest-name.ts";
 import type { DagTask } from "../read/types.ts";
 import { descend, reportError } from "./checker.ts";
@@ -8,16 +9,7 @@ import { findFieldNameFault } from "./name-rules.ts";
 import { isKnown } from "./present.ts";
 import { isLooped } from "./scope.ts";
 
-const TASK_RESULTS: ReadonlySet<string> = new Set([
-  "Succeeded",
-  "Failed",
-  "Errored",
-  "Skipped",
-  "Omitted",
-  "Daemoned",
-  "AnySucceeded",
-  "AllFailed",
-]);
+const TASK_RESULTS: ReadonlySet<string> = new Set(dependsOperands);
 
 /** Names: there, well formed, each another, and not beginning with a digit where `depends` must tell them. */
 export function checkTaskNames(check: DagCheck): void {
@@ -118,14 +110,23 @@ function reportUndefined(check: DagCheck, task: DagTask, index: number, dependen
   reportError(checker, "argo/undefined-dependency", siteOf(check, index), text, below, hint);
 }
 
+/** Results that tasks have not, and text that is no condition at all. */
 function checkResults(check: DagCheck, task: DagTask, depends: string, index: number): void {
-  for (const [, name = "", result = ""] of depends.matchAll(
+  const { checker, name } = check;
+  const place = `templates.${name}.tasks.${task.name ?? ""}`;
+  let known = true;
+  for (const [, other = "", result = ""] of depends.matchAll(
     /([a-zA-Z0-9][-a-zA-Z0-9]*?)\.([A-Z][a-zA-Z]+)/g,
   )) {
     if (TASK_RESULTS.has(result)) continue;
-    const place = `templates.${check.name}.tasks.${task.name ?? ""}`;
-    const text = `${place} task result '${result}' for task '${name}' is invalid`;
-    const hint = `results are ${[...TASK_RESULTS].join(", ")}`;
-    reportError(check.checker, "argo/bad-depends", siteOf(check, index), text, ["depends"], hint);
+    known = false;
+    const text = `${place} task result '${result}' for task '${other}' is invalid`;
+    const hint = `results are ${dependsOperands.join(", ")}`;
+    reportError(checker, "argo/bad-depends", siteOf(check, index), text, ["depends"], hint);
   }
+  if (!known) return;
+  const parsed = parseDepends(depends);
+  if (parsed.ok) return;
+  const text = `${place} depends '${depends}' cannot be read: ${parsed.error.message}`;
+  reportError(checker, "argo/bad-depends", siteOf(check, index), text, ["depends"]);
 }

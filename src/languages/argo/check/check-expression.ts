@@ -5,6 +5,7 @@
  */
 import { listReferences } from "../../../expressions/expr/references.ts";
 import { parseExpr } from "../../../expressions/expr/parser.ts";
+import { parseWhen } from "../../../expressions/govaluate/when.ts";
 import type { DocumentPath } from "../read/types.ts";
 import { reportError, reportWarning } from "./checker.ts";
 import type { Checker, Site } from "./checker.ts";
@@ -39,6 +40,15 @@ export function checkExpressionField(
 ): void {
   if (isKnown(source) && !hasTag(source))
     readExpression(checker, site, source, `${place} '${source}'`, below);
+}
+
+/** Checks the syntax of a `when` without tags; Argo finds a fault only when it evaluates it. */
+export function checkWhen(checker: Checker, site: Site, when: string | undefined, place: string): void {
+  if (!isKnown(when) || hasTag(when)) return;
+  const parsed = parseWhen(when);
+  if (parsed.ok) return;
+  const text = `${place}.when '${when}' cannot be read: ${parsed.error.message}`;
+  reportWarning(checker, "argo/bad-expression", site, text, ["when"]);
 }
 
 function readExpression(

@@ -2,10 +2,11 @@
 import type { IntOrText, Invocation, Sequence } from "../read/types.ts";
 import { reportError, reportWarning } from "./checker.ts";
 import type { Checker, Site } from "./checker.ts";
+import { checkWhen } from "./check-expression.ts";
 import { hasTag, isKnown } from "./present.ts";
 import type { ItemScope } from "./scope-types.ts";
 
-/** Checks the loop of a call and adds what its items offer to the scope. `place` names the call in messages. */
+/** Checks the loop and the condition of a call and adds what its items offer to the scope. `place` names the call in messages. */
 export function checkLoop(
   checker: Checker,
   site: Site,
@@ -14,6 +15,7 @@ export function checkLoop(
   items: ItemScope,
 ): void {
   const { withItems, withParam, withSequence } = call;
+  checkWhen(checker, site, call.when, place);
   if (withItems === undefined && withParam === undefined && withSequence === undefined) return;
   const report = (text: string): void => reportError(checker, "argo/bad-loop", site, `${place} ${text}`);
   const defined = [(withItems?.length ?? 0) > 0, isKnown(withParam), withSequence !== undefined];

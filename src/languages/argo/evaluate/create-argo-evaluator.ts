@@ -18,7 +18,7 @@ import { isTransientFault } from "./transient.ts";
 import type { Reading } from "./names.ts";
 import { createCompiler, createReading, renderText, runExpression } from "./render.ts";
 import type { Compiler } from "./render.ts";
-import { evaluateWhen } from "./when.ts";
+import { decideWhen } from "./when.ts";
 
 export function createArgoEvaluator(_plan: Plan): Evaluator {
   const compiler = createCompiler();
@@ -46,7 +46,7 @@ function evaluateIn(reading: Reading, expression: Expression, compiler: Compiler
     }
     case dialects.when: {
       const rendered = renderText(source, reading, compiler);
-      return rendered.ok ? evaluateWhen(rendered.text) : rendered;
+      return rendered.ok ? decideWhen(rendered.text, reading.scope) : rendered;
     }
     case dialects.ref:
       return form === "file" ? evaluateFile(reading, source, compiler) : evaluateReference(reading, source, form, compiler);

@@ -15,7 +15,7 @@ import type { Reading } from "./names.ts";
 import { findItemMember, itemToText } from "./item-text.ts";
 import { jsonToText } from "./json-text.ts";
 import { createFileObject } from "./files.ts";
-import { argoFunctions } from "./functions.ts";
+import { argoFunctions } from "../../../expressions/argo-functions.ts";
 import { findFile, findOutputs, readParameter, readResult, readTaskField, readAllParameters } from "./sibling-values.ts";
 import type { ReadOutput } from "./sibling-values.ts";
 import { findTexts, readWorkflow } from "./workflow-values.ts";
@@ -83,10 +83,10 @@ function createWorkflow(scope: Scope): HostObject {
   return createNamed(workflowFields, (name) => {
     switch (name) {
       case "parameters":
-        return createTexts(run.values);
+        return withJson(createTexts(run.values), () => toValue(readWorkflow(run, "parameters.json")));
       case "labels":
       case "annotations":
-        return createTexts(findTexts(run, name));
+        return withJson(createTexts(findTexts(run, name)), () => toValue(readWorkflow(run, `${name}.json`)));
       case "outputs":
         return createOutputs(run.published.values, run.published.files, undefined);
       case "creationTimestamp":
@@ -95,6 +95,11 @@ function createWorkflow(scope: Scope): HostObject {
         return toValue(readWorkflow(run, name));
     }
   });
+}
+
+/** `.json` is the whole map as JSON text, unless a member has that name. */
+function withJson(texts: HostObject, read: () => Value | undefined): HostObject {
+  return createHostObject((name) => texts.find(name) ?? (name === "json" ? read() : undefined), texts.keys);
 }
 
 function toValue(answer: Answer): Value | undefined {

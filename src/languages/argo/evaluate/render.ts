@@ -1,4 +1,5 @@
 /** Replaces the tags of texts. Texts and expressions are taken apart once and kept for the life of the evaluator. */
+import { unreachable } from "../../../base/errors.ts";
 import type { Result } from "../../../base/result.ts";
 import { createEvalContext, EvalError } from "../../../expressions/context.ts";
 import type { EvalContext, ExprSyntaxError } from "../../../expressions/context.ts";
@@ -14,7 +15,8 @@ import { compileText } from "./compile-text.ts";
 import type { CompiledText, TextPart } from "./compile-text.ts";
 import { createEnvironment } from "./expression-env.ts";
 import type { Trace } from "./expression-env.ts";
-import type { Reading } from "./names.ts";
+import { compileName } from "./names.ts";
+import type { NameReader, Reading } from "./names.ts";
 
 /** Text after its tags are replaced, or why it could not be. */
 export type Rendered =
@@ -56,44 +58,55 @@ export function createReading(scope: Scope, compiler: Compiler): Reading {
   return reading;
 }
 
-/** Passes over a text whose tags stand inside each other. */
-const passesAtMost = 10;
-
 /** Replaces the tags of a text. */
 export function renderText(source: string, reading: Reading, compiler: Compiler): Rendered {
-  let compiled = compiler.text(source);
-  for (let pass = 0; ; pass += 1) {
-    const rendered = renderParts(compiled.parts, reading);
-    if (!rendered.ok || !compiled.nested || pass === passesAtMost) return rendered;
-    compiled = compileText(rendered.text);
-  }
+  return renderParts(compiler.text(source), reading);
 }
 
-function renderParts(parts: readonly TextPart[], reading: Reading): Rendered {
+function renderParts(parts: CompiledText, reading: Reading): Rendered {
   let text = "";
   for (const part of parts) {
     if (typeof part === "string") {
       text += part;
       continue;
     }
-    const rendered = part.kind === "name" ? renderName(part, reading) : renderExpression(part, reading);
+    const rendered = renderPart(part, reading);
     if (!rendered.ok) return rendered;
     text += rendered.text;
   }
   return { ok: true, text };
 }
 
-function renderName(part: Extract<TextPart, { kind: "name" }>, reading: Reading): Rendered {
-  const answer = part.read(reading);
+function renderPart(part: Exclude<TextPart, string>, reading: Reading): Rendered {
+  switch (part.kind) {
+    case "name":
+      return renderName(part.name, part.raw, part.read, reading);
+    case "expression":
+      return renderExpression(part, reading);
+    case "nested": {
+      const inner = renderParts(part.parts, reading);
+      if (!inner.ok) return inner;
+      const name = inner.text.trim();
+      return renderName(name, `{{${inner.text}}}`, compileName(name), reading);
+    }
+    default:
+      return unreachable(part);
+  }
+}
+
+function renderName(name: string, raw: string, read: NameReader, reading: Reading): Rendered {
+  const answer = read(reading);
   if (typeof answer === "string") return { ok: true, text: answer };
   if ("refusal" in answer) return { ok: false, message: answer.refusal, absent: false };
   switch (answer.missing) {
     case "literal":
-      return { ok: true, text: part.raw };
+      return { ok: true, text: raw };
     case "absent":
-      return { ok: false, message: describeAbsent(part.name), absent: true };
+      return { ok: false, message: describeAbsent(name), absent: true };
     case "unresolved":
-      return { ok: false, message: `failed to resolve {{${part.name}}}`, absent: false };
+      return { ok: false, message: `failed to resolve {{${name}}}`, absent: false };
+    default:
+      return unreachable(answer.missing);
   }
 }
 

@@ -3,13 +3,14 @@
  * A bare name in `depends` means succeeded, skipped or serving; `dependencies` are bare names joined by `&&`,
  * which failed or errored tasks pass as well when their own continueOn says so (Argo, workflow/common/ancestry.go).
  */
+import { unreachable } from "../../../base/errors.ts";
+import { parseDepends } from "../../../expressions/depends/depends.ts";
+import type { DependsNode, DependsOperand } from "../../../expressions/depends/depends.ts";
 import type { Guard, GuardState } from "../../../model/plan/plan.ts";
 import type { DagTask } from "../read/types.ts";
 import type { NodeOrder } from "./lower-node.ts";
 import { report } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
-import { parseDepends } from "./parse-depends.ts";
-import type { DependsNode } from "./parse-depends.ts";
 
 const free: NodeOrder = { needs: [] };
 
@@ -85,7 +86,7 @@ function findOne(desk: Lowering, name: string, indexOf: ReadonlyMap<string, numb
   return index;
 }
 
-const states: Readonly<Record<string, GuardState>> = {
+const states: Readonly<Record<DependsOperand, GuardState>> = {
   Succeeded: "succeeded",
   Failed: "failed",
   Errored: "errored",
@@ -99,11 +100,13 @@ const states: Readonly<Record<string, GuardState>> = {
 function toGuard(node: DependsNode, find: (name: string) => number): Guard {
   switch (node.kind) {
     case "task":
-      return { kind: "is", node: find(node.name), state: node.result === undefined ? "passed" : (states[node.result] ?? "passed") };
+      return { kind: "is", node: find(node.task), state: node.operand === undefined ? "passed" : states[node.operand] };
     case "not":
       return { kind: "not", of: toGuard(node.operand, find) };
     case "and":
     case "or":
-      return { kind: node.kind, of: [toGuard(node.left, find), toGuard(node.right, find)] };
+      return { kind: node.kind, of: node.operands.map((operand) => toGuard(operand, find)) };
+    default:
+      return unreachable(node);
   }
 }

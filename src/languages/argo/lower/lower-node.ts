@@ -42,7 +42,7 @@ export function lowerNode(
   noteMentions(owner, invocation);
   const each = lowerEach(desk, invocation, place);
   const own = lowerArguments(desk, invocation.arguments, called.template, place);
-  const captured = called.captured === undefined ? undefined : lowerArguments(desk, called.captured, undefined, place);
+  const captured = called.captured === undefined ? undefined : lowerArguments(desk, called.captured, called.template, place);
   const tolerates = (continueOn?.failed === true ? 1 : 0) + (continueOn?.error === true ? 2 : 0);
   return {
     name,

@@ -51,7 +51,7 @@ export function describeReason(reason: Reason, names?: ReasonNames): string {
     case "output-not-supplied":
       return `raw output parameter '${message ?? ""}' has not been set and does not have a default value`;
     case "response-refused":
-      return message ?? "received non-2xx response code";
+      return describeResponse(message);
     case "lock-wait":
       return message === undefined ? "Waiting for a lock" : `Waiting for ${message} lock`;
     case "run-limit":
@@ -96,4 +96,10 @@ const signals: Readonly<Record<string, number>> = {
 export function signalCode(signal: string): number {
   const number = signals[signal] ?? signals[`SIG${signal}`] ?? Number(signal);
   return 128 + (Number.isInteger(number) ? number : 9);
+}
+
+/** A good status that was still refused means that the template's own condition did not hold. */
+function describeResponse(status: string | undefined): string {
+  if (status === undefined || !/^\d+$/u.test(status)) return status ?? "the response was refused";
+  return /^2\d\d$/u.test(status) ? "successCondition evaluated false" : `received non-2xx response code: ${status}`;
 }

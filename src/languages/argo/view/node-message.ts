@@ -1,6 +1,7 @@
 /** Messages of nodes and of the run. */
 import { phases, taskKinds } from "../../../model/run/phase.ts";
 import type { RunState } from "../../../model/run/run-state.ts";
+import type { Reason } from "../../../model/run/values.ts";
 import { describeReason } from "./describe-reason.ts";
 import { nodeId } from "./node-names.ts";
 import { findProcess, isStaged } from "./tree.ts";
@@ -10,7 +11,7 @@ export function nodeMessage(state: RunState, task: number): string {
   if (state.tasks.phase[task] === phases.ready) return describeWaiting(state, task);
   const reason = state.reasons.get(task);
   if (reason === undefined) return "";
-  if (reason.code === "child-failed" && !isOfSteps(state, task)) return "";
+  if (reason.code === "child-failed") return describeChild(state, task, reason);
   const isLeaf = findProcess(state, task)?.body.kind === "task";
   if (isLeaf && (reason.code === "stopped" || reason.code === "terminated")) {
     return `workflow shutdown with strategy:  ${reason.code === "stopped" ? "Stop" : "Terminate"}`;
@@ -18,7 +19,25 @@ export function nodeMessage(state: RunState, task: number): string {
   return describeReason(reason, { id: (other) => nodeId(state, other) });
 }
 
-/** A dag says nothing about its failed children; steps and their groups do (Argo, executeStepGroup). */
+/**
+ * A child whose references could not be resolved never became a node of its own in Argo: its message is the parent's.
+ * Otherwise a dag says nothing about its failed children, while steps and their groups do (Argo, executeStepGroup).
+ */
+function describeChild(state: RunState, task: number, reason: Reason): string {
+  const child = reason.task === undefined ? undefined : findUnresolved(state, reason.task);
+  if (child !== undefined) return child;
+  return isOfSteps(state, task) ? describeReason(reason, { id: (other) => nodeId(state, other) }) : "";
+}
+
+function findUnresolved(state: RunState, child: number): string | undefined {
+  const reason = state.reasons.get(child);
+  if (reason?.code === "expression-failed") return reason.message;
+  // A fan-out is blamed for its members.
+  if (reason?.code !== "child-failed" || reason.task === undefined || state.tasks.kind[child] !== taskKinds.group) return undefined;
+  const member = state.reasons.get(reason.task);
+  return member?.code === "expression-failed" ? member.message : undefined;
+}
+
 function isOfSteps(state: RunState, task: number): boolean {
   return state.tasks.kind[task] === taskKinds.stage || isStaged(state, task) || isStagedRetry(state, task);
 }
@@ -52,7 +71,7 @@ export function describeOutcome(state: RunState): { readonly phase: string; read
   return { phase: phaseWord(state.ended), message };
 }
 
-function describeRunReason(state: RunState, reason: NonNullable<RunState["endReason"]>): string {
-  if (reason.code === "child-failed" && !isOfSteps(state, 0)) return "";
+function describeRunReason(state: RunState, reason: Reason): string {
+  if (reason.code === "child-failed") return describeChild(state, 0, reason);
   return describeReason(reason, { id: (other) => nodeId(state, other) });
 }

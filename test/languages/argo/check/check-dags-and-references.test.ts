@@ -1,7 +1,10 @@
 /** Argo's rules, one row each: dags and references. */
-import { LEAF, ECHO, OUT, steps, dag, main, testRules } from "./rule-table.ts";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { LEAF, ECHO, OUT, steps, dag, main, expectRule, runRule } from "./rule-table.ts";
+import type { Rule } from "./rule-table.ts";
 
-testRules([
+const RULES: readonly Rule[] = [
   // Dags.
   {
     name: "empty dag",
@@ -32,6 +35,16 @@ testRules([
     name: "unknown result",
     templates: `${dag("{name: a, template: leaf, depends: b.Done}", "{name: b, template: leaf}")}\n${LEAF}`,
     errors: ["templates.main.tasks.a task result 'Done' for task 'b' is invalid"],
+  },
+  {
+    name: "depends that cannot be read",
+    templates: `${dag("{name: a, template: leaf, depends: '(b && b'}", "{name: b, template: leaf}")}\n${LEAF}`,
+    errors: ["templates.main.tasks.a depends '(b && b' cannot be read: *"],
+  },
+  {
+    name: "condition that cannot be read",
+    templates: `${dag("{name: a, template: leaf, when: '1 =='}", "{name: b, template: leaf, when: '1 == 1'}")}\n${LEAF}`,
+    warnings: ["templates.main.tasks.a.when '1 ==' cannot be read: *"],
   },
   {
     name: "all results",
@@ -207,4 +220,8 @@ testRules([
     templates: dag("{name: t, inline: {container: {command: [a]}}}"),
     errors: ["templates.main.tasks.t templates..container.image may not be empty"],
   },
-]);
+];
+
+for (const rule of RULES) {
+  test(rule.name, () => assert.deepEqual(runRule(rule), expectRule(rule)));
+}

@@ -1,4 +1,6 @@
 /** Argo's rules, one row each: names and inputs. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
 import {
   LEAF,
   ECHO,
@@ -9,10 +11,12 @@ import {
   steps,
   dag,
   main,
-  testRules,
+  expectRule,
+  runRule,
 } from "./rule-table.ts";
+import type { Rule } from "./rule-table.ts";
 
-testRules([
+const RULES: readonly Rule[] = [
   { name: "a plain workflow", templates: main("container: {image: a}") },
   // Names.
   {
@@ -266,4 +270,8 @@ testRules([
       "either templates.main.archiveLocation.hdfs.hdfsUser, templates.main.archiveLocation.hdfs.krbCCacheSecret or templates.main.archiveLocation.hdfs.krbKeytabSecret is required",
     ],
   },
-]);
+];
+
+for (const rule of RULES) {
+  test(rule.name, () => assert.deepEqual(runRule(rule), expectRule(rule)));
+}

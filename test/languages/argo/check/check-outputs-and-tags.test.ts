@@ -1,7 +1,10 @@
 /** Argo's rules, one row each: outputs and tags. */
-import { LEAF, ECHO, OUT, PARAMETER_RULE, steps, dag, main, testRules } from "./rule-table.ts";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { LEAF, ECHO, OUT, PARAMETER_RULE, steps, dag, main, expectRule, runRule } from "./rule-table.ts";
+import type { Rule } from "./rule-table.ts";
 
-testRules([
+const RULES: readonly Rule[] = [
   // Outputs.
   {
     name: "output without source",
@@ -300,4 +303,8 @@ testRules([
     templates: `${steps("{name: o, template: out}", "{name: s, template: leaf, withParam: '{{steps.o.outputs.parameters}}'}")}\n${LEAF}\n${OUT}`,
     errors: ["templates.main.steps failed to resolve {{steps.o.outputs.parameters}}"],
   },
-]);
+];
+
+for (const rule of RULES) {
+  test(rule.name, () => assert.deepEqual(runRule(rule), expectRule(rule)));
+}

@@ -1,7 +1,13 @@
-/** Rows of the tables of rules, the parts that they share, and how a row becomes a test. */
-import assert from "node:assert/strict";
-import { test } from "node:test";
+/** Rows of the tables of rules, the parts that they share, and how a row is run. */
+import type { Diagnostic } from "../../../../src/base/diagnostic.ts";
 import { checkText, writeWorkflow } from "./check-source.ts";
+
+export interface RuleOutcome {
+  readonly errors: readonly string[];
+  readonly warnings: readonly string[];
+  /** Diagnostics that lack a position or an excerpt. */
+  readonly unplaced: readonly Diagnostic[];
+}
 
 export interface Rule {
   readonly name: string;
@@ -33,31 +39,23 @@ export const dag = (...tasks: readonly string[]): string =>
 /** A main template with the given fields. */
 export const main = (body: string): string => `- {name: main, ${body}}`;
 
-/** Makes a test of every rule. */
-export function testRules(rules: readonly Rule[]): void {
-  for (const rule of rules) {
-    test(rule.name, () => {
-      const text = writeWorkflow(rule.templates, rule.spec);
-      const found = checkText(text);
-      const messages = (severity: string): string[] =>
-        found
-          .filter((diagnostic) => diagnostic.severity === severity)
-          .map((diagnostic) => diagnostic.message);
-      assertMessages(messages("error"), rule.errors ?? []);
-      assertMessages(messages("warning"), rule.warnings ?? []);
-      for (const diagnostic of found) {
-        assert.ok(diagnostic.position !== undefined, diagnostic.message);
-        assert.ok(diagnostic.excerpt !== undefined && diagnostic.excerpt !== "", diagnostic.message);
-      }
-    });
-  }
+/** What is said of a rule's document, in the form of `expectRule`. */
+export function runRule(rule: Rule): RuleOutcome {
+  const found = checkText(writeWorkflow(rule.templates, rule.spec));
+  const list = (severity: string, expected: readonly string[] = []): readonly string[] =>
+    found
+      .filter((diagnostic) => diagnostic.severity === severity)
+      .map(({ message }, index) => shortenMessage(message, expected[index] ?? ""));
+  const unplaced = found.filter(({ position, excerpt }) => position === undefined || (excerpt ?? "") === "");
+  return { errors: list("error", rule.errors), warnings: list("warning", rule.warnings), unplaced };
+}
+
+/** What must be said of a rule's document. */
+export function expectRule(rule: Rule): RuleOutcome {
+  return { errors: rule.errors ?? [], warnings: rule.warnings ?? [], unplaced: [] };
 }
 
 /** A star at the end of an expected message stands for anything. */
-function assertMessages(found: readonly string[], expected: readonly string[]): void {
-  const cut = found.map((message, index) => {
-    const pattern = expected[index] ?? "";
-    return pattern.endsWith("*") && message.startsWith(pattern.slice(0, -1)) ? pattern : message;
-  });
-  assert.deepEqual(cut, expected);
+function shortenMessage(message: string, expected: string): string {
+  return expected.endsWith("*") && message.startsWith(expected.slice(0, -1)) ? expected : message;
 }

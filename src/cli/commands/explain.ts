@@ -1,0 +1,34 @@
+/** `millrace explain`: why tasks stand as they do. */
+import { defineCommand } from "../command.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { printStructured } from "../render/structured.ts";
+import { paintSymbol } from "../render/symbols.ts";
+import { cleanText } from "../render/text-width.ts";
+
+export const command = defineCommand({
+  name: "explain",
+  summary: "say why tasks stand as they do",
+  operands: "[NAME|@latest] [TASK]",
+  operandsAtLeast: 0,
+  operandsAtMost: 2,
+  completes: "runs",
+  flags: { output: { kind: "choice", short: "o", choices: ["json", "yaml"], help: "for programs" } } as const,
+  examples: [
+    { line: "millrace explain my-run", does: "what failed, waits or was left out, and why" },
+    { line: "millrace explain my-run deploy", does: "one task" },
+  ],
+  run: async ({ out, style, openHouse }, flags, [name = "@latest", select]) => {
+    const house = await openHouse();
+    const explanations = house.explain(await house.get(name), select);
+    if (flags.output !== undefined) {
+      printStructured(out, flags.output, explanations.map(({ task, name, phase, facts }) => ({ task, name, phase, facts: facts.map(({ code, text }) => ({ code, text })) })));
+      return exitCodes.succeeded;
+    }
+    if (explanations.length === 0) out.line("nothing to explain: every task went the ordinary way");
+    for (const { name, phase, facts } of explanations) {
+      out.line(`${paintSymbol(phase, style)} ${style.paint("strong", cleanText(name))} ${phase}`);
+      out.lines(facts.map(({ text }) => `    ${cleanText(text)}`));
+    }
+    return exitCodes.succeeded;
+  },
+});

@@ -1,0 +1,142 @@
+/** `millrace get`: a run's head and its tree. */
+import type { House, RunPicture } from "../../api/house.ts";
+import type { TreeRow } from "../../model/run/language.ts";
+import { noExitCode } from "../../model/run/task-table.ts";
+import type { FlagValues } from "../arguments/flag-table.ts";
+import { defineCommand } from "../command.ts";
+import type { CommandContext } from "../command.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { formatMoment, formatSpan, formatTime } from "../render/durations.ts";
+import { formatBytes } from "../render/format-bytes.ts";
+import { formatOutputs, formatParameter } from "../render/outputs.ts";
+import { pictureToJson, printStructured } from "../render/structured.ts";
+import { paintSymbol, toneOf } from "../render/symbols.ts";
+import type { Style } from "../render/style.ts";
+import { formatFields, formatTable } from "../render/table.ts";
+import { cleanText } from "../render/text-width.ts";
+import { drawBranches, formatNode, rowDuration } from "../render/tree-lines.ts";
+
+const flags = {
+  output: { kind: "choice", short: "o", choices: ["json", "yaml", "wide", "short", "name"], help: "for programs, with more columns, or one line" },
+  "node-field-selector": { kind: "text", aliases: ["node"], value: "SELECTOR", help: "only tasks that the selector names, such as templateName=build" },
+  status: { kind: "text", value: "STATUS,...", help: "only tasks in these states" },
+} as const;
+
+export const command = defineCommand({
+  name: "get",
+  summary: "show a run and its tasks",
+  operands: "[NAME|@latest]",
+  operandsAtLeast: 0,
+  operandsAtMost: 1,
+  completes: "runs",
+  flags,
+  examples: [
+    { line: "millrace get", does: "the newest run" },
+    { line: "millrace get my-run --status Failed,Error", does: "only what went wrong" },
+    { line: "millrace get my-run -o json | jq .status.phase", does: "for a script" },
+  ],
+  run: async (context, given, [name = "@latest"]) => {
+    const house = await context.openHouse();
+    const picture = await house.get(name);
+    const { out } = context;
+    if (given.output === "json" || given.output === "yaml") printStructured(out, given.output, pictureToJson(picture));
+    else if (given.output === "name") out.line(picture.row.name);
+    else if (given.output === "short") out.lines(formatShort(context, picture));
+    else out.lines([...formatHead(context, house, picture), "", ...formatTree(context, picture, given)]);
+    return exitCodes.succeeded;
+  },
+});
+
+function formatShort({ io, style }: CommandContext, { row }: RunPicture): readonly string[] {
+  const took = formatSpan(row.startedAt, row.endedAt, io.clock.now());
+  return formatTable(undefined, [[`${paintSymbol(row.phase, style)} ${row.name}`, row.shownPhase, took, `${row.done}/${row.total}`]]);
+}
+
+function formatHead({ io, style }: CommandContext, house: House, picture: RunPicture): readonly string[] {
+  const { row, submission } = picture;
+  const now = io.clock.now();
+  const labels = Object.entries(row.labels).map(([name, value]) => `${name}=${value}`);
+  const fields = formatFields([
+    ["Name", cleanText(row.name)],
+    ["Status", `${paintSymbol(row.phase, style)} ${style.paint(toneOf(row.phase), cleanText(row.shownPhase))}`],
+    ["Message", cleanText(row.message ?? "")],
+    ["File", cleanText(picture.file)],
+    ["Labels", cleanText(labels.join(", "))],
+    ["Created", formatMoment(row.createdAt, now)],
+    ["Started", formatMoment(row.startedAt, now)],
+    ["Finished", formatMoment(row.endedAt, now)],
+    ["Duration", formatSpan(row.startedAt, row.endedAt, now)],
+    ["Progress", `${row.done}/${row.total}`],
+  ]);
+  const parameters = Object.entries({ ...picture.state.values, ...submission.parameters });
+  const given = parameters.flatMap(([name, value]) => formatParameter(name, value));
+  return [
+    ...fields,
+    ...(given.length === 0 ? [] : [style.paint("strong", "Parameters:"), ...given]),
+    ...formatOutputs(picture, house, style),
+  ];
+}
+
+function formatTree(context: CommandContext, picture: RunPicture, given: FlagValues<typeof flags>): readonly string[] {
+  const { io, style } = context;
+  const { rows, names } = chooseTree(picture, given, style);
+  if (rows.length === 0) return ["no such tasks"];
+  const now = io.clock.now();
+  const isWide = given.output === "wide";
+  const head = ["TASK", "TEMPLATE", "ATTEMPT", "DURATION", ...(isWide ? ["STARTED", "EXIT", "CPU", "MEMORY", "WHERE"] : []), "MESSAGE"];
+  const cells = rows.map((row, index) => [
+    names[index] ?? "",
+    cleanText(row.template),
+    findFolder(picture, row),
+    rowDuration(row, now),
+    ...(isWide ? describeAttempt(picture, row) : []),
+    cleanText(row.message),
+  ]);
+  return formatTable(head, cells);
+}
+
+/** With filters a flat list under full names, otherwise the tree. */
+function chooseTree(
+  picture: RunPicture,
+  given: FlagValues<typeof flags>,
+  style: Style,
+): { readonly rows: readonly TreeRow[]; readonly names: readonly string[] } {
+  const { state, view } = picture;
+  const selector = given["node-field-selector"];
+  const states = given.status?.split(",").map((text) => text.trim().toLowerCase());
+  if (selector === undefined && states === undefined) {
+    const rows = view.rows(state);
+    const branches = drawBranches(rows.map(({ depth }) => depth), style);
+    return { rows, names: rows.map((row, index) => formatNode(row, branches[index] ?? "", state.waits, style)) };
+  }
+  const wanted = selector === undefined ? undefined : new Set(view.findTasks(state, selector));
+  const rows = view
+    .rows(state)
+    .filter((row) => wanted === undefined || wanted.has(row.task))
+    .filter((row) => states === undefined || states.includes(row.state) || states.includes(row.phase.toLowerCase()))
+    .map((row) => ({ ...row, depth: 0, name: view.taskName(state, row.task).full }));
+  return { rows, names: rows.map((row) => formatNode(row, "", state.waits, style)) };
+}
+
+/** Name of the attempt's folder in the run's folder, where there was an attempt. */
+function findFolder({ state }: RunPicture, { task }: TreeRow): string {
+  const process = state.index.plan.processes[state.tasks.process[task] ?? -1];
+  const hasRun = process?.body.kind === "task" && state.tasks.startedAt[task] !== 0 && !state.attempts.has(task);
+  if (!hasRun) return "";
+  const resets = state.resets.get(task);
+  return `${task}${resets === undefined ? "" : `.${resets}`}`;
+}
+
+function describeAttempt({ state }: RunPicture, row: TreeRow): readonly string[] {
+  const facts = state.attemptFacts.get(row.task);
+  const exit = state.tasks.exitCode[row.task] ?? noExitCode;
+  const { cpuUserMs, cpuSystemMs, peakMemoryBytes } = facts?.usage ?? {};
+  const cpu = cpuUserMs === undefined && cpuSystemMs === undefined ? "" : `${(((cpuUserMs ?? 0) + (cpuSystemMs ?? 0)) / 1000).toFixed(2)}s`;
+  return [
+    row.startedAt === 0 ? "" : formatTime(row.startedAt),
+    exit === noExitCode ? "" : String(exit),
+    cpu,
+    peakMemoryBytes === undefined ? "" : formatBytes(peakMemoryBytes),
+    facts === undefined ? "" : `${facts.executor} ${facts.user}@${facts.host}`,
+  ];
+}

@@ -1,0 +1,27 @@
+/** `millrace help`. */
+import { defineCommand } from "../command.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { formatHelp, formatOverview } from "../render/help.ts";
+import { unknownCommand } from "../unknown-command.ts";
+
+export const command = defineCommand({
+  name: "help",
+  summary: "explain a command",
+  operands: "[COMMAND]",
+  operandsAtLeast: 0,
+  operandsAtMost: 2,
+  completes: "commands",
+  flags: {},
+  examples: [
+    { line: "millrace help", does: "all commands" },
+    { line: "millrace help run", does: "one command with its flags" },
+  ],
+  run: async ({ out, style, commands }, _flags, operands) => {
+    const name = operands.join(" ");
+    const entry = commands.find((candidate) => candidate.name === name);
+    if (name === "") out.lines(formatOverview(commands, style));
+    else if (entry === undefined) throw unknownCommand(name, commands);
+    else out.lines(formatHelp(await entry.load(), style));
+    return exitCodes.succeeded;
+  },
+});

@@ -1,0 +1,106 @@
+/** `millrace lint`: checks documents without running anything. All files of a call are definitions for each other. */
+import { readdir, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { Diagnostic } from "../../base/diagnostic.ts";
+import { MillraceError } from "../../base/errors.ts";
+import { defineCommand } from "../command.ts";
+import type { CommandContext } from "../command.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { readDocument } from "../read-input.ts";
+import type { InputText } from "../read-input.ts";
+import { countOf, countProblems, formatDiagnostic, formatDiagnosticLine } from "../render/diagnostics.ts";
+import { printStructured } from "../render/structured.ts";
+
+interface Checked {
+  readonly file: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export const command = defineCommand({
+  name: "lint",
+  summary: "check documents without running them",
+  operands: "FILE|FOLDER|-...",
+  operandsAtLeast: 1,
+  operandsAtMost: Infinity,
+  completes: "files",
+  details: [
+    "Folders are searched for .yaml, .yml and .json. Documents may refer to each other across all files of the call.",
+    "Exit code 2 when there is an error; warnings alone give 0.",
+  ],
+  flags: {
+    output: { kind: "choice", short: "o", choices: ["pretty", "simple", "json"], help: "with excerpts (default), one line each, or for programs" },
+    strict: { kind: "switch", help: "unknown fields and doubled keys are errors" },
+    with: { kind: "list", value: "FILE", help: "definitions that are not checked themselves" },
+    offline: { kind: "switch", help: "does nothing: checking is always local" },
+  } as const,
+  examples: [
+    { line: "millrace lint workflow.yaml", does: "one file" },
+    { line: "millrace lint --strict workflows/", does: "everything in a folder" },
+    { line: "millrace lint -o simple workflows/ ", does: "one line per problem, for editors" },
+  ],
+  run: async (context, flags, operands) => {
+    const { io } = context;
+    const paths = (await Promise.all(operands.map((operand) => expand(io.cwd, operand)))).flat();
+    if (paths.length === 0) {
+      throw new MillraceError("cli/no-documents", "not-found", `no .yaml, .yml or .json below ${operands.join(", ")}`);
+    }
+    const inputs = await Promise.all([...new Set(paths)].map((path) => readDocument(io, path)));
+    const others = await Promise.all(flags.with.map((path) => readDocument(io, path)));
+    const house = await context.openHouse();
+    const checked = inputs.map((input): Checked => {
+      const definitions = [...inputs, ...others].filter((other) => other !== input);
+      return { file: input.file, diagnostics: house.lint(input.source, input.file, { strict: flags.strict === true, definitions }) };
+    });
+    print(context, checked, inputs, flags.output ?? "pretty");
+    const hasErrors = checked.some(({ diagnostics }) => diagnostics.some(({ severity }) => severity === "error"));
+    return hasErrors ? exitCodes.usage : exitCodes.succeeded;
+  },
+});
+
+/** A file stays, a folder becomes the documents below it, in order of their paths. */
+async function expand(cwd: string, operand: string): Promise<readonly string[]> {
+  if (operand === "-") return [operand];
+  const found = await stat(resolve(cwd, operand)).catch(() => undefined);
+  if (found?.isDirectory() !== true) return [operand];
+  const names = await readdir(resolve(cwd, operand), { recursive: true });
+  return names
+    .filter((name) => /\.(?:ya?ml|json)$/i.test(name) && !/(?:^|[/\\])(?:node_modules|\.[^/\\]+)(?:[/\\]|$)/.test(name))
+    .sort()
+    .map((name) => join(operand, name));
+}
+
+function print(
+  { io, out, style }: CommandContext,
+  checked: readonly Checked[],
+  inputs: readonly InputText[],
+  output: "pretty" | "simple" | "json",
+): void {
+  if (output === "json") {
+    const files = checked.map(({ file, diagnostics }) => ({ file, diagnostics: diagnostics.map((diagnostic) => toJson(diagnostic)) }));
+    printStructured(out, "json", { files });
+    return;
+  }
+  for (const { file, diagnostics } of checked) {
+    for (const diagnostic of diagnostics) {
+      if (output === "simple") out.line(formatDiagnosticLine(diagnostic, file));
+      else out.lines([...formatDiagnostic(diagnostic, file, io.columns, style), ""]);
+    }
+  }
+  if (output === "simple") return;
+  const problems = countProblems(checked.flatMap(({ diagnostics }) => diagnostics));
+  const files = countOf(inputs.length, "file");
+  const isBad = checked.some(({ diagnostics }) => diagnostics.some(({ severity }) => severity === "error"));
+  const mark = style.utf8 ? (isBad ? "✖" : "✔") : isBad ? "x" : "+";
+  out.line(`${style.paint(isBad ? "bad" : "good", mark)} ${problems === "" ? "no problems" : problems} in ${files}`);
+}
+
+function toJson({ code, severity, message, position, excerpt, hint }: Diagnostic) {
+  return {
+    code,
+    severity,
+    message,
+    ...(position === undefined ? {} : { file: position.file, line: position.line, column: position.column }),
+    ...(excerpt === undefined ? {} : { excerpt }),
+    ...(hint === undefined ? {} : { hint }),
+  };
+}

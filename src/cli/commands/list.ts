@@ -1,0 +1,61 @@
+/** `millrace list`. */
+import type { RunRow } from "../../api/house.ts";
+import { defineCommand } from "../command.ts";
+import type { CommandContext } from "../command.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { formatDuration, formatSpan, formatTime } from "../render/durations.ts";
+import { printStructured, rowToJson } from "../render/structured.ts";
+import { paintSymbol, toneOf } from "../render/symbols.ts";
+import { formatTable } from "../render/table.ts";
+import { cleanText } from "../render/text-width.ts";
+import { filterRuns, runFilterFlags } from "../select/select-runs.ts";
+
+export const command = defineCommand({
+  name: "list",
+  summary: "list runs",
+  operands: "",
+  operandsAtLeast: 0,
+  operandsAtMost: 0,
+  completes: "nothing",
+  flags: {
+    ...runFilterFlags,
+    limit: { kind: "number", value: "N", help: "at most N runs" },
+    headers: { kind: "switch", help: "column heads; --no-headers leaves them out" },
+    output: { kind: "choice", short: "o", choices: ["json", "yaml", "name", "wide"], help: "for programs, or with more columns" },
+  } as const,
+  examples: [
+    { line: "millrace list", does: "all runs, newest first" },
+    { line: "millrace list --status Failed --since 1d", does: "what failed since yesterday" },
+    { line: "millrace list --completed -o name", does: "names only, for scripts" },
+  ],
+  run: async (context, flags) => {
+    const { out, io } = context;
+    const house = await context.openHouse();
+    const rows = filterRuns(await house.list(), flags, io.clock.now()).slice(0, flags.limit);
+    if (flags.output === "json" || flags.output === "yaml") printStructured(out, flags.output, rows.map(rowToJson));
+    else if (flags.output === "name") out.lines(rows.map(({ name }) => name));
+    else if (rows.length === 0) context.err.line("no runs");
+    else out.lines(formatRows(context, rows, flags.output === "wide", flags.headers !== false));
+    return exitCodes.succeeded;
+  },
+});
+
+function formatRows({ io, style }: CommandContext, rows: readonly RunRow[], isWide: boolean, hasHead: boolean): readonly string[] {
+  const now = io.clock.now();
+  const head = ["NAME", "STATUS", "AGE", "DURATION", "PROGRESS", "MESSAGE"];
+  const cells = rows.map((row) => [
+    cleanText(row.name),
+    `${paintSymbol(row.phase, style)} ${style.paint(toneOf(row.phase), cleanText(row.shownPhase))}`,
+    formatDuration(now - row.createdAt),
+    formatSpan(row.startedAt, row.endedAt, now),
+    `${row.done}/${row.total}`,
+    cleanText(row.message ?? ""),
+    ...(isWide ? describeMore(row) : []),
+  ]);
+  return formatTable(hasHead ? [...head, ...(isWide ? ["CREATED", "ID", "LABELS"] : [])] : undefined, cells);
+}
+
+function describeMore(row: RunRow): readonly string[] {
+  const labels = Object.entries(row.labels).map(([name, value]) => `${name}=${value}`);
+  return [formatTime(row.createdAt), row.runId, cleanText(labels.join(","))];
+}

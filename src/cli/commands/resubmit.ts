@@ -1,0 +1,56 @@
+/** `millrace resubmit`: a new run from the document and the submission of an earlier one. */
+import type { RunPicture, SubmitRequest } from "../../api/house.ts";
+import { MillraceError } from "../../base/errors.ts";
+import type { Submission } from "../../model/run/language.ts";
+import { defineCommand } from "../command.ts";
+import { engineFlags, readSubmission, submissionFlags, watchFlags } from "../drive/submission-flags.ts";
+import { submitAndDrive } from "../drive/submit-and-drive.ts";
+
+export const command = defineCommand({
+  name: "resubmit",
+  summary: "run the document of an earlier run again, as a new run",
+  operands: "[NAME|@latest]",
+  operandsAtLeast: 0,
+  operandsAtMost: 1,
+  completes: "runs",
+  details: [
+    "The new run has the document, parameters and labels of the earlier one, and what the flags say over them.",
+    "The document is the one that was submitted then, not what stands in the file now.",
+  ],
+  flags: {
+    ...submissionFlags,
+    memoized: { kind: "switch", help: "refused: use `millrace retry` to keep what succeeded" },
+    ...watchFlags,
+    ...engineFlags,
+  } as const,
+  examples: [
+    { line: "millrace resubmit my-run", does: "the same again" },
+    { line: "millrace resubmit @latest -p limit=10", does: "with another parameter" },
+  ],
+  run: async (context, flags, [operand = "@latest"]) => {
+    if (flags.memoized === true) {
+      throw new MillraceError("cli/not-available", "invalid", "a new run cannot take over the results of an earlier one", {
+        hint: "`millrace retry` goes on with the same run and keeps what succeeded; `memoize` in the document shares results between runs.",
+      });
+    }
+    const house = await context.openHouse();
+    const [picture, given] = await Promise.all([house.get(operand), readSubmission(context, flags)]);
+    return submitAndDrive(context, house, makeRequest(picture, given), flags);
+  },
+});
+
+/** Facts belong to one run (identity, made-up suffix), so they are made anew. */
+function makeRequest({ source, file, submission }: RunPicture, given: Omit<Submission, "facts">): SubmitRequest {
+  const { facts: _, ...earlier } = submission;
+  const labels = { ...earlier.labels, ...given.labels };
+  return {
+    source,
+    file,
+    submission: {
+      ...earlier,
+      ...given,
+      parameters: { ...earlier.parameters, ...given.parameters },
+      ...(Object.keys(labels).length === 0 ? {} : { labels }),
+    },
+  };
+}

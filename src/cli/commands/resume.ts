@@ -1,0 +1,96 @@
+/** `millrace resume`: goes on with a run that is suspended, waits, or was left behind. */
+import type { House, RunCommand, RunPicture } from "../../api/house.ts";
+import { MillraceError } from "../../base/errors.ts";
+import type { FlagValues } from "../arguments/flag-table.ts";
+import { readPairs } from "../arguments/read-pairs.ts";
+import { defineCommand } from "../command.ts";
+import type { CommandContext } from "../command.ts";
+import { continueRun } from "../drive/continue-run.ts";
+import { followFromOutside } from "../drive/follow-from-outside.ts";
+import { engineFlags, watchFlags } from "../drive/submission-flags.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { selectFlag } from "../select/select-flag.ts";
+
+const flags = {
+  ...selectFlag,
+  message: { kind: "text", value: "TEXT", help: "a note that is kept with the waits that end" },
+  "output-parameter": { kind: "list", value: "NAME=VALUE", help: "value that the wait gives back; may be repeated" },
+  detach: { kind: "switch", help: "only record the command; the run goes on when a process drives it" },
+  ...watchFlags,
+  ...engineFlags,
+} as const;
+
+type Given = FlagValues<typeof flags>;
+
+export const command = defineCommand({
+  name: "resume",
+  summary: "go on with a run, or end its waits",
+  operands: "[NAME|@latest]",
+  operandsAtLeast: 0,
+  operandsAtMost: 1,
+  completes: "runs",
+  details: [
+    "Without a selector every wait for a person ends well. When no process drives the home, the run goes on in this",
+    "one, as with `millrace run`; also a run whose process was killed.",
+  ],
+  flags,
+  examples: [
+    { line: "millrace resume my-run", does: "go on" },
+    { line: "millrace resume my-run --node approve --message 'looks good'", does: "end one wait" },
+    { line: "millrace resume my-run --node approve --output-parameter decision=YES", does: "answer it" },
+  ],
+  run: async (context, given, [name = "@latest"]) => {
+    const house = await context.openHouse();
+    const picture = await house.get(name);
+    if (picture.row.endedAt !== undefined) throw hasEnded(picture);
+    const commands = planCommands(picture, given);
+    if (given.detach === true || (await house.isDriven())) return sendCommands(context, house, picture, commands, given);
+    return continueRun(context, house, picture.row.name, commands, given);
+  },
+});
+
+function hasEnded({ row }: RunPicture): MillraceError {
+  return new MillraceError("run/ended", "conflict", `run ${row.name} has already ended`, {
+    hint: "`millrace retry` runs again what failed; `millrace resubmit` starts a new run.",
+  });
+}
+
+/** Outputs are given before the wait ends; a run that merely lost its process needs no command at all. */
+function planCommands(picture: RunPicture, given: Given): readonly RunCommand[] {
+  const { state } = picture;
+  const values = readPairs("output-parameter", given["output-parameter"]);
+  const hasValues = Object.keys(values).length > 0;
+  const select = given["node-field-selector"] ?? (hasValues ? findOnlyWait(picture) : undefined);
+  const message = given.message === undefined ? {} : { message: given.message };
+  const supply: readonly RunCommand[] = hasValues && select !== undefined ? [{ kind: "set", select, values }] : [];
+  const needsResume = select !== undefined || state.suspended || [...state.waits.values()].includes(Infinity);
+  if (!needsResume) return supply;
+  return [...supply, { kind: "resume", ...(select === undefined ? {} : { select }), ...message }];
+}
+
+/** Values without a selector can only mean the one task that waits. */
+function findOnlyWait({ row, state, view }: RunPicture): string {
+  const waiting = [...state.waits].filter(([, until]) => until === Infinity).map(([task]) => view.taskName(state, task).full);
+  const [first, second] = waiting;
+  if (first !== undefined && second === undefined) return first;
+  const message = first === undefined ? `nothing in run ${row.name} waits for values` : "several tasks wait; say which gets the values";
+  throw new MillraceError("cli/bad-arguments", "invalid", message, first === undefined ? {} : { hint: `Use --node with one of ${waiting.join(", ")}.` });
+}
+
+async function sendCommands(
+  context: CommandContext,
+  house: House,
+  { row }: RunPicture,
+  commands: readonly RunCommand[],
+  given: Given,
+): Promise<number> {
+  let appliedBy = "";
+  for (const command of commands) ({ appliedBy } = await house.command(row.name, command));
+  if (appliedBy === "this-process") {
+    context.out.line(`recorded; no process drives this home, so the run goes on with: ${context.advise(`resume ${row.name}`)}`);
+    return exitCodes.succeeded;
+  }
+  const what = commands.length === 0 ? "is already going on" : "resumed";
+  context.out.line(`${row.name} ${what}${appliedBy === "" ? "" : " (by the process that drives it)"}`);
+  return given.watch === true ? followFromOutside(context, house, row.name, true) : exitCodes.succeeded;
+}

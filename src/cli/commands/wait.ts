@@ -1,0 +1,48 @@
+/** `millrace wait`: returns when runs have ended. */
+import type { House, RunPicture } from "../../api/house.ts";
+import { defineCommand } from "../command.ts";
+import type { CommandContext } from "../command.ts";
+import { exitCodeOfPhase, exitCodes } from "../exit-codes.ts";
+import { paintSymbol } from "../render/symbols.ts";
+
+const lookEveryMs = 1000;
+
+export const command = defineCommand({
+  name: "wait",
+  summary: "wait until runs have ended",
+  operands: "NAME|@latest...",
+  operandsAtLeast: 1,
+  operandsAtMost: Infinity,
+  completes: "runs",
+  details: ["The exit code is that of the worst end. A run that waits for a person goes on being waited for."],
+  flags: { timeout: { kind: "duration", value: "DURATION", help: "give up after this time, with exit code 4" } } as const,
+  examples: [{ line: "millrace wait my-run --timeout 1h && echo done", does: "in a script" }],
+  run: async (context, flags, operands) => {
+    const house = await context.openHouse();
+    const endsAt = flags.timeout === undefined ? Infinity : context.io.clock.now() + flags.timeout;
+    const codes: number[] = [];
+    const pictures = await Promise.all(operands.map((name) => house.get(name)));
+    for (const picture of pictures) codes.push(await waitForEnd(context, house, picture, endsAt));
+    return Math.max(...codes);
+  },
+});
+
+async function waitForEnd({ io, out, err, style, advise }: CommandContext, house: House, first: RunPicture, endsAt: number): Promise<number> {
+  let picture = first;
+  let hasWarned = false;
+  while (picture.row.endedAt === undefined) {
+    const leftMs = endsAt - io.clock.now();
+    if (leftMs <= 0) {
+      err.line(`${picture.row.name} has not ended in time`);
+      return exitCodes.suspended;
+    }
+    if (!hasWarned && !(await house.isDriven())) {
+      hasWarned = true;
+      err.line(`no process drives this home now; ${picture.row.name} goes on with: ${advise(`resume ${picture.row.name}`)}`);
+    }
+    await house.changed(Math.min(leftMs, lookEveryMs));
+    picture = await house.get(picture.row.name);
+  }
+  out.line(`${paintSymbol(picture.row.phase, style)} ${picture.row.name} ${picture.row.shownPhase}`);
+  return exitCodeOfPhase(picture.row.phase);
+}

@@ -1,0 +1,40 @@
+/** Follows a run that another process drives: looks at the history whenever it changes. */
+import type { House, RunPicture } from "../../api/house.ts";
+import type { CommandContext } from "../command.ts";
+import { exitCodeOfPhase } from "../exit-codes.ts";
+import { chooseDisplay } from "./display.ts";
+import { reportRun } from "./report-run.ts";
+
+const lookEveryMs = 1000;
+
+/** Shows the run until it has ended or waits for a person; returns the exit code that belongs to how it stands. */
+export async function followFromOutside(
+  context: CommandContext,
+  house: House,
+  name: string,
+  watch: boolean | undefined,
+): Promise<number> {
+  const { out } = context;
+  const display = chooseDisplay(context, { watch, structured: false });
+  let picture = await house.get(name);
+  try {
+    display.update(picture, undefined);
+    if (isMoving(picture) && !(await house.isDriven())) {
+      display.notify(`no process drives this home now; go on with: ${context.advise(`resume ${picture.row.name}`)}`);
+    }
+    while (isMoving(picture) && !out.isGone()) {
+      await Promise.race([house.changed(lookEveryMs), out.gone]);
+      picture = await house.get(picture.row.name);
+      display.update(picture, undefined);
+    }
+  } finally {
+    display.close();
+  }
+  if (!out.isGone()) await reportRun(context, house, picture, out, false);
+  return exitCodeOfPhase(picture.row.phase);
+}
+
+/** Neither ended nor waiting for a person. */
+export function isMoving({ row }: RunPicture): boolean {
+  return row.endedAt === undefined && row.phase !== "suspended";
+}

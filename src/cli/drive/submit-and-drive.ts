@@ -1,0 +1,50 @@
+/** Submits a document to an engine of this process and drives the run to its rest. */
+import type { House, SubmitRequest } from "../../api/house.ts";
+import type { Diagnostic } from "../../base/diagnostic.ts";
+import type { CommandContext } from "../command.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { driveRun } from "./drive-run.ts";
+import type { DriveWishes } from "./drive-run.ts";
+import { openEngine } from "./submission-flags.ts";
+
+export interface RunWishes extends DriveWishes {
+  readonly executor: "auto" | "process" | "sandbox" | undefined;
+  readonly parallel: number | undefined;
+}
+
+export async function submitAndDrive(context: CommandContext, house: House, request: SubmitRequest, wishes: RunWishes): Promise<number> {
+  const engine = await openEngine(house, wishes);
+  let name: string;
+  try {
+    const answer = await engine.submit(request);
+    await printDiagnostics(context, answer.ok ? answer.warnings : answer.diagnostics, request.file);
+    if (!answer.ok) {
+      await engine.close({ leaveRunning: false });
+      return exitCodes.usage;
+    }
+    name = answer.name;
+  } catch (error) {
+    await engine.close({ leaveRunning: false });
+    throw error;
+  }
+  const isForProgram = wishes.output !== undefined && wishes.output !== "wide";
+  if (wishes.quiet !== true) {
+    const where = house.home.startsWith(`${context.io.cwd}/`) ? house.home.slice(context.io.cwd.length + 1) : house.home;
+    (isForProgram ? context.err : context.out).line(
+      context.style.paint("quiet", `run ${name} (executor ${engine.executorName()}, home ${where})`),
+    );
+  }
+  return driveRun(context, house, engine, name, wishes);
+}
+
+async function printDiagnostics({ io, err }: CommandContext, diagnostics: readonly Diagnostic[], file: string): Promise<void> {
+  if (diagnostics.length === 0) return;
+  const [{ countProblems, formatDiagnostic }, { createStyle }] = await Promise.all([
+    import("../render/diagnostics.ts"),
+    import("../render/style.ts"),
+  ]);
+  const style = createStyle({ isTTY: io.isTTY, env: io.env });
+  for (const diagnostic of diagnostics) err.lines(formatDiagnostic(diagnostic, file, io.columns, style));
+  const hasErrors = diagnostics.some(({ severity }) => severity === "error");
+  if (hasErrors) err.line(`${countProblems(diagnostics)}; nothing was run`);
+}

@@ -1,0 +1,66 @@
+/** Which runs a command means: filters that list, delete and the steering commands share. */
+import type { House, RunRow } from "../../api/house.ts";
+import { MillraceError } from "../../base/errors.ts";
+import type { FlagTable, FlagValues } from "../arguments/flag-table.ts";
+import { parseLabelSelector } from "./label-selector.ts";
+
+export const runFilterFlags = {
+  labels: { kind: "list", short: "l", aliases: ["selector"], value: "SELECTOR", help: "only runs with these labels, such as team=a,stage!=test" },
+  status: { kind: "text", value: "STATUS,...", help: "only runs in these states: Running, Succeeded, Failed, Error, Suspended, ..." },
+  running: { kind: "switch", help: "only runs that have not ended" },
+  completed: { kind: "switch", help: "only runs that have ended" },
+  prefix: { kind: "text", value: "TEXT", help: "only runs whose name begins so" },
+  since: { kind: "duration", value: "DURATION", help: "only runs that were created within this time" },
+  older: { kind: "duration", value: "DURATION", help: "only runs that ended longer ago than this" },
+} as const satisfies FlagTable;
+
+export type RunFilters = Partial<FlagValues<typeof runFilterFlags>>;
+
+/** Rows that pass every filter, newest first. */
+export function filterRuns(rows: readonly RunRow[], filters: RunFilters, now: number): readonly RunRow[] {
+  const hasLabels = parseLabelSelector((filters.labels ?? []).join(","));
+  const states = filters.status?.split(",").map((state) => state.trim().toLowerCase());
+  return rows
+    .filter((row) => {
+      const isOver = row.endedAt !== undefined;
+      if (filters.running === true && isOver) return false;
+      if (filters.completed === true && !isOver) return false;
+      if (filters.prefix !== undefined && !row.name.startsWith(filters.prefix)) return false;
+      if (filters.since !== undefined && row.createdAt < now - filters.since) return false;
+      if (filters.older !== undefined && (row.endedAt === undefined || row.endedAt > now - filters.older)) return false;
+      if (states !== undefined && !states.some((state) => isInState(row, state))) return false;
+      return hasLabels(row.labels);
+    })
+    .sort((left, right) => right.createdAt - left.createdAt);
+}
+
+/** The state may be the engine's word or the language's. */
+function isInState({ phase, shownPhase }: RunRow, state: string): boolean {
+  return phase === state || shownPhase.toLowerCase() === state;
+}
+
+/** Whether any filter was given. */
+export function hasFilters(filters: RunFilters): boolean {
+  const { labels = [], ...others } = filters;
+  return labels.length > 0 || Object.values(others).some((value) => value !== undefined && value !== false);
+}
+
+/**
+ * Names of the runs that the operands and filters mean; operands are looked up, so that `@latest` becomes a name.
+ * Throws `cli/bad-arguments` when there is neither, and `run/unknown` for a name that does not exist.
+ */
+export async function selectRuns(
+  house: House,
+  operands: readonly string[],
+  filters: RunFilters,
+  now: number,
+): Promise<readonly string[]> {
+  if (operands.length === 0 && !hasFilters(filters)) {
+    throw new MillraceError("cli/bad-arguments", "invalid", "name a run, or say which with -l", {
+      hint: "`millrace list` shows the runs; @latest is the newest.",
+    });
+  }
+  const named = await Promise.all(operands.map(async (name) => (await house.get(name)).row.name));
+  const filtered = hasFilters(filters) ? filterRuns(await house.list(), filters, now).map(({ name }) => name) : [];
+  return [...new Set([...named, ...filtered])];
+}

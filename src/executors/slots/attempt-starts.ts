@@ -1,0 +1,96 @@
+/** How attempts begin: checked, prepared, queued, handed to a slot; or taken over from an earlier engine. */
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import type { Result } from "../../base/result.ts";
+import type { AttemptOrder, AttemptProblem } from "../../model/run/attempt.ts";
+import { attemptFiles } from "../../ports/attempt-directory.ts";
+import type { Adoption } from "../../ports/executor.ts";
+import { watchAdopted } from "./adopted-attempt.ts";
+import { announce, endBySlotLoss, endUnstarted } from "./attempt-ends.ts";
+import { limitTime } from "./attempt-stops.ts";
+import { addAttempt, type ExecutorContext } from "./executor-context.ts";
+import { findExitRecord } from "./exit-record.ts";
+import { makeDirectory } from "./private-root.ts";
+import { findLivingSlot, type RunningAttempt } from "./running-attempt.ts";
+import type { Slot } from "./slot.ts";
+
+/** Starts an attempt as soon as a slot is free. One that was started before is adopted instead (X4). */
+export function startAttempt(context: ExecutorContext, order: AttemptOrder, directory: string): void {
+  if (context.attempts.has(order.attemptId)) return;
+  if (statSync(join(directory, attemptFiles.exit), { throwIfNoEntry: false }) !== undefined) {
+    adoptAttempt(context, order, directory);
+    return;
+  }
+  const attempt = addAttempt(context, order, directory);
+  const launched = prepareLaunch(context, attempt);
+  if (!launched.ok) {
+    endUnstarted(context, attempt, launched.error);
+    return;
+  }
+  attempt.text = launched.value;
+  context.queue.add(attempt);
+  startQueued(context);
+}
+
+function prepareLaunch(context: ExecutorContext, attempt: RunningAttempt): Result<string, AttemptProblem> {
+  try {
+    makeDirectory(join(attempt.directory, attemptFiles.logs));
+    return context.backend.launch(attempt.order, attempt.directory);
+  } catch (error) {
+    // The directory cannot be written (full disk, taken away, permissions): this attempt's problem, nobody else's.
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `the attempt's directory could not be prepared: ${reason}`;
+    return { ok: false, error: { kind: "start-refused", code: "executor/directory", message } };
+  }
+}
+
+/** Hands waiting attempts to idle slots, oldest first. */
+export function startQueued(context: ExecutorContext): void {
+  for (const attempt of context.queue) {
+    const slot = context.pool.take();
+    if (slot === undefined) return;
+    context.queue.delete(attempt);
+    if (slot instanceof Error)
+      endUnstarted(context, attempt, {
+        kind: "start-refused",
+        code: "executor/no-slot",
+        message: slot.message,
+      });
+    else runOnSlot(context, attempt, slot);
+  }
+}
+
+function runOnSlot(context: ExecutorContext, attempt: RunningAttempt, slot: Slot): void {
+  const { order, directory, text = "" } = attempt;
+  attempt.slot = slot;
+  attempt.slotPid = slot.pid;
+  attempt.startedAt = context.now();
+  // The text may hold secrets and is not needed any more.
+  delete attempt.text;
+  context.bySlot.set(slot, attempt);
+  slot.run(directory, text);
+  context.sampler.watch(order.attemptId, slot.pid);
+  if (order.timeoutMs !== undefined) limitTime(context, attempt, order.timeoutMs);
+  setImmediate(() => announce(context, attempt));
+}
+
+/** Finds out what became of an attempt that was started before, and watches it to its end. */
+export function adoptAttempt(context: ExecutorContext, order: AttemptOrder, directory: string): Adoption {
+  if (context.attempts.has(order.attemptId)) return { kind: "running" };
+  const seen = findExitRecord(directory);
+  if (seen === undefined) return { kind: "unknown" };
+  const attempt = addAttempt(context, order, directory);
+  attempt.startedAt = seen.startedAt;
+  const slotPid = seen.end === undefined ? findLivingSlot(directory, seen) : undefined;
+  if (slotPid === undefined) {
+    attempt.ending = true;
+    setImmediate(() => endBySlotLoss(context, attempt));
+    return { kind: "ended" };
+  }
+  attempt.slotPid = slotPid;
+  context.sampler.watch(order.attemptId, slotPid);
+  if (order.timeoutMs !== undefined)
+    limitTime(context, attempt, Math.max(0, seen.startedAt + order.timeoutMs - context.now()));
+  attempt.unwatch = watchAdopted(directory, () => endBySlotLoss(context, attempt));
+  return { kind: "running" };
+}

@@ -1,0 +1,109 @@
+/**
+ * What must hold after every decision. A shadow of the run folds nothing but its events:
+ * it must equal the run's own state, and each event must be one that the table of transitions allows.
+ */
+import assert from "node:assert/strict";
+import type { Decided } from "../../src/engine/decide/decide.ts";
+import { evolve } from "../../src/engine/evolve/evolve.ts";
+import { isBelowHook } from "../../src/engine/expand/may-begin.ts";
+import type { RunEvent } from "../../src/model/run/events.ts";
+import { phaseNames, phases, taskKinds, transitions } from "../../src/model/run/phase.ts";
+import { createRunState } from "../../src/model/run/run-state.ts";
+import type { RunState } from "../../src/model/run/run-state.ts";
+import { taskFlags } from "../../src/model/run/task-table.ts";
+import { printEvent } from "./print-run.ts";
+import type { Puppet } from "./puppet.ts";
+
+/** Makes a check to run after each decision of one puppet. */
+export function createWatch(): (puppet: Puppet, decided: Decided) => void {
+  let shadow: RunState | undefined;
+  let seen = 0;
+  return (puppet, decided) => {
+    if (shadow === undefined || puppet.history.length - decided.events.length !== seen) {
+      shadow = createRunState(puppet.index, "r1", "run");
+      for (const event of puppet.history.slice(0, puppet.history.length - decided.events.length)) evolve(shadow, event);
+    }
+    for (const event of decided.events) checkEvent(shadow, event);
+    seen = puppet.history.length;
+    assert.deepEqual(snapshot(shadow), snapshot(puppet.state), "a replay of the events gives the same state");
+    checkBounds(puppet.state);
+  };
+}
+
+function checkEvent(state: RunState, event: RunEvent): void {
+  if ("task" in event) checkBegin(state, event);
+  const before = state.tasks.phase.slice(0, state.tasks.size);
+  evolve(state, event);
+  before.forEach((from, task) => {
+    const to = state.tasks.phase[task] as number;
+    const isOwn = "task" in event && event.task === task;
+    const kind = event.kind === "run.retried" ? "task.reset" : event.kind;
+    if (from === to && !isOwn) return;
+    if (isOwn && !transitions.some((row) => row.event === kind)) return assert.equal(to, from, printEvent(state, event));
+    const isAllowed = transitions.some(
+      (row) => row.event === kind && row.from.includes(nameOf(from)) && row.to.includes(nameOf(to)),
+    );
+    assert.ok(isAllowed, `${nameOf(from)} -> ${nameOf(to)} by ${printEvent(state, event)}`);
+    assert.ok(isOwn || kind === "task.reset", `an event changes only its own task: ${printEvent(state, event)}`);
+  });
+}
+
+function nameOf(phase: number): (typeof phaseNames)[number] {
+  return phaseNames[phase] ?? "waiting";
+}
+
+/** A task begins only when its needs have closed, and after a stop only below a hook. */
+function checkBegin(state: RunState, event: RunEvent & { readonly task: number }): void {
+  const { tasks } = state;
+  const { task } = event;
+  const begins = ["task.queued", "task.opened", "task.expanded", "attempt.started"].includes(event.kind);
+  const isFirst = tasks.phase[task] === phases.waiting;
+  if (!begins && !(event.kind === "task.settled" && isFirst)) return;
+  const what = (): string => printEvent(state, event);
+  if (begins && state.stopping !== undefined) assert.ok(state.stopping.hooks && isBelowHook(state, task), `after a stop: ${what()}`);
+  if (begins) assert.ok(!state.suspended || state.stopping !== undefined, `while suspended: ${what()}`);
+  const kind = tasks.kind[task];
+  if (kind !== taskKinds.node && kind !== taskKinds.group) return;
+  const region = tasks.parent[task] as number;
+  const first = tasks.first[region] as number;
+  for (const need of state.index.nodes[tasks.node[task] as number]?.needs ?? []) {
+    assert.ok((tasks.flags[first + need]! & taskFlags.closed) !== 0, `before its needs: ${what()}`);
+  }
+  if (begins && isFirst) assert.ok((tasks.flags[region]! & taskFlags.halted) === 0, `in a halted region: ${what()}`);
+  const index = state.index.regions[tasks.process[region] as number];
+  if (index?.region.order.kind !== "stages") return;
+  const stage = first + index.region.nodes.length + (index.stageOf[task - first] as number);
+  assert.equal(tasks.phase[stage], phases.running, `outside its stage: ${what()}`);
+}
+
+function checkBounds(state: RunState): void {
+  const { tasks } = state;
+  assert.ok(state.running.size <= state.attemptsAtMost, "more attempts than the run allows");
+  for (const [key, lock] of state.locks) {
+    assert.ok(lock.holders.size <= lock.limit, `lock ${key} has too many holders`);
+    for (const holder of lock.holders) assert.equal(tasks.phase[holder], phases.running, `a holder of ${key} does not run`);
+    assert.equal(new Set(lock.waiting).size, lock.waiting.length, `somebody waits twice for ${key}`);
+  }
+  const counted = new Map<number, number>();
+  for (let task = 0; task < tasks.size; task += 1) {
+    if ((tasks.flags[task]! & taskFlags.counted) === 0) continue;
+    const parent = tasks.parent[task] as number;
+    const region = tasks.kind[task] === taskKinds.member ? (tasks.parent[parent] as number) : parent;
+    counted.set(region, (counted.get(region) ?? 0) + 1);
+  }
+  for (const [region, limit] of state.limits) {
+    if (tasks.phase[region] === phases.running) assert.equal(limit.active, counted.get(region) ?? 0, "a limit counts what has a place");
+    assert.ok(limit.active <= limit.limit, "more active children than the region allows");
+  }
+}
+
+/** Everything in a state that its events determine. The agenda, the ready queue and the timers may hold stale entries. */
+export function snapshot(state: RunState): unknown {
+  const { tasks, agenda, ready, timers, index, limits, ...rest } = state;
+  const columns = Object.entries(tasks).map(([name, column]) => [name, typeof column === "number" ? column : (column as Int32Array).slice(0, tasks.size)]);
+  return {
+    ...rest,
+    columns: Object.fromEntries(columns),
+    limits: [...limits].map(([region, limit]) => [region, limit.limit, limit.active, [...limit.held.ranges()]]),
+  };
+}

@@ -1,0 +1,191 @@
+/** Properties of the engine over random plans, random ends, random orders, random commands and random crashes. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { phases } from "../../src/model/run/phase.ts";
+import { createWatch } from "./invariants.ts";
+import { evaluatePlan } from "./naive-twin.ts";
+import { readPhases, sortPhases } from "./path-phases.ts";
+import { buildPlan } from "./plan-spec.ts";
+import type { PlanSpec } from "./plan-spec.ts";
+import { pathOf, printEvent, printTasks } from "./print-run.ts";
+import { Puppet } from "./puppet.ts";
+import type { PuppetOptions } from "./puppet.ts";
+import { randomPlan } from "./random-plan.ts";
+import { driveOn, runRandomly } from "./random-run.ts";
+import type { Drive } from "./random-run.ts";
+
+/** MILLRACE_RUNS asks for more cases than the everyday few. */
+const numRuns = Number(process.env["MILLRACE_RUNS"] ?? 150);
+
+function randomDrive(more: Partial<Drive> = {}): fc.Arbitrary<Drive> {
+  return fc
+    .record({
+      choices: fc.array(fc.nat(60), { maxLength: 40 }),
+      seed: fc.nat(10_000),
+      badPercent: fc.constantFrom(0, 20, 50, 90),
+    })
+    .map((drive) => ({ ...drive, ...more }));
+}
+
+function explain(puppet: Puppet): string {
+  return ["stuck:", ...printTasks(puppet.state), ...puppet.history.map((event) => printEvent(puppet.state, event))].join("\n");
+}
+
+const everything = { timed: true, ordered: true };
+
+describe("the engine, whatever happens", () => {
+  it("keeps its invariants and always comes to an end", () => {
+    fc.assert(
+      fc.property(randomPlan(everything), randomDrive(), (plan, drive) => {
+        const puppet = runRandomly(plan, drive, { onDecided: createWatch() });
+        assert.notEqual(puppet.state.ended, undefined, explain(puppet));
+      }),
+      { numRuns },
+    );
+  });
+
+  it("keeps them with people interfering and few slots", () => {
+    fc.assert(
+      fc.property(randomPlan(everything), randomDrive({ commands: true }), fc.constantFrom(1, 2, Infinity), (plan, drive, slots) => {
+        const puppet = runRandomly(plan, drive, { onDecided: createWatch(), slots });
+        assert.notEqual(puppet.state.ended, undefined, explain(puppet));
+      }),
+      { numRuns },
+    );
+  });
+
+  it("keeps them with crashes after any decision", () => {
+    fc.assert(
+      fc.property(randomPlan(everything), randomDrive({ commands: true, crashes: true }), fc.constantFrom(1, Infinity), (plan, drive, slots) => {
+        const puppet = runRandomly(plan, drive, { onDecided: createWatch(), slots, eventsAtMost: 3 });
+        assert.notEqual(puppet.state.ended, undefined, explain(puppet));
+      }),
+      { numRuns },
+    );
+  });
+});
+
+const orderless = { timed: false, ordered: false };
+
+/** The plainest run of a plan: everything ends in the order in which it began. */
+function runPlainly(plan: PlanSpec, drive: Drive, options: PuppetOptions = {}): Puppet {
+  return runRandomly(plan, { ...drive, choices: [], commands: false, crashes: false }, options);
+}
+
+describe("the engine, where order decides nothing", () => {
+  it("ends every task as a naive evaluation of the plan does", () => {
+    fc.assert(
+      fc.property(randomPlan(orderless), randomDrive(), (plan, drive) => {
+        const puppet = runRandomly(plan, drive);
+        assert.deepEqual(sortPhases(readPhases(puppet.state)), sortPhases(evaluatePlan(plan, drive)), explain(puppet));
+      }),
+      { numRuns },
+    );
+  });
+
+  it("comes to the same end in any order and with any number of slots", () => {
+    fc.assert(
+      fc.property(randomPlan(orderless), randomDrive(), fc.constantFrom(1, 2, Infinity), (plan, drive, slots) => {
+        const puppet = runRandomly(plan, drive, { slots });
+        assert.deepEqual(sortPhases(readPhases(puppet.state)), sortPhases(readPhases(runPlainly(plan, drive).state)), explain(puppet));
+      }),
+      { numRuns },
+    );
+  });
+
+  it("comes to the same end through crashes, and runs nothing again that it knew to have ended", () => {
+    fc.assert(
+      fc.property(randomPlan(orderless), randomDrive({ crashes: true }), (plan, drive) => {
+        const puppet = runRandomly(plan, drive, { eventsAtMost: 2 });
+        assert.deepEqual(sortPhases(readPhases(puppet.state)), sortPhases(readPhases(runPlainly(plan, drive).state)), explain(puppet));
+        const ends = puppet.history.filter((event) => event.kind === "attempt.ended").map((event) => event.task);
+        assert.equal(new Set(ends).size, ends.length);
+      }),
+      { numRuns },
+    );
+  });
+
+  it("comes to the same end when decisions are cut into small ones", () => {
+    fc.assert(
+      fc.property(randomPlan(orderless), randomDrive(), fc.constantFrom(1, 2, 7), (plan, drive, eventsAtMost) => {
+        const cut = runPlainly(plan, drive, { eventsAtMost });
+        const whole = runPlainly(plan, drive);
+        assert.deepEqual(sortPhases(readPhases(cut.state)), sortPhases(readPhases(whole.state)), explain(cut));
+        assert.equal(cut.history.length, whole.history.length);
+      }),
+      { numRuns },
+    );
+  });
+});
+
+describe("the engine, asked to end or to go on", () => {
+  it("ends after a stop as soon as what runs has ended, hooks included", () => {
+    fc.assert(
+      fc.property(randomPlan(everything), randomDrive(), fc.nat(12), fc.boolean(), (plan, drive, steps, suspended) => {
+        const puppet = new Puppet(buildPlan(plan), { onDecided: createWatch(), slots: 2 });
+        puppet.start();
+        if (suspended) puppet.send({ kind: "run.suspend", at: puppet.now });
+        driveOn(puppet, drive, steps);
+        puppet.send({ kind: "run.stop", at: puppet.now });
+        driveOn(puppet, { ...drive, choices: [] });
+        assert.notEqual(puppet.state.ended, undefined, explain(puppet));
+      }),
+      { numRuns },
+    );
+  });
+
+  it("ends after a terminate with the last running attempt, and asks for nothing else", () => {
+    fc.assert(
+      fc.property(randomPlan(everything), randomDrive(), fc.nat(12), fc.boolean(), (plan, drive, steps, stopFirst) => {
+        const puppet = new Puppet(buildPlan(plan), { onDecided: createWatch() });
+        puppet.start();
+        driveOn(puppet, drive, steps);
+        if (stopFirst) puppet.send({ kind: "run.stop", at: puppet.now });
+        puppet.send({ kind: "run.terminate", at: puppet.now });
+        for (const task of [...puppet.world.keys()]) {
+          assert.ok(puppet.cancelled.has(task), "everything that runs is asked to end");
+          puppet.end(task, { problem: { kind: "cancelled" } });
+        }
+        assert.notEqual(puppet.state.ended, undefined, explain(puppet));
+        assert.equal(puppet.asked.size, 0);
+      }),
+      { numRuns },
+    );
+  });
+
+  it("succeeds after a manual retry in which everything goes well, and runs no good task again", () => {
+    fc.assert(
+      fc.property(randomPlan({ timed: false, ordered: true }), randomDrive(), fc.constantFrom("none", "stop", "terminate"), fc.nat(8), (plan, drive, command, steps) => {
+        const sound = removeFailures(plan);
+        const puppet = new Puppet(buildPlan(sound), { onDecided: createWatch(), slots: 3 });
+        puppet.start();
+        driveOn(puppet, drive, steps);
+        if (command === "stop") puppet.send({ kind: "run.stop", at: puppet.now });
+        if (command === "terminate") puppet.send({ kind: "run.terminate", at: puppet.now });
+        driveOn(puppet, { ...drive, choices: [] });
+        const good = new Set(listWork(puppet).filter((path) => readPhases(puppet.state).get(path) === "succeeded"));
+        const hadEnded = puppet.state.ended;
+        const before = puppet.history.length;
+        puppet.send({ kind: "run.retry", at: puppet.now, also: [], values: {} });
+        driveOn(puppet, { ...drive, choices: [], badPercent: 0 });
+        assert.equal(puppet.state.ended, phases.succeeded, `${hadEnded} ${explain(puppet)}`);
+        for (const event of puppet.history.slice(before)) {
+          if (event.kind === "attempt.started") assert.ok(!good.has(pathOf(puppet.state, event.task)), explain(puppet));
+        }
+      }),
+      { numRuns },
+    );
+  });
+});
+
+/** The same plan without expressions that can never succeed. */
+function removeFailures(plan: PlanSpec): PlanSpec {
+  return JSON.parse(JSON.stringify(plan).replaceAll(/"fail '\w+"/g, '"true"').replaceAll(`"each":"'x"`, '"each":"[1,2]"')) as PlanSpec;
+}
+
+/** Paths of attempts that are not inside a hook or a task with retries: those begin from scratch by design. */
+function listWork(puppet: Puppet): string[] {
+  const { tasks } = puppet.state;
+  return Array.from({ length: tasks.size }, (_, task) => pathOf(puppet.state, task)).filter((path) => !/[#!]/.test(path));
+}

@@ -1,0 +1,179 @@
+/**
+ * Runs one seed: submits its runs to an engine in simulated time, brings about everything that the scenario says shall
+ * go wrong, starts a new engine after every death, and checks after every step.
+ */
+import { InvariantError } from "../../src/base/errors.ts";
+import { checkAtRest, checkExecutions, checkFinalHistory, checkStates, createOrderChecks } from "./checks.ts";
+import { describeRun } from "./describe-run.ts";
+import { openLedger } from "./ledger.ts";
+import type { Ledger } from "./ledger.ts";
+import { createLife } from "./life.ts";
+import { actAsPerson, scheduleCommands } from "./people.ts";
+import { losePower } from "./power-loss.ts";
+import { createRandom } from "./random.ts";
+import type { Random } from "./random.ts";
+import type { LifeFaults, Scenario } from "./scenario.ts";
+import { makeScenario, makeTwin } from "./scenario.ts";
+import { openSimEngine, runIdOf } from "./sim-engine.ts";
+import type { SimEngine } from "./sim-engine.ts";
+import { createTimeline } from "./timeline.ts";
+import { createWorld } from "./world.ts";
+import type { World } from "./world.ts";
+
+/** More steps than any plan of the generator can need. */
+const stepsAtMost = 40_000;
+/** States are compared with the fold of their history every so many steps; it costs as much as the run is large. */
+const stepsBetweenComparisons = 16;
+
+/** A rule of the runtime was broken. */
+export class Violation extends Error {}
+
+export interface Verdict {
+  readonly steps: number;
+  readonly lives: number;
+  readonly executions: number;
+  readonly quarantines: number;
+  /** Whether the result was compared with that of an undisturbed twin. */
+  readonly compared: boolean;
+}
+
+export interface Simulation {
+  readonly scenario: Scenario;
+  readonly world: World;
+  readonly random: Random;
+  readonly trace: (line: string) => void;
+  ledger: Ledger;
+  engine: SimEngine;
+  faults: LifeFaults;
+  lives: number;
+  lostAttempts: number;
+  quarantines: number;
+  retriesLeft: number;
+  personActs: number;
+  /** Runs whose submission was answered. */
+  readonly confirmed: Set<string>;
+  /** Problems found where nobody could throw. */
+  readonly problems: string[];
+}
+
+const noTrace = (): void => undefined;
+const unharmed: LifeFaults = { losesPower: false };
+
+/** Runs the seed, and its undisturbed twin when the two must agree. Throws a Violation. */
+export async function simulate(seed: string, trace: (line: string) => void = noTrace): Promise<Verdict> {
+  const scenario = makeScenario(seed);
+  const disturbed = await runScenario(scenario, trace);
+  const isComparable = scenario.orderFree && disturbed.lostAttempts === 0;
+  if (isComparable) {
+    const twin = await runScenario(makeTwin(scenario), (line) => trace(`twin: ${line}`));
+    compareWithTwin(disturbed, twin);
+  }
+  return {
+    steps: disturbed.steps,
+    lives: disturbed.lives,
+    executions: disturbed.world.executions.length,
+    quarantines: disturbed.quarantines,
+    compared: isComparable,
+  };
+}
+
+async function runScenario(scenario: Scenario, trace: (line: string) => void): Promise<Simulation & { steps: number }> {
+  const sim = openSimulation(scenario, trace);
+  let steps = 0;
+  let stepsOfLife = 0;
+  for (; steps < stepsAtMost; steps += 1) {
+    const { life, runtime } = sim.engine;
+    const mustDie = stepsOfLife === sim.faults.dieAtStep;
+    if (life.dead || mustDie || runtime.stoppedBy !== undefined) {
+      await startNextLife(sim);
+      stepsOfLife = 0;
+      continue;
+    }
+    const what = sim.world.timeline.step();
+    if (what === undefined && !(await moveOn(sim))) break;
+    trace(`${sim.world.timeline.now()} ${what ?? "at rest"}`);
+    await settlePromises();
+    stepsOfLife += 1;
+    checkStep(sim, steps);
+  }
+  if (steps >= stepsAtMost) throw new Violation("the simulation does not come to an end");
+  await finishSimulation(sim);
+  return Object.assign(sim, { steps });
+}
+
+function openSimulation(scenario: Scenario, trace: (line: string) => void): Simulation {
+  const random = createRandom(`schedule/${scenario.seed}`);
+  const timeline = createTimeline(random.fork("timeline"), scenario.isDisturbed);
+  const world = createWorld(scenario.seed, timeline);
+  const faults = scenario.lives[0] ?? unharmed;
+  const sim: Omit<Simulation, "engine"> = {
+    scenario,
+    world,
+    random,
+    trace,
+    ledger: openLedger([]),
+    faults,
+    lives: 1,
+    lostAttempts: 0,
+    quarantines: 0,
+    retriesLeft: scenario.manualRetries,
+    personActs: 0,
+    confirmed: new Set(),
+    problems: [],
+  };
+  const whole: Simulation = Object.assign(sim, { engine: openLife(sim, faults) });
+  scenario.submitAtMs.forEach((atMs, number) => {
+    timeline.at(timeline.now() + atMs, `submit ${number}`, () => submit(whole, number));
+  });
+  scheduleCommands(whole);
+  return whole;
+}
+
+function openLife(sim: Omit<Simulation, "engine">, faults: LifeFaults): SimEngine {
+  const life = createLife(sim.lives, faults.dieAtCall, sim.trace);
+  const checks = createOrderChecks(sim, life);
+  return openSimEngine({
+    scenario: sim.scenario,
+    world: sim.world,
+    life,
+    faults,
+    random: sim.random.fork(`life ${sim.lives}`),
+    committed: (commit) => sim.ledger.add(commit),
+    ...checks,
+  });
+}
+
+/** The process is gone (or is ended because its store failed); a new one takes over what the disk has. */
+async function startNextLife(sim: Simulation): Promise<void> {
+  const { engine, world, trace } = sim;
+  const { stoppedBy } = engine.runtime;
+  if (stoppedBy instanceof InvariantError || stoppedBy instanceof Violation) throw stoppedBy;
+  trace(`${world.timeline.now()} end of life ${engine.life.number}${stoppedBy === undefined ? "" : `: ${stoppedBy.message}`}`);
+  if (stoppedBy !== undefined) await engine.runtime.close({ leaveRunning: true });
+  engine.life.kill();
+  if (sim.faults.losesPower) {
+    const losses = losePower(world, sim.random);
+    sim.ledger = losses.ledger;
+    sim.lostAttempts += losses.lostAttempts;
+    trace(`power lost: ${world.disk.commits.length} commits left, ${losses.lostAttempts} attempts lost`);
+  }
+  for (const runId of sim.confirmed) {
+    if (!sim.ledger.states.has(runId)) throw new Violation(`${runId} was confirmed and is not in the history`);
+  }
+  // What goes on in the world while no engine is there.
+  world.timeline.pass(sim.random.integer(0, 3_000));
+  sim.lives += 1;
+  sim.faults = sim.scenario.lives[sim.lives - 1] ?? unharmed;
+  sim.engine = openLife(sim, sim.faults);
+  await sim.engine.adoptAll();
+  for (const run of sim.engine.runtime.liveRuns) watchEnd(sim, run.runId);
+  resubmitLost(sim);
+}
+
+/** Whoever got no answer to a submission asks again. */
+function resubmitLost(sim: Simulation): void {
+  for (const number of sim.scenario.plans.keys()) {
+    const isDue = sim.submitted?.has(number) === true;
+    if (isDue && !sim.ledger.states.has(runIdOf(number))) submit(sim, number);
+  }
+}
