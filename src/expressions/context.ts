@@ -45,7 +45,7 @@ export interface ExprSyntaxError {
 }
 
 /** A budget that is ample for expressions that people write, and ends hostile ones within about a second. */
-export function createBudget(steps = 1_000_000, bytes = 64 * 1024 * 1024): Budget {
+export function createBudget(steps = 5_000_000, bytes = 64 * 1024 * 1024): Budget {
   return { steps, bytes };
 }
 

@@ -26,7 +26,7 @@ interface Twin {
 /** How every task that the run knows ends, and the run itself (under the name `run`). */
 export function evaluatePlan(plan: PlanSpec, drive: Drive): Phases {
   const twin: Twin = { plan, drive, phases: pathPhases() };
-  const entry = call(twin, "main", ".", undefined);
+  const entry = call(twin, "main", ".");
   note(twin, ".", entry);
   let end: End = entry;
   for (const [name, hook] of Object.entries(plan.hooks ?? {})) {
@@ -58,14 +58,14 @@ function fieldsOf(spec: ProcessSpec | undefined): ProcessFields {
 }
 
 function runHook(twin: Twin, hook: HookSpec, path: string): End {
-  return note(twin, path, call(twin, typeof hook === "string" ? hook : hook.call, path, undefined));
+  return note(twin, path, call(twin, typeof hook === "string" ? hook : hook.call, path));
 }
 
-function call(twin: Twin, process: string, path: string, item: number | undefined): End {
+function call(twin: Twin, process: string, path: string): End {
   const fields = fieldsOf(twin.plan.processes[process]);
-  if (fields.retry === undefined) return body(twin, fields, path, undefined);
+  if (fields.retry === undefined) return body(twin, fields, path);
   for (let attempt = 0; ; attempt += 1) {
-    const end = note(twin, `${path}#${attempt}`, body(twin, fields, `${path}#${attempt}`, item));
+    const end = note(twin, `${path}#${attempt}`, body(twin, fields, `${path}#${attempt}`));
     if (!isBadEnd(end)) return "succeeded";
     const after = judgeRetry(twin, fields.retry, end, `${path}#${attempt}`, attempt, fields);
     if (after !== "again") return after;
@@ -85,7 +85,7 @@ function judgeRetry(twin: Twin, retry: RetrySpec, end: "failed" | "errored", pat
   return "again";
 }
 
-function body(twin: Twin, fields: ProcessFields, path: string, _item: number | undefined): End {
+function body(twin: Twin, fields: ProcessFields, path: string): End {
   const got = work(twin, fields, path);
   if (got !== "succeeded") return got;
   return Object.values(fields.outputs ?? {}).some((source) => source.startsWith("fail")) ? "errored" : got;
@@ -191,15 +191,16 @@ function node(twin: Twin, fields: NodeFields, path: string, ended: ReadonlyMap<s
   return { end: note(twin, path, end), members };
 }
 
-function listItems(each: NonNullable<NodeFields["each"]>): readonly number[] | undefined {
+/** Items of a sequence are texts. */
+function listItems(each: NonNullable<NodeFields["each"]>): readonly (number | string)[] | undefined {
   if (typeof each === "string") return each === "[1,2]" ? [1, 2] : undefined;
-  if ("count" in each) return Array.from({ length: Number(each.count) }, (_, index) => index);
+  if ("count" in each) return Array.from({ length: Number(each.count) }, (_, index) => String(index));
   return Array.isArray(each) ? (each as readonly number[]) : undefined;
 }
 
-function one(twin: Twin, fields: NodeFields, path: string, item: number | undefined, ended: ReadonlyMap<string, Ended>): End {
+function one(twin: Twin, fields: NodeFields, path: string, item: number | string | undefined, ended: ReadonlyMap<string, Ended>): End {
   const condition = judgeCondition(fields, item, ended);
-  const end = note(twin, path, condition ?? call(twin, fields.call, path, item));
+  const end = note(twin, path, condition ?? call(twin, fields.call, path));
   const isQuick = condition !== undefined || isSettledAtOnce(twin, fields.call);
   for (const [name, hook] of Object.entries(fields.hooks ?? {})) {
     if (end === "skipped") continue;
@@ -215,7 +216,7 @@ function isSettledAtOnce(twin: Twin, process: string): boolean {
   return fields.do === "eval" && fields.retry === undefined && fields.graph === undefined && fields.stages === undefined;
 }
 
-function judgeCondition(fields: NodeFields, item: number | undefined, ended: ReadonlyMap<string, Ended>): End | undefined {
+function judgeCondition(fields: NodeFields, item: number | string | undefined, ended: ReadonlyMap<string, Ended>): End | undefined {
   const { when } = fields;
   if (when === undefined || when === "true") return undefined;
   if (when === "false") return "skipped";

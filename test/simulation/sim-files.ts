@@ -28,6 +28,7 @@ export function createSimFiles(options: SimFilesOptions): AttemptFiles {
   return {
     directoryOf: (attemptId) => attemptId,
     removeRun: async () => undefined,
+    discard: () => undefined,
     lay: (order) => {
       if (life.meet(`lay of ${order.attemptId}, before it`)) return never();
       options.checkLay(order);

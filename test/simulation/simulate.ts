@@ -50,8 +50,12 @@ export interface Simulation {
   quarantines: number;
   retriesLeft: number;
   personActs: number;
+  /** Numbers of the runs that somebody submitted. */
+  readonly submitted: Set<number>;
   /** Runs whose submission was answered. */
   readonly confirmed: Set<string>;
+  /** Runs whose end was told to whoever waited for it. */
+  readonly told: Set<string>;
   /** Problems found where nobody could throw. */
   readonly problems: string[];
 }
@@ -118,7 +122,9 @@ function openSimulation(scenario: Scenario, trace: (line: string) => void): Simu
     quarantines: 0,
     retriesLeft: scenario.manualRetries,
     personActs: 0,
+    submitted: new Set(),
     confirmed: new Set(),
+    told: new Set(),
     problems: [],
   };
   const whole: Simulation = Object.assign(sim, { engine: openLife(sim, faults) });
@@ -173,7 +179,97 @@ async function startNextLife(sim: Simulation): Promise<void> {
 /** Whoever got no answer to a submission asks again. */
 function resubmitLost(sim: Simulation): void {
   for (const number of sim.scenario.plans.keys()) {
-    const isDue = sim.submitted?.has(number) === true;
-    if (isDue && !sim.ledger.states.has(runIdOf(number))) submit(sim, number);
+    if (sim.submitted.has(number) && !sim.ledger.states.has(runIdOf(number))) submit(sim, number);
   }
+}
+
+function submit(sim: Simulation, number: number): void {
+  const { engine, world, confirmed, problems } = sim;
+  const runId = runIdOf(number);
+  sim.submitted.add(number);
+  engine.submit(number);
+  watchEnd(sim, runId);
+  engine.runtime.settleDurably().then(
+    () => {
+      confirmed.add(runId);
+      if (world.disk.durableCount < world.disk.commits.length) problems.push(`${runId} was confirmed before it was durable`);
+    },
+    (error: unknown) => checkRefusal(sim, engine, error),
+  );
+}
+
+/** Checks that the end of a run is told only when it is on the disk. */
+export function watchEnd(sim: Simulation, runId: string): void {
+  const { engine, world, problems } = sim;
+  engine.runtime.waitForEnd(runId).then(
+    () => {
+      sim.trace(`${world.timeline.now()} the end of ${runId} is told`);
+      const commit = sim.ledger.endCommits.get(runId);
+      if (commit === undefined || commit > world.disk.durableCount) problems.push(`the end of ${runId} was told too early`);
+      sim.told.add(runId);
+    },
+    (error: unknown) => checkRefusal(sim, engine, error),
+  );
+}
+
+/** Waiting for something may be refused only by an engine that has stopped, or by a run that is quarantined. */
+export function checkRefusal(sim: Simulation, engine: SimEngine, error: unknown): void {
+  const isStopped = engine.runtime.stoppedBy !== undefined || engine.life.dead;
+  const isQuarantined = engine.runtime.liveRuns.some((run) => run.quarantined !== undefined);
+  if (!isStopped && !isQuarantined) sim.problems.push(`refused for no reason: ${String(error)}`);
+}
+
+function checkStep(sim: Simulation, step: number): void {
+  const { runtime } = sim.engine;
+  for (const run of runtime.liveRuns) {
+    if (run.quarantined !== undefined && !run.quarantined.message.includes("simulated evaluator broke")) throw run.quarantined;
+  }
+  if (sim.engine.life.dead || runtime.stoppedBy !== undefined) return;
+  if (step % stepsBetweenComparisons === 0) sim.problems.push(...checkStates(runtime.liveRuns, sim.ledger));
+  if (sim.problems.length > 0) throw new Violation(sim.problems.join("; "));
+}
+
+/** Nothing will happen by itself any more. Does what only somebody outside can do; false when all is done. */
+async function moveOn(sim: Simulation): Promise<boolean> {
+  const { engine, ledger } = sim;
+  const quarantined = engine.runtime.liveRuns.filter((run) => run.quarantined !== undefined);
+  sim.problems.push(...checkAtRest(engine.runtime.liveRuns, ledger));
+  if (sim.problems.length > 0) throw new Violation(sim.problems.join("; "));
+  if (quarantined.length > 0) {
+    sim.trace(`${quarantined.map((run) => run.runId).join()} quarantined`);
+    sim.quarantines += quarantined.length;
+    engine.life.kill();
+    return true;
+  }
+  return actAsPerson(sim);
+}
+
+async function finishSimulation(sim: Simulation): Promise<void> {
+  const { engine, ledger, world, problems } = sim;
+  problems.push(...checkStates(engine.runtime.liveRuns, ledger), ...checkExecutions(world, ledger));
+  problems.push(...(await checkFinalHistory(world, ledger)));
+  for (const number of sim.scenario.plans.keys()) {
+    if (!ledger.states.has(runIdOf(number))) problems.push(`${runIdOf(number)} was forgotten`);
+  }
+  for (const run of engine.runtime.liveRuns) if (!sim.told.has(run.runId)) problems.push(`the end of ${run.runId} was never told`);
+  await engine.runtime.close({ leaveRunning: false });
+  if (problems.length > 0) throw new Violation(problems.join("; "));
+}
+
+function compareWithTwin(disturbed: Simulation, twin: Simulation): void {
+  for (const [runId, state] of twin.ledger.states) {
+    const wanted = describeRun(state).split("\n");
+    const other = disturbed.ledger.states.get(runId);
+    const found = other === undefined ? [] : describeRun(other).split("\n");
+    const line = wanted.findIndex((text, index) => text !== found[index]);
+    if (line < 0 && wanted.length === found.length) continue;
+    throw new Violation(
+      `${runId} did not end like its undisturbed twin\n  twin:  ${wanted[line] ?? "nothing"}\n  found: ${found[line] ?? "nothing"}`,
+    );
+  }
+}
+
+/** Lets everything happen that only waits for promises. */
+function settlePromises(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

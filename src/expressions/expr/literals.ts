@@ -63,7 +63,7 @@ export function readBytesLiteral(body: string, quote: string, refuse: Refuse): U
   const bytes: number[] = [];
   walk(body, quote, refuse, (piece) => {
     if (typeof piece !== "string" && piece.isByte) bytes.push(piece.value);
-    else bytes.push(...encodeUtf8(typeof piece === "string" ? piece : String.fromCodePoint(piece.value)));
+    else for (const byte of encodeUtf8(typeof piece === "string" ? piece : String.fromCodePoint(piece.value))) bytes.push(byte);
   });
   return Uint8Array.from(bytes);
 }

@@ -94,7 +94,11 @@ function applyRecursive(query: Query, value: Value, rest: Rest, found: Value[], 
   chargeSteps(query.context, 1);
   if (value === null) return;
   const result = attempt(() => continueWith(query, value, rest));
-  if (result !== undefined && result !== null) found.push(...(isList(result) ? result : [result]));
+  if (result !== undefined && result !== null) {
+    const results = isList(result) ? result : [result];
+    chargeSteps(query.context, results.length);
+    for (const item of results) found.push(item);
+  }
   if (!isList(value) && !isMap(value)) return;
   for (const child of listChildren("recursive", value)) applyRecursive(query, child, rest, found, depth + 1);
 }

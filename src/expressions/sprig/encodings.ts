@@ -25,9 +25,9 @@ function decoder(decode: (text: string) => Uint8Array | number, name: string): S
   });
 }
 
-function hasher(hash: (bytes: Uint8Array) => string): SprigFunction {
+function hasher(hash: (bytes: Uint8Array) => string, stepsPerByte = 1): SprigFunction {
   return fixed(1, (call) => {
-    chargeSteps(call.context, textArg(call, 0).length);
+    chargeSteps(call.context, textArg(call, 0).length * stepsPerByte);
     return hash(encodeUtf8(textArg(call, 0)));
   });
 }
@@ -37,6 +37,6 @@ export const encodingFunctions: SprigEntries = [
   ["b32enc", encoder(encodeBase32)], ["b32dec", decoder(decodeBase32, "base32")],
   ["sha1sum", hasher((bytes) => toHex(sha1(bytes)))],
   ["sha256sum", hasher((bytes) => toHex(sha256(bytes)))],
-  ["sha512sum", hasher((bytes) => toHex(sha512(bytes)))],
+  ["sha512sum", hasher((bytes) => toHex(sha512(bytes)), 16)],
   ["adler32sum", hasher((bytes) => String(adler32(bytes)))],
 ];

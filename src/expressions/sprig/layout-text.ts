@@ -1,7 +1,7 @@
 /**
  * Shortening and wrapping of texts as Masterminds/goutils does it; widths count bytes.
  */
-import { countBytes, sliceBytes } from "../go/utf8.ts";
+import { countBytes, decodeUtf8, encodeUtf8, isAscii, sliceBytes } from "../go/utf8.ts";
 
 /** `abbrev`: at most `width` bytes, the last three of them dots. */
 export function abbreviate(text: string, width: number): string {
@@ -32,9 +32,13 @@ function abbreviateFrom(text: string, wanted: number, width: number): string {
 export function wrapText(text: string, width: number, separator: string): string {
   const limit = Math.max(1, width);
   const newline = separator === "" ? "\n" : separator;
-  const length = countBytes(text);
-  // One byte per character keeps the cutting linear; it is exact for ASCII and harmless for the rest.
-  const cut = (from: number, to: number): string => (length === text.length ? text.slice(from, to) : sliceBytes(text, from, to));
+  // Cutting a text by bytes costs its whole length each time, so other texts than ASCII are cut as bytes.
+  const bytes = isAscii(text) ? undefined : encodeUtf8(text);
+  const length = bytes?.length ?? text.length;
+  const cut = (from: number, to: number): string =>
+    bytes === undefined ? text.slice(from, to) : decodeUtf8(bytes.subarray(from, to));
+  const findBlank = (from: number, to: number): number =>
+    bytes === undefined ? text.slice(from, to).lastIndexOf(" ") : bytes.subarray(from, to).lastIndexOf(0x20);
   const lines: string[] = [];
   let offset = 0;
   while (length - offset > limit) {
@@ -42,7 +46,7 @@ export function wrapText(text: string, width: number, separator: string): string
       offset++;
       continue;
     }
-    const blank = cut(offset, offset + limit + 1).lastIndexOf(" ");
+    const blank = findBlank(offset, offset + limit + 1);
     const end = blank >= 0 ? offset + blank : offset + limit;
     lines.push(cut(offset, end));
     offset = blank >= 0 ? end + 1 : end;

@@ -44,74 +44,79 @@ export interface Template {
 /** Tags inside names, deeper than this, are text. */
 const maxNesting = 20;
 
-interface Reader {
-  readonly source: string;
-  at: number;
+/** A tag that has begun; the outermost frame is the text itself. */
+interface Frame {
+  readonly opening: number;
+  readonly parts: Segment[];
+  /** Where the text behind the last part begins. */
+  from: number;
 }
 
-function literal(reader: Reader, from: number, to: number): readonly LiteralSegment[] {
-  return from === to ? [] : [{ kind: "literal", text: reader.source.slice(from, to), offset: from, end: to }];
+function pushLiteral(source: string, frame: Frame, to: number): void {
+  if (frame.from < to) frame.parts.push({ kind: "literal", text: source.slice(frame.from, to), offset: frame.from, end: to });
 }
 
-function readExpression(reader: Reader, opening: number): ExpressionSegment | undefined {
+function pushTag(source: string, frame: Frame, tag: Segment): void {
+  pushLiteral(source, frame, tag.offset);
+  frame.parts.push(tag);
+  frame.from = tag.end;
+}
+
+function createExpression(source: string, opening: number, closing: number): ExpressionSegment {
   const sourceOffset = opening + 3;
-  const closing = reader.source.indexOf("}}", sourceOffset);
-  if (closing < 0) return undefined;
-  reader.at = closing + 2;
-  const source = reader.source.slice(sourceOffset, closing);
-  return { kind: "expression", source, sourceOffset, parsed: parseExpr(source), offset: opening, end: reader.at };
+  const text = source.slice(sourceOffset, closing);
+  return { kind: "expression", source: text, sourceOffset, parsed: parseExpr(text), offset: opening, end: closing + 2 };
 }
 
-/** The tag that opens here, or undefined when it never ends; then the reader has not moved. */
-function readTag(reader: Reader, nesting: number): Segment | undefined {
-  const opening = reader.at;
-  if (reader.source.startsWith("{{=", opening)) return readExpression(reader, opening);
-  const parts: Segment[] = [];
-  let from = opening + 2;
-  reader.at = from;
-  for (;;) {
-    const closing = reader.source.indexOf("}}", reader.at);
-    const inner = reader.source.indexOf("{{", reader.at);
-    if (closing < 0) break;
-    if (inner < 0 || inner > closing || nesting >= maxNesting) {
-      reader.at = closing + 2;
-      if (parts.length === 0) return { kind: "name", name: reader.source.slice(from, closing).trim(), offset: opening, end: reader.at };
-      return { kind: "nested", parts: [...parts, ...literal(reader, from, closing)], offset: opening, end: reader.at };
-    }
-    parts.push(...literal(reader, from, inner));
-    reader.at = inner;
-    const tag = readTag(reader, nesting + 1);
-    if (tag === undefined) break;
-    parts.push(tag);
-    from = reader.at;
-  }
-  reader.at = opening;
-  return undefined;
+function closeTag(source: string, frame: Frame, closing: number): Segment {
+  const { opening: offset, parts } = frame;
+  const end = closing + 2;
+  if (parts.length === 0) return { kind: "name", name: source.slice(offset + 2, closing).trim(), offset, end };
+  pushLiteral(source, frame, closing);
+  return { kind: "nested", parts, offset, end };
 }
 
+/** Reads the text once from left to right, with the tags that have begun on a stack. */
 function cutTemplate(source: string): Template {
-  const reader: Reader = { source, at: 0 };
-  const segments: Segment[] = [];
-  let unterminatedOffset: number | undefined;
-  let from = 0;
-  for (let opening = source.indexOf("{{"); opening >= 0; opening = source.indexOf("{{", reader.at)) {
-    reader.at = opening;
-    const tag = readTag(reader, 0);
-    if (tag === undefined) {
-      // Without an end for this tag there is none for a later one that is not nested in it.
-      if (source.indexOf("}}", opening) < 0) {
-        unterminatedOffset = opening;
+  const frames: Frame[] = [{ opening: -1, parts: [], from: 0 }];
+  const braces = /\{\{=?|\}\}/gu;
+  for (let match = braces.exec(source); match !== null; match = braces.exec(source)) {
+    const frame = frames.at(-1);
+    if (frame === undefined) break;
+    if (match[0] === "}}") {
+      const outer = frames.at(-2);
+      if (outer === undefined) continue;
+      frames.pop();
+      pushTag(source, outer, closeTag(source, frame, match.index));
+    } else if (match[0] === "{{=") {
+      const closing = source.indexOf("}}", braces.lastIndex);
+      if (closing < 0) {
+        frames.push({ opening: match.index, parts: [], from: match.index + 2 });
         break;
       }
-      unterminatedOffset ??= opening;
-      reader.at = opening + 2;
-      continue;
+      pushTag(source, frame, createExpression(source, match.index, closing));
+      braces.lastIndex = closing + 2;
+    } else if (frames.length <= maxNesting) {
+      frames.push({ opening: match.index, parts: [], from: match.index + 2 });
     }
-    segments.push(...literal(reader, from, opening), tag);
-    from = reader.at;
   }
-  segments.push(...literal(reader, from, source.length));
-  return { source, segments, isLiteral: segments.every((segment) => segment.kind === "literal"), unterminatedOffset };
+  return finishTemplate(source, frames);
+}
+
+/** What has begun and never ended is text, but the tags inside it count. */
+function finishTemplate(source: string, frames: readonly Frame[]): Template {
+  const [outermost, ...open] = frames;
+  const segments: Frame = { opening: -1, parts: [...(outermost?.parts ?? [])], from: outermost?.from ?? 0 };
+  for (const frame of open) {
+    for (const part of frame.parts) if (part.kind !== "literal") pushTag(source, segments, part);
+  }
+  pushLiteral(source, segments, source.length);
+  return {
+    source,
+    segments: segments.parts,
+    isLiteral: segments.parts.every((segment) => segment.kind === "literal"),
+    unterminatedOffset: open[0]?.opening,
+  };
 }
 
 const cache = new Map<string, Template>();

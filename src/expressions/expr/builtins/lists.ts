@@ -50,17 +50,30 @@ const reverse: Builtin = (args, context, name) => {
   return items.toReversed();
 };
 
-/** Texts are the usual case and are found by hashing; other values are compared one by one. */
+/** A key that equal plain values share; undefined for values that must be compared one by one. */
+function hashKey(value: Value): string | undefined {
+  switch (typeof value) {
+    case "string": return `s${value}`;
+    case "boolean": return `b${value}`;
+    case "number": return Number.isNaN(value) ? undefined : `n${value === 0 ? 0 : value}`;
+    // An integer equals the float of the same value, as far as floats can tell integers apart.
+    case "bigint": return BigInt.asIntN(53, value) === value ? `n${value}` : undefined;
+    default: return undefined;
+  }
+}
+
 const uniq: Builtin = (args, context, name) => {
   checkArity(name, args, 1);
-  const texts = new Set<string>();
+  const keys = new Set<string>();
   const others: Value[] = [];
   const kept: Value[] = [];
   for (const item of getList(name, args, 0)) {
-    chargeSteps(context, 1 + (typeof item === "string" ? 0 : others.length));
-    if (typeof item === "string" ? texts.has(item) : others.some((other) => isEqual(item, other))) continue;
-    if (typeof item === "string") texts.add(item);
-    else others.push(item);
+    const key = hashKey(item);
+    chargeSteps(context, 1 + (key === undefined ? kept.length : others.length));
+    const known = key === undefined ? kept.some((other) => isEqual(item, other)) : keys.has(key);
+    if (known || (key !== undefined && others.some((other) => isEqual(item, other)))) continue;
+    if (key === undefined) others.push(item);
+    else keys.add(key);
     kept.push(item);
   }
   chargeBytes(context, kept.length * 8);

@@ -68,21 +68,44 @@ const specialFolds: ReadonlyMap<number, readonly number[]> = new Map([
   [0x1e9e, [0xdf]], [0xdf, [0x1e9e]],
 ]);
 
-/** Letters above this are folded only when they are named one by one; no alphabet with case lies there. */
+/** Alphabets with case lie below this. */
 const lastCased = 0x1e943;
+
+let foldTable: ReadonlyMap<number, readonly number[]> | undefined;
+
+/** Every code point that has another case, found once on first use. */
+function getFoldTable(): ReadonlyMap<number, readonly number[]> {
+  if (foldTable !== undefined) return foldTable;
+  const table = new Map<number, readonly number[]>();
+  for (let point = 0; point <= lastCased; point++) {
+    // Between the alphabets lie thousands of letters without case, and the surrogates.
+    if (point === 0x2e80) point = 0xa640;
+    if (point === 0xac00) point = 0xff21;
+    const folds = findFolds(point).filter((fold) => fold !== point);
+    if (folds.length > 0) table.set(point, folds);
+  }
+  foldTable = table;
+  return table;
+}
+
+const foldedSets = new WeakMap<CharSet, CharSet>();
 
 /** Adds the other case of every letter. */
 export function foldSet(set: CharSet): CharSet {
-  const result: (readonly [number, number])[] = [...set];
-  for (const [from, to] of set) {
-    for (let point = from; point <= Math.min(to, lastCased); point++) {
-      // Between the alphabets lie thousands of letters without case.
-      if (point === 0x2e80) point = 0xa640;
-      if (point === 0xac00) point = 0xff21;
-      for (const fold of findFolds(point)) if (fold !== point) result.push([fold, fold]);
-    }
+  const cached = foldedSets.get(set);
+  if (cached !== undefined) return cached;
+  const normal = normalizeSet(set);
+  const result: (readonly [number, number])[] = [...normal];
+  const size = normal.reduce((total, [from, to]) => total + to - from + 1, 0);
+  const add = (folds: readonly number[]): void => folds.forEach((fold) => void result.push([fold, fold]));
+  if (size < 100) {
+    for (const [from, to] of normal) for (let point = from; point <= to; point++) add(findFolds(point));
+  } else {
+    for (const [point, folds] of getFoldTable()) if (hasPoint(normal, point)) add(folds);
   }
-  return normalizeSet(result);
+  const folded = normalizeSet(result);
+  foldedSets.set(set, folded);
+  return folded;
 }
 
 /** `\d`, `\s`, `\w` are ASCII in RE2. */
@@ -111,7 +134,7 @@ export const posixClasses: ReadonlyMap<string, CharSet> = new Map<string, CharSe
 ]);
 
 const unicodeClasses = new Map<string, CharSet | null>();
-const maxUnicodeClasses = 64;
+const maxUnicodeClasses = 400;
 
 /** The set of a Unicode category or script name; undefined for unknown names. */
 export function findUnicodeClass(name: string): CharSet | undefined {
@@ -128,28 +151,33 @@ function createPropertyTest(name: string): RegExp | undefined {
   if (!/^[A-Z][A-Za-z_]*$/u.test(name)) return undefined;
   const property = name.length <= 2 ? `gc=${name}` : `sc=${name}`;
   try {
-    return new RegExp(`^\\p{${property}}$`, "u");
+    return new RegExp(`\\p{${property}}+`, "gu");
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
 
+const blockSize = 4096;
+/** Where characters are assigned; the surrogates are none. */
+const assigned: CharSet = [[0, 0xd7ff], [0xe000, 0x323af], [0xe0000, 0xe01ff], [0xf0000, maxPoint]];
+
+/** Lets the engine find runs of members in blocks of text, which is far quicker than asking point by point. */
 function buildUnicodeClass(name: string): CharSet | undefined {
   if (name === "Any") return [[0, maxPoint]];
-  const test = createPropertyTest(name);
-  if (test === undefined) return undefined;
+  const runs = createPropertyTest(name);
+  if (runs === undefined) return undefined;
   const ranges: [number, number][] = [];
-  for (let point = 0; point <= maxPoint; point++) {
-    // The surrogates are no characters, and beyond U+323AF there are only tags and private ones.
-    if (point === 0xd800) point = 0xe000;
-    if (point === 0x323b0) point = 0xe0000;
-    if (point === 0xe0200) point = 0xf0000;
-    if (point === 0xf0001) point = 0xffffd;
-    if (!test.test(String.fromCodePoint(point))) continue;
-    const last = ranges.at(-1);
-    if (last !== undefined && last[1] === point - 1) last[1] = point;
-    else ranges.push([point, point]);
+  for (const [first, last] of assigned) {
+    for (let start = first; start <= last; start = Math.floor(start / blockSize + 1) * blockSize) {
+      const end = Math.min(last, Math.floor(start / blockSize) * blockSize + blockSize - 1);
+      const text = String.fromCodePoint(...Array.from({ length: end - start + 1 }, (_, index) => start + index));
+      const unitsPerPoint = start > 0xffff ? 2 : 1;
+      for (const match of text.matchAll(runs)) {
+        const from = start + match.index / unitsPerPoint;
+        ranges.push([from, from + match[0].length / unitsPerPoint - 1]);
+      }
+    }
   }
-  return ranges;
+  return normalizeSet(ranges);
 }

@@ -115,6 +115,7 @@ function pointBefore(text: string, offset: number): number {
 
 /** The leftmost match at or after `from`, preferring what the pattern prefers; undefined when there is none. */
 export function findMatch(program: Program, text: string, from: number, charge: ChargeWork): MatchOffsets | undefined {
+  charge(1 + (program.instructions.length >> 4));
   let current = createThreads(program.instructions.length);
   let next = createThreads(program.instructions.length);
   const fresh: readonly number[] = new Array<number>(2 + program.captures * 2).fill(-1);

@@ -21,7 +21,7 @@ export interface ParsedRegexp {
 /** RE2's own bounds. */
 const maxNesting = 250;
 const maxRepeat = 1000;
-const maxPatternLength = 20_000;
+const maxPatternLength = 5_000;
 
 const empty: RegexpNode = { kind: "empty" };
 

@@ -1,0 +1,144 @@
+/** A house and an engine that do what a test says and remember what they were asked. */
+import type {
+  DoctorFinding,
+  Engine,
+  EngineOptions,
+  Explanation,
+  House,
+  LogFile,
+  RunCommand,
+  RunPicture,
+  SubmitAnswer,
+  SubmitRequest,
+} from "../../src/api/house.ts";
+import type { Diagnostic } from "../../src/base/diagnostic.ts";
+import { MillraceError } from "../../src/base/errors.ts";
+import type { RunEvent } from "../../src/model/run/events.ts";
+
+export interface FakeEngine extends Engine {
+  readonly calls: string[];
+  /** The run changes: whoever watches is told. */
+  emit(picture: RunPicture, events: readonly RunEvent[]): void;
+  settle(how: "ended" | "suspended"): void;
+  fail(error: Error): void;
+  running: number;
+}
+
+export function createEngine(first: RunPicture, answer?: SubmitAnswer): FakeEngine {
+  const calls: string[] = [];
+  const listeners = new Set<(picture: RunPicture, events: readonly RunEvent[]) => void>();
+  let latest = first;
+  let settle = (_how: "ended" | "suspended"): void => undefined;
+  let fail = (_error: Error): void => undefined;
+  const settled = new Promise<"ended" | "suspended">((...both) => ([settle, fail] = both));
+  settled.catch(() => undefined);
+  const engine: FakeEngine = {
+    calls,
+    running: 0,
+    submit: (request: SubmitRequest) => {
+      calls.push(`submit ${JSON.stringify(request.submission)}`);
+      return Promise.resolve(answer ?? { ok: true, name: first.row.name, runId: first.row.runId, warnings: [] });
+    },
+    adopt: (name) => {
+      calls.push(`adopt ${name ?? "*"}`);
+      return Promise.resolve([first.row.name]);
+    },
+    picture: () => latest,
+    watch: (_name, listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    command: (name, command) => {
+      calls.push(`command ${name} ${JSON.stringify(command)}`);
+      return Promise.resolve();
+    },
+    send: () => undefined,
+    settled: () => settled,
+    runningCount: () => engine.running,
+    executorName: () => "fake",
+    close: ({ leaveRunning }) => {
+      calls.push(`close ${leaveRunning ? "leaving" : "ending"}`);
+      return Promise.resolve();
+    },
+    emit: (picture, events) => {
+      latest = picture;
+      for (const listener of [...listeners]) listener(picture, events);
+    },
+    settle: (how) => settle(how),
+    fail: (error) => fail(error),
+  };
+  return engine;
+}
+
+export interface FakeHouse extends House {
+  readonly calls: string[];
+  /** The history changes. */
+  change(pictures?: readonly RunPicture[]): void;
+}
+
+export interface HouseOptions {
+  readonly pictures?: readonly RunPicture[];
+  readonly engine?: FakeEngine;
+  readonly driven?: boolean;
+  readonly diagnostics?: (source: string, file: string) => readonly Diagnostic[];
+  readonly logs?: readonly LogFile[] | (() => readonly LogFile[]);
+  readonly explanations?: readonly Explanation[];
+  readonly findings?: readonly DoctorFinding[];
+  readonly refuse?: (name: string, command: RunCommand) => Error | undefined;
+}
+
+export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
+  const calls: string[] = [];
+  let pictures = options.pictures ?? [];
+  let tellChange = (): void => undefined;
+  let changed = new Promise<void>((resolve) => (tellChange = resolve));
+  const find = (name: string): RunPicture => {
+    const found = name === "@latest" ? pictures.at(-1) : pictures.find(({ row }) => row.name === name);
+    if (found === undefined) throw new MillraceError("run/unknown", "not-found", `there is no run '${name}' in this home`);
+    return found;
+  };
+  return {
+    calls,
+    home: "/home/of/runs",
+    lint: (source, file, given) => {
+      calls.push(`lint ${file} strict=${given.strict} with=${given.definitions.map((other) => other.file).join(",")}`);
+      return options.diagnostics?.(source, file) ?? [];
+    },
+    list: () => Promise.resolve(pictures.map(({ row }) => row)),
+    get: async (name) => find(name),
+    logFiles: (_picture, select) => {
+      const files = typeof options.logs === "function" ? options.logs() : (options.logs ?? []);
+      return files.filter((file) => select === undefined || select === file.taskName || select.endsWith(`.${file.taskName}`));
+    },
+    explain: (picture, select) => {
+      calls.push(`explain ${picture.row.name} ${select ?? "*"}`);
+      return options.explanations ?? [];
+    },
+    artifactPath: (_picture, artifact) => (JSON.stringify(artifact).includes("ledger") ? "/home/of/runs/outputs/ledger.md" : undefined),
+    exportArtifact: () => Promise.resolve(),
+    remove: (name) => {
+      calls.push(`remove ${name}`);
+      return Promise.resolve();
+    },
+    command: async (name, command) => {
+      const refusal = options.refuse?.(name, command);
+      if (refusal !== undefined) throw refusal;
+      calls.push(`command ${name} ${JSON.stringify(command)}`);
+      return { appliedBy: options.driven === true ? "running-engine" : "this-process" };
+    },
+    isDriven: () => Promise.resolve(options.driven ?? false),
+    openEngine: async (given: EngineOptions) => {
+      calls.push(`openEngine ${JSON.stringify(given)}`);
+      if (options.engine === undefined) throw new MillraceError("store/locked", "conflict", "the history is being written by process 7");
+      return options.engine;
+    },
+    doctor: () => Promise.resolve(options.findings ?? []),
+    changed: () => changed,
+    change: (next) => {
+      pictures = next ?? pictures;
+      const tell = tellChange;
+      changed = new Promise<void>((resolve) => (tellChange = resolve));
+      tell();
+    },
+  };
+}
