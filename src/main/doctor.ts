@@ -1,11 +1,10 @@
 /** What this machine can do for Millrace: the findings of `millrace doctor`. */
 import { closeSync, fdatasyncSync, mkdirSync, openSync, rmSync, statfsSync, writeSync } from "node:fs";
 import { availableParallelism, freemem, totalmem } from "node:os";
-import { delimiter, join } from "node:path";
-import { accessSync, constants } from "node:fs";
+import { join } from "node:path";
 import type { DoctorFinding } from "../api/house.ts";
 import type { ExecutorCapabilities } from "../ports/executor.ts";
-import { chooseExecutor, chooseParallel, executorNames } from "./executors.ts";
+import { chooseExecutor, chooseParallel, executorNames, findOnPath } from "./executors.ts";
 import type { Home } from "./home.ts";
 
 /** Tools that documents commonly expect. */
@@ -51,22 +50,10 @@ function describe(found: ExecutorCapabilities): string {
 }
 
 function examineTools(): DoctorFinding {
-  const missing = commonTools.filter((tool) => !isOnPath(tool));
+  const missing = commonTools.filter((tool) => findOnPath(tool) === undefined);
   if (missing.length === 0) return { topic: "tools", state: "good", message: `${commonTools.join(", ")} are there` };
   const hint = "Documents whose images stand for these tools will say so when they run.";
   return { topic: "tools", state: "limited", message: `not on this machine: ${missing.join(", ")}`, hint };
-}
-
-function isOnPath(tool: string): boolean {
-  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, tool), constants.X_OK);
-      return true;
-    } catch {
-      // Not in this folder; the next one is asked.
-      return false;
-    }
-  });
 }
 
 /** Whether the home can be written, how long a sync takes there, and how much space is left. */

@@ -1,6 +1,7 @@
 /** The executors of this machine, and which of them `auto` means. */
-import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { accessSync, constants, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { availableParallelism, release } from "node:os";
+import { delimiter, join } from "node:path";
 import { MillraceError } from "../base/errors.ts";
 import { createProcessExecutor } from "../executors/process/process-executor.ts";
 import type { Executor, ExecutorListener } from "../ports/executor.ts";
@@ -21,18 +22,74 @@ export function chooseParallel(asked: number | undefined): number {
 /** Resolves the name of an executor. MillraceError `executor/unknown` or `executor/unavailable`. */
 export async function chooseExecutor(name: string, home: Home, parallel: number | undefined): Promise<ChosenExecutor> {
   const capacity = chooseParallel(parallel);
-  const stateDirectory = join(home.executors, "process");
   switch (name) {
     case "auto":
-    case "process":
-      return { name: "process", create: (listener) => createProcessExecutor({ capacity, stateDirectory }, listener) };
+      return (await findSandboxMethod(home)) === undefined
+        ? chooseExecutor("process", home, parallel)
+        : chooseExecutor("sandbox", home, parallel);
+    case "process": {
+      const stateDirectory = join(home.executors, name);
+      return { name, create: (listener) => createProcessExecutor({ capacity, stateDirectory }, listener) };
+    }
+    case "sandbox":
+      return { name, create: await createSandbox(home, capacity) };
     case "none":
-      return { name: "none", create: createIdleExecutor };
+      return { name, create: createIdleExecutor };
     default:
       throw new MillraceError("executor/unknown", "invalid", `there is no executor '${name}'`, {
         hint: `Choose one of: auto, ${executorNames.join(", ")}.`,
       });
   }
+}
+
+async function createSandbox(home: Home, capacity: number): Promise<ChosenExecutor["create"]> {
+  const { createSandboxExecutor } = await import("../executors/sandbox/sandbox-executor.ts");
+  const stateDirectory = join(home.executors, "sandbox");
+  return (listener) => createSandboxExecutor({ capacity, stateDirectory }, listener);
+}
+
+/**
+ * The program that `auto` would build a sandbox with; undefined means plain processes.
+ * Only bubblewrap: the fallback with `unshare` costs ten times as much a start, and is there for those who ask for it.
+ * Whether it works is found by running it once, and remembered for as long as the program stays the same.
+ */
+async function findSandboxMethod(home: Home): Promise<string | undefined> {
+  const program = findOnPath("bwrap");
+  if (program === undefined) return undefined;
+  const file = join(home.executors, "sandbox-works.json");
+  const key = `${program} ${statSync(program).mtimeMs} ${process.getuid?.() ?? 0} ${release()}`;
+  const remembered = readRemembered(file);
+  if (remembered?.key === key) return remembered.works ? program : undefined;
+  const create = await createSandbox(home, 1);
+  const executor = create({ started: () => undefined, ended: () => undefined });
+  const works = (await executor.capabilities()).available;
+  await executor.close({ leaveRunning: false });
+  mkdirSync(home.executors, { recursive: true });
+  writeFileSync(file, JSON.stringify({ key, works }));
+  return works ? program : undefined;
+}
+
+function readRemembered(file: string): { readonly key: string; readonly works: boolean } | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as { key: string; works: boolean };
+  } catch {
+    // Nothing remembered, or nothing that can be read: the probe runs again.
+    return undefined;
+  }
+}
+
+/** The absolute path of a program; undefined when it is not on the PATH. */
+export function findOnPath(program: string): string | undefined {
+  for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
+    const path = join(folder, program);
+    try {
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch {
+      // Not in this folder; the next one is asked.
+    }
+  }
+  return undefined;
 }
 
 /** An executor without room: for processes that only record what a person decided. It adopts nothing and starts nothing. */

@@ -6,8 +6,9 @@
  * R3. What the outside can see (a run's end, an answer to a command) is reported only after a durable commit.
  * R4. A broken invariant quarantines its run; the others go on.
  * R5. When the store refuses a commit, nothing of that turn is performed, and the runtime stops with the store's error.
+ * R6. Runs that have ended cost nothing: a turn looks at the open ones alone.
  */
-import { MillraceError } from "../base/errors.ts";
+import { MillraceError, assertInvariant } from "../base/errors.ts";
 import { decide } from "../engine/decide/decide.ts";
 import { owed, wantsRoom } from "../engine/owed.ts";
 import type { Effect } from "../model/run/effects.ts";
@@ -48,6 +49,8 @@ const summaryEveryMs = 1_000;
 export class Runtime {
   private readonly ports: RuntimePorts;
   private readonly runs = new Map<string, LiveRun>();
+  /** Runs that have not ended, in the order in which they are offered room. */
+  private readonly open = new Set<LiveRun>();
   private readonly busy = new Set<LiveRun>();
   private readonly listeners = new Set<RunListener>();
   private readonly endWaiters = new Map<string, { resolve: (run: LiveRun) => void; reject: (error: Error) => void }[]>();
@@ -57,7 +60,8 @@ export class Runtime {
   private turnAsked = false;
   private turning: Promise<void> | undefined;
   private lastSyncAt = 0;
-  private unsynced = false;
+  /** What an earlier process left in the history may not have reached the disk either. */
+  private unsynced = true;
   private cancelWake: (() => void) | undefined;
   private wakeAt = Infinity;
   private failure: Error | undefined;
@@ -89,19 +93,28 @@ export class Runtime {
 
   /** Takes a new run, and starts it. */
   startRun(run: LiveRun, document: RunDocument): void {
+    this.take(run);
     this.created.push({ summary: run.summary, document });
-    this.runs.set(run.runId, run);
     this.send(run.runId, { kind: "run.start", at: this.ports.clock.now() });
   }
 
   /** Takes over a run whose state was folded from the history, and asks what is owed. */
   adoptRun(run: LiveRun): void {
-    this.runs.set(run.runId, run);
+    this.take(run);
     const now = this.ports.clock.now();
-    const debts = owed(run.state, run.evaluator, now);
-    this.performer.recover(run, debts.effects);
+    try {
+      this.performer.recover(run, owed(run.state, run.evaluator, now).effects);
+    } catch (error) {
+      return this.quarantine(run, toError(error));
+    }
     if (run.state.createdAt === 0 || run.state.startedAt === 0) this.send(run.runId, { kind: "run.start", at: now });
     this.send(run.runId, { kind: "time.reached", at: now });
+  }
+
+  private take(run: LiveRun): void {
+    assertInvariant(!this.runs.has(run.runId), `run ${run.runId} is driven twice`);
+    this.runs.set(run.runId, run);
+    if (run.state.ended === undefined) this.open.add(run);
   }
 
   /** Tells a run's engine something. */
@@ -113,33 +126,53 @@ export class Runtime {
     this.askForTurn();
   }
 
-  /** Resolves once everything sent so far is decided and on disk. */
+  /** Resolves once everything sent so far is decided and on disk. Rejects when the runtime stops or closes first. */
   settleDurably(): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.failure !== undefined) return reject(this.failure);
+      if (this.closed) return reject(closedError());
       this.durableWaiters.push({ resolve, reject });
       this.askForTurn();
     });
   }
 
-  /** Resolves when the run has ended and that is on disk. Rejects when the runtime stops first. */
-  waitForEnd(runId: string): Promise<LiveRun> {
+  /**
+   * Resolves when the run has ended and that is on disk. Rejects when the runtime stops first, or the run is
+   * quarantined; stays open when the runtime is closed, because the run then goes on elsewhere.
+   */
+  async waitForEnd(runId: string): Promise<LiveRun> {
+    const run = this.runs.get(runId);
+    assertInvariant(run !== undefined, `run ${runId} is not driven here`);
+    if (run.state.ended !== undefined) await this.settleDurably();
+    if (run.state.ended !== undefined) return run;
+    if (run.quarantined !== undefined) throw quarantinedError(run, run.quarantined);
+    if (this.failure !== undefined) throw this.failure;
     return new Promise((resolve, reject) => {
-      if (this.failure !== undefined) return reject(this.failure);
       const waiters = this.endWaiters.get(runId) ?? [];
       waiters.push({ resolve, reject });
       this.endWaiters.set(runId, waiters);
     });
   }
 
-  /** Lets go of everything; `leaveRunning` lets attempts go on without us. */
+  /** Lets go of everything, with what was committed on disk; `leaveRunning` lets attempts go on without us. */
   async close(options: { readonly leaveRunning: boolean }): Promise<void> {
     await this.turning;
     this.closed = true;
     this.cancelWake?.();
+    for (const waiter of this.durableWaiters.splice(0)) waiter.reject(closedError());
     await this.performer.close(options);
-    await this.ports.artifacts.close();
-    await this.ports.history.close();
+    try {
+      if (this.failure === undefined && this.unsynced) await this.sync();
+    } finally {
+      await this.ports.artifacts.close();
+      await this.ports.history.close();
+    }
+  }
+
+  private async sync(): Promise<void> {
+    await this.ports.artifacts.syncPending();
+    await this.ports.history.commit({ appended: [] }, { durable: true });
+    this.unsynced = false;
   }
 
   private askForTurn(): void {
@@ -168,8 +201,12 @@ export class Runtime {
     const worked = [...this.busy];
     this.busy.clear();
     for (const run of worked) this.decideAll(run);
-    for (const run of this.offerRoom(now)) if (!worked.includes(run)) worked.push(run);
+    // A run that was retried is open again.
+    for (const run of worked) if (run.state.ended === undefined) this.open.add(run);
+    const seen = new Set(worked);
+    for (const run of this.offerRoom(now)) if (!seen.has(run)) worked.push(run);
     await this.commit(worked, now);
+    for (const run of worked) if (run.state.ended !== undefined) this.open.delete(run);
     this.performAll(worked);
     for (const run of worked) if (run.more && run.quarantined === undefined) this.busy.add(run);
     if (this.busy.size > 0) this.askForTurn();
@@ -194,15 +231,20 @@ export class Runtime {
     }
   }
 
-  /** Lets ready attempts of all runs start while the executor has room. */
+  /** Lets ready attempts start while the executor has room. A run that got some is last in line the next time. */
   private offerRoom(now: number): LiveRun[] {
     const offered: LiveRun[] = [];
-    for (const run of this.runs.values()) {
+    let free = this.performer.free;
+    for (const run of [...this.open]) {
       if (run.quarantined !== undefined || run.more || !wantsRoom(run.state)) continue;
-      const free = this.performer.free - countStarts(run.pendingEffects);
       if (free <= 0 && run.state.stopping === undefined) continue;
       this.decideOne(run, { kind: "capacity.offered", at: now, free: Math.max(0, free) });
       offered.push(run);
+      const started = countStarts(run.pendingEffects);
+      free -= started;
+      if (started === 0) continue;
+      this.open.delete(run);
+      this.open.add(run);
     }
     return offered;
   }
@@ -227,7 +269,8 @@ export class Runtime {
         if (durable) await this.ports.artifacts.syncPending();
         await this.ports.history.commit({ created, appended, updated }, { durable });
       } catch (error) {
-        for (const waiter of waiters) waiter.reject(toError(error));
+        // They are refused with all others, once the runtime says itself that it has stopped.
+        this.durableWaiters.unshift(...waiters);
         throw error;
       }
       this.unsynced = !durable;
@@ -269,9 +312,7 @@ export class Runtime {
   /** Sets one timer for the earliest time that any run asks for, and for the next sync. */
   private setWake(): void {
     let at = this.unsynced ? this.lastSyncAt + syncEveryMs : Infinity;
-    for (const run of this.runs.values()) {
-      if (run.state.ended === undefined && run.quarantined === undefined) at = Math.min(at, run.state.timers.nextAt());
-    }
+    for (const run of this.open) if (run.quarantined === undefined) at = Math.min(at, run.state.timers.nextAt());
     if (at === this.wakeAt) return;
     this.cancelWake?.();
     this.wakeAt = at;
@@ -282,9 +323,7 @@ export class Runtime {
     this.wakeAt = Infinity;
     this.cancelWake = undefined;
     const now = this.ports.clock.now();
-    for (const run of this.runs.values()) {
-      if (run.state.ended === undefined && run.state.timers.nextAt() <= now) this.send(run.runId, { kind: "time.reached", at: now });
-    }
+    for (const run of this.open) if (run.state.timers.nextAt() <= now) this.send(run.runId, { kind: "time.reached", at: now });
     if (this.unsynced && now - this.lastSyncAt >= syncEveryMs) this.durableWaiters.push({ resolve: () => undefined, reject: () => undefined });
     this.askForTurn();
   }
@@ -294,10 +333,7 @@ export class Runtime {
     run.more = false;
     run.pendingEvents = [];
     run.pendingEffects = [];
-    const failure = new MillraceError("runtime/quarantined", "invalid", `run ${run.name} is stopped by a fault in Millrace: ${error.message}`, {
-      cause: error,
-      hint: "The history of the run is kept; please report it with the output of `millrace get -o json`.",
-    });
+    const failure = quarantinedError(run, error);
     for (const waiter of this.endWaiters.get(run.runId) ?? []) waiter.reject(failure);
     this.endWaiters.delete(run.runId);
   }
@@ -305,6 +341,8 @@ export class Runtime {
   private fail(error: Error): void {
     if (this.failure !== undefined) return;
     this.failure = error;
+    this.performer.halt();
+    this.cancelWake?.();
     for (const waiters of this.endWaiters.values()) for (const waiter of waiters) waiter.reject(error);
     this.endWaiters.clear();
     for (const waiter of this.durableWaiters.splice(0)) waiter.reject(error);
@@ -315,6 +353,17 @@ function countStarts(effects: readonly Effect[]): number {
   let count = 0;
   for (const effect of effects) if (effect.kind === "attempt.start") count += 1;
   return count;
+}
+
+function quarantinedError(run: LiveRun, error: Error): MillraceError {
+  return new MillraceError("runtime/quarantined", "invalid", `run ${run.name} is stopped by a fault in Millrace: ${error.message}`, {
+    cause: error,
+    hint: "The history of the run is kept; please report it with the output of `millrace get -o json`.",
+  });
+}
+
+function closedError(): MillraceError {
+  return new MillraceError("runtime/closed", "unavailable", "the engine was closed before this was done");
 }
 
 function toError(error: unknown): Error {

@@ -89,7 +89,7 @@ describe("tables", () => {
 
 describe("YAML", () => {
   test("looks as people write it", () => {
-    const value = { name: "a b", list: [1, "1", { x: true, y: [] }], empty: {}, text: "two\nlines\n", no: "no", time: "2025-11-21", nothing: null };
+    const value = { name: "a b", list: [1, "1", { x: true, z: [] }], empty: {}, text: "two\nlines\n", no: "no", time: "2025-11-21", nothing: null };
     assert.equal(
       formatYaml(value),
       [
@@ -98,7 +98,7 @@ describe("YAML", () => {
         "  - 1",
         '  - "1"',
         "  - x: true",
-        "    y: []",
+        "    z: []",
         "empty: {}",
         "text: |",
         "  two",

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import type { Decided } from "../../src/engine/decide/decide.ts";
 import { evolve } from "../../src/engine/evolve/evolve.ts";
+import { findRegion } from "../../src/engine/evolve/limits.ts";
 import { isBelowHook } from "../../src/engine/expand/may-begin.ts";
 import type { RunEvent } from "../../src/model/run/events.ts";
 import { phaseNames, phases, taskKinds, transitions } from "../../src/model/run/phase.ts";
@@ -63,17 +64,28 @@ function checkBegin(state: RunState, event: RunEvent & { readonly task: number }
   if (begins && state.stopping !== undefined) assert.ok(state.stopping.hooks && isBelowHook(state, task), `after a stop: ${what()}`);
   if (begins) assert.ok(!state.suspended || state.stopping !== undefined, `while suspended: ${what()}`);
   const kind = tasks.kind[task];
+  const parent = tasks.parent[task] as number;
+  if (begins && parent >= 0 && kind !== taskKinds.hook) assert.equal(tasks.phase[parent], phases.running, `in something dead: ${what()}`);
+  if (begins && kind === taskKinds.member) checkPlace(state, task, event);
   if (kind !== taskKinds.node && kind !== taskKinds.group) return;
   const region = tasks.parent[task] as number;
   const first = tasks.first[region] as number;
   for (const need of state.index.nodes[tasks.node[task] as number]?.needs ?? []) {
     assert.ok((tasks.flags[first + need]! & taskFlags.closed) !== 0, `before its needs: ${what()}`);
   }
+  if (begins && kind === taskKinds.node) checkPlace(state, task, event);
   if (begins && isFirst) assert.ok((tasks.flags[region]! & taskFlags.halted) === 0, `in a halted region: ${what()}`);
   const index = state.index.regions[tasks.process[region] as number];
   if (index?.region.order.kind !== "stages") return;
   const stage = first + index.region.nodes.length + (index.stageOf[task - first] as number);
   assert.equal(tasks.phase[stage], phases.running, `outside its stage: ${what()}`);
+}
+
+/** In a region with a limit, whoever begins has a place. */
+function checkPlace(state: RunState, task: number, event: RunEvent): void {
+  const region = findRegion(state, task);
+  if (!state.limits.has(region)) return;
+  assert.ok((state.tasks.flags[task]! & taskFlags.counted) !== 0, `without a place: ${printEvent(state, event)}`);
 }
 
 function checkBounds(state: RunState): void {

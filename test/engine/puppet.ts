@@ -139,11 +139,16 @@ export class Puppet {
     return all;
   }
 
-  /** The engine is gone and comes back with a prefix of its history; the world has gone on by itself. Returns what is owed. */
+  /**
+   * The engine is gone and comes back with a prefix of its history. Attempts went on without it;
+   * requests died with it, and so do attempts that the kept history does not know. Returns what is owed.
+   */
   crash(length = this.history.length): readonly Effect[] {
     this.history.length = length;
     this.commits.splice(0, this.commits.length, ...this.commits.filter((commit) => commit <= length));
     this.state = rebuild(this.index, this.history);
+    this.asked.clear();
+    for (const task of this.world.keys()) if (!this.state.running.has(task)) this.world.delete(task);
     const debts = owed(this.state, this.evaluator, this.now);
     for (const effect of debts.effects) if (!this.isUnderWay(effect)) this.perform(effect);
     return debts.effects;

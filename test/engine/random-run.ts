@@ -1,4 +1,5 @@
 /** Drives a run with a list of choices: in which order things end, what people do in between, when the engine dies. */
+import { wantsRoom } from "../../src/engine/owed.ts";
 import type { PlanSpec } from "./plan-spec.ts";
 import { buildPlan } from "./plan-spec.ts";
 import { pathOf } from "./print-run.ts";
@@ -49,7 +50,8 @@ function listUsual(puppet: Puppet, drive: Drive): Action[] {
   for (const [task, until] of state.waits) {
     if (until === Infinity && !isOver()) actions.push(() => puppet.send({ kind: "run.resume", at: puppet.now, tasks: [task] }));
   }
-  if (actions.length === 0 && state.suspended) actions.push(() => puppet.send({ kind: "run.resume", at: puppet.now }));
+  if (actions.length === 0 && !state.suspended) return state.agenda.isEmpty && !wantsRoom(state) ? [] : [() => puppet.send({ kind: "time.reached", at: puppet.now })];
+  if (actions.length === 0) actions.push(() => puppet.send({ kind: "run.resume", at: puppet.now }));
   return actions;
 }
 
@@ -60,8 +62,7 @@ function listUnusual(puppet: Puppet, drive: Drive): Action[] {
     const kept = puppet.commits[Math.max(0, puppet.commits.length - 1 - (drive.seed % 3))] ?? 0;
     actions.push(() => {
       puppet.crash(puppet.commits.length === 0 ? undefined : kept);
-      if (state.startedAt === 0) puppet.start();
-      puppet.send({ kind: "time.reached", at: puppet.now });
+      if (puppet.state.startedAt === 0) puppet.start();
     });
   }
   if (drive.commands !== true) return actions;

@@ -1,5 +1,5 @@
 /** What must hold in every simulation: after each step, when nothing moves, and at the end. */
-import { phaseNames } from "../../src/model/run/phase.ts";
+import { phaseNames, taskKindNames } from "../../src/model/run/phase.ts";
 import type { RunState } from "../../src/model/run/run-state.ts";
 import type { AttemptOrder } from "../../src/model/run/attempt.ts";
 import type { LiveRun } from "../../src/runtime/live-run.ts";
@@ -70,7 +70,12 @@ export function checkAtRest(runs: readonly LiveRun[], ledger: Ledger): readonly 
 
 function describeStuck(state: RunState): string {
   const open = Array.from({ length: state.tasks.size }, (_, task) => task).filter((task) => (state.tasks.phase[task] as number) < 3);
-  const tasks = open.map((task) => `${task} ${String(phaseNames[state.tasks.phase[task] as number])}`);
+  const { tasks: table } = state;
+  const tasks = open.map(
+    (task) =>
+      `${task} ${String(taskKindNames[table.kind[task] as number])} of ${table.parent[task]} ` +
+      `${String(phaseNames[table.phase[task] as number])} pending ${table.pending[task]} active ${table.active[task]}`,
+  );
   return `running ${[...state.running].join()}; suspended ${state.suspended}; stopping ${state.stopping?.reason.code ?? "no"}; ${tasks.join(", ")}`;
 }
 

@@ -2,7 +2,7 @@
 import type { Ledger } from "./ledger.ts";
 import { openLedger } from "./ledger.ts";
 import type { Random } from "./random.ts";
-import { makeExit } from "./world.ts";
+import { forgetAttempt, makeExit } from "./world.ts";
 import type { World } from "./world.ts";
 
 export interface Losses {
@@ -20,7 +20,7 @@ export function losePower(world: World, random: Random): Losses {
   let lostAttempts = 0;
   for (const [attemptId, directory] of world.directories) {
     const percent = directory.state === "ended" ? 0.15 : 0.3;
-    if (random.chance(percent)) forget(world, attemptId);
+    if (random.chance(percent)) forgetAttempt(world, attemptId);
     else if (directory.state === "running") {
       lostAttempts += 1;
       directory.state = "ended";
@@ -31,9 +31,4 @@ export function losePower(world: World, random: Random): Losses {
   // What the history does not know of is nobody's business any more.
   for (const execution of world.executions) if (!ledger.started.has(execution.attemptId)) execution.voided = true;
   return { ledger, lostAttempts };
-}
-
-function forget(world: World, attemptId: string): void {
-  world.directories.delete(attemptId);
-  for (const execution of world.executions) if (execution.attemptId === attemptId) execution.voided = true;
 }

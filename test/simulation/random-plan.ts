@@ -170,8 +170,11 @@ function addRecursion(builder: Builder): number {
 function addRegion(builder: Builder, depth: number): number {
   const { random, wishes } = builder;
   const size = random.integer(1, 5);
-  const nodes = Array.from({ length: size }, (_, index) => makeRandomNode(builder, depth, index));
-  const isStaged = random.chance(0.35);
+  const stages = random.chance(0.35) ? cutIntoStages(random, size) : undefined;
+  const isStaged = stages !== undefined;
+  // In stages a node sees what the stages before it brought.
+  const countBefore = (index: number): number => stages?.find((members) => members.includes(index))?.[0] ?? index;
+  const nodes = Array.from({ length: size }, (_, index) => makeRandomNode(builder, depth, index, countBefore(index)));
   const last = nodes.at(-1)?.name ?? "";
   const output: Output = {
     name: "out",
@@ -180,8 +183,8 @@ function addRegion(builder: Builder, depth: number): number {
   };
   const region: Region = {
     nodes: isStaged ? nodes.map(({ guard: _, ...node }) => ({ ...node, needs: [] })) : nodes,
-    order: isStaged
-      ? { kind: "stages", stages: cutIntoStages(random, size) }
+    order: stages !== undefined
+      ? { kind: "stages", stages }
       : { kind: "graph", stopOnFailure: !wishes.orderFree && random.chance(0.5) },
     endOnFailure: !wishes.orderFree && random.chance(0.15),
     errorCountsAs: random.pick(["errored", "failed"] as const),
@@ -200,9 +203,9 @@ function cutIntoStages(random: Random, size: number): readonly (readonly number[
   return stages;
 }
 
-function makeRandomNode(builder: Builder, depth: number, index: number): Node {
+function makeRandomNode(builder: Builder, depth: number, index: number, before: number): Node {
   const { random } = builder;
-  const needs = Array.from({ length: index }, (_, other) => other).filter(() => random.chance(0.4));
+  const needs = Array.from({ length: before }, (_, other) => other).filter(() => random.chance(0.4));
   const callee = addCallee(builder, depth);
   const base = makeNode(`n${index}`, { kind: "process", process: callee }, needs.map((need) => `n${need}`), needs);
   return {

@@ -5,6 +5,7 @@ import type { AttemptFiles, Collected, Laid } from "../../src/ports/attempt-file
 import { never } from "./life.ts";
 import type { Life } from "./life.ts";
 import type { Random } from "./random.ts";
+import { forgetAttempt } from "./world.ts";
 import type { World } from "./world.ts";
 
 export interface SimFilesOptions {
@@ -28,7 +29,10 @@ export function createSimFiles(options: SimFilesOptions): AttemptFiles {
   return {
     directoryOf: (attemptId) => attemptId,
     removeRun: async () => undefined,
-    discard: () => undefined,
+    discard: async (attemptId) => {
+      if (life.meet(`discard of ${attemptId}`)) return never();
+      forgetAttempt(world, attemptId);
+    },
     lay: (order) => {
       if (life.meet(`lay of ${order.attemptId}, before it`)) return never();
       options.checkLay(order);
@@ -58,7 +62,7 @@ function layDirectory(world: World, order: AttemptOrder): void {
   const before = world.directories.get(order.attemptId);
   assertInvariant(before?.state !== "running", `${order.attemptId} is laid while it runs`);
   if (before?.orderText === orderText) return;
-  for (const execution of world.executions) if (execution.attemptId === order.attemptId) execution.voided = true;
+  forgetAttempt(world, order.attemptId);
   world.directories.set(order.attemptId, { orderText, state: "laid" });
 }
 

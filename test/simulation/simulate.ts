@@ -155,7 +155,7 @@ async function startNextLife(sim: Simulation): Promise<void> {
   const { stoppedBy } = engine.runtime;
   if (stoppedBy instanceof InvariantError || stoppedBy instanceof Violation) throw stoppedBy;
   trace(`${world.timeline.now()} end of life ${engine.life.number}${stoppedBy === undefined ? "" : `: ${stoppedBy.message}`}`);
-  if (stoppedBy !== undefined) await engine.runtime.close({ leaveRunning: true });
+  if (stoppedBy !== undefined) await closeEngine(sim);
   engine.life.kill();
   if (sim.faults.losesPower) {
     const losses = losePower(world, sim.random);
@@ -247,13 +247,22 @@ async function moveOn(sim: Simulation): Promise<boolean> {
 async function finishSimulation(sim: Simulation): Promise<void> {
   const { engine, ledger, world, problems } = sim;
   problems.push(...checkStates(engine.runtime.liveRuns, ledger), ...checkExecutions(world, ledger));
-  problems.push(...(await checkFinalHistory(world, ledger)));
   for (const number of sim.scenario.plans.keys()) {
     if (!ledger.states.has(runIdOf(number))) problems.push(`${runIdOf(number)} was forgotten`);
   }
   for (const run of engine.runtime.liveRuns) if (!sim.told.has(run.runId)) problems.push(`the end of ${run.runId} was never told`);
-  await engine.runtime.close({ leaveRunning: false });
+  await closeEngine(sim);
+  if (!engine.life.dead) problems.push(...(await checkFinalHistory(world, ledger)));
   if (problems.length > 0) throw new Violation(problems.join("; "));
+}
+
+/** Closing waits for the disk, and the process may die even then. */
+async function closeEngine({ engine, world }: Simulation): Promise<void> {
+  let isClosed = false;
+  const closing = engine.runtime.close({ leaveRunning: false }).then(() => (isClosed = true));
+  await settlePromises();
+  while (!isClosed && !engine.life.dead && world.timeline.step() !== undefined) await settlePromises();
+  if (!engine.life.dead) await closing;
 }
 
 function compareWithTwin(disturbed: Simulation, twin: Simulation): void {

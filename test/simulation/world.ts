@@ -124,3 +124,9 @@ export function makeExit(
   const place = { executor: "sim", host: "sim-host", user: "sim" };
   return { attemptId, startedAt, endedAt, ending, usage: {}, ...place, ...(problem === undefined ? {} : { problem }) };
 }
+
+/** The attempt's directory is gone, and with it all that is known of its executions. */
+export function forgetAttempt(world: World, attemptId: string): void {
+  world.directories.delete(attemptId);
+  for (const execution of world.executions) if (execution.attemptId === attemptId) execution.voided = true;
+}

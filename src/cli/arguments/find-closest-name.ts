@@ -1,7 +1,9 @@
 /** Finds what somebody probably meant, for "did you mean" hints. */
 
-/** The candidate within two slips of the pen of `name` (one for short names); a unique longer form counts too. */
+/** The only candidate that begins with `name`, or else the one within two slips of the pen (one for short names). */
 export function findClosestName(name: string, candidates: readonly string[]): string | undefined {
+  const longer = name.length < 2 ? [] : candidates.filter((candidate) => candidate.startsWith(name));
+  if (longer.length === 1) return longer[0];
   const limit = name.length <= 3 ? 1 : 2;
   let best: string | undefined;
   let bestDistance = limit + 1;
@@ -9,9 +11,7 @@ export function findClosestName(name: string, candidates: readonly string[]): st
     const distance = measureDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
-  if (best !== undefined || name.length < 2) return best;
-  const longer = candidates.filter((candidate) => candidate.startsWith(name));
-  return longer.length === 1 ? longer[0] : undefined;
+  return best;
 }
 
 /** Letters to add, drop, replace or swap with their neighbour (optimal string alignment). */

@@ -15,14 +15,14 @@ export interface ChosenRows {
 /** Above this many tasks the tree is not built for a picture. */
 const treeAtMost = 5000;
 
-/** At most `room` rows, one of them given up for the line that says how many are missing. */
+/** At most `room` rows; when not all fit, one of them is given up for the line that says how many are missing. */
 export function chooseRows(picture: RunPicture, room: number): ChosenRows {
   const { state, view } = picture;
+  if (room === 0) return { shown: [], hidden: 0 };
   if (state.tasks.size > treeAtMost) return chooseFromState(picture, room);
   const rows = view.rows(state);
   if (rows.length <= room) return { shown: rows, hidden: 0 };
-  const kept = room <= 1 ? 0 : room - 1;
-  const shown = pickRows(rows, kept);
+  const shown = pickRows(rows, room - 1);
   return { shown, hidden: rows.length - shown.length };
 }
 
@@ -54,7 +54,7 @@ function rankOf(row: TreeRow, next: TreeRow | undefined): number {
 
 function chooseFromState(picture: RunPicture, room: number): ChosenRows {
   const { state } = picture;
-  const kept = Math.max(0, room - 1);
+  const kept = room - 1;
   const bad = lastLeafFailures(picture, Math.ceil(kept / 2));
   const busy = takeFirst([state.running, state.waits.keys(), state.requests], kept - bad.length);
   const shown = [...bad, ...busy].map((task) => makeRow(picture, task));

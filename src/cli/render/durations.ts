@@ -22,10 +22,11 @@ export function formatTime(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19)}Z`;
 }
 
-/** How long something took, or has taken so far; empty when it has not begun. */
+/** How long something took, or has taken so far in whole seconds; empty when it has not begun. */
 export function formatSpan(startedAt: number | undefined, endedAt: number | undefined, now: number): string {
   if (startedAt === undefined || startedAt === 0) return "";
-  return formatDuration((endedAt === undefined || endedAt === 0 ? now : endedAt) - startedAt);
+  if (endedAt !== undefined && endedAt !== 0) return formatDuration(endedAt - startedAt);
+  return formatDuration(Math.floor((now - startedAt) / 1000) * 1000);
 }
 
 /** `2025-11-21T09:33:10Z (3m12s ago)`. */

@@ -76,7 +76,11 @@ function judgeProblem(problem: AttemptProblem, exit: AttemptExit): { readonly ph
     case "lost":
       return { phase: phases.errored, reason: { code: "lost", message: problem.message } };
     case "start-refused":
-      return { phase: phases.errored, reason: { code: "start-refused", message: problem.message } };
+      // A program that is not there is the command's own failure (Kubernetes: StartError); the rest is the machinery's.
+      return {
+        phase: problem.code === "executor/missing-tool" || problem.code === "executor/no-command" ? phases.failed : phases.errored,
+        reason: { code: "start-refused", message: problem.message },
+      };
     case "input-missing":
       return { phase: phases.errored, reason: { code: "input-missing", message: problem.message } };
     case "output-missing": {

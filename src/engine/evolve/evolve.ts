@@ -98,7 +98,6 @@ function evolveRunStopping(state: RunState, event: EventOf<"run.stopping">): voi
   for (const task of state.notBefore.keys()) state.agenda.push(task);
   for (const lock of state.locks.values()) for (const task of lock.waiting) state.agenda.push(task);
   for (const limit of state.limits.values()) for (const range of limit.held.ranges()) state.agenda.push(range.first, range.count);
-  for (const group of state.items.keys()) state.agenda.push(group);
 }
 
 /** Everything in the region that has not begun is asked again, because it will not begin any more. */

@@ -15,10 +15,12 @@ import type { ImageTable } from "../images/image-table.ts";
 import { type CommandResolver, createCommandResolver } from "../images/resolve-command.ts";
 import { createToolShelf } from "../images/tool-shelf.ts";
 import { makeBaseEnvironment } from "../slots/base-environment.ts";
+import { addTerminal } from "../slots/terminal.ts";
 import { checkCommandSize, type ReadyCommand } from "../slots/command-text.ts";
 import {
   needsSupervisor,
   scriptFile,
+  scriptMode,
   writeSingleLaunch,
   writeSupervisedLaunch,
 } from "../slots/launch-text.ts";
@@ -153,7 +155,7 @@ function readyCommand(input: ReadyInput): Result<ReadyCommand, AttemptProblem> {
   const [program = "", ...args] = resolved.value.argv;
   // Programs of the image that stand elsewhere here, also where a text names them: `sleep 1; /argosay`.
   const files = createPathRewriter([...resolved.value.files].map(([from, to]) => ({ from, to })));
-  if (script !== undefined) writeFileSync(script, files.rewrite(rewriter.rewrite(command.script ?? "")));
+  if (script !== undefined) writeFileSync(script, files.rewrite(rewriter.rewrite(command.script ?? "")), { mode: scriptMode });
   const workingDirectory = mapWorkingDirectory(command.workingDir, directory, rewriter);
   makeUsedDirectories(rewriter, directory);
   const env = [
@@ -163,7 +165,8 @@ function readyCommand(input: ReadyInput): Result<ReadyCommand, AttemptProblem> {
     ...mapped.env.filter((each) => each.name !== "PATH"),
     { name: "PATH", value: resolved.value.path },
   ];
-  const argv = [program, ...args.map(files.rewrite)];
+  const plain = [program, ...args.map(files.rewrite)];
+  const argv = command.terminal === true ? addTerminal(plain, resolved.value.path) : plain;
   return checkCommandSize({ name: command.name, argv, env, workingDirectory });
 }
 

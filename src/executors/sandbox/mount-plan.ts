@@ -106,6 +106,9 @@ export function planMounts(
   for (const path of [...listDeclaredPaths(order)].sort((a, b) => a.length - b.length))
     steps.push(...openPath(path, root, host, mirrored));
   for (const [path, from] of files) {
+    // A name in a directory of the machine (`/bin/ash`) cannot be added to it; programs are found there by PATH.
+    const folder = dirname(path);
+    if (isShown(existsSync(folder) ? realpathSync(folder) : folder, host)) continue;
     steps.push(...openPath(path, root, host, mirrored), { kind: "ro-bind", from, to: path });
   }
   return [...steps, ...listVolumeMounts(order, root)];

@@ -18,10 +18,12 @@ import type { ImageTable } from "../images/image-table.ts";
 import { type CommandResolver, createCommandResolver } from "../images/resolve-command.ts";
 import { createToolShelf, type ToolShelf } from "../images/tool-shelf.ts";
 import { makeBaseEnvironment } from "../slots/base-environment.ts";
+import { addTerminal } from "../slots/terminal.ts";
 import { checkCommandSize, type ReadyCommand } from "../slots/command-text.ts";
 import {
   needsSupervisor,
   scriptFile,
+  scriptMode,
   type Wrapper,
   writeSingleLaunch,
   writeSupervisedLaunch,
@@ -174,7 +176,7 @@ function readyCommand(
 ): Result<ReadyCommand, AttemptProblem> {
   const script = command.script === undefined ? [] : [join(controlInside, scriptFile(order, command))];
   if (command.script !== undefined)
-    writeFileSync(join(places.control, scriptFile(order, command)), command.script);
+    writeFileSync(join(places.control, scriptFile(order, command)), command.script, { mode: scriptMode });
   const declared = listDeclaredPaths(order);
   const isOwnPath = (path: string): boolean =>
     [...declared, ...context.host.private].some((each) => isAtOrBelow(path, each));
@@ -196,7 +198,9 @@ function readyCommand(
     ...command.env.filter((each) => each.name !== "PATH"),
     { name: "PATH", value: resolved.value.path },
   ];
-  return checkCommandSize({ name: command.name, argv: resolved.value.argv, env, workingDirectory });
+  const { argv, path } = resolved.value;
+  const words = command.terminal === true ? addTerminal(argv, path) : argv;
+  return checkCommandSize({ name: command.name, argv: words, env, workingDirectory });
 }
 
 /** Tries each way in by really running it, with the mounts that attempts get; the first that works is used. */

@@ -113,6 +113,9 @@ function superviseCommand(
   };
 }
 
+/** Scripts are executable, because `sh -c PATH` runs them as programs (Argo writes them the same way). */
+export const scriptMode = 0o755;
+
 /** The file of a command's script text, relative to the control directory. */
 export function scriptFile(order: AttemptOrder, command: AttemptCommand): string {
   return order.commands.length === 1 ? attemptFiles.script : `${attemptFiles.script}.${command.name}`;

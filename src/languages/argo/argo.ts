@@ -15,7 +15,7 @@ type Definitions = NonNullable<Submission["definitions"]>;
 
 export const argo: Language = {
   id: "argo",
-  recognizes: (source) => /^\s*["']?apiVersion["']?\s*:\s*["']?argoproj\.io\//mu.test(source),
+  recognizes: (source) => /(?:^|[{,])\s*["']?apiVersion["']?\s*:\s*["']?argoproj\.io\//mu.test(source),
   lint: lintArgo,
   compile: compileArgo,
   createEvaluator: createArgoEvaluator,
@@ -29,7 +29,10 @@ function lintArgo(
 ): readonly Diagnostic[] {
   const read = readArgoDocuments(source, file, { strict: options.strict });
   const others = [...readDefinitions(options.definitions), ...read.documents];
-  return [...read.diagnostics, ...read.documents.flatMap((document) => checkAgainst(document, others, false))];
+  return [
+    ...read.diagnostics,
+    ...read.documents.flatMap((document) => checkAgainst(document, others, false)),
+  ];
 }
 
 /** Definitions that cannot be read are somebody else's problem: they were checked when they were stored. */
@@ -37,7 +40,11 @@ function readDefinitions(definitions: Definitions): readonly ArgoDocument[] {
   return definitions.flatMap(({ source, file }) => readArgoDocuments(source, file).documents);
 }
 
-function checkAgainst(document: ArgoDocument, others: readonly ArgoDocument[], submitted: boolean): readonly Diagnostic[] {
+function checkAgainst(
+  document: ArgoDocument,
+  others: readonly ArgoDocument[],
+  submitted: boolean,
+): readonly Diagnostic[] {
   const stored = collectStored(others);
   return checkArgoDocument(document, {
     submitted,
@@ -49,8 +56,12 @@ function checkAgainst(document: ArgoDocument, others: readonly ArgoDocument[], s
 function compileArgo(source: string, file: string, submission: Submission): Compiled {
   const read = readArgoDocuments(source, file, { strict: submission.strict === true });
   const chosen = chooseDocument(read.documents, submission.document);
-  if (chosen === undefined) return refuse(submission, [...read.diagnostics, missingDocument(file, submission.document)]);
-  const others = [...readDefinitions(submission.definitions ?? []), ...read.documents.filter((one) => one !== chosen)];
+  if (chosen === undefined)
+    return refuse(submission, [...read.diagnostics, missingDocument(file, submission.document)]);
+  const others = [
+    ...readDefinitions(submission.definitions ?? []),
+    ...read.documents.filter((one) => one !== chosen),
+  ];
   const withItself = chosen.kind === "Workflow" ? others : [...others, chosen];
   const document = applySubmission(chosen, submission);
   const found = [...read.diagnostics, ...checkAgainst(document, withItself, true)];
@@ -60,7 +71,10 @@ function compileArgo(source: string, file: string, submission: Submission): Comp
 }
 
 /** The document that was asked for, else the first workflow, else the first that can be run. */
-function chooseDocument(documents: readonly ArgoDocument[], index: number | undefined): ArgoDocument | undefined {
+function chooseDocument(
+  documents: readonly ArgoDocument[],
+  index: number | undefined,
+): ArgoDocument | undefined {
   if (index !== undefined) return documents.find((document) => document.index === index);
   const runnable = documents.filter(({ kind }) => kind !== "Other" && kind !== "WorkflowEventBinding");
   return runnable.find(({ kind }) => kind === "Workflow") ?? runnable[0];
@@ -68,10 +82,18 @@ function chooseDocument(documents: readonly ArgoDocument[], index: number | unde
 
 function missingDocument(file: string, index: number | undefined): Diagnostic {
   const which = index === undefined ? "a workflow" : `a document number ${index}`;
-  return { code: "argo/no-workflow", severity: "error", message: `${file} does not hold ${which} that can be run` };
+  return {
+    code: "argo/no-workflow",
+    severity: "error",
+    message: `${file} does not hold ${which} that can be run`,
+  };
 }
 
-function refuse(submission: Submission, diagnostics: readonly Diagnostic[], document?: ArgoDocument): Compiled {
+function refuse(
+  submission: Submission,
+  diagnostics: readonly Diagnostic[],
+  document?: ArgoDocument,
+): Compiled {
   const meta = document?.kind === "Workflow" ? (document.value.metadata ?? {}) : {};
   return { name: createName(meta, submission), labels: {}, annotations: {}, diagnostics };
 }

@@ -75,6 +75,8 @@ export interface AttemptCommand {
   /** Extra tries inside the attempt (Argo fields.md, ContainerSetRetryStrategy). */
   readonly retries: number;
   readonly retryDelayMs: number;
+  /** Give the command a terminal of its own, where the machine has the means (Kubernetes Container, tty). */
+  readonly terminal?: boolean;
 }
 
 /** Everything an executor needs to run one attempt. Written to the attempt's directory before anything starts. */

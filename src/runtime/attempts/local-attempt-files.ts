@@ -14,6 +14,7 @@ import type { AttemptExit, AttemptInput, AttemptOrder, AttemptOutputs, AttemptPr
 import { attemptFiles, attemptLogFile } from "../../ports/attempt-directory.ts";
 import type { ArtifactStore } from "../../ports/artifact-store.ts";
 import type { AttemptFiles, Collected, Laid } from "../../ports/attempt-files.ts";
+import { resolveInside } from "./inside-root.ts";
 import { findKeyPath } from "./keyed-artifacts.ts";
 
 /** Most of a command's standard output that becomes its result (Argo docs: outputs.result, 256 kB). */
@@ -128,7 +129,7 @@ async function findSource(options: LocalFilesOptions, input: AttemptInput): Prom
 
 function collect(options: LocalFilesOptions, order: AttemptOrder, exit: AttemptExit, directory: string): Collected | Promise<Collected> {
   const result = order.captureResult ? readResult(join(directory, attemptLogFile("main", "out"))) : undefined;
-  const read = readParameters(order, directory);
+  const read = readParameters(options, order, directory);
   const outputs: AttemptOutputs = { ...(result === undefined ? {} : { result }), parameters: read.parameters, artifacts: {} };
   const isRun = exit.ending.kind !== "not-run";
   if (order.outputArtifacts.length === 0 || !isRun) return isRun && read.problem !== undefined ? { outputs, problem: read.problem } : { outputs };
@@ -138,11 +139,23 @@ function collect(options: LocalFilesOptions, order: AttemptOrder, exit: AttemptE
   });
 }
 
-function readParameters(order: AttemptOrder, directory: string): { parameters: Record<string, string>; problem?: AttemptProblem } {
+/** Where an output lies, with the links of the command followed inside its own root only. */
+function findOutput(options: LocalFilesOptions, order: AttemptOrder, directory: string, path: string): string {
+  const volumes = join(options.runsFolder, options.nameOf(order.runId), "volumes");
+  const root = join(directory, attemptFiles.root);
+  // A path whose links go in a circle leads nowhere, like one that does not exist.
+  return resolveInside(root, path, [directory, volumes]) ?? join(root, "..", "nowhere");
+}
+
+function readParameters(
+  options: LocalFilesOptions,
+  order: AttemptOrder,
+  directory: string,
+): { parameters: Record<string, string>; problem?: AttemptProblem } {
   const parameters: Record<string, string> = {};
   let problem: AttemptProblem | undefined;
   for (const output of order.outputParameters) {
-    const text = readTail(join(directory, attemptFiles.root, join("/", output.path)), parameterBytesAtMost);
+    const text = readTail(findOutput(options, order, directory, output.path), parameterBytesAtMost);
     if (text !== undefined) parameters[output.name] = cutNewline(text);
     else if (output.default !== undefined) parameters[output.name] = output.default;
     else problem ??= { kind: "output-missing", name: output.name, message: `output parameter ${output.name}: ${output.path} does not exist` };
@@ -158,7 +171,7 @@ async function keepArtifacts(
   const artifacts: Record<string, Artifact> = {};
   let problem: AttemptProblem | undefined;
   for (const output of order.outputArtifacts) {
-    const path = join(directory, attemptFiles.root, join("/", output.path));
+    const path = findOutput(options, order, directory, output.path);
     try {
       const artifact = await options.artifacts.keep(path, output.archive);
       artifacts[output.name] = artifact;

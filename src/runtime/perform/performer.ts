@@ -1,6 +1,10 @@
 /**
  * Carrying out effects: attempts to the executor, requests to the requester, and their outcomes back as inputs.
- * Idempotent by attempt id: an effect that is already under way is not begun again.
+ *
+ * P1. Idempotent by attempt id: an effect that is already under way is not begun again.
+ * P2. Each attempt is reported once, whatever the executor says how often.
+ * P3. Whoever asks an attempt to end is heard at every stage of it: an attempt that has not begun never does.
+ * P4. Nothing begins, and nothing is reported, after `halt`.
  */
 import { unreachable } from "../../base/errors.ts";
 import type { AttemptExit, AttemptOrder, AttemptProblem } from "../../model/run/attempt.ts";
@@ -22,9 +26,10 @@ interface Flight {
   readonly run: LiveRun;
   readonly task: number;
   readonly order: AttemptOrder;
-  /** Asked to end before it had started. */
-  cancelled: boolean;
-  started: boolean;
+  /** Somebody wants it to end. */
+  stop: { readonly why: "cancelled" | "timed-out"; readonly graceMs: number } | undefined;
+  /** Only an attempt that is `adopting` or `started` can end. */
+  stage: "laying" | "adopting" | "started" | "collecting";
 }
 
 export class Performer {
@@ -33,7 +38,7 @@ export class Performer {
   readonly executor: Executor;
   private readonly flights = new Map<string, Flight>();
   private readonly requests = new Map<string, AbortController>();
-  private closed = false;
+  private halted = false;
 
   constructor(ports: RuntimePorts, outlet: PerformerOutlet) {
     this.ports = ports;
@@ -47,6 +52,7 @@ export class Performer {
   }
 
   perform(run: LiveRun, effect: Effect): void {
+    if (this.halted) return;
     switch (effect.kind) {
       case "attempt.start":
         return this.launch(run, effect.task, effect.order);
@@ -55,7 +61,7 @@ export class Performer {
       case "request.send":
         return this.sendRequest(run, effect);
       case "request.cancel":
-        return this.requests.get(requestKey(run, effect.task))?.abort();
+        return this.cancelRequest(run, effect.task);
       default:
         unreachable(effect);
     }
@@ -69,74 +75,93 @@ export class Performer {
     }
   }
 
-  async close(options: { readonly leaveRunning: boolean }): Promise<void> {
-    this.closed = true;
+  /** Nothing more begins and nothing more is reported; what runs goes on. */
+  halt(): void {
+    this.halted = true;
     for (const controller of this.requests.values()) controller.abort();
+    this.requests.clear();
+  }
+
+  async close(options: { readonly leaveRunning: boolean }): Promise<void> {
+    this.halt();
     await this.executor.close(options);
   }
 
   private launch(run: LiveRun, task: number, order: AttemptOrder): void {
     if (this.flights.has(order.attemptId)) return;
-    const flight: Flight = { run, task, order, cancelled: false, started: false };
+    const flight: Flight = { run, task, order, stop: undefined, stage: "laying" };
     this.flights.set(order.attemptId, flight);
-    const laid = this.ports.files.lay(order);
+    this.lay(flight);
+  }
+
+  private lay(flight: Flight): void {
+    flight.stage = "laying";
+    if (flight.stop !== undefined) return this.report(flight, this.refuse(flight.order, { kind: flight.stop.why }));
+    const laid = this.ports.files.lay(flight.order);
     if (laid instanceof Promise) this.guard(laid.then((ready) => this.startLaid(flight, ready)));
     else this.startLaid(flight, laid);
   }
 
   private startLaid(flight: Flight, laid: Laid): void {
+    if (this.halted) return;
     if (!laid.ok) return this.report(flight, this.refuse(flight.order, laid.problem));
-    if (flight.cancelled) return this.report(flight, this.refuse(flight.order, { kind: "cancelled" }));
-    flight.started = true;
+    if (flight.stop !== undefined) return this.report(flight, this.refuse(flight.order, { kind: flight.stop.why }));
+    flight.stage = "started";
     this.executor.start(flight.order, laid.directory);
   }
 
   private adopt(run: LiveRun, task: number, order: AttemptOrder): void {
     if (this.flights.has(order.attemptId)) return;
-    const flight: Flight = { run, task, order, cancelled: false, started: true };
+    const flight: Flight = { run, task, order, stop: undefined, stage: "adopting" };
     this.flights.set(order.attemptId, flight);
     const directory = this.ports.files.directoryOf(order.attemptId);
     this.guard(
       this.executor.adopt(order, directory).then((adoption) => {
-        if (adoption.kind !== "unknown") return;
-        this.flights.delete(order.attemptId);
-        const wasCancelled = flight.cancelled;
-        this.launch(run, task, order);
-        const relaunched = this.flights.get(order.attemptId);
-        if (wasCancelled && relaunched !== undefined) this.cancelFlight(relaunched, "cancelled", 0);
+        // Its end may have been told before this answer.
+        if (this.halted || flight.stage !== "adopting") return;
+        if (adoption.kind === "unknown") return this.lay(flight);
+        flight.stage = "started";
+        // What was asked before the executor knew the attempt was not heard.
+        if (flight.stop !== undefined) this.executor.cancel(order.attemptId, flight.stop.why, flight.stop.graceMs);
       }),
     );
   }
 
   private cancel(run: LiveRun, effect: Extract<Effect, { kind: "attempt.cancel" }>): void {
     for (const flight of this.flights.values()) {
-      if (flight.run === run && flight.task === effect.task) this.cancelFlight(flight, effect.why, effect.graceMs);
+      if (flight.run !== run || flight.task !== effect.task) continue;
+      flight.stop = { why: effect.why, graceMs: effect.graceMs };
+      if (flight.stage === "started") this.executor.cancel(flight.order.attemptId, effect.why, effect.graceMs);
     }
-  }
-
-  private cancelFlight(flight: Flight, why: "cancelled" | "timed-out", graceMs: number): void {
-    flight.cancelled = true;
-    if (flight.started) this.executor.cancel(flight.order.attemptId, why, graceMs);
   }
 
   private takeExit(exit: AttemptExit): void {
     const flight = this.flights.get(exit.attemptId);
-    if (flight === undefined || this.closed) return;
-    if (exit.problem?.kind === "cancelled" && !flight.cancelled) return this.relaunch(flight);
-    const collected = this.ports.files.collect(flight.order, exit);
-    if (collected instanceof Promise) this.guard(collected.then((read) => this.report(flight, exit, read)));
-    else this.report(flight, exit, collected);
+    if (this.halted || flight === undefined || flight.stage === "laying" || flight.stage === "collecting") return;
+    if (exit.problem?.kind === "cancelled" && flight.stop === undefined) return this.relaunch(flight);
+    flight.stage = "collecting";
+    // Nobody above an executor's notice could take an error, so it is caught here.
+    this.guard(
+      (async () => {
+        const collected = this.ports.files.collect(flight.order, exit);
+        if (collected instanceof Promise) await collected.then((read) => this.report(flight, exit, read));
+        else this.report(flight, exit, collected);
+      })(),
+    );
   }
 
   /** An engine that closed ended this attempt before its time; nobody asked for its end, so it begins again. */
   private relaunch(flight: Flight): void {
-    this.flights.delete(flight.order.attemptId);
+    flight.stage = "laying";
     this.guard(
-      this.ports.files.discard(flight.order.attemptId).then(() => this.launch(flight.run, flight.task, flight.order)),
+      this.ports.files.discard(flight.order.attemptId).then(() => {
+        if (!this.halted) this.lay(flight);
+      }),
     );
   }
 
   private report(flight: Flight, exit: AttemptExit, collected?: Collected): void {
+    if (this.halted) return;
     this.flights.delete(flight.order.attemptId);
     const problem = exit.problem ?? collected?.problem;
     this.outlet.send(flight.run.runId, {
@@ -156,10 +181,19 @@ export class Performer {
     this.requests.set(key, controller);
     this.guard(
       this.ports.requester.send(effect.request, controller.signal).then((response) => {
+        // One that was cancelled has been settled; its task may be waiting for another one by now.
+        if (this.requests.get(key) !== controller) return;
         this.requests.delete(key);
         this.outlet.send(run.runId, { kind: "response.received", at: this.ports.clock.now(), task: effect.task, response });
       }),
     );
+  }
+
+  private cancelRequest(run: LiveRun, task: number): void {
+    const key = requestKey(run, task);
+    const controller = this.requests.get(key);
+    this.requests.delete(key);
+    controller?.abort();
   }
 
   /** The exit of an attempt that never began. */

@@ -1,8 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { aggregateParameter, aggregateParameters, aggregateResults, compactJson } from "../../../src/languages/argo/evaluate/aggregate.ts";
+import {
+  aggregateParameter,
+  aggregateParameters,
+  aggregateResults,
+  compactJson,
+} from "../../../src/languages/argo/evaluate/aggregate.ts";
 import { describeItem } from "../../../src/languages/argo/evaluate/item-text.ts";
-import { readAllParameters, readParameter, readResult } from "../../../src/languages/argo/evaluate/sibling-values.ts";
+import {
+  readAllParameters,
+  readParameter,
+  readResult,
+} from "../../../src/languages/argo/evaluate/sibling-values.ts";
 import { createTaskView } from "./support.ts";
 import type { FakeTask } from "./support.ts";
 
@@ -11,7 +20,15 @@ function group(...members: readonly FakeTask[]): ReturnType<typeof createTaskVie
 }
 
 test("results: each is JSON and stands as it is; members that did not succeed are left out", () => {
-  const all = aggregateResults(group({ result: "1" }, { phase: "failed", result: "2" }, { result: ' {"b": 1, "a": [ "x y" ]} ' }, { result: '"quoted"' }, {}));
+  const all = aggregateResults(
+    group(
+      { result: "1" },
+      { phase: "failed", result: "2" },
+      { result: ' {"b": 1, "a": [ "x y" ]} ' },
+      { result: '"quoted"' },
+      {},
+    ),
+  );
   assert.deepEqual(all, { ok: true, text: '[1,{"b":1,"a":["x y"]},"quoted"]' });
 });
 
@@ -21,7 +38,10 @@ test("results: text that is not JSON is refused", () => {
 });
 
 test("results of a retried member are those of its last attempt", () => {
-  assert.deepEqual(aggregateResults(group({ attempts: [{ phase: "failed", result: "1" }, { result: "2" }] })), { ok: true, text: "[2]" });
+  assert.deepEqual(
+    aggregateResults(group({ attempts: [{ phase: "failed", result: "1" }, { result: "2" }] })),
+    { ok: true, text: "[2]" },
+  );
 });
 
 test("no members: an empty list", () => {
@@ -31,7 +51,10 @@ test("no members: an empty list", () => {
 });
 
 test("parameters: a list of maps of text", () => {
-  assert.equal(aggregateParameters(group({ values: { a: "1", b: "x" } }, {}, { values: { a: '{"k":1}' } })), '[{"a":"1","b":"x"},{"a":"{\\"k\\":1}"}]');
+  assert.equal(
+    aggregateParameters(group({ values: { a: "1", b: "x" } }, {}, { values: { a: '{"k":1}' } })),
+    '[{"a":"1","b":"x"},{"a":"{\\"k\\":1}"}]',
+  );
 });
 
 for (const [values, expected] of [
@@ -42,7 +65,10 @@ for (const [values, expected] of [
   [["<b>"], '["\\u003cb\\u003e"]'],
 ] as const) {
   test(`one parameter: ${JSON.stringify(values)}`, () => {
-    assert.equal(aggregateParameter(group(...values.map((p): FakeTask => ({ values: { p } }))), "p"), expected);
+    assert.equal(
+      aggregateParameter(group(...values.map((p): FakeTask => ({ values: { p } }))), "p"),
+      expected,
+    );
   });
 }
 

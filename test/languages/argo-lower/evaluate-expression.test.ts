@@ -4,27 +4,55 @@ import type { Json } from "../../../src/base/json.ts";
 import { createArgoEvaluator } from "../../../src/languages/argo/evaluate/create-argo-evaluator.ts";
 import type { ExpressionForm } from "../../../src/model/plan/expression.ts";
 import type { FileValue } from "../../../src/model/plan/plan.ts";
-import { compilePlan, createFakeScope, expression, runAt, text, workflow } from "./support.ts";
+import { asText, compilePlan, createFakeScope, expression, runAt, text, workflow } from "./support.ts";
 import type { FakeScope } from "./support.ts";
 
 const plan = compilePlan(workflow("entrypoint: a\ntemplates: [{name: a, container: {image: busybox}}]"));
 const evaluator = createArgoEvaluator(plan);
 const file: FileValue = { kind: "text", text: "content" };
-const kept = { kind: "artifact", artifact: { content: { kind: "tree", digest: "sha256:0", sizeBytes: 1 }, archive: { kind: "none" }, fileName: "f" } } as unknown as FileValue;
+const kept = {
+  kind: "artifact",
+  artifact: {
+    content: { kind: "tree", digest: "sha256:0", sizeBytes: 1 },
+    archive: { kind: "none" },
+    fileName: "f",
+  },
+} as unknown as FileValue;
 
 const scope: FakeScope = {
   inputs: { n: "3", "a-b": "dash", list: "[1,2]" },
   inputFiles: { in: file },
   item: { k: "v", n: 1, deep: { x: [1] } },
-  run: { values: { p: "x", "q.r": "dotted" }, facts: { labels: { l: "1", "a.b/c": "d" } }, published: { values: { g: "G" }, files: { gf: file } } },
+  run: {
+    values: { p: "x", "q.r": "dotted" },
+    facts: { labels: { l: "1", "a.b/c": "d" } },
+    published: { values: { g: "G" }, files: { gf: file } },
+  },
   tasks: {
-    a: { result: "out", values: { p: "5", json: '{"k":1}' }, files: { f: kept }, exitCode: 0, startedAt: runAt, endedAt: runAt },
+    a: {
+      result: "out",
+      values: { p: "5", json: '{"k":1}' },
+      files: { f: kept },
+      exitCode: 0,
+      startedAt: runAt,
+      endedAt: runAt,
+    },
     skipped: { phase: "skipped", defaults: { d: "default" } },
-    loop: { members: [{ result: "1", values: { p: "x" } }, { result: "2", values: { p: "y" } }] },
+    loop: {
+      members: [
+        { result: "1", values: { p: "x" } },
+        { result: "2", values: { p: "y" } },
+      ],
+    },
   },
 };
 
-function evaluate(dialect: string, source: string, form: ExpressionForm, fake: FakeScope = scope): Json | FileValue | undefined | string {
+function evaluate(
+  dialect: string,
+  source: string,
+  form: ExpressionForm,
+  fake: FakeScope = scope,
+): Json | FileValue | undefined | string {
   const answer = evaluator.evaluate(expression(dialect, source, form), createFakeScope(fake));
   return answer.ok ? answer.value : `!${answer.message}`;
 }
@@ -99,7 +127,11 @@ const fields: readonly (readonly [source: string, form: ExpressionForm, result: 
   ["tasks.a.exitCode == '0'", "boolean", true],
   ["'true'", "boolean", "!unable to cast expression result 'true' to bool"],
   ["{{inputs.parameters.n}} > 2", "boolean", true],
-  ["asInt(lastRetry.exitCode) == 2", "boolean", "!unable to evaluate expression 'asInt(lastRetry.exitCode) == 2': unknown name lastRetry"],
+  [
+    "asInt(lastRetry.exitCode) == 2",
+    "boolean",
+    "!unable to evaluate expression 'asInt(lastRetry.exitCode) == 2': unknown name lastRetry",
+  ],
   ["tasks.a.outputs.artifacts.f", "file", kept as unknown as Json],
   ["inputs.artifacts['in']", "file", file as unknown as Json],
   ["workflow.outputs.artifacts.gf", "file", file as unknown as Json],
@@ -115,7 +147,10 @@ for (const [source, form, expected] of fields) {
 }
 
 test("an expression field that has no value is refused, and says what was absent", () => {
-  assert.match(String(evaluate("argo-expr", "tasks.skipped.outputs.parameters.none", "text")), /^!.*no value.*absent optional/u);
+  assert.match(
+    asText(evaluate("argo-expr", "tasks.skipped.outputs.parameters.none", "text")),
+    /^!.*no value.*absent optional/u,
+  );
   assert.equal(evaluate("argo-expr-or-absent", "tasks.skipped.outputs.parameters.none", "text"), undefined);
   assert.equal(evaluate("argo-expr-or-absent", "nonsense(", "file"), undefined);
 });
@@ -164,7 +199,11 @@ const references: readonly (readonly [source: string, form: ExpressionForm, resu
   ["{{tasks.skipped.outputs.artifacts.f}}", "file", undefined],
   ["{{tasks.none.outputs.artifacts.f}}", "file", "!Unable to resolve: {{tasks.none.outputs.artifacts.f}}"],
   ["{{nonsense}}", "file", "!Unable to resolve: {{nonsense}}"],
-  ["{{tasks.a.outputs.artifacts.f}}\nsub/{{inputs.parameters.n}}", "file", { ...(kept as object), subPath: "sub/3" }],
+  [
+    "{{tasks.a.outputs.artifacts.f}}\nsub/{{inputs.parameters.n}}",
+    "file",
+    { ...(kept as object), subPath: "sub/3" },
+  ],
   ["{{inputs.artifacts.in}}\nsub", "file", "!{{inputs.artifacts.in}} is text, which has no part sub"],
 ];
 
@@ -194,14 +233,21 @@ for (const [source, form, expected] of forms) {
 
 test("a withParam that is no list is refused", () => {
   for (const source of ['{"a":1}', "nonsense", "", "3"]) {
-    assert.match(String(evaluate("argo-text", source, "list")), /^!withParam value could not be parsed as a JSON list/u);
+    assert.match(
+      asText(evaluate("argo-text", source, "list")),
+      /^!withParam value could not be parsed as a JSON list/u,
+    );
   }
 });
 
 test("withItems with tags: every text in the list is replaced, keys too", () => {
-  const source = JSON.stringify(["{{inputs.parameters.n}}", 1, { "{{inputs.parameters.a-b}}": ["{{workflow.name}}"] }]);
+  const source = JSON.stringify([
+    "{{inputs.parameters.n}}",
+    1,
+    { "{{inputs.parameters.a-b}}": ["{{workflow.name}}"] },
+  ]);
   assert.deepEqual(evaluate("argo-items", source, "list"), ["3", 1, { dash: ["wf-1"] }]);
-  assert.match(String(evaluate("argo-items", '["{{tasks.none.status}}"]', "list")), /^!failed to resolve/u);
+  assert.match(asText(evaluate("argo-items", '["{{tasks.none.status}}"]', "list")), /^!failed to resolve/u);
 });
 
 for (const [sequence, expected] of [
@@ -216,29 +262,61 @@ for (const [sequence, expected] of [
 }
 
 test("a key of the repository, and a key of a ConfigMap, by computed name", () => {
-  assert.deepEqual(evaluate("argo-key", "out/{{workflow.name}}", "file"), { kind: "key", key: "out/wf-1", optional: false });
+  assert.deepEqual(evaluate("argo-key", "out/{{workflow.name}}", "file"), {
+    kind: "key",
+    key: "out/wf-1",
+    optional: false,
+  });
   assert.deepEqual(evaluate("argo-key-optional", "x", "file"), { kind: "key", key: "x", optional: true });
   const notes = { configMaps: { "cm-x": { msg: "hello {{workflow.name}}" } } };
   const lookup = JSON.stringify({ name: "cm-{{workflow.parameters.p}}", key: "msg" });
-  assert.equal(evaluate("argo-config-map", lookup, "text", { run: { values: { p: "x" }, notes } }), "hello wf-1");
-  assert.equal(evaluate("argo-config-map", lookup, "text", { run: { values: { p: "y" }, notes } }), "!ConfigMap 'cm-y' with the key 'msg' is not stored");
+  assert.equal(
+    evaluate("argo-config-map", lookup, "text", { run: { values: { p: "x" }, notes } }),
+    "hello wf-1",
+  );
+  assert.equal(
+    evaluate("argo-config-map", lookup, "text", { run: { values: { p: "y" }, notes } }),
+    "!ConfigMap 'cm-y' with the key 'msg' is not stored",
+  );
 });
 
 test("a success condition sees the request and the response", () => {
   const exchange: FakeScope = {
     exchange: {
-      request: { method: "GET", url: "http://x", headers: [{ name: "a", value: "1", secret: false }], timeoutMs: 1, verifyTls: true },
+      request: {
+        method: "GET",
+        url: "http://x",
+        headers: [{ name: "a", value: "1", secret: false }],
+        timeoutMs: 1,
+        verifyTls: true,
+      },
       response: { statusCode: 201, headers: { "content-type": ["text/plain"] }, body: "google" },
     },
   };
-  assert.equal(evaluate("argo-expr", 'response.statusCode == 201 && response.body contains "google"', "boolean", exchange), true);
-  assert.equal(evaluate("argo-expr", 'response.headers["Content-Type"][0] == "text/plain" && request.method == "GET"', "boolean", exchange), true);
+  assert.equal(
+    evaluate(
+      "argo-expr",
+      'response.statusCode == 201 && response.body contains "google"',
+      "boolean",
+      exchange,
+    ),
+    true,
+  );
+  assert.equal(
+    evaluate(
+      "argo-expr",
+      'response.headers["Content-Type"][0] == "text/plain" && request.method == "GET"',
+      "boolean",
+      exchange,
+    ),
+    true,
+  );
 });
 
 test("the same expression in the same scope gives the same answer, random ones too", () => {
   const source = "{{=sprig.randNumeric(8)}}";
   const first = evaluator.evaluate(text(source), createFakeScope(scope));
-  assert.ok(first.ok && /^\d{8}$/u.test(String(first.value)));
+  assert.ok(first.ok && /^\d{8}$/u.test(asText(first.value)));
   assert.deepEqual(evaluator.evaluate(text(source), createFakeScope(scope)), first);
 });
 
@@ -249,5 +327,6 @@ for (const [message, passing] of [
   ["exit code 1", false],
   ["", false],
 ] as const) {
-  test(`a fault that ${passing ? "may pass" : "stays"}: ${message}`, () => assert.equal(evaluator.isTransient(message), passing));
+  test(`a fault that ${passing ? "may pass" : "stays"}: ${message}`, () =>
+    assert.equal(evaluator.isTransient(message), passing));
 }

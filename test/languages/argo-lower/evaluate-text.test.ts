@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createArgoEvaluator } from "../../../src/languages/argo/evaluate/create-argo-evaluator.ts";
 import type { TaskTemplate } from "../../../src/model/plan/plan.ts";
-import { compilePlan, createFakeScope, createTaskView, expression, runAt, text, workflow } from "./support.ts";
+import {
+  asText,
+  compilePlan,
+  createFakeScope,
+  createTaskView,
+  expression,
+  runAt,
+  text,
+  workflow,
+} from "./support.ts";
 import type { FakeScope } from "./support.ts";
 
 const plan = compilePlan(workflow("entrypoint: a\ntemplates: [{name: a, container: {image: busybox}}]"));
@@ -11,7 +20,7 @@ const evaluator = createArgoEvaluator(plan);
 /** Text of a template, or the message of the refusal after `!`. */
 function render(source: string, fake: FakeScope): string {
   const answer = evaluator.evaluate(text(source), createFakeScope(fake));
-  return answer.ok ? String(answer.value) : `!${answer.message}`;
+  return answer.ok ? asText(answer.value) : `!${answer.message}`;
 }
 
 const template: TaskTemplate = {
@@ -23,7 +32,14 @@ const template: TaskTemplate = {
   graceMs: 0,
 };
 
-const inputs = { who: "you", "a-b": "dash", n: 3, list: ["a", { b: 1 }], quote: 'say "hi"\n\\', braces: "{{inputs.parameters.who}}" };
+const inputs = {
+  who: "you",
+  "a-b": "dash",
+  n: 3,
+  list: ["a", { b: 1 }],
+  quote: 'say "hi"\n\\',
+  braces: "{{inputs.parameters.who}}",
+};
 
 const scope: FakeScope = {
   inputs,
@@ -31,7 +47,14 @@ const scope: FakeScope = {
   own: { startedAt: runAt },
   run: {
     values: { message: "m", "with-dash": "w" },
-    notes: { namespace: "argo", entrypoint: "main", serviceAccountName: "sa", priority: 7, labels: { l: "1", "x.y/z": "deep" }, annotations: { a: "2" } },
+    notes: {
+      namespace: "argo",
+      entrypoint: "main",
+      serviceAccountName: "sa",
+      priority: 7,
+      labels: { l: "1", "x.y/z": "deep" },
+      annotations: { a: "2" },
+    },
     published: { values: { g: "global", obj: { k: 1 } }, files: {} },
   },
 };
@@ -66,7 +89,10 @@ const table: readonly (readonly [source: string, result: string, fake?: FakeScop
   ["{{inputs.parameters.{{inputs.parameters.who}}}}", "!failed to resolve {{inputs.parameters.you}}"],
   ["{{inputs.parameters.{{inputs.parameters.key}}}}", "found", { inputs: { key: "real", real: "found" } }],
   // Late names stay until their moment.
-  ["{{item}} {{item.a}} {{retries}} {{lastRetry.exitCode}}", "{{item}} {{item.a}} {{retries}} {{lastRetry.exitCode}}"],
+  [
+    "{{item}} {{item.a}} {{retries}} {{lastRetry.exitCode}}",
+    "{{item}} {{item.a}} {{retries}} {{lastRetry.exitCode}}",
+  ],
   ["{{item}}", "x", { item: "x" }],
   ["{{item}}", "1.5", { item: 1.5 }],
   ["{{item}}", "true", { item: true }],
@@ -77,11 +103,24 @@ const table: readonly (readonly [source: string, result: string, fake?: FakeScop
   ["{{item}}", '{"html":"\\u003cb\\u003e"}', { item: { html: "<b>" } }],
   // Retries.
   ["{{retries}}", "2", { attemptNumber: 2 }],
-  ["{{lastRetry.exitCode}}|{{lastRetry.status}}|{{lastRetry.duration}}|{{lastRetry.message}}", "0||0|", { attemptNumber: 0 }],
+  [
+    "{{lastRetry.exitCode}}|{{lastRetry.status}}|{{lastRetry.duration}}|{{lastRetry.message}}",
+    "0||0|",
+    { attemptNumber: 0 },
+  ],
   [
     "{{lastRetry.exitCode}}|{{lastRetry.status}}|{{lastRetry.duration}}|{{lastRetry.message}}",
     "3|Failed|1.5|main: Error (exit code 3)",
-    { attemptNumber: 1, lastAttempt: { phase: "failed", exitCode: 3, startedAt: 1000, endedAt: 2500, reason: { code: "exit-nonzero", exitCode: 3 } } },
+    {
+      attemptNumber: 1,
+      lastAttempt: {
+        phase: "failed",
+        exitCode: 3,
+        startedAt: 1000,
+        endedAt: 2500,
+        reason: { code: "exit-nonzero", exitCode: 3 },
+      },
+    },
   ],
   ["{{lastRetry.exitCode}}", "-1", { lastAttempt: { phase: "errored" } }],
   // The run.
@@ -98,11 +137,18 @@ const table: readonly (readonly [source: string, result: string, fake?: FakeScop
   ["{{workflow.status}}", "Error", { run: { outcome: "errored" } }],
   ["{{workflow.failures}}", '"null"'],
   ["{{workflow.scheduledTime}}", "{{workflow.scheduledTime}}"],
-  ["{{workflow.scheduledTime}}", "2024-01-01T00:00:00Z", { run: { facts: { scheduledTime: "2024-01-01T00:00:00Z" } } }],
+  [
+    "{{workflow.scheduledTime}}",
+    "2024-01-01T00:00:00Z",
+    { run: { facts: { scheduledTime: "2024-01-01T00:00:00Z" } } },
+  ],
   ["{{workflow.creationTimestamp}}", "2024-02-03T04:05:06Z"],
   ["{{workflow.creationTimestamp.RFC3339}}", "2024-02-03T04:05:06Z"],
   ["{{workflow.creationTimestamp.s}}", "1706933106"],
-  ["{{workflow.creationTimestamp.Y}}-{{workflow.creationTimestamp.m}}-{{workflow.creationTimestamp.d}} {{workflow.creationTimestamp.H}}:{{workflow.creationTimestamp.M}}", "2024-02-03 04:05"],
+  [
+    "{{workflow.creationTimestamp.Y}}-{{workflow.creationTimestamp.m}}-{{workflow.creationTimestamp.d}} {{workflow.creationTimestamp.H}}:{{workflow.creationTimestamp.M}}",
+    "2024-02-03 04:05",
+  ],
   ["{{workflow.parameters.message}}", "m"],
   ["{{workflow.parameters.with-dash}}", "w"],
   ["{{workflow.parameters}}", '[{"name":"message","value":"m"},{"name":"with-dash","value":"w"}]'],
@@ -112,7 +158,11 @@ const table: readonly (readonly [source: string, result: string, fake?: FakeScop
   ["{{workflow.labels}}", '{"l":"1","x.y/z":"deep"}'],
   ["{{workflow.annotations.json}}", '{"a":"2"}'],
   ["{{workflow.labels.none}}", "{{workflow.labels.none}}"],
-  ["{{workflow.labels.l}}", "new", { run: { notes: { labels: { l: "old" } }, facts: { labels: { l: "new" } } } }],
+  [
+    "{{workflow.labels.l}}",
+    "new",
+    { run: { notes: { labels: { l: "old" } }, facts: { labels: { l: "new" } } } },
+  ],
   ["{{workflow.outputs.parameters.g}} {{workflow.outputs.parameters.obj}}", 'global {"k":1}'],
   ["{{workflow.outputs.parameters.none}}", "{{workflow.outputs.parameters.none}}"],
   ["{{workflow.nonsense}}", "{{workflow.nonsense}}"],
@@ -128,14 +178,18 @@ test("pod names differ by task and are the same for the same task", () => {
   const task = createTaskView("a", {});
   const one = { ...createFakeScope({}), own: task };
   const first = evaluator.evaluate(text("{{pod.name}}"), one);
-  assert.ok(first.ok && /^wf-1-template-\d+$/u.test(String(first.value)));
+  assert.ok(first.ok && /^wf-1-template-\d+$/u.test(asText(first.value)));
   assert.deepEqual(evaluator.evaluate(text("{{pod.name}}"), one), first);
   const other = evaluator.evaluate(text("{{pod.name}}"), { ...one, own: createTaskView("b", {}) });
   assert.ok(other.ok && other.value !== first.value);
 });
 
 test("failures of the run are JSON text, quoted once more", () => {
-  const failed = createTaskView("bad", { phase: "failed", endedAt: runAt, reason: { code: "exit-nonzero", exitCode: 2 } });
+  const failed = createTaskView("bad", {
+    phase: "failed",
+    endedAt: runAt,
+    reason: { code: "exit-nonzero", exitCode: 2 },
+  });
   const answer = render("{{workflow.failures}}", { run: { failures: () => [failed] } });
   const list = JSON.parse(JSON.parse(answer) as string) as readonly Record<string, string>[];
   assert.equal(list.length, 1);
@@ -164,7 +218,12 @@ const siblings: FakeScope = {
     omitted: { phase: "omitted" },
     running: { phase: "running", startedAt: runAt },
     waiting: { phase: "waiting" },
-    retried: { attempts: [{ phase: "failed", exitCode: 1 }, { result: "second", values: { p: "again" }, exitCode: 0, host: "node-2" }] },
+    retried: {
+      attempts: [
+        { phase: "failed", exitCode: 1 },
+        { result: "second", values: { p: "again" }, exitCode: 0, host: "node-2" },
+      ],
+    },
     name: { result: "a task called name" },
   },
 };
@@ -210,7 +269,12 @@ for (const family of ["steps", "tasks"]) {
   }
 }
 
-for (const name of ["skipped.outputs.result", "skipped.outputs.parameters.p", "omitted.outputs.parameters.p", "a.outputs.parameters.unknown"]) {
+for (const name of [
+  "skipped.outputs.result",
+  "skipped.outputs.parameters.p",
+  "omitted.outputs.parameters.p",
+  "a.outputs.parameters.unknown",
+]) {
   test(`${name} is an absent optional output: an error, or nothing where something stands in for it`, () => {
     assert.match(render(`{{tasks.${name}}}`, siblings), /^!failed to resolve .*absent optional/u);
     const optional = expression("argo-text-or-absent", `{{tasks.${name}}}`, "text");

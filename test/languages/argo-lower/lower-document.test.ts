@@ -1,10 +1,25 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { mergeStrategically, mergeTemplateDefaults } from "../../../src/languages/argo/lower/merge-template.ts";
+import {
+  mergeStrategically,
+  mergeTemplateDefaults,
+} from "../../../src/languages/argo/lower/merge-template.ts";
 import { argo } from "../../../src/languages/argo/argo.ts";
-import { compile, compilePlan, errorCodes, expression, getProcess, getRegion, getTask, text, workflow } from "./support.ts";
+import {
+  compile,
+  compilePlan,
+  errorCodes,
+  expression,
+  getProcess,
+  getRegion,
+  getTask,
+  text,
+  workflow,
+} from "./support.ts";
 
-const hello = workflow("entrypoint: a\narguments: {parameters: [{name: m, value: hi}]}\ntemplates: [{name: a, inputs: {parameters: [{name: m}]}, container: {image: busybox}}, {name: b, container: {image: busybox}}]");
+const hello = workflow(
+  "entrypoint: a\narguments: {parameters: [{name: m, value: hi}]}\ntemplates: [{name: a, inputs: {parameters: [{name: m}]}, container: {image: busybox}}, {name: b, container: {image: busybox}}]",
+);
 
 test("names: given, made from a prefix, overridden", () => {
   assert.equal(compile(hello).name, "test-abcde");
@@ -16,14 +31,20 @@ test("names: given, made from a prefix, overridden", () => {
 test("a submission's parameters win, and may be new", () => {
   const plan = compilePlan(hello, { parameters: { m: "{{workflow.name}}", extra: "e" } });
   assert.deepEqual({ ...plan.values }, { m: text("{{workflow.name}}"), extra: "e" });
-  assert.deepEqual(plan.arguments.map(({ port, value }) => [port, value]), [
-    ["m", text("{{workflow.parameters.m}}")],
-    ["extra", text("{{workflow.parameters.extra}}")],
-  ]);
+  assert.deepEqual(
+    plan.arguments.map(({ port, value }) => [port, value]),
+    [
+      ["m", text("{{workflow.parameters.m}}")],
+      ["extra", text("{{workflow.parameters.extra}}")],
+    ],
+  );
 });
 
 test("a submission's entrypoint wins", () => {
-  assert.deepEqual(compilePlan(hello, { entrypoint: "b" }).processes.map(({ id }) => id), ["b"]);
+  assert.deepEqual(
+    compilePlan(hello, { entrypoint: "b" }).processes.map(({ id }) => id),
+    ["b"],
+  );
   assert.equal(errorCodes(hello, { entrypoint: "none" }).length, 1);
 });
 
@@ -37,14 +58,16 @@ test("labels: of the document, of the submission, computed", () => {
     entrypoint: a
     workflowMetadata:
       labels: {own: "1"}
-      annotations: {note: n}
+      annotations: {note: text}
       labelsFrom: {computed: {expression: "workflow.parameters.m"}}
     arguments: {parameters: [{name: m, value: hi}]}
     templates: [{name: a, container: {image: busybox}}]`);
   const compiled = compile(source, { labels: { given: "2" }, annotations: { by: "x" } });
   assert.deepEqual(compiled.labels, { own: "1", given: "2" });
-  assert.deepEqual(compiled.annotations, { note: "n", by: "x" });
-  assert.deepEqual(compiled.plan?.labels, { computed: expression("argo-expr", "workflow.parameters.m", "text") });
+  assert.deepEqual(compiled.annotations, { note: "text", by: "x" });
+  assert.deepEqual(compiled.plan?.labels, {
+    computed: expression("argo-expr", "workflow.parameters.m", "text"),
+  });
   assert.deepEqual(compiled.plan?.notes["labels"], compiled.labels);
 });
 
@@ -74,7 +97,8 @@ spec:
 const definitions = [{ source: stored, file: "stored.yaml" }];
 
 test("templateRef: names inside a stored template are looked up there", () => {
-  const plan = compilePlan(workflow(`
+  const plan = compilePlan(
+    workflow(`
     entrypoint: m
     templates:
       - name: m
@@ -82,21 +106,34 @@ test("templateRef: names inside a stored template are looked up there", () => {
           - - {name: a, templateRef: {name: lib, template: main}}
             - {name: b, templateRef: {name: lib, template: leaf, clusterScope: true}}
             - {name: c, template: leaf}
-      - {name: leaf, container: {image: own}}`), { definitions });
-  assert.deepEqual(plan.processes.map(({ id }) => id), ["m", "lib/main", "cluster:lib/leaf", "leaf", "lib/leaf"]);
+      - {name: leaf, container: {image: own}}`),
+    { definitions },
+  );
+  assert.deepEqual(
+    plan.processes.map(({ id }) => id),
+    ["m", "lib/main", "cluster:lib/leaf", "leaf", "lib/leaf"],
+  );
   assert.deepEqual(getRegion(plan, "lib/main").nodes[0]?.call, { kind: "process", process: 4 });
   assert.equal(getTask(plan, "cluster:lib/leaf").commands[0]?.image, "alpine");
 });
 
 test("workflowTemplateRef: the workflow over the stored spec", () => {
-  const source = workflow("workflowTemplateRef: {name: lib}\nparallelism: 7\narguments: {parameters: [{name: b, value: mine}]}");
+  const source = workflow(
+    "workflowTemplateRef: {name: lib}\nparallelism: 7\narguments: {parameters: [{name: b, value: mine}]}",
+  );
   const compiled = compile(source, { definitions });
   const { plan } = compiled;
   assert.ok(plan !== undefined);
-  assert.deepEqual(plan.processes.map(({ id }) => id), ["main", "bye", "leaf"]);
+  assert.deepEqual(
+    plan.processes.map(({ id }) => id),
+    ["main", "bye", "leaf"],
+  );
   assert.deepEqual({ ...plan.values }, { b: "mine", a: "1" });
   assert.deepEqual(plan.policy, { attemptsAtMost: 7 });
-  assert.deepEqual(plan.hooks.map(({ name }) => name), ["exit"]);
+  assert.deepEqual(
+    plan.hooks.map(({ name }) => name),
+    ["exit"],
+  );
   assert.deepEqual(compiled.labels, { "workflows.argoproj.io/workflow-template": "lib" });
 });
 
@@ -105,9 +142,16 @@ test("a stored template that is missing is one error", () => {
 });
 
 test("a WorkflowTemplate and a CronWorkflow can be submitted themselves", () => {
-  const template = argo.compile(stored, "stored.yaml", { parameters: {}, facts: { suffix: "xyz" }, document: 0 });
+  const template = argo.compile(stored, "stored.yaml", {
+    parameters: {},
+    facts: { suffix: "xyz" },
+    document: 0,
+  });
   assert.equal(template.name, "lib-xyz");
-  assert.deepEqual(template.plan?.processes.map(({ id }) => id), ["main", "bye", "leaf"]);
+  assert.deepEqual(
+    template.plan?.processes.map(({ id }) => id),
+    ["main", "bye", "leaf"],
+  );
   const cron = compile(`
 apiVersion: argoproj.io/v1alpha1
 kind: CronWorkflow
@@ -144,7 +188,8 @@ ${workflow(`
 });
 
 test("templateDefaults: by field, only bodies of the template's own kind", () => {
-  const plan = compilePlan(workflow(`
+  const plan = compilePlan(
+    workflow(`
     entrypoint: c
     templateDefaults:
       timeout: 30s
@@ -154,25 +199,49 @@ test("templateDefaults: by field, only bodies of the template's own kind", () =>
     templates:
       - name: c
         retryStrategy: {limit: 9}
-        container: {image: own, env: [{name: B, value: "2"}]}`));
+        container: {image: own, env: [{name: B, value: "2"}]}`),
+  );
   const { policy } = getProcess(plan, "c");
   assert.deepEqual(policy, { retry: { on: "failed", attemptsMore: 9 }, taskTimeoutMs: 30_000 });
   const [command] = getTask(plan, "c").commands;
   assert.equal(command?.image, "own");
-  assert.deepEqual(command?.env.map(({ name, value }) => [name, value]), [["B", "2"], ["A", "1"]]);
+  assert.deepEqual(
+    command?.env.map(({ name, value }) => [name, value]),
+    [
+      ["B", "2"],
+      ["A", "1"],
+    ],
+  );
 });
 
 test("strategic merge: objects by field, keyed lists by key, other lists as a whole", () => {
-  const under = { a: 1, args: ["x"], env: [{ name: "A", value: 1 }, { name: "B", value: 1 }], deep: { k: 1, l: 1 } };
+  const under = {
+    a: 1,
+    args: ["x"],
+    env: [
+      { name: "A", value: 1 },
+      { name: "B", value: 1 },
+    ],
+    deep: { k: 1, l: 1 },
+  };
   const over = { args: ["y", "z"], env: [{ name: "A", value: 2 }], deep: { l: 2 } };
   const merged = JSON.parse(JSON.stringify(mergeStrategically(under, over))) as unknown;
-  assert.deepEqual(merged, { a: 1, args: ["y", "z"], env: [{ name: "A", value: 2 }, { name: "B", value: 1 }], deep: { k: 1, l: 2 } });
+  assert.deepEqual(merged, {
+    a: 1,
+    args: ["y", "z"],
+    env: [
+      { name: "A", value: 2 },
+      { name: "B", value: 1 },
+    ],
+    deep: { k: 1, l: 2 },
+  });
   const same = { name: "t", container: { image: "x" } };
   assert.equal(mergeTemplateDefaults(same, undefined), same);
 });
 
 test("outputs of steps and dag: references, expressions, defaults, artifacts", () => {
-  const plan = compilePlan(workflow(`
+  const plan = compilePlan(
+    workflow(`
     entrypoint: m
     templates:
       - name: m
@@ -187,20 +256,48 @@ test("outputs of steps and dag: references, expressions, defaults, artifacts", (
         steps: [[{name: a, template: leaf}]]
       - name: leaf
         outputs: {artifacts: [{name: f, path: /f}]}
-        container: {image: busybox}`));
-  const computed = (value: ReturnType<typeof expression>, optional = false) => ({ kind: "expression", value, optional });
+        container: {image: busybox}`),
+  );
+  const computed = (value: ReturnType<typeof expression>, optional = false) => ({
+    kind: "expression",
+    value,
+    optional,
+  });
   assert.deepEqual(getProcess(plan, "m").outputs, [
-    { name: "r", kind: "value", from: computed(expression("argo-ref", "{{steps.a.outputs.result}}", "text")), publishedAs: "g" },
-    { name: "e", kind: "value", from: computed(expression("argo-expr-or-absent", "steps.a.outputs.result", "text")), default: "none" },
-    { name: "f", kind: "file", from: computed(expression("argo-ref", "{{steps.a.outputs.artifacts.f}}", "file")) },
-    { name: "s", kind: "file", from: computed(expression("argo-ref", "{{steps.a.outputs.artifacts.f}}\nsub", "file")) },
-    { name: "o", kind: "file", from: computed(expression("argo-expr-or-absent", "steps.a.outputs.artifacts.f", "file"), true) },
+    {
+      name: "r",
+      kind: "value",
+      from: computed(expression("argo-ref", "{{steps.a.outputs.result}}", "text")),
+      publishedAs: "g",
+    },
+    {
+      name: "e",
+      kind: "value",
+      from: computed(expression("argo-expr-or-absent", "steps.a.outputs.result", "text")),
+      default: "none",
+    },
+    {
+      name: "f",
+      kind: "file",
+      from: computed(expression("argo-ref", "{{steps.a.outputs.artifacts.f}}", "file")),
+    },
+    {
+      name: "s",
+      kind: "file",
+      from: computed(expression("argo-ref", "{{steps.a.outputs.artifacts.f}}\nsub", "file")),
+    },
+    {
+      name: "o",
+      kind: "file",
+      from: computed(expression("argo-expr-or-absent", "steps.a.outputs.artifacts.f", "file"), true),
+    },
   ]);
   assert.equal(getTask(plan, "leaf").captureResult, true);
 });
 
 test("the same text is the same expression", () => {
-  const plan = compilePlan(workflow(`
+  const plan = compilePlan(
+    workflow(`
     entrypoint: m
     templates:
       - name: m
@@ -208,7 +305,8 @@ test("the same text is the same expression", () => {
           tasks:
             - {name: a, template: leaf, arguments: {parameters: [{name: p, value: "{{workflow.name}}"}]}}
             - {name: b, template: leaf, arguments: {parameters: [{name: p, value: "{{workflow.name}}"}]}}
-      - {name: leaf, inputs: {parameters: [{name: p}]}, container: {image: busybox}}`));
+      - {name: leaf, inputs: {parameters: [{name: p}]}, container: {image: busybox}}`),
+  );
   const [a, b] = getRegion(plan, "m").nodes;
   assert.ok(a?.arguments[0]?.value === b?.arguments[0]?.value);
 });
@@ -220,5 +318,7 @@ test("which texts are Argo documents", () => {
 });
 
 test("a file without a workflow is refused", () => {
-  assert.ok(errorCodes("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n").includes("argo/no-workflow"));
+  assert.ok(
+    errorCodes("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n").includes("argo/no-workflow"),
+  );
 });

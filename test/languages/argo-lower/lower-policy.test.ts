@@ -17,67 +17,112 @@ const retries: readonly (readonly [strategy: string, policy: unknown])[] = [
   ["{}", { on: "failed" }],
   ["{limit: 3}", { on: "failed", attemptsMore: 3 }],
   ['{limit: "3"}', { on: "failed", attemptsMore: 3 }],
-  ['{limit: "{{workflow.parameters.n}}"}', { on: "failed", attemptsMore: integer("{{workflow.parameters.n}}") }],
+  [
+    '{limit: "{{workflow.parameters.more}}"}',
+    { on: "failed", attemptsMore: integer("{{workflow.parameters.more}}") },
+  ],
   ["{retryPolicy: OnError}", { on: "errored" }],
   ["{retryPolicy: Always}", { on: "any" }],
   ["{retryPolicy: OnTransientError}", { on: "transient" }],
   ["{expression: 'true'}", { on: "any", condition: expression("argo-expr", "true", "boolean") }],
-  ["{expression: 'true', retryPolicy: OnFailure}", { on: "failed", condition: expression("argo-expr", "true", "boolean") }],
+  [
+    "{expression: 'true', retryPolicy: OnFailure}",
+    { on: "failed", condition: expression("argo-expr", "true", "boolean") },
+  ],
   [
     "{limit: 1, backoff: {duration: 1m, factor: 2, cap: 10m, maxDuration: 1h}}",
     { on: "failed", attemptsMore: 1, delayMs: 60_000, factor: 2, capMs: 600_000, elapsedAtMostMs: 3_600_000 },
   ],
-  ['{limit: 1, backoff: {duration: "5", factor: "3"}}', { on: "failed", attemptsMore: 1, delayMs: 5000, factor: 3 }],
+  [
+    '{limit: 1, backoff: {duration: "5", factor: "3"}}',
+    { on: "failed", attemptsMore: 1, delayMs: 5000, factor: 3 },
+  ],
   // Argo waits between attempts only when there is a limit.
   ["{backoff: {duration: 1m}}", { on: "failed" }],
 ];
 
 for (const [strategy, policy] of retries) {
   test(`retryStrategy ${strategy}`, () => {
-    const plan = compilePlan(one(`        retryStrategy: ${strategy}\n`, "    arguments: {parameters: [{name: n, value: 1}]}\n"));
+    const plan = compilePlan(
+      one(`        retryStrategy: ${strategy}\n`, "    arguments: {parameters: [{name: more, value: 1}]}\n"),
+    );
     assert.deepEqual(getProcess(plan, "t").policy, { retry: policy });
   });
 }
 
 test("the workflow's own retryStrategy holds for every template that has none", () => {
-  const plan = compilePlan(workflow(`
+  const plan = compilePlan(
+    workflow(`
     entrypoint: s
     retryStrategy: {limit: 5}
     templates:
       - name: s
         steps: [[{name: a, template: a}, {name: b, template: b}]]
       - {name: a, container: {image: busybox}}
-      - {name: b, retryStrategy: {limit: 1}, container: {image: busybox}}`));
-  assert.deepEqual(plan.processes.map(({ id, policy }) => [id, policy.retry?.attemptsMore]), [["s", 5], ["a", 5], ["b", 1]]);
+      - {name: b, retryStrategy: {limit: 1}, container: {image: busybox}}`),
+  );
+  assert.deepEqual(
+    plan.processes.map(({ id, policy }) => [id, policy.retry?.attemptsMore]),
+    [
+      ["s", 5],
+      ["a", 5],
+      ["b", 1],
+    ],
+  );
 });
 
 test("time limits of a leaf", () => {
-  const plan = compilePlan(one('        activeDeadlineSeconds: "{{workflow.parameters.n}}"\n        timeout: 1h\n        pendingTimeout: 90s\n', "    arguments: {parameters: [{name: n, value: 1}]}\n"));
+  const plan = compilePlan(
+    one(
+      '        activeDeadlineSeconds: "{{workflow.parameters.more}}"\n        timeout: 1h\n        pendingTimeout: 90s\n',
+      "    arguments: {parameters: [{name: more, value: 1}]}\n",
+    ),
+  );
   assert.deepEqual(getProcess(plan, "t").policy, {
-    attemptTimeoutMs: expression("argo-text", "{{workflow.parameters.n}}", "duration-ms"),
+    attemptTimeoutMs: expression("argo-text", "{{workflow.parameters.more}}", "duration-ms"),
     taskTimeoutMs: 3_600_000,
     queueTimeoutMs: 90_000,
   });
 });
 
 test("rules for the whole run", () => {
-  const plan = compilePlan(one("", "    parallelism: 4\n    activeDeadlineSeconds: 10\n    suspend: true\n    synchronization: {mutexes: [{name: m}]}\n"));
-  assert.deepEqual(plan.policy, { attemptsAtMost: 4, deadlineMs: 10_000, suspended: true, locks: [{ key: "default/Mutex/m", limit: 1 }] });
+  const plan = compilePlan(
+    one(
+      "",
+      "    parallelism: 4\n    activeDeadlineSeconds: 10\n    suspend: true\n    synchronization: {mutexes: [{name: m}]}\n",
+    ),
+  );
+  assert.deepEqual(plan.policy, {
+    attemptsAtMost: 4,
+    deadlineMs: 10_000,
+    suspended: true,
+    locks: [{ key: "default/Mutex/m", limit: 1 }],
+  });
 });
 
 test("locks: mutexes, old spellings, and semaphores whose limit is known", () => {
-  const source = one("        synchronization: {mutex: {name: 'm-{{workflow.name}}'}, semaphores: [{configMapKeyRef: {name: cm, key: k}}, {namespace: n, configMapKeyRef: {name: cm, key: k}}]}\n");
-  const locks = getProcess(compilePlan(source, { facts: { configMaps: { cm: { k: "3" } }, namespace: "argo" } }), "t").policy.locks;
+  const source = one(
+    "        synchronization: {mutex: {name: 'm-{{workflow.name}}'}, semaphores: [{configMapKeyRef: {name: cm, key: k}}, {namespace: ns, configMapKeyRef: {name: cm, key: k}}]}\n",
+  );
+  const locks = getProcess(
+    compilePlan(source, { facts: { configMaps: { cm: { k: "3" } }, namespace: "argo" } }),
+    "t",
+  ).policy.locks;
   assert.deepEqual(locks, [
     { key: text("argo/Mutex/m-{{workflow.name}}"), limit: 1 },
     { key: "argo/ConfigMap/cm/k", limit: 3 },
-    { key: "n/ConfigMap/cm/k", limit: 3 },
+    { key: "ns/ConfigMap/cm/k", limit: 3 },
   ]);
 });
 
 test("a semaphore whose limit nobody knows is a warning", () => {
-  const compiled = compile(one("        synchronization: {semaphores: [{configMapKeyRef: {name: cm, key: k}}]}\n"));
-  assert.deepEqual(compiled.diagnostics.map(({ code, severity }) => [code, severity]), [["argo/unknown-semaphore-limit", "warning"]]);
+  const compiled = compile(
+    one("        synchronization: {semaphores: [{configMapKeyRef: {name: cm, key: k}}]}\n"),
+  );
+  assert.deepEqual(
+    compiled.diagnostics.map(({ code, severity }) => [code, severity]),
+    [["argo/unknown-semaphore-limit", "warning"]],
+  );
   assert.ok(compiled.plan !== undefined);
   assert.equal(getProcess(compiled.plan, "t").policy.locks, undefined);
 });

@@ -13,8 +13,13 @@ ${fields}`);
 }
 
 test("a script: its text is written down and run by the command", () => {
-  const task = getTask(compilePlan(one(`        script: {image: python, command: [python], source: "print({{workflow.name}})", workingDir: /w}
-`)), "t");
+  const task = getTask(
+    compilePlan(
+      one(`        script: {image: python, command: [python], source: "print({{workflow.name}})", workingDir: /w}
+`),
+    ),
+    "t",
+  );
   const [command] = task.commands;
   assert.equal(command?.name, "main");
   assert.deepEqual(command?.script, text("print({{workflow.name}})"));
@@ -22,16 +27,28 @@ test("a script: its text is written down and run by the command", () => {
 });
 
 test("a container set: order, retries, mounts shared by all", () => {
-  const task = getTask(compilePlan(one(`        volumes: [{name: work, emptyDir: {}}]
+  const task = getTask(
+    compilePlan(
+      one(`        volumes: [{name: work, emptyDir: {}}]
         containerSet:
           volumeMounts: [{name: work, mountPath: /work}]
           retryStrategy: {retries: "2", duration: 3s}
           containers:
             - {name: a, image: busybox}
             - {name: main, image: busybox, dependencies: [a]}
-`)), "t");
+`),
+    ),
+    "t",
+  );
   assert.deepEqual(
-    task.commands.map(({ name, role, after, retries, retryDelayMs, volumes }) => ({ name, role, after, retries, retryDelayMs, mounts: volumes.map((volume) => volume.mountPath) })),
+    task.commands.map(({ name, role, after, retries, retryDelayMs, volumes }) => ({
+      name,
+      role,
+      after,
+      retries,
+      retryDelayMs,
+      mounts: volumes.map((volume) => volume.mountPath),
+    })),
     [
       { name: "a", role: "main", after: [], retries: 2, retryDelayMs: 3000, mounts: ["/work"] },
       { name: "main", role: "main", after: ["a"], retries: 2, retryDelayMs: 3000, mounts: ["/work"] },
@@ -40,13 +57,27 @@ test("a container set: order, retries, mounts shared by all", () => {
 });
 
 test("init containers and sidecars stand around main; mirrored mounts are main's", () => {
-  const task = getTask(compilePlan(one(`        volumes: [{name: v, emptyDir: {}}]
+  const task = getTask(
+    compilePlan(
+      one(`        volumes: [{name: v, emptyDir: {}}]
         initContainers: [{name: first, image: busybox, mirrorVolumeMounts: true}]
         sidecars: [{name: beside, image: busybox}]
         container: {image: busybox, volumeMounts: [{name: v, mountPath: /v, subPath: s, readOnly: true}]}
-`)), "t");
-  assert.deepEqual(task.commands.map(({ name, role, volumes }) => [name, role, volumes.length]), [["first", "init", 1], ["main", "main", 1], ["beside", "side", 0]]);
-  assert.deepEqual(task.commands[1]?.volumes, [{ name: "v", mountPath: "/v", subPath: "s", readOnly: true, source: { kind: "attempt" } }]);
+`),
+    ),
+    "t",
+  );
+  assert.deepEqual(
+    task.commands.map(({ name, role, volumes }) => [name, role, volumes.length]),
+    [
+      ["first", "init", 1],
+      ["main", "main", 1],
+      ["beside", "side", 0],
+    ],
+  );
+  assert.deepEqual(task.commands[1]?.volumes, [
+    { name: "v", mountPath: "/v", subPath: "s", readOnly: true, source: { kind: "attempt" } },
+  ]);
 });
 
 const surroundings = {
@@ -56,7 +87,8 @@ const surroundings = {
 test("volumes: claims, ConfigMaps, Secrets", () => {
   const task = getTask(
     compilePlan(
-      one(`        container:
+      one(
+        `        container:
           image: busybox
           volumeMounts:
             - {name: claim, mountPath: /c}
@@ -65,26 +97,31 @@ test("volumes: claims, ConfigMaps, Secrets", () => {
             - {name: picked, mountPath: /k}
             - {name: secret, mountPath: /s}
             - {name: maybe, mountPath: /o}
-`, `    volumeClaimTemplates: [{metadata: {name: claim}, spec: {}}]
+`,
+        `    volumeClaimTemplates: [{metadata: {name: claim}, spec: {}}]
     volumes:
       - {name: stored, persistentVolumeClaim: {claimName: "data-{{workflow.name}}"}}
       - {name: map, configMap: {name: cm}}
       - {name: picked, configMap: {name: cm, items: [{key: a, path: deep/a.txt}, {key: none, path: x}]}}
       - {name: secret, secret: {secretName: s}}
       - {name: maybe, secret: {secretName: none, optional: true}}
-`),
+`,
+      ),
       surroundings,
     ),
     "t",
   );
-  assert.deepEqual(task.commands[0]?.volumes.map(({ source }) => source), [
-    { kind: "run", key: "claim" },
-    { kind: "run", key: text("claim/data-{{workflow.name}}") },
-    { kind: "text", files: { a: "1", b: "{{workflow.name}}" } },
-    { kind: "text", files: { "deep/a.txt": "1" } },
-    { kind: "text", files: { password: "hunter2" } },
-    { kind: "text", files: {} },
-  ]);
+  assert.deepEqual(
+    task.commands[0]?.volumes.map(({ source }) => source),
+    [
+      { kind: "run", key: "claim" },
+      { kind: "run", key: text("claim/data-{{workflow.name}}") },
+      { kind: "text", files: { a: "1", b: "{{workflow.name}}" } },
+      { kind: "text", files: { "deep/a.txt": "1" } },
+      { kind: "text", files: { password: "hunter2" } },
+      { kind: "text", files: {} },
+    ],
+  );
 });
 
 for (const [what, volume, code] of [
@@ -93,7 +130,10 @@ for (const [what, volume, code] of [
   ["a Secret that is not stored", "{name: v, secret: {secretName: none}}", "argo/unknown-secret"],
 ] as const) {
   test(`refused: ${what}`, () => {
-    const source = one("        container: {image: busybox, volumeMounts: [{name: v, mountPath: /v}]}\n", `    volumes: [${volume}]\n`);
+    const source = one(
+      "        container: {image: busybox, volumeMounts: [{name: v, mountPath: /v}]}\n",
+      `    volumes: [${volume}]\n`,
+    );
     assert.deepEqual(errorCodes(source), [code]);
   });
 }
@@ -135,7 +175,11 @@ test("environment: values, references to ConfigMaps and Secrets, fields of the p
 });
 
 test("a Secret that is not stored is refused with a hint", () => {
-  const compiled = compile(one("        container: {image: busybox, env: [{name: X, valueFrom: {secretKeyRef: {name: none, key: k}}}]}\n"));
+  const compiled = compile(
+    one(
+      "        container: {image: busybox, env: [{name: X, valueFrom: {secretKeyRef: {name: none, key: k}}}]}\n",
+    ),
+  );
   const problem = compiled.diagnostics.find(({ severity }) => severity === "error");
   assert.equal(problem?.code, "argo/unknown-secret");
   assert.ok(problem.hint?.includes('"none"'));
@@ -143,7 +187,8 @@ test("a Secret that is not stored is refused with a hint", () => {
 });
 
 test("outputs of a leaf: files that are read, artifacts that are kept, a name for the whole run", () => {
-  const plan = compilePlan(one(`        outputs:
+  const plan = compilePlan(
+    one(`        outputs:
           parameters:
             - {name: p, valueFrom: {path: /tmp/p, default: d}, globalName: g}
           artifacts:
@@ -152,14 +197,26 @@ test("outputs of a leaf: files that are read, artifacts that are kept, a name fo
             - {name: c, path: /tmp/c, archive: {zip: {}}, s3: {key: "k/{{workflow.name}}"}}
             - {name: d, path: "/tmp/{{workflow.name}}"}
         container: {image: busybox}
-`));
+`),
+  );
   const task = getTask(plan, "t");
   assert.deepEqual(task.outputParameters, [{ name: "p", path: "/tmp/p", default: "d" }]);
   assert.deepEqual(task.outputArtifacts, [
     { name: "a", path: "/tmp/a", optional: true, archive: { kind: "none" } },
     { name: "b", path: "/tmp/b", optional: false, archive: { kind: "tar", compressionLevel: 0 } },
-    { name: "c", path: "/tmp/c", optional: false, archive: { kind: "zip" }, key: text("k/{{workflow.name}}") },
-    { name: "d", path: text("/tmp/{{workflow.name}}"), optional: false, archive: { kind: "tar", compressionLevel: -1 } },
+    {
+      name: "c",
+      path: "/tmp/c",
+      optional: false,
+      archive: { kind: "zip" },
+      key: text("k/{{workflow.name}}"),
+    },
+    {
+      name: "d",
+      path: text("/tmp/{{workflow.name}}"),
+      optional: false,
+      archive: { kind: "tar", compressionLevel: -1 },
+    },
   ]);
   assert.deepEqual(getProcess(plan, "t").outputs, [
     { name: "p", kind: "value", from: { kind: "attempt" }, default: "d", publishedAs: "g" },
@@ -172,7 +229,8 @@ test("outputs of a leaf: files that are read, artifacts that are kept, a name fo
 
 test("inputs: defaults, allowed values, files and where they lie", () => {
   const plan = compilePlan(
-    one(`        inputs:
+    one(
+      `        inputs:
           parameters:
             - {name: value, value: v, default: d}
             - {name: default, default: "{{workflow.name}}", enum: [a, b]}
@@ -186,22 +244,45 @@ test("inputs: defaults, allowed values, files and where they lie", () => {
             - {name: zip, path: /zip, archive: {zip: {}}}
             - {name: key, path: /key, s3: {key: some/key}}
         container: {image: busybox}
-`, `    arguments: {parameters: [{name: must, value: m}], artifacts: [{name: zip, s3: {key: z}}]}
-`),
+`,
+      `    arguments: {parameters: [{name: must, value: m}], artifacts: [{name: zip, s3: {key: z}}]}
+`,
+    ),
     surroundings,
   );
   const { inputs } = getProcess(plan, "t");
   assert.deepEqual(inputs, [
     { name: "value", kind: "value", default: "v", optional: false },
-    { name: "default", kind: "value", default: text("{{workflow.name}}"), allowed: ["a", "b"], optional: false },
+    {
+      name: "default",
+      kind: "value",
+      default: text("{{workflow.name}}"),
+      allowed: ["a", "b"],
+      optional: false,
+    },
     { name: "must", kind: "value", optional: false },
     { name: "map", kind: "value", default: "1", optional: false },
-    { name: "late", kind: "value", default: expression("argo-config-map", '{"name":"none","key":"a","default":"x"}', "text"), optional: false },
+    {
+      name: "late",
+      kind: "value",
+      default: expression("argo-config-map", '{"name":"none","key":"a","default":"x"}', "text"),
+      optional: false,
+    },
     { name: "raw", kind: "file", default: { kind: "text", text: "text" }, optional: false },
-    { name: "tagged", kind: "file", default: expression("argo-text", "{{inputs.parameters.value}}", "file"), optional: false },
+    {
+      name: "tagged",
+      kind: "file",
+      default: expression("argo-text", "{{inputs.parameters.value}}", "file"),
+      optional: false,
+    },
     { name: "plain", kind: "file", optional: true },
     { name: "zip", kind: "file", optional: false },
-    { name: "key", kind: "file", default: { kind: "key", key: "some/key", optional: false }, optional: false },
+    {
+      name: "key",
+      kind: "file",
+      default: { kind: "key", key: "some/key", optional: false },
+      optional: false,
+    },
   ]);
   assert.deepEqual(getTask(plan, "t").inputs, [
     { name: "raw", path: "/raw", unpack: "tar-by-content", recurseMode: false },
@@ -210,7 +291,12 @@ test("inputs: defaults, allowed values, files and where they lie", () => {
     { name: "zip", path: "/zip", unpack: "zip", recurseMode: false },
     { name: "key", path: "/key", unpack: "tar-by-content", recurseMode: false },
   ]);
-  assert.deepEqual(plan.arguments.at(-1), { port: "zip", kind: "file", value: { kind: "key", key: "z", optional: false }, optional: true });
+  assert.deepEqual(plan.arguments.at(-1), {
+    port: "zip",
+    kind: "file",
+    value: { kind: "key", key: "z", optional: false },
+    optional: true,
+  });
 });
 
 for (const [driver, location] of [
@@ -219,17 +305,23 @@ for (const [driver, location] of [
   ["s3", "s3: {bucket: b, endpoint: e, key: k}"],
 ] as const) {
   test(`refused: an artifact kept by ${driver}`, () => {
-    const source = one(`        inputs: {artifacts: [{name: a, path: /a, ${location}}]}\n        container: {image: busybox}\n`);
+    const source = one(
+      `        inputs: {artifacts: [{name: a, path: /a, ${location}}]}\n        container: {image: busybox}\n`,
+    );
     assert.deepEqual(errorCodes(source), ["argo/unsupported-artifact-location"]);
   });
 }
 
 test("suspend: until a person, or for a time; values may be supplied", () => {
-  const plan = compilePlan(one(`        suspend: {duration: "20"}
+  const plan = compilePlan(
+    one(`        suspend: {duration: "20"}
         outputs: {parameters: [{name: answer, valueFrom: {supplied: {}, default: "no"}}]}
-`));
+`),
+  );
   assert.deepEqual(getProcess(plan, "t").body, { kind: "wait", durationMs: 20_000 });
-  assert.deepEqual(getProcess(plan, "t").outputs, [{ name: "answer", kind: "value", from: { kind: "supplied" }, default: "no" }]);
+  assert.deepEqual(getProcess(plan, "t").outputs, [
+    { name: "answer", kind: "value", from: { kind: "supplied" }, default: "no" },
+  ]);
   assert.deepEqual(getProcess(compilePlan(one("        suspend: {}\n")), "t").body, { kind: "wait" });
 });
 
@@ -248,7 +340,10 @@ test("http: a request with Argo's defaults", () => {
     request: {
       method: "GET",
       url: text("{{inputs.parameters.u}}"),
-      headers: [{ name: "a", value: "b", secret: false }, { name: "auth", value: "hunter2", secret: true }],
+      headers: [
+        { name: "a", value: "b", secret: false },
+        { name: "auth", value: "hunter2", secret: true },
+      ],
       timeoutMs: 30_000,
       verifyTls: true,
     },
@@ -259,21 +354,41 @@ test("http: a request with Argo's defaults", () => {
 for (const [what, fields, code] of [
   ["resource", "        resource: {action: get, manifest: 'kind: Pod'}\n", "argo/unsupported-resource"],
   ["plugin", "        plugin: {x: {}}\n", "argo/unsupported-plugin"],
-  ["daemon", "        daemon: true\n        container: {image: busybox, command: [sleep]}\n", "argo/unsupported-daemon"],
+  [
+    "daemon",
+    "        daemon: true\n        container: {image: busybox, command: [sleep]}\n",
+    "argo/unsupported-daemon",
+  ],
 ] as const) {
-  test(`refused: a ${what} template that can be reached`, () => assert.deepEqual(errorCodes(one(fields)), [code]));
+  test(`refused: a ${what} template that can be reached`, () =>
+    assert.deepEqual(errorCodes(one(fields)), [code]));
 }
 
 test("a template that needs a cluster is no problem as long as nobody calls it", () => {
-  const plan = compilePlan(one("        container: {image: busybox}\n      - name: other\n        resource: {action: get, manifest: 'kind: Pod'}\n"));
-  assert.deepEqual(plan.processes.map(({ id }) => id), ["t"]);
+  const plan = compilePlan(
+    one(
+      "        container: {image: busybox}\n      - name: other\n        resource: {action: get, manifest: 'kind: Pod'}\n",
+    ),
+  );
+  assert.deepEqual(
+    plan.processes.map(({ id }) => id),
+    ["t"],
+  );
 });
 
 test("fields without effect here are warned of once each", () => {
-  const compiled = compile(one("        securityContext: {}\n        container: {image: busybox}\n", "    podSpecPatch: 'x: 1'\n    nodeSelector: {a: b}\n    ttlStrategy: {secondsAfterCompletion: 5}\n"));
-  assert.deepEqual(compiled.diagnostics.map(({ severity, code, message }) => [severity, code, message]), [
-    ["warning", "argo/no-effect", "podSpecPatch has no effect here"],
-    ["warning", "argo/no-effect", "securityContext has no effect here"],
-  ]);
+  const compiled = compile(
+    one(
+      "        securityContext: {}\n        container: {image: busybox}\n",
+      "    podSpecPatch: 'x: 1'\n    nodeSelector: {a: b}\n    ttlStrategy: {secondsAfterCompletion: 5}\n",
+    ),
+  );
+  assert.deepEqual(
+    compiled.diagnostics.map(({ severity, code, message }) => [severity, code, message]),
+    [
+      ["warning", "argo/no-effect", "podSpecPatch has no effect here"],
+      ["warning", "argo/no-effect", "securityContext has no effect here"],
+    ],
+  );
   assert.deepEqual(compiled.plan?.notes["ttlStrategy"], { secondsAfterCompletion: 5 });
 });

@@ -26,7 +26,10 @@ export function compile(source: string, submission: Partial<Submission> = {}): C
 export function compilePlan(source: string, submission: Partial<Submission> = {}): Plan {
   const compiled = compile(source, submission);
   const errors = compiled.diagnostics.filter(({ severity }) => severity === "error");
-  assert.deepEqual(errors.map(({ code, message }) => `${code}: ${message}`), []);
+  assert.deepEqual(
+    errors.map(({ code, message }) => `${code}: ${message}`),
+    [],
+  );
   assert.ok(compiled.plan !== undefined);
   return compiled.plan;
 }
@@ -65,6 +68,12 @@ export function text(source: string): Expression {
   return expression("argo-text", source, "text");
 }
 
+/** A value that must be text. */
+export function asText(value: unknown): string {
+  assert.ok(typeof value === "string", `expected text, found ${typeof value}`);
+  return value;
+}
+
 export interface FakeTask {
   readonly phase?: PhaseName;
   readonly result?: string;
@@ -95,7 +104,9 @@ export function createTaskView(name: string, fake: FakeTask): TaskView {
     startedAt: fake.startedAt ?? 0,
     endedAt: fake.endedAt ?? 0,
     exitCode: fake.exitCode,
-    outputs: hasOutputs ? { ...(result === undefined ? {} : { result }), values: values ?? {}, files: files ?? {} } : undefined,
+    outputs: hasOutputs
+      ? { ...(result === undefined ? {} : { result }), values: values ?? {}, files: files ?? {} }
+      : undefined,
     inputs: undefined,
     reason: fake.reason,
     isFanOut: fake.members !== undefined,
@@ -123,7 +134,9 @@ export interface FakeScope {
 export const runAt = 1_706_933_106_789;
 
 export function createFakeScope(fake: FakeScope): Scope {
-  const siblings = new Map(Object.entries(fake.tasks ?? {}).map(([name, task]) => [name, createTaskView(name, task)]));
+  const siblings = new Map(
+    Object.entries(fake.tasks ?? {}).map(([name, task]) => [name, createTaskView(name, task)]),
+  );
   let drawn = 0;
   const run: RunView = {
     runId: "run-1",
@@ -144,7 +157,10 @@ export function createFakeScope(fake: FakeScope): Scope {
   };
   return {
     run,
-    inputs: fake.inputs === undefined && fake.inputFiles === undefined ? undefined : { values: fake.inputs ?? {}, files: fake.inputFiles ?? {} },
+    inputs:
+      fake.inputs === undefined && fake.inputFiles === undefined
+        ? undefined
+        : { values: fake.inputs ?? {}, files: fake.inputFiles ?? {} },
     sibling: (name) => siblings.get(name),
     siblingNames: () => [...siblings.keys()],
     item: fake.item,

@@ -6,18 +6,23 @@ import type { Json } from "../../../base/json.ts";
 import { jsonToValue, writeJson } from "../../../expressions/go/json.ts";
 import type { Value } from "../../../expressions/value.ts";
 import type { TaskView } from "../../../model/run/scope.ts";
-import { findOutputs } from "./sibling-values.ts";
 import { jsonToText } from "./json-text.ts";
+import { findOutputs } from "./task-outputs.ts";
 
 /** `outputs.result`: each result must be JSON itself and is copied as it stands. The error is the message. */
-export function aggregateResults(group: TaskView): { readonly ok: true; readonly text: string } | { readonly ok: false; readonly message: string } {
+export function aggregateResults(
+  group: TaskView,
+): { readonly ok: true; readonly text: string } | { readonly ok: false; readonly message: string } {
   const results: string[] = [];
   for (const member of group.children()) {
     const result = member.phase === "succeeded" ? findOutputs(member)?.result : undefined;
     if (result === undefined) continue;
     const compact = compactJson(result);
     if (compact === undefined) {
-      return { ok: false, message: `the result of ${member.name} is not JSON, so the results of the loop cannot be put together: ${result.slice(0, 80)}` };
+      return {
+        ok: false,
+        message: `the result of ${member.name} is not JSON, so the results of the loop cannot be put together: ${result.slice(0, 80)}`,
+      };
     }
     results.push(compact);
   }
@@ -44,7 +49,9 @@ export function aggregateParameter(group: TaskView, name: string): string | unde
   }
   if (texts.length === 0) return undefined;
   const parsed = texts.map(parseComposite);
-  return parsed.includes(undefined) ? writeJson(texts) : writeJson(parsed.map((value) => jsonToValue(value ?? null)));
+  return parsed.includes(undefined)
+    ? writeJson(texts)
+    : writeJson(parsed.map((value) => jsonToValue(value ?? null)));
 }
 
 function parseComposite(text: string): Json | undefined {

@@ -15,7 +15,12 @@ export type TextPart =
   | { readonly kind: "name"; readonly name: string; readonly raw: string; readonly read: NameReader }
   /** A name that is known only when the tags inside it are. */
   | { readonly kind: "nested"; readonly parts: CompiledText }
-  | { readonly kind: "expression"; readonly source: string; readonly raw: string; readonly parsed: Result<ExprNode, ExprSyntaxError> };
+  | {
+      readonly kind: "expression";
+      readonly source: string;
+      readonly raw: string;
+      readonly parsed: Result<ExprNode, ExprSyntaxError>;
+    };
 
 export type CompiledText = readonly TextPart[];
 

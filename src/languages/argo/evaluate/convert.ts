@@ -16,12 +16,18 @@ export function convertText(text: string, form: ExpressionForm): Evaluated {
     case "json":
       return { ok: true, value: text };
     case "boolean":
-      return text === "true" || text === "false" ? { ok: true, value: text === "true" } : refuse(`${quote(text)} is neither true nor false`, text);
+      return text === "true" || text === "false"
+        ? { ok: true, value: text === "true" }
+        : refuse(`${quote(text)} is neither true nor false`, text);
     case "integer":
-      return /^\s*[+-]?\d+\s*$/u.test(text) ? { ok: true, value: Number(text) } : refuse(`${quote(text)} is not a whole number`, text);
+      return /^\s*[+-]?\d+\s*$/u.test(text)
+        ? { ok: true, value: Number(text) }
+        : refuse(`${quote(text)} is not a whole number`, text);
     case "duration-ms": {
       const ms = readDurationMs(text);
-      return ms === undefined ? refuse(`${quote(text)} is not a number of seconds or a duration`, text) : { ok: true, value: ms };
+      return ms === undefined
+        ? refuse(`${quote(text)} is not a number of seconds or a duration`, text)
+        : { ok: true, value: ms };
     }
     case "list":
       return parseList(text);
@@ -36,13 +42,19 @@ export function convertValue(value: Value, form: ExpressionForm): Evaluated {
     case "text":
       return { ok: true, value: typeof value === "string" ? value : formatValue(value) };
     case "boolean":
-      return typeof value === "boolean" ? { ok: true, value } : refuse(`unable to cast expression result '${formatValue(value)}' to bool`);
+      return typeof value === "boolean"
+        ? { ok: true, value }
+        : refuse(`unable to cast expression result '${formatValue(value)}' to bool`);
     case "file": {
       const file = findFileOf(value);
-      return file === undefined ? refuse(`expected an artifact, but the expression gave ${goTypeName(value)}`) : { ok: true, value: file };
+      return file === undefined
+        ? refuse(`expected an artifact, but the expression gave ${goTypeName(value)}`)
+        : { ok: true, value: file };
     }
     case "list":
-      return isList(value) ? { ok: true, value: valueToJson(value) } : convertText(typeof value === "string" ? value : formatValue(value), form);
+      return isList(value)
+        ? { ok: true, value: valueToJson(value) }
+        : convertText(typeof value === "string" ? value : formatValue(value), form);
     case "json":
       return { ok: true, value: valueToJson(value) };
     case "integer":
@@ -57,10 +69,14 @@ function parseList(text: string): Evaluated {
   try {
     parsed = JSON.parse(text) as Json;
   } catch (error) {
-    return refuse(`withParam value could not be parsed as a JSON list: ${text.slice(0, 200)}: ${(error as SyntaxError).message}`, text);
+    return refuse(
+      `withParam value could not be parsed as a JSON list: ${text.slice(0, 200)}: ${(error as SyntaxError).message}`,
+      text,
+    );
   }
   if (parsed === null) return { ok: true, value: [] };
-  if (!Array.isArray(parsed)) return refuse(`withParam value could not be parsed as a JSON list: ${text.slice(0, 200)}`, text);
+  if (!Array.isArray(parsed))
+    return refuse(`withParam value could not be parsed as a JSON list: ${text.slice(0, 200)}`, text);
   return { ok: true, value: /\d/u.test(text) ? keepNumbers(parsed as readonly Json[], text) : parsed };
 }
 

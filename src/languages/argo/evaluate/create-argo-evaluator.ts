@@ -12,7 +12,7 @@ import type { Plan } from "../../../model/plan/plan.ts";
 import type { Evaluated, Evaluator } from "../../../model/run/scope.ts";
 import { dialects } from "../lower/lowering.ts";
 import { convertText, convertValue } from "./convert.ts";
-import type { Trace } from "./expression-env.ts";
+import type { Trace } from "./task-env.ts";
 import { readFile, takeSubPath } from "./files.ts";
 import { isTransientFault } from "./transient.ts";
 import type { Reading } from "./names.ts";
@@ -49,13 +49,17 @@ function evaluateIn(reading: Reading, expression: Expression, compiler: Compiler
       return rendered.ok ? decideWhen(rendered.text, reading.scope) : rendered;
     }
     case dialects.ref:
-      return form === "file" ? evaluateFile(reading, source, compiler) : evaluateReference(reading, source, form, compiler);
+      return form === "file"
+        ? evaluateFile(reading, source, compiler)
+        : evaluateReference(reading, source, form, compiler);
     case dialects.configMap:
       return evaluateConfigMap(reading, source, form, compiler);
     case dialects.key:
     case dialects.optionalKey: {
       const key = renderText(source, reading, compiler);
-      return key.ok ? { ok: true, value: { kind: "key", key: key.text, optional: dialect === dialects.optionalKey } } : key;
+      return key.ok
+        ? { ok: true, value: { kind: "key", key: key.text, optional: dialect === dialects.optionalKey } }
+        : key;
     }
     case dialects.items:
       return evaluateItems(reading, source, compiler);
@@ -72,7 +76,12 @@ function evaluateText(reading: Reading, source: string, form: ExpressionForm, co
   return form === "text" ? { ok: true, value: rendered.text } : convertText(rendered.text, form);
 }
 
-function evaluateExpression(reading: Reading, source: string, form: ExpressionForm, compiler: Compiler): Evaluated {
+function evaluateExpression(
+  reading: Reading,
+  source: string,
+  form: ExpressionForm,
+  compiler: Compiler,
+): Evaluated {
   let text = source;
   if (source.includes("{{")) {
     const rendered = renderText(source, reading, compiler);
@@ -80,12 +89,20 @@ function evaluateExpression(reading: Reading, source: string, form: ExpressionFo
     text = rendered.text;
   }
   const parsed = compiler.expression(text);
-  if (!parsed.ok) return { ok: false, message: `expression ${JSON.stringify(text)} cannot be read: ${parsed.error.message}`, text };
+  if (!parsed.ok)
+    return {
+      ok: false,
+      message: `expression ${JSON.stringify(text)} cannot be read: ${parsed.error.message}`,
+      text,
+    };
   const node = parsed.value;
   const trace: Trace = { absent: undefined };
-  const outcome = runExpression(reading, trace, (environment, context) => evaluateExpr(node, environment, context));
+  const outcome = runExpression(reading, trace, (environment, context) =>
+    evaluateExpr(node, environment, context),
+  );
   const more = trace.absent === undefined ? "" : ` (${trace.absent} is an absent optional output)`;
-  if (!outcome.ok) return { ok: false, message: `unable to evaluate expression '${text}': ${outcome.message}${more}`, text };
+  if (!outcome.ok)
+    return { ok: false, message: `unable to evaluate expression '${text}': ${outcome.message}${more}`, text };
   if (outcome.value === null && form !== "boolean") {
     return { ok: false, message: `expression '${text}' has no value${more}`, text };
   }
@@ -98,18 +115,27 @@ function evaluateExpression(reading: Reading, source: string, form: ExpressionFo
 }
 
 /** One reference; braces around it are optional. An absent source has no value. */
-function evaluateReference(reading: Reading, source: string, form: ExpressionForm, compiler: Compiler): Evaluated {
+function evaluateReference(
+  reading: Reading,
+  source: string,
+  form: ExpressionForm,
+  compiler: Compiler,
+): Evaluated {
   const text = source.includes("{{") ? source : `{{${source}}}`;
   const rendered = renderText(text, reading, compiler);
   if (rendered.ok) return convertText(rendered.text, form);
-  return rendered.absent ? { ok: true, value: undefined } : { ok: false, message: `Unable to resolve: ${text}` };
+  return rendered.absent
+    ? { ok: true, value: undefined }
+    : { ok: false, message: `Unable to resolve: ${text}` };
 }
 
 /** A reference to an artifact; what follows on a second line is a path inside it. */
 function evaluateFile(reading: Reading, source: string, compiler: Compiler): Evaluated {
   const lineEnd = source.indexOf("\n");
   const reference = stripBraces(lineEnd === -1 ? source : source.slice(0, lineEnd));
-  const name = reference.includes("{{") ? renderText(reference, reading, compiler) : { ok: true as const, text: reference };
+  const name = reference.includes("{{")
+    ? renderText(reference, reading, compiler)
+    : { ok: true as const, text: reference };
   if (!name.ok) return name;
   const answer = readFile(reading.scope, name.text);
   if (answer.kind === "unknown") return { ok: false, message: `Unable to resolve: {{${name.text}}}` };
@@ -118,7 +144,9 @@ function evaluateFile(reading: Reading, source: string, compiler: Compiler): Eva
   const subPath = renderText(source.slice(lineEnd + 1), reading, compiler);
   if (!subPath.ok) return subPath;
   const part = takeSubPath(answer.file, subPath.text);
-  return part === undefined ? { ok: false, message: `{{${name.text}}} is text, which has no part ${subPath.text}` } : { ok: true, value: part };
+  return part === undefined
+    ? { ok: false, message: `{{${name.text}}} is text, which has no part ${subPath.text}` }
+    : { ok: true, value: part };
 }
 
 function stripBraces(text: string): string {
@@ -138,7 +166,9 @@ function evaluateItems(reading: Reading, source: string, compiler: Compiler): Ev
     }
     if (Array.isArray(value)) return value.map((item: Json) => replace(item));
     if (!isJsonObject(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [replace(key) as string, replace(item)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [replace(key) as string, replace(item)]),
+    );
   };
   const items = replace(JSON.parse(source) as Json);
   return refusals[0] ?? { ok: true, value: items };
@@ -146,7 +176,9 @@ function evaluateItems(reading: Reading, source: string, compiler: Compiler): Ev
 
 /** A withSequence with a format: Go's printf for each number. */
 function evaluateSequence(reading: Reading, source: string, compiler: Compiler): Evaluated {
-  const fields = JSON.parse(source) as Readonly<Record<"start" | "count" | "end" | "format", string | number | undefined>>;
+  const fields = JSON.parse(source) as Readonly<
+    Record<"start" | "count" | "end" | "format", string | number | undefined>
+  >;
   const numbers: Partial<Record<"start" | "count" | "end", number>> = {};
   for (const field of ["start", "count", "end"] as const) {
     const value = fields[field];
@@ -160,14 +192,25 @@ function evaluateSequence(reading: Reading, source: string, compiler: Compiler):
   const { start = 0, count, end } = numbers;
   const step = count === undefined && end !== undefined && end < start ? -1 : 1;
   const length = count ?? (end === undefined ? 0 : Math.abs(end - start) + 1);
-  if (length > sequenceAtMost) return { ok: false, message: `a sequence of ${length} members is longer than ${sequenceAtMost}` };
-  return { ok: true, value: Array.from({ length: Math.max(0, length) }, (_, index) => formatPrintf(format.text, [BigInt(start + step * index)])) };
+  if (length > sequenceAtMost)
+    return { ok: false, message: `a sequence of ${length} members is longer than ${sequenceAtMost}` };
+  return {
+    ok: true,
+    value: Array.from({ length: Math.max(0, length) }, (_, index) =>
+      formatPrintf(format.text, [BigInt(start + step * index)]),
+    ),
+  };
 }
 
 const sequenceAtMost = 1_000_000;
 
 /** A key of a ConfigMap whose name is known only now, or that a caller did not make superfluous. */
-function evaluateConfigMap(reading: Reading, source: string, form: ExpressionForm, compiler: Compiler): Evaluated {
+function evaluateConfigMap(
+  reading: Reading,
+  source: string,
+  form: ExpressionForm,
+  compiler: Compiler,
+): Evaluated {
   const fields = JSON.parse(source) as Readonly<Record<"name" | "key" | "default", string | undefined>>;
   const name = renderText(fields.name ?? "", reading, compiler);
   if (!name.ok) return name;
@@ -176,6 +219,7 @@ function evaluateConfigMap(reading: Reading, source: string, form: ExpressionFor
   const maps = reading.scope.run.notes["configMaps"];
   const texts = isJsonObject(maps) && Object.hasOwn(maps, name.text) ? maps[name.text] : undefined;
   const text = isJsonObject(texts) && Object.hasOwn(texts, key.text) ? texts[key.text] : fields.default;
-  if (typeof text !== "string") return { ok: false, message: `ConfigMap '${name.text}' with the key '${key.text}' is not stored` };
+  if (typeof text !== "string")
+    return { ok: false, message: `ConfigMap '${name.text}' with the key '${key.text}' is not stored` };
   return evaluateText(reading, text, form, compiler);
 }

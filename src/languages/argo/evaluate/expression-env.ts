@@ -16,14 +16,13 @@ import { findItemMember, itemToText } from "./item-text.ts";
 import { jsonToText } from "./json-text.ts";
 import { createFileObject } from "./files.ts";
 import { argoFunctions } from "../../../expressions/argo-functions.ts";
-import { findFile, findOutputs, readParameter, readResult, readTaskField, readAllParameters } from "./sibling-values.ts";
+import { findFile, readParameter, readResult, readTaskField, readAllParameters } from "./sibling-values.ts";
 import type { ReadOutput } from "./sibling-values.ts";
 import { findTexts, readWorkflow } from "./workflow-values.ts";
-
-/** What was met on the way: an absent output explains a missing value better than "nil". */
-export interface Trace {
-  absent: string | undefined;
-}
+import { findOutputs } from "./task-outputs.ts";
+import { createRequest, createResponse } from "./exchange-env.ts";
+import { createNamed, createSiblings, createTaskOutputs } from "./task-env.ts";
+import type { Trace } from "./task-env.ts";
 
 /** The environment of expressions in a scope. */
 export function createEnvironment(reading: Reading, trace: Trace): HostObject {
@@ -54,11 +53,6 @@ function readFlat(name: string, reading: Reading): Value | undefined {
   return typeof answer === "string" ? answer : undefined;
 }
 
-/** A map whose members are read by name. */
-function createNamed(names: readonly string[], read: (name: string) => Value | undefined): HostObject {
-  return createHostObject(read, () => names);
-}
-
 /** Texts by name; names with dots can also be reached part by part, as Argo's flat variables are nested. */
 function createTexts(texts: { readonly [name: string]: string }): HostObject {
   return createHostObject(
@@ -74,8 +68,21 @@ function createTexts(texts: { readonly [name: string]: string }): HostObject {
 }
 
 const workflowFields = [
-  "name", "namespace", "mainEntrypoint", "serviceAccountName", "uid", "duration", "status", "failures", "priority",
-  "scheduledTime", "creationTimestamp", "parameters", "labels", "annotations", "outputs",
+  "name",
+  "namespace",
+  "mainEntrypoint",
+  "serviceAccountName",
+  "uid",
+  "duration",
+  "status",
+  "failures",
+  "priority",
+  "scheduledTime",
+  "creationTimestamp",
+  "parameters",
+  "labels",
+  "annotations",
+  "outputs",
 ] as const;
 
 function createWorkflow(scope: Scope): HostObject {
@@ -90,7 +97,9 @@ function createWorkflow(scope: Scope): HostObject {
       case "outputs":
         return createOutputs(run.published.values, run.published.files, undefined);
       case "creationTimestamp":
-        return createNamed(["s", "RFC3339"], (part) => toValue(readWorkflow(run, `creationTimestamp.${part}`)));
+        return createNamed(["s", "RFC3339"], (part) =>
+          toValue(readWorkflow(run, `creationTimestamp.${part}`)),
+        );
       default:
         return toValue(readWorkflow(run, name));
     }
@@ -110,7 +119,8 @@ function createInputs(reading: Reading): HostObject {
   const { inputs } = reading.scope;
   const texts = (): HostObject =>
     createNamed(Object.keys(inputs?.values ?? {}), (name) => {
-      const value = inputs !== undefined && Object.hasOwn(inputs.values, name) ? inputs.values[name] : undefined;
+      const value =
+        inputs !== undefined && Object.hasOwn(inputs.values, name) ? inputs.values[name] : undefined;
       return value === undefined ? undefined : jsonToText(value);
     });
   const files = (): HostObject =>
@@ -119,18 +129,25 @@ function createInputs(reading: Reading): HostObject {
       const path = readFlat(`inputs.artifacts.${name}.path`, reading);
       return file === undefined && path === undefined ? undefined : createFileObject(file, name, path);
     });
-  return createNamed(["parameters", "artifacts"], (kind) => (kind === "parameters" ? texts() : kind === "artifacts" ? files() : undefined));
+  return createNamed(["parameters", "artifacts"], (kind) =>
+    kind === "parameters" ? texts() : kind === "artifacts" ? files() : undefined,
+  );
 }
 
 function createOwnOutputs(reading: Reading, trace: Trace): HostObject {
   const { own, template } = reading.scope;
   const names = (kind: string): readonly string[] =>
-    (kind === "parameters" ? template?.outputParameters : template?.outputArtifacts)?.map(({ name }) => String(name)) ?? [];
+    (kind === "parameters" ? template?.outputParameters : template?.outputArtifacts)?.flatMap(({ name }) =>
+      typeof name === "string" ? [name] : [],
+    ) ?? [];
   const brought = own === undefined ? undefined : createTaskOutputs(own, trace);
   return createNamed(["parameters", "artifacts", "result", "exitCode"], (kind) => {
     if ((kind !== "parameters" && kind !== "artifacts") || template === undefined) return brought?.find(kind);
     return createNamed(names(kind), (name) =>
-      createNamed(["path"], (part) => (part === "path" ? readFlat(`outputs.${kind}.${name}.path`, reading) : undefined)));
+      createNamed(["path"], (part) =>
+        part === "path" ? readFlat(`outputs.${kind}.${name}.path`, reading) : undefined,
+      ),
+    );
   });
 }
 
@@ -143,62 +160,9 @@ function createItem(scope: Scope): Value | undefined {
 
 function createLastRetry(reading: Reading): Value | undefined {
   if (reading.scope.lastAttempt === undefined && reading.scope.attemptNumber === undefined) return undefined;
-  return createNamed(["exitCode", "status", "duration", "message"], (name) => readFlat(`lastRetry.${name}`, reading));
-}
-
-function createSiblings(scope: Scope, trace: Trace): HostObject {
-  return createHostObject(
-    (name) => {
-      const task = scope.sibling(name);
-      if (task !== undefined) return createTask(task, scope, trace);
-      return name === "name" ? scope.own?.name : undefined;
-    },
-    () => scope.siblingNames(),
+  return createNamed(["exitCode", "status", "duration", "message"], (name) =>
+    readFlat(`lastRetry.${name}`, reading),
   );
-}
-
-const taskFields = ["id", "ip", "status", "exitCode", "startedAt", "finishedAt", "hostNodeName", "outputs"] as const;
-
-function createTask(task: TaskView, scope: Scope, trace: Trace): HostObject {
-  return createNamed(taskFields, (field) => {
-    if (field === "outputs") return createTaskOutputs(task, trace);
-    const answer = readTaskField(task, field, scope);
-    return answer === undefined ? undefined : toValue(answer);
-  });
-}
-
-function createTaskOutputs(task: TaskView, trace: Trace): HostObject {
-  const note = (name: string, read: ReadOutput): Value | undefined => {
-    if (typeof read === "string") return read;
-    if ("refusal" in read) throw new EvalError("expression/invalid-operation", read.refusal);
-    if (read.missing === "absent") trace.absent = `${task.name}.outputs.${name}`;
-    return undefined;
-  };
-  return createNamed(["result", "exitCode", "parameters", "artifacts"], (kind) => {
-    switch (kind) {
-      case "result":
-        return note("result", readResult(task));
-      case "exitCode":
-        return task.exitCode === undefined ? undefined : String(task.exitCode);
-      case "parameters": {
-        if (task.isFanOut && listOutputNames(task).length === 0) return note("parameters", readAllParameters(task));
-        return createNamed(listOutputNames(task), (name) => note(`parameters.${name}`, readParameter(task, name)));
-      }
-      case "artifacts":
-        return createNamed(Object.keys(findOutputs(task)?.files ?? {}), (name) => {
-          const file = findFile(task, name);
-          if (file === undefined) trace.absent = `${task.name}.outputs.artifacts.${name}`;
-          return file === undefined ? undefined : createFileObject(file, name, undefined);
-        });
-      default:
-        return undefined;
-    }
-  });
-}
-
-function listOutputNames(task: TaskView): readonly string[] {
-  const outputs = task.isFanOut ? task.children().map(findOutputs).find((one) => one !== undefined) : findOutputs(task);
-  return Object.keys(outputs?.values ?? {});
 }
 
 function createOutputs(
@@ -220,25 +184,4 @@ function createOutputs(
       return file === undefined ? undefined : createFileObject(file, name, undefined);
     });
   });
-}
-
-type Exchange = NonNullable<Scope["exchange"]>;
-
-/** `request` and `response` of an http template's successCondition: headers are lists of text, the status is a number. */
-function createRequest({ request }: Exchange): HostObject {
-  const headers = new Map<string, string[]>();
-  for (const { name, value } of request.headers) headers.set(name, [...(headers.get(name) ?? []), value]);
-  const fields: Readonly<Record<string, Value>> = { method: request.method, url: request.url, body: request.body ?? "", headers };
-  return createNamed(Object.keys(fields), (name) => (Object.hasOwn(fields, name) ? fields[name] : undefined));
-}
-
-function createResponse({ response }: Exchange): HostObject {
-  const headers = new Map(Object.entries(response.headers).map(([name, values]) => [canonicalHeader(name), values] as const));
-  const fields: Readonly<Record<string, Value>> = { statusCode: BigInt(response.statusCode), body: response.body, headers };
-  return createNamed(Object.keys(fields), (name) => (Object.hasOwn(fields, name) ? fields[name] : undefined));
-}
-
-/** Go writes header names as `Content-Type`. */
-function canonicalHeader(name: string): string {
-  return name.toLowerCase().replace(/(^|-)[a-z]/gu, (letter) => letter.toUpperCase());
 }

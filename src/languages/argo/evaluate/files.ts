@@ -9,17 +9,26 @@ import { findFile } from "./sibling-values.ts";
 const filesByObject = new WeakMap<HostObject, FileValue>();
 
 /** An artifact for expressions: its name and, inside its template, its path. */
-export function createFileObject(file: FileValue | undefined, name: string, path: Value | undefined): HostObject {
+export function createFileObject(
+  file: FileValue | undefined,
+  name: string,
+  path: Value | undefined,
+): HostObject {
   const fields = new Map<string, Value>([["name", name]]);
   if (path !== undefined) fields.set("path", path);
-  const object = createHostObject((key) => fields.get(key), () => [...fields.keys()]);
+  const object = createHostObject(
+    (key) => fields.get(key),
+    () => [...fields.keys()],
+  );
   if (file !== undefined) filesByObject.set(object, file);
   return object;
 }
 
 /** The file that a value of an expression stands for. */
 export function findFileOf(value: Value): FileValue | undefined {
-  return typeof value === "object" && value !== null && "tag" in value && value.tag === "host" ? filesByObject.get(value) : undefined;
+  return typeof value === "object" && value !== null && "tag" in value && value.tag === "host"
+    ? filesByObject.get(value)
+    : undefined;
 }
 
 export type FileAnswer =

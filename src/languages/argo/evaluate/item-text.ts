@@ -5,15 +5,9 @@ import { jsonToValue, writeJson } from "../../../expressions/go/json.ts";
 
 /** `{{item}}`. */
 export function itemToText(item: Json): string {
-  switch (typeof item) {
-    case "string":
-      return item;
-    case "number":
-    case "boolean":
-      return String(item);
-    default:
-      return writeJson(jsonToValue(item));
-  }
+  if (typeof item === "string") return item;
+  if (typeof item === "number" || typeof item === "boolean") return String(item);
+  return writeJson(jsonToValue(item));
 }
 
 /** `{{item.key}}`; undefined when the item is no map or has no such key. */

@@ -10,10 +10,11 @@ import { literal, unresolved } from "./answers.ts";
 import type { Answer } from "./answers.ts";
 import { findItemMember, itemToText } from "./item-text.ts";
 import { jsonToText } from "./json-text.ts";
-import { readAllParameters, readParameter, readResult, readTaskField, findExitCode, findOutputs } from "./sibling-values.ts";
+import { readAllParameters, readParameter, readResult, readTaskField } from "./sibling-values.ts";
 import type { ReadOutput } from "./sibling-values.ts";
 import { readLastRetry, readOwnName, readPodName } from "./own-values.ts";
 import { readWorkflow } from "./workflow-values.ts";
+import { findExitCode, findOutputs } from "./task-outputs.ts";
 
 /** What a reader may use: the scope, and a way to turn a template's path into text. */
 export interface Reading {
@@ -41,7 +42,9 @@ export function compileName(name: string): NameReader {
     case "item":
       return compileItem(dot === -1 ? undefined : rest);
     case "retries":
-      return dot === -1 ? ({ scope }) => (scope.attemptNumber === undefined ? literal : String(scope.attemptNumber)) : always(literal);
+      return dot === -1
+        ? ({ scope }) => (scope.attemptNumber === undefined ? literal : String(scope.attemptNumber))
+        : always(literal);
     case "lastRetry":
       return ({ scope }) => readLastRetry(scope, rest);
     case "pod":
@@ -85,7 +88,15 @@ function compileInput(rest: string): NameReader {
 /** `inputs.parameters`: a JSON list of name and value. */
 function listInputs(scope: Scope): string {
   const values = Object.entries(scope.inputs?.values ?? {});
-  return writeJson(values.map(([name, value]) => new Map([["name", name], ["value", jsonToText(value)]])));
+  return writeJson(
+    values.map(
+      ([name, value]) =>
+        new Map([
+          ["name", name],
+          ["value", jsonToText(value)],
+        ]),
+    ),
+  );
 }
 
 function compileOwnOutput(rest: string): NameReader {
@@ -93,7 +104,8 @@ function compileOwnOutput(rest: string): NameReader {
   if (path !== null) {
     const [, kind, name = ""] = path;
     return ({ scope, render }) => {
-      const files = kind === "parameters" ? scope.template?.outputParameters : scope.template?.outputArtifacts;
+      const files =
+        kind === "parameters" ? scope.template?.outputParameters : scope.template?.outputArtifacts;
       const file = files?.find((one) => one.name === name);
       return file === undefined ? unresolved : render(file.path as string | Expression);
     };
@@ -129,7 +141,8 @@ function compileSibling(rest: string): NameReader {
 function compileSiblingField(field: string): (task: TaskView, scope: Scope) => ReadOutput {
   if (field === "outputs.result") return readResult;
   if (field === "outputs.parameters") return readAllParameters;
-  if (field === "outputs.exitCode") return (task, scope) => readTaskField(task, "exitCode", scope) ?? unresolved;
+  if (field === "outputs.exitCode")
+    return (task, scope) => readTaskField(task, "exitCode", scope) ?? unresolved;
   if (field.startsWith("outputs.parameters.")) {
     const parameter = field.slice("outputs.parameters.".length);
     return (task) => readParameter(task, parameter);

@@ -4,7 +4,8 @@ import { hashName, nodeName } from "../view/node-names.ts";
 import { describeReason } from "../view/describe-reason.ts";
 import { literal } from "./answers.ts";
 import type { Answer } from "./answers.ts";
-import { findExitCode, phaseToText } from "./sibling-values.ts";
+import { phaseToText } from "./sibling-values.ts";
+import { findExitCode } from "./task-outputs.ts";
 
 /**
  * `lastRetry.NAME`. The first attempt of a task with a retry policy sees fixed values, so that expressions over them work

@@ -14,7 +14,7 @@ import type { Scope } from "../../../model/run/scope.ts";
 import { compileText } from "./compile-text.ts";
 import type { CompiledText, TextPart } from "./compile-text.ts";
 import { createEnvironment } from "./expression-env.ts";
-import type { Trace } from "./expression-env.ts";
+import type { Trace } from "./task-env.ts";
 import { compileName } from "./names.ts";
 import type { NameReader, Reading } from "./names.ts";
 
@@ -115,32 +115,49 @@ function describeAbsent(name: string): string {
 }
 
 /** Names that exist only at certain moments: a tag that needs one before its moment stays as it is written. */
-const lateNames: readonly { readonly path: readonly string[]; readonly exists: (scope: Scope) => boolean }[] = [
-  { path: ["item"], exists: (scope) => scope.item !== undefined },
-  { path: ["retries"], exists: (scope) => scope.attemptNumber !== undefined },
-  { path: ["lastRetry"], exists: (scope) => scope.attemptNumber !== undefined || scope.lastAttempt !== undefined },
-];
+const lateNames: readonly { readonly path: readonly string[]; readonly exists: (scope: Scope) => boolean }[] =
+  [
+    { path: ["item"], exists: (scope) => scope.item !== undefined },
+    { path: ["retries"], exists: (scope) => scope.attemptNumber !== undefined },
+    {
+      path: ["lastRetry"],
+      exists: (scope) => scope.attemptNumber !== undefined || scope.lastAttempt !== undefined,
+    },
+  ];
 
 function renderExpression(part: Extract<TextPart, { kind: "expression" }>, reading: Reading): Rendered {
   if (!part.parsed.ok) {
-    return { ok: false, message: `failed to evaluate expression {{=${part.source}}}: ${part.parsed.error.message}`, absent: false };
+    return {
+      ok: false,
+      message: `failed to evaluate expression {{=${part.source}}}: ${part.parsed.error.message}`,
+      absent: false,
+    };
   }
   const node = part.parsed.value;
   const references = listReferences(node);
-  const isEarly = lateNames.some(({ path, exists }) => !exists(reading.scope) && references.some((one) => one[0] === path[0]));
+  const isEarly = lateNames.some(
+    ({ path, exists }) => !exists(reading.scope) && references.some((one) => one[0] === path[0]),
+  );
   if (isEarly) return { ok: true, text: part.raw };
   const trace: Trace = { absent: undefined };
-  const outcome = runExpression(reading, trace, (environment, context) => evaluateExpr(node, environment, context));
+  const outcome = runExpression(reading, trace, (environment, context) =>
+    evaluateExpr(node, environment, context),
+  );
   if (!outcome.ok || outcome.value === null) {
     const why = outcome.ok ? "the result is nil" : outcome.message;
     const isAbsent = trace.absent !== undefined;
     const more = trace.absent === undefined ? "" : ` (${trace.absent} is an absent optional output)`;
-    return { ok: false, message: `failed to evaluate expression {{=${part.source}}}: ${why}${more}`, absent: isAbsent };
+    return {
+      ok: false,
+      message: `failed to evaluate expression {{=${part.source}}}: ${why}${more}`,
+      absent: isAbsent,
+    };
   }
   return { ok: true, text: valueToText(outcome.value) };
 }
 
-export type Outcome = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly message: string };
+export type Outcome =
+  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly message: string };
 
 /** Runs an evaluation in the environment of a scope; only EvalErrors are answers. */
 export function runExpression(

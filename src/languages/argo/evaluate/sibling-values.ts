@@ -2,13 +2,13 @@
 import type { PhaseName } from "../../../model/run/phase.ts";
 import type { Scope, TaskView } from "../../../model/run/scope.ts";
 import type { FileValue } from "../../../model/plan/plan.ts";
-import type { Outputs } from "../../../model/run/values.ts";
 import { fromUnixMs } from "../../../expressions/go/civil.ts";
 import { timeToRfc3339 } from "../../../expressions/go/format-time.ts";
 import { aggregateParameter, aggregateParameters, aggregateResults } from "./aggregate.ts";
 import { absent, unresolved } from "./answers.ts";
 import type { Answer } from "./answers.ts";
 import { jsonToText } from "./json-text.ts";
+import { findExitCode, findOutputs } from "./task-outputs.ts";
 import { nodeId } from "../view/node-names.ts";
 
 const phaseTexts: Readonly<Record<PhaseName, string>> = {
@@ -32,18 +32,6 @@ export function timeToText(unixMs: number): string {
   return timeToRfc3339(fromUnixMs(Math.floor(unixMs / 1000) * 1000));
 }
 
-/** Outputs of a task; those of a retried task are the ones of its last attempt. */
-export function findOutputs(task: TaskView): Outputs | undefined {
-  if (task.outputs !== undefined || task.isFanOut) return task.outputs;
-  return task.children().at(-1)?.outputs;
-}
-
-/** Exit code of a task; that of a retried task is the one of its last attempt. */
-export function findExitCode(task: TaskView): number | undefined {
-  if (task.exitCode !== undefined || task.isFanOut) return task.exitCode;
-  return task.children().at(-1)?.exitCode;
-}
-
 function findHost(task: TaskView): string | undefined {
   return task.host ?? (task.isFanOut ? undefined : task.children().at(-1)?.host);
 }
@@ -52,7 +40,9 @@ function findHost(task: TaskView): string | undefined {
 export function readTaskField(task: TaskView, field: string, scope: Scope): Answer | undefined {
   switch (field) {
     case "id":
-      return scope.run.state === undefined ? `${scope.run.name}-${task.task}` : nodeId(scope.run.state, task.task);
+      return scope.run.state === undefined
+        ? `${scope.run.name}-${task.task}`
+        : nodeId(scope.run.state, task.task);
     case "status":
       return phaseToText(task.phase);
     case "ip":

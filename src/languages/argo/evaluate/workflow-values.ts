@@ -89,7 +89,7 @@ export function findTexts(run: RunView, kind: "labels" | "annotations"): { reado
   const texts: Record<string, string> = Object.create(null) as Record<string, string>;
   for (const source of [run.notes[kind], run.facts[kind]]) {
     if (!isJsonObject(source)) continue;
-    for (const [name, value] of Object.entries(source)) texts[name] = String(value);
+    for (const [name, value] of Object.entries(source)) texts[name] = jsonToText(value);
   }
   return texts;
 }
@@ -107,7 +107,15 @@ function readStatus(run: RunView): string {
 }
 
 function listParameters(run: RunView): string {
-  return writeJson(Object.entries(run.values).map(([name, value]) => new Map<string, Value>([["name", name], ["value", value]])));
+  return writeJson(
+    Object.entries(run.values).map(
+      ([name, value]) =>
+        new Map<string, Value>([
+          ["name", name],
+          ["value", value],
+        ]),
+    ),
+  );
 }
 
 function readPublished(run: RunView, name: string): Answer {
@@ -125,7 +133,10 @@ function readCreation(run: RunView, name: string): string | undefined {
 
 /** JSON text of the tasks that failed, quoted once more so that it survives as text (Argo, GlobalVarWorkflowFailures). */
 function listFailures(run: RunView): string {
-  const list = run.failures().filter(isLeaf).map((task) => describeFailure(run, task));
+  const list = run
+    .failures()
+    .filter(isLeaf)
+    .map((task) => describeFailure(run, task));
   return quoteText(list.length === 0 ? "null" : writeJson(jsonToValue(list)));
 }
 

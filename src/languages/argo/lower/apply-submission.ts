@@ -5,13 +5,25 @@ import type { ArgoDocument, Parameter, WorkflowSpec } from "../read/types.ts";
 export function applySubmission(document: ArgoDocument, submission: Submission): ArgoDocument {
   switch (document.kind) {
     case "Workflow":
-      return { ...document, value: { ...document.value, spec: applyTo(document.value.spec ?? {}, submission) } };
+      return {
+        ...document,
+        value: { ...document.value, spec: applyTo(document.value.spec ?? {}, submission) },
+      };
     case "WorkflowTemplate":
     case "ClusterWorkflowTemplate":
-      return { ...document, value: { ...document.value, spec: applyTo(document.value.spec ?? {}, submission) } };
+      return {
+        ...document,
+        value: { ...document.value, spec: applyTo(document.value.spec ?? {}, submission) },
+      };
     case "CronWorkflow": {
       const spec = document.value.spec ?? {};
-      return { ...document, value: { ...document.value, spec: { ...spec, workflowSpec: applyTo(spec.workflowSpec ?? {}, submission) } } };
+      return {
+        ...document,
+        value: {
+          ...document.value,
+          spec: { ...spec, workflowSpec: applyTo(spec.workflowSpec ?? {}, submission) },
+        },
+      };
     }
     case "WorkflowEventBinding":
     case "Other":
@@ -29,7 +41,9 @@ function applyTo(spec: WorkflowSpec, submission: Submission): WorkflowSpec {
     return Object.hasOwn(parameters, name) ? withValue(parameter, parameters[name] ?? "") : parameter;
   });
   const known = new Set(declared.map(({ name }) => name));
-  const added = names.filter((name) => !known.has(name)).map((name): Parameter => ({ name, value: parameters[name] ?? "" }));
+  const added = names
+    .filter((name) => !known.has(name))
+    .map((name): Parameter => ({ name, value: parameters[name] ?? "" }));
   return { ...overridden, arguments: { ...spec.arguments, parameters: [...declared, ...added] } };
 }
 

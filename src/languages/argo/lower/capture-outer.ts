@@ -12,7 +12,10 @@ import type { Owner } from "./owner.ts";
 export const outerPrefix = "outer ";
 
 /** The inline template with its outer tags replaced, and the arguments for the hidden inputs. */
-export function captureOuter(inline: Template, owner: Owner): { readonly template: Template; readonly captured: Arguments | undefined } {
+export function captureOuter(
+  inline: Template,
+  owner: Owner,
+): { readonly template: Template; readonly captured: Arguments | undefined } {
   const text = JSON.stringify(inline);
   if (!text.includes("{{")) return { template: inline, captured: undefined };
   const isOuter = createOuterTest(inline, owner);
@@ -28,21 +31,35 @@ export function captureOuter(inline: Template, owner: Owner): { readonly templat
   if (ports.size === 0) return { template: inline, captured: undefined };
   const hidden = [...ports].map(([tag, name]) => ({ name, value: tag }));
   const parameters = [...(replaced.inputs?.parameters ?? []), ...hidden.map(({ name }) => ({ name }))];
-  return { template: { ...replaced, inputs: { ...replaced.inputs, parameters } }, captured: { parameters: hidden } };
+  return {
+    template: { ...replaced, inputs: { ...replaced.inputs, parameters } },
+    captured: { parameters: hidden },
+  };
 }
 
 function createOuterTest(inline: Template, owner: Owner): (content: string) => boolean {
   const inputs = (owner.template.inputs?.parameters ?? []).map(({ name = "" }) => name);
-  const inner = new Set([...(inline.steps ?? []).flat(), ...(inline.dag?.tasks ?? [])].map(({ name }) => name));
+  const inner = new Set(
+    [...(inline.steps ?? []).flat(), ...(inline.dag?.tasks ?? [])].map(({ name }) => name),
+  );
   const hasLoops = [...(inline.steps ?? []).flat(), ...(inline.dag?.tasks ?? [])].some(
     (node) => node.withItems !== undefined || node.withParam !== undefined || node.withSequence !== undefined,
   );
   return (content) => {
     const isExpression = content.startsWith("=");
     const source = isExpression ? content : content.trim();
-    const refers = (name: string): boolean => (isExpression ? source.includes(name) : source === name || source.startsWith(`${name}.`));
+    const refers = (name: string): boolean =>
+      isExpression ? source.includes(name) : source === name || source.startsWith(`${name}.`);
     if (!hasLoops && (isExpression ? /(?<![\w.])item(?!\w)/u.test(source) : refers("item"))) return true;
-    if (inputs.some((name) => refers(`inputs.parameters.${name}`) || source.includes(`inputs.parameters['${name}']`) || source.includes(`inputs.parameters["${name}"]`))) return true;
+    if (
+      inputs.some(
+        (name) =>
+          refers(`inputs.parameters.${name}`) ||
+          source.includes(`inputs.parameters['${name}']`) ||
+          source.includes(`inputs.parameters["${name}"]`),
+      )
+    )
+      return true;
     const sibling = /(?:steps|tasks)(?:\.([\p{L}\p{N}_-]+)|\[["'](.+?)["']\])/u.exec(source);
     const name = sibling?.[1] ?? sibling?.[2];
     return name !== undefined && owner.indexOf.has(name) && !inner.has(name);

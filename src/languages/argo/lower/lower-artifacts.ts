@@ -9,7 +9,11 @@ import { dialects, intern, report } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
 
 /** Source of an artifact; undefined when the document gives none. */
-export function lowerArtifactSource(desk: Lowering, artifact: Artifact, place: Place): FileValue | Expression | undefined {
+export function lowerArtifactSource(
+  desk: Lowering,
+  artifact: Artifact,
+  place: Place,
+): FileValue | Expression | undefined {
   const { from, fromExpression, subPath, raw } = artifact;
   const optional = artifact.optional ?? false;
   if (raw !== undefined) {
@@ -21,7 +25,8 @@ export function lowerArtifactSource(desk: Lowering, artifact: Artifact, place: P
     return intern(desk, optional ? dialects.optionalExpr : dialects.expr, fromExpression, "file");
   }
   const key = findRepositoryKey(artifact);
-  if (key !== undefined) return lowerKey(desk, subPath === undefined || subPath === "" ? key : `${key}/${subPath}`, optional);
+  if (key !== undefined)
+    return lowerKey(desk, subPath === undefined || subPath === "" ? key : `${key}/${subPath}`, optional);
   const driver = findServiceDriver(artifact);
   if (driver !== undefined) reportDriver(desk, artifact.name ?? "", driver, place);
   return undefined;

@@ -20,7 +20,12 @@ export interface LoweredCall {
 }
 
 /** Reserves the process of a template; returns its index. */
-export function reserveProcess(desk: Lowering, space: TemplateSpace, id: string, source: TemplateSource): number {
+export function reserveProcess(
+  desk: Lowering,
+  space: TemplateSpace,
+  id: string,
+  source: TemplateSource,
+): number {
   const known = desk.processById.get(id);
   if (known !== undefined) return known;
   const index = desk.processes.length;
@@ -44,17 +49,33 @@ export function lowerCall(
   const template = call.template ?? "";
   if (template.includes("{{")) {
     reserveAll(desk, space);
-    return { call: { kind: "named", id: intern(desk, dialects.text, space.prefix + template, "text") }, template: undefined };
+    return {
+      call: { kind: "named", id: intern(desk, dialects.text, space.prefix + template, "text") },
+      template: undefined,
+    };
   }
   return callIn(desk, space, template, place);
 }
 
-function callIn(desk: Lowering, space: TemplateSpace, template: string, place: Place): LoweredCall | undefined {
+function callIn(
+  desk: Lowering,
+  space: TemplateSpace,
+  template: string,
+  place: Place,
+): LoweredCall | undefined {
   const source = space.byName.get(template);
   if (source === undefined) {
     const where = space.prefix === "" ? "" : ` in ${space.prefix.slice(0, -1)}`;
-    report(desk, "error", "argo/unknown-template", `template name '${template}' undefined${where}`, place,
-      space.byName.size === 0 ? undefined : `known templates are ${[...space.byName.keys()].slice(0, 20).join(", ")}`);
+    report(
+      desk,
+      "error",
+      "argo/unknown-template",
+      `template name '${template}' undefined${where}`,
+      place,
+      space.byName.size === 0
+        ? undefined
+        : `known templates are ${[...space.byName.keys()].slice(0, 20).join(", ")}`,
+    );
     return undefined;
   }
   const process = reserveProcess(desk, space, space.prefix + template, source);
@@ -72,8 +93,14 @@ function lowerTemplateRef(desk: Lowering, call: TemplateCall, place: Place): Low
   }
   if (space === undefined) {
     const kind = ref.clusterScope === true ? "ClusterWorkflowTemplate" : "WorkflowTemplate";
-    report(desk, "error", "argo/unknown-workflow-template", `${kind} ${JSON.stringify(name)} not found`, place,
-      `store it, or give its file together with this one`);
+    report(
+      desk,
+      "error",
+      "argo/unknown-workflow-template",
+      `${kind} ${JSON.stringify(name)} not found`,
+      place,
+      `store it, or give its file together with this one`,
+    );
     return undefined;
   }
   return callIn(desk, space, template, place);
@@ -95,7 +122,11 @@ function lowerInline(
   const path = [...place.path, "inline"];
   const outer = owner === undefined ? { template: inline, captured: undefined } : captureOuter(inline, owner);
   const id = `${owner?.id ?? space.prefix}>${name}`;
-  const process = reserveProcess(desk, space, id, { template: outer.template, document: place.document, path });
+  const process = reserveProcess(desk, space, id, {
+    template: outer.template,
+    document: place.document,
+    path,
+  });
   return {
     call: { kind: "process", process },
     template: outer.template,

@@ -25,15 +25,29 @@ export function lowerDepends(
   place: Place,
 ): NodeOrder {
   const { depends, dependencies } = task;
-  if (dependencies !== undefined && dependencies.length > 0) return lowerDependencies(desk, dependencies, tasks, indexOf, place);
+  if (dependencies !== undefined && dependencies.length > 0)
+    return lowerDependencies(desk, dependencies, tasks, indexOf, place);
   if (depends === undefined || depends.trim() === "") return free;
   if (plainNames.test(depends)) {
-    return { needs: findAll(desk, depends.split("&&").map((name) => name.trim()), indexOf, place) };
+    return {
+      needs: findAll(
+        desk,
+        depends.split("&&").map((name) => name.trim()),
+        indexOf,
+        place,
+      ),
+    };
   }
   const parsed = parseDepends(depends);
   if (!parsed.ok) {
     const at = { document: place.document, path: [...place.path, "depends"] };
-    report(desk, "error", "argo/bad-depends", `depends ${JSON.stringify(depends)} cannot be read: ${parsed.error.message}`, at);
+    report(
+      desk,
+      "error",
+      "argo/bad-depends",
+      `depends ${JSON.stringify(depends)} cannot be read: ${parsed.error.message}`,
+      at,
+    );
     return free;
   }
   const needs: number[] = [];
@@ -63,7 +77,10 @@ function lowerDependencies(
     if (error === true) more.push({ kind: "is", node, state: "errored" });
     return more.length === 0 ? passed : { kind: "or", of: [passed, ...more] };
   });
-  return { needs, guard: parts.length === 1 && parts[0] !== undefined ? parts[0] : { kind: "and", of: parts } };
+  return {
+    needs,
+    guard: parts.length === 1 && parts[0] !== undefined ? parts[0] : { kind: "and", of: parts },
+  };
 }
 
 function findAll(
@@ -80,9 +97,15 @@ function findAll(
   return found.length < 2 ? found : [...new Set(found)];
 }
 
-function findOne(desk: Lowering, name: string, indexOf: ReadonlyMap<string, number>, place: Place): number | undefined {
+function findOne(
+  desk: Lowering,
+  name: string,
+  indexOf: ReadonlyMap<string, number>,
+  place: Place,
+): number | undefined {
   const index = indexOf.get(name);
-  if (index === undefined) report(desk, "error", "argo/unknown-dependency", `dependency '${name}' is not a task of this dag`, place);
+  if (index === undefined)
+    report(desk, "error", "argo/unknown-dependency", `dependency '${name}' is not a task of this dag`, place);
   return index;
 }
 
@@ -100,7 +123,11 @@ const states: Readonly<Record<DependsOperand, GuardState>> = {
 function toGuard(node: DependsNode, find: (name: string) => number): Guard {
   switch (node.kind) {
     case "task":
-      return { kind: "is", node: find(node.task), state: node.operand === undefined ? "passed" : states[node.operand] };
+      return {
+        kind: "is",
+        node: find(node.task),
+        state: node.operand === undefined ? "passed" : states[node.operand],
+      };
     case "not":
       return { kind: "not", of: toGuard(node.operand, find) };
     case "and":

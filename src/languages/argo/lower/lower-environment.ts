@@ -35,7 +35,10 @@ export function lowerEnvironment(desk: Lowering, variables: readonly EnvText[]):
 
 /** A word of a command line, with `$(NAME)` replaced by the variable and `$$` by `$`. */
 export function lowerWord(desk: Lowering, word: string, variables: readonly EnvText[]): string | Expression {
-  return lowerText(desk, expandVariables(word, new Map(variables.map((variable) => [variable.name, variable]))));
+  return lowerText(
+    desk,
+    expandVariables(word, new Map(variables.map((variable) => [variable.name, variable]))),
+  );
 }
 
 /** Kubernetes' third_party/forked/golang/expansion: unknown names stay as they are, `$$` is a plain `$`. */
@@ -54,17 +57,31 @@ function readVariable(
 ): EnvText | undefined {
   const { name, valueFrom } = variable;
   if (name === undefined) return undefined;
-  if (valueFrom === undefined) return { name, source: expandVariables(variable.value ?? "", earlier), secret: false };
+  if (valueFrom === undefined)
+    return { name, source: expandVariables(variable.value ?? "", earlier), secret: false };
   const { configMapKeyRef, secretKeyRef, fieldRef, resourceFieldRef } = valueFrom;
   if (configMapKeyRef !== undefined) return readKey(desk, name, configMapKeyRef, "ConfigMap", place);
   if (secretKeyRef !== undefined) return readKey(desk, name, secretKeyRef, "Secret", place);
-  if (fieldRef !== undefined) return { name, source: readField(desk, fieldRef.fieldPath ?? ""), secret: false };
+  if (fieldRef !== undefined)
+    return { name, source: readField(desk, fieldRef.fieldPath ?? ""), secret: false };
   if (resourceFieldRef !== undefined) return { name, source: "0", secret: false };
-  report(desk, "warning", "argo/unsupported-env-source", `environment variable ${name} has a source that is not supported; it is not set`, place);
+  report(
+    desk,
+    "warning",
+    "argo/unsupported-env-source",
+    `environment variable ${name} has a source that is not supported; it is not set`,
+    place,
+  );
   return undefined;
 }
 
-function readKey(desk: Lowering, name: string, selector: KeySelector, kind: "ConfigMap" | "Secret", place: Place): EnvText | undefined {
+function readKey(
+  desk: Lowering,
+  name: string,
+  selector: KeySelector,
+  kind: "ConfigMap" | "Secret",
+  place: Place,
+): EnvText | undefined {
   const value = findKey(desk, selector, kind);
   if (value !== undefined) return { name, source: value, secret: kind === "Secret" };
   if (selector.optional !== true) reportMissingKey(desk, selector, kind, place);
@@ -72,18 +89,35 @@ function readKey(desk: Lowering, name: string, selector: KeySelector, kind: "Con
 }
 
 /** Value of a key of a ConfigMap or a Secret that came with the submission. */
-export function findKey(desk: Lowering, selector: KeySelector, kind: "ConfigMap" | "Secret"): string | undefined {
+export function findKey(
+  desk: Lowering,
+  selector: KeySelector,
+  kind: "ConfigMap" | "Secret",
+): string | undefined {
   const objects = kind === "Secret" ? desk.around.secrets : desk.around.configMaps;
   return objects.get(selector.name ?? "")?.get(selector.key ?? "");
 }
 
 /** Says that a key is not there, and what to do. */
-export function reportMissingKey(desk: Lowering, selector: KeySelector, kind: "ConfigMap" | "Secret", place: Place): void {
+export function reportMissingKey(
+  desk: Lowering,
+  selector: KeySelector,
+  kind: "ConfigMap" | "Secret",
+  place: Place,
+): void {
   const { name = "", key = "" } = selector;
   const objects = kind === "Secret" ? desk.around.secrets : desk.around.configMaps;
-  const message = objects.has(name) ? `${kind} ${name} has no key ${JSON.stringify(key)}` : `${kind} ${name} is not stored`;
-  report(desk, "error", kind === "Secret" ? "argo/unknown-secret" : "argo/unknown-config-map", message, place,
-    `store a ${kind} named ${JSON.stringify(name)} with the key ${JSON.stringify(key)}`);
+  const message = objects.has(name)
+    ? `${kind} ${name} has no key ${JSON.stringify(key)}`
+    : `${kind} ${name} is not stored`;
+  report(
+    desk,
+    "error",
+    kind === "Secret" ? "argo/unknown-secret" : "argo/unknown-config-map",
+    message,
+    place,
+    `store a ${kind} named ${JSON.stringify(name)} with the key ${JSON.stringify(key)}`,
+  );
 }
 
 function* readEnvFrom(desk: Lowering, container: Container, place: Place): Generator<EnvText> {
@@ -94,8 +128,14 @@ function* readEnvFrom(desk: Lowering, container: Container, place: Place): Gener
     if (values === undefined) {
       if (reference?.optional !== true) {
         const kind = secret ? "Secret" : "ConfigMap";
-        report(desk, "error", secret ? "argo/unknown-secret" : "argo/unknown-config-map", `${kind} ${reference?.name ?? ""} is not stored`, place,
-          `store a ${kind} named ${JSON.stringify(reference?.name ?? "")}`);
+        report(
+          desk,
+          "error",
+          secret ? "argo/unknown-secret" : "argo/unknown-config-map",
+          `${kind} ${reference?.name ?? ""} is not stored`,
+          place,
+          `store a ${kind} named ${JSON.stringify(reference?.name ?? "")}`,
+        );
       }
       continue;
     }

@@ -43,23 +43,40 @@ export function lowerHooks(
   return list;
 }
 
-function lowerHook(desk: Lowering, name: string, hook: LifecycleHook, context: HookContext, place: Place): Hook | undefined {
+function lowerHook(
+  desk: Lowering,
+  name: string,
+  hook: LifecycleHook,
+  context: HookContext,
+  place: Place,
+): Hook | undefined {
   const isExit = name === "exit";
   const { expression } = hook;
   if (!isExit && (expression === undefined || expression === "")) {
-    report(desk, "error", "argo/hook-without-expression", `hook ${JSON.stringify(name)} must have an expression`, place,
-      "only the hook named exit may leave it out");
+    report(
+      desk,
+      "error",
+      "argo/hook-without-expression",
+      `hook ${JSON.stringify(name)} must have an expression`,
+      place,
+      "only the hook named exit may leave it out",
+    );
     return undefined;
   }
   const called = lowerCall(desk, context.space, hook, place, context.owner, name);
   if (called === undefined) return undefined;
   if (context.owner !== undefined) noteArguments(context.owner, hook.arguments, expression);
   const at: Place = { document: place.document, path: [...place.path, "arguments"] };
-  const given = isExit && isEmpty(hook.arguments) ? context.usual : lowerArguments(desk, hook.arguments, called.template, at);
+  const given =
+    isExit && isEmpty(hook.arguments)
+      ? context.usual
+      : lowerArguments(desk, hook.arguments, called.template, at);
   return {
     name,
     on: isExit ? "ended" : "condition",
-    ...(expression === undefined || expression === "" ? {} : { condition: intern(desk, dialects.expr, expression, "boolean") }),
+    ...(expression === undefined || expression === ""
+      ? {}
+      : { condition: intern(desk, dialects.expr, expression, "boolean") }),
     call: called.call,
     arguments: given,
     at: place.path,

@@ -75,7 +75,9 @@ function findDefaultedPorts(desk: Lowering, template: Template | undefined): Rea
   const known = desk.defaultedPorts.get(template);
   if (known !== undefined) return known;
   const names = (template.inputs?.parameters ?? []).flatMap((parameter) =>
-    parameter.value === undefined && parameter.default === undefined && parameter.valueFrom === undefined ? [] : [parameter.name ?? ""],
+    parameter.value === undefined && parameter.default === undefined && parameter.valueFrom === undefined
+      ? []
+      : [parameter.name ?? ""],
   );
   const set = new Set(names);
   desk.defaultedPorts.set(template, set);
@@ -119,7 +121,10 @@ function lowerParameter(
   }
   const text =
     parameter.value ??
-    readParameterText(desk, parameter, { document: place.document, path: [...place.path, "parameters", index] });
+    readParameterText(desk, parameter, {
+      document: place.document,
+      path: [...place.path, "parameters", index],
+    });
   if (text === undefined) return undefined;
   if (!text.includes("{{")) return { port, kind: "value", value: text, optional: false };
   const optional = (defaulted === undefined || defaulted.has(port)) && pureReference.test(text);
@@ -128,7 +133,12 @@ function lowerParameter(
 }
 
 /** A file that is not there is a matter of the port: it may be optional, or have a source of its own. */
-function lowerArtifact(desk: Lowering, artifact: Artifact, place: Place, index: number): Argument | undefined {
+function lowerArtifact(
+  desk: Lowering,
+  artifact: Artifact,
+  place: Place,
+  index: number,
+): Argument | undefined {
   const at = { document: place.document, path: [...place.path, "artifacts", index] };
   const value: FileValue | Expression | undefined = lowerArtifactSource(desk, artifact, at);
   return value === undefined ? undefined : { port: artifact.name ?? "", kind: "file", value, optional: true };

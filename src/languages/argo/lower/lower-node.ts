@@ -42,7 +42,8 @@ export function lowerNode(
   noteMentions(owner, invocation);
   const each = lowerEach(desk, invocation, place);
   const own = lowerArguments(desk, invocation.arguments, called.template, place);
-  const captured = called.captured === undefined ? undefined : lowerArguments(desk, called.captured, called.template, place);
+  const captured =
+    called.captured === undefined ? undefined : lowerArguments(desk, called.captured, called.template, place);
   const tolerates = (continueOn?.failed === true ? 1 : 0) + (continueOn?.error === true ? 2 : 0);
   return {
     name,
@@ -108,5 +109,7 @@ function lowerSequence(desk: Lowering, sequence: Sequence, place: Place): Each {
 function hasTags(value: Json): boolean {
   if (typeof value === "string") return value.includes("{{");
   if (Array.isArray(value)) return value.some(hasTags);
-  return isJsonObject(value) && Object.entries(value).some(([key, item]) => key.includes("{{") || hasTags(item));
+  return (
+    isJsonObject(value) && Object.entries(value).some(([key, item]) => key.includes("{{") || hasTags(item))
+  );
 }

@@ -6,24 +6,46 @@ import { dialects, intern, report } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
 
 /** A whole number, or text that holds one. Undefined when it cannot be read; the problem is reported. */
-export function lowerInteger(desk: Lowering, value: IntOrText, what: string, place: Place): Dynamic<number> | undefined {
+export function lowerInteger(
+  desk: Lowering,
+  value: IntOrText,
+  what: string,
+  place: Place,
+): Dynamic<number> | undefined {
   if (typeof value === "number") return value;
   if (value.includes("{{")) return intern(desk, dialects.text, value, "integer");
   const text = value.trim();
   if (/^[+-]?\d+$/u.test(text)) return Number(text);
-  report(desk, "error", "argo/not-a-number", `${what} must be a whole number, found ${JSON.stringify(value)}`, place);
+  report(
+    desk,
+    "error",
+    "argo/not-a-number",
+    `${what} must be a whole number, found ${JSON.stringify(value)}`,
+    place,
+  );
   return undefined;
 }
 
 /** Seconds, as a number or as text, in ms (Argo fields.md, activeDeadlineSeconds). */
-export function lowerSeconds(desk: Lowering, value: IntOrText, what: string, place: Place): Dynamic<number> | undefined {
-  if (typeof value === "string" && value.includes("{{")) return intern(desk, dialects.text, value, "duration-ms");
+export function lowerSeconds(
+  desk: Lowering,
+  value: IntOrText,
+  what: string,
+  place: Place,
+): Dynamic<number> | undefined {
+  if (typeof value === "string" && value.includes("{{"))
+    return intern(desk, dialects.text, value, "duration-ms");
   const seconds = lowerInteger(desk, value, what, place);
   return typeof seconds === "number" ? seconds * 1000 : seconds;
 }
 
 /** Whole seconds or a Go duration, in ms (Argo, ParseStringToDuration). */
-export function lowerDuration(desk: Lowering, value: string, what: string, place: Place): Dynamic<number> | undefined {
+export function lowerDuration(
+  desk: Lowering,
+  value: string,
+  what: string,
+  place: Place,
+): Dynamic<number> | undefined {
   if (value.includes("{{")) return intern(desk, dialects.text, value, "duration-ms");
   const ms = readDurationMs(value);
   if (ms !== undefined) return ms;

@@ -5,7 +5,12 @@ import { findServiceDriver, lowerArtifactSource, reportDriver } from "./lower-ar
 import { dialects, intern, lowerText } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
 
-export function lowerOutputs(desk: Lowering, template: Template, isLeaf: boolean, place: Place): readonly Output[] {
+export function lowerOutputs(
+  desk: Lowering,
+  template: Template,
+  isLeaf: boolean,
+  place: Place,
+): readonly Output[] {
   const { parameters = [], artifacts = [] } = template.outputs ?? {};
   const at = (field: string, index: number): Place => ({
     document: place.document,
@@ -13,7 +18,9 @@ export function lowerOutputs(desk: Lowering, template: Template, isLeaf: boolean
   });
   return [
     ...parameters.map((parameter) => lowerParameterOutput(desk, parameter)),
-    ...artifacts.flatMap((artifact, index) => lowerArtifactOutput(desk, artifact, isLeaf, at("artifacts", index))),
+    ...artifacts.flatMap((artifact, index) =>
+      lowerArtifactOutput(desk, artifact, isLeaf, at("artifacts", index)),
+    ),
   ];
 }
 
@@ -24,7 +31,11 @@ function lowerParameterOutput(desk: Lowering, parameter: Parameter): Output {
     name,
     kind: "value",
     from: lowerParameterSource(desk, parameter, fallback !== undefined),
-    ...(fallback === undefined ? (valueFrom === undefined && value !== undefined ? { default: lowerText(desk, value) } : {}) : { default: lowerText(desk, fallback) }),
+    ...(fallback === undefined
+      ? valueFrom === undefined && value !== undefined
+        ? { default: lowerText(desk, value) }
+        : {}
+      : { default: lowerText(desk, fallback) }),
     ...(globalName === undefined || globalName === "" ? {} : { publishedAs: lowerText(desk, globalName) }),
   };
 }
@@ -34,10 +45,18 @@ function lowerParameterSource(desk: Lowering, parameter: Parameter, hasDefault: 
   if (valueFrom?.supplied !== undefined) return { kind: "supplied" };
   if (valueFrom?.expression !== undefined && valueFrom.expression !== "") {
     const dialect = hasDefault ? dialects.optionalExpr : dialects.expr;
-    return { kind: "expression", value: intern(desk, dialect, valueFrom.expression, "text"), optional: false };
+    return {
+      kind: "expression",
+      value: intern(desk, dialect, valueFrom.expression, "text"),
+      optional: false,
+    };
   }
   if (valueFrom?.parameter !== undefined && valueFrom.parameter !== "") {
-    return { kind: "expression", value: intern(desk, dialects.ref, valueFrom.parameter, "text"), optional: false };
+    return {
+      kind: "expression",
+      value: intern(desk, dialects.ref, valueFrom.parameter, "text"),
+      optional: false,
+    };
   }
   if (valueFrom === undefined && value !== undefined) {
     return { kind: "expression", value: intern(desk, dialects.text, value, "text"), optional: false };
@@ -45,9 +64,15 @@ function lowerParameterSource(desk: Lowering, parameter: Parameter, hasDefault: 
   return { kind: "attempt" };
 }
 
-function lowerArtifactOutput(desk: Lowering, artifact: Artifact, isLeaf: boolean, place: Place): readonly Output[] {
+function lowerArtifactOutput(
+  desk: Lowering,
+  artifact: Artifact,
+  isLeaf: boolean,
+  place: Place,
+): readonly Output[] {
   const { globalName } = artifact;
-  const rest = globalName === undefined || globalName === "" ? {} : { publishedAs: lowerText(desk, globalName) };
+  const rest =
+    globalName === undefined || globalName === "" ? {} : { publishedAs: lowerText(desk, globalName) };
   const name = artifact.name ?? "";
   const isComputed = artifact.from !== undefined || artifact.fromExpression !== undefined;
   if (isLeaf && !isComputed) {
@@ -58,6 +83,16 @@ function lowerArtifactOutput(desk: Lowering, artifact: Artifact, isLeaf: boolean
   }
   const source = lowerArtifactSource(desk, artifact, place);
   if (source === undefined) return [];
-  const value = source.kind === "expression" ? source : intern(desk, dialects.text, source.kind === "text" ? source.text : "", "file");
-  return [{ name, kind: "file", from: { kind: "expression", value, optional: artifact.optional ?? false }, ...rest }];
+  const value =
+    source.kind === "expression"
+      ? source
+      : intern(desk, dialects.text, source.kind === "text" ? source.text : "", "file");
+  return [
+    {
+      name,
+      kind: "file",
+      from: { kind: "expression", value, optional: artifact.optional ?? false },
+      ...rest,
+    },
+  ];
 }

@@ -16,7 +16,9 @@ export function lowerPolicy(desk: Lowering, template: Template, isLeaf: boolean,
       ? lowerSeconds(desk, activeDeadlineSeconds, "activeDeadlineSeconds", at("activeDeadlineSeconds"))
       : undefined;
   const taskTimeoutMs =
-    isLeaf && timeout !== undefined && timeout !== "" ? lowerDuration(desk, timeout, "timeout", at("timeout")) : undefined;
+    isLeaf && timeout !== undefined && timeout !== ""
+      ? lowerDuration(desk, timeout, "timeout", at("timeout"))
+      : undefined;
   const queueTimeoutMs =
     isLeaf && pendingTimeout !== undefined && pendingTimeout !== ""
       ? lowerDuration(desk, pendingTimeout, "pendingTimeout", at("pendingTimeout"))
@@ -42,11 +44,17 @@ const retryOn: Readonly<Record<string, RetryPolicy["on"]>> = {
 export function lowerRetry(desk: Lowering, strategy: RetryStrategy, place: Place): RetryPolicy {
   const { limit, retryPolicy, expression, backoff } = strategy;
   const usual = expression === undefined || expression === "" ? "failed" : "any";
-  const attemptsMore = limit === undefined ? undefined : lowerInteger(desk, limit, "retryStrategy.limit", place);
+  const attemptsMore =
+    limit === undefined ? undefined : lowerInteger(desk, limit, "retryStrategy.limit", place);
   const duration = (text: string | undefined, field: string): Dynamic<number> | undefined =>
-    text === undefined || text === "" ? undefined : lowerDuration(desk, text, `retryStrategy.backoff.${field}`, place);
+    text === undefined || text === ""
+      ? undefined
+      : lowerDuration(desk, text, `retryStrategy.backoff.${field}`, place);
   const delayMs = limit === undefined ? undefined : duration(backoff?.duration, "duration");
-  const factor = backoff?.factor === undefined ? undefined : lowerInteger(desk, backoff.factor, "retryStrategy.backoff.factor", place);
+  const factor =
+    backoff?.factor === undefined
+      ? undefined
+      : lowerInteger(desk, backoff.factor, "retryStrategy.backoff.factor", place);
   const capMs = duration(backoff?.cap, "cap");
   const elapsedAtMostMs = limit === undefined ? undefined : duration(backoff?.maxDuration, "maxDuration");
   return {
@@ -62,13 +70,16 @@ export function lowerRetry(desk: Lowering, strategy: RetryStrategy, place: Place
 
 /** Locks of a synchronization: `namespace/Mutex/name` and `namespace/ConfigMap/name/key` (Argo, workflow/sync). */
 export function lowerLocks(desk: Lowering, synchronization: Synchronization, place: Place): readonly Lock[] {
-  const mutexes = (synchronization.mutexes ?? []).map(
-    (mutex): Lock => ({
-      key: lowerText(desk, `${mutex.namespace ?? desk.around.namespace}/${mutex.database === true ? "Database/" : ""}Mutex/${mutex.name ?? "default"}`),
-      limit: 1,
-    }),
+  const mutexes = (synchronization.mutexes ?? []).map((mutex): Lock => ({
+    key: lowerText(
+      desk,
+      `${mutex.namespace ?? desk.around.namespace}/${mutex.database === true ? "Database/" : ""}Mutex/${mutex.name ?? "default"}`,
+    ),
+    limit: 1,
+  }));
+  const semaphores = (synchronization.semaphores ?? []).flatMap((semaphore) =>
+    lowerSemaphore(desk, semaphore, place),
   );
-  const semaphores = (synchronization.semaphores ?? []).flatMap((semaphore) => lowerSemaphore(desk, semaphore, place));
   return [...mutexes, ...semaphores];
 }
 
@@ -80,7 +91,10 @@ function lowerSemaphore(desk: Lowering, semaphore: SemaphoreRef, place: Place): 
   if (semaphore.configMapKeyRef !== undefined && Number.isInteger(limit) && limit > 0) {
     return [{ key: lowerText(desk, `${namespace}/ConfigMap/${name}/${key}`), limit }];
   }
-  const what = semaphore.configMapKeyRef === undefined ? `database key ${semaphore.database?.key ?? ""}` : `${name}/${key}`;
+  const what =
+    semaphore.configMapKeyRef === undefined
+      ? `database key ${semaphore.database?.key ?? ""}`
+      : `${name}/${key}`;
   report(
     desk,
     "warning",

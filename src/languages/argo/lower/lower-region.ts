@@ -78,13 +78,21 @@ function lowerDag(
   const targets = lowerTargets(desk, owner, dag.target);
   return {
     nodes,
-    order: { kind: "graph", ...(targets === undefined ? {} : { targets }), stopOnFailure: dag.failFast ?? true },
+    order: {
+      kind: "graph",
+      ...(targets === undefined ? {} : { targets }),
+      stopOnFailure: dag.failFast ?? true,
+    },
     ...lowerLimits(template),
     errorCountsAs: "errored",
   };
 }
 
-function lowerTargets(desk: Lowering, owner: Owner, target: string | undefined): readonly number[] | ReturnType<typeof intern> | undefined {
+function lowerTargets(
+  desk: Lowering,
+  owner: Owner,
+  target: string | undefined,
+): readonly number[] | ReturnType<typeof intern> | undefined {
   if (target === undefined || target.trim() === "") return undefined;
   if (target.includes("{{")) return intern(desk, dialects.text, target, "text");
   return target
@@ -93,7 +101,10 @@ function lowerTargets(desk: Lowering, owner: Owner, target: string | undefined):
     .flatMap((name) => owner.indexOf.get(name) ?? []);
 }
 
-function lowerLimits(template: Template): { readonly endOnFailure: boolean; readonly childrenAtMost?: number } {
+function lowerLimits(template: Template): {
+  readonly endOnFailure: boolean;
+  readonly childrenAtMost?: number;
+} {
   const { failFast, parallelism } = template;
   return {
     endOnFailure: failFast ?? false,
@@ -122,4 +133,3 @@ function markCaptured(desk: Lowering, owner: Owner, nodes: readonly Node[]): voi
     else desk.captured.add(node.call.process);
   }
 }
-

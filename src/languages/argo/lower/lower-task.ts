@@ -3,7 +3,15 @@
  * sidecars. All inputs and outputs belong to the command named `main` (Argo fields.md, ContainerSetTemplate).
  */
 import type { TaskInput, TaskTemplate } from "../../../model/plan/plan.ts";
-import type { ArchiveStrategy, Artifact, Container, ContainerNode, ScriptTemplate, Template, UserContainer } from "../read/types.ts";
+import type {
+  ArchiveStrategy,
+  Artifact,
+  Container,
+  ContainerNode,
+  ScriptTemplate,
+  Template,
+  UserContainer,
+} from "../read/types.ts";
 import type { Archive } from "../../../model/data/artifact.ts";
 import { findRepositoryKey } from "./lower-artifacts.ts";
 import { lowerEnvironment, lowerWord, readEnvironment } from "./lower-environment.ts";
@@ -23,11 +31,25 @@ export function lowerTask(desk: Lowering, template: Template, place: Place): Tas
   const mainMounts = template.container?.volumeMounts ?? template.script?.volumeMounts ?? [];
   const beside = (containers: readonly UserContainer[], role: "init" | "side"): readonly CommandTemplate[] =>
     containers.map((container, index) => {
-      const mounts = container.mirrorVolumeMounts === true ? [...mainMounts, ...(container.volumeMounts ?? [])] : (container.volumeMounts ?? []);
-      return lowerCommand(desk, { ...container, volumeMounts: mounts }, container.name ?? `${role}-${index}`, role, template, place);
+      const mounts =
+        container.mirrorVolumeMounts === true
+          ? [...mainMounts, ...(container.volumeMounts ?? [])]
+          : (container.volumeMounts ?? []);
+      return lowerCommand(
+        desk,
+        { ...container, volumeMounts: mounts },
+        container.name ?? `${role}-${index}`,
+        role,
+        template,
+        place,
+      );
     });
   return {
-    commands: [...beside(template.initContainers ?? [], "init"), ...mains, ...beside(template.sidecars ?? [], "side")],
+    commands: [
+      ...beside(template.initContainers ?? [], "init"),
+      ...mains,
+      ...beside(template.sidecars ?? [], "side"),
+    ],
     inputs: (template.inputs?.artifacts ?? []).flatMap((artifact) => lowerTaskInput(desk, artifact)),
     outputParameters: (template.outputs?.parameters ?? []).flatMap(({ name = "", valueFrom }) =>
       valueFrom?.path === undefined
@@ -40,7 +62,9 @@ export function lowerTask(desk: Lowering, template: Template, place: Place): Tas
             },
           ],
     ),
-    outputArtifacts: (template.outputs?.artifacts ?? []).flatMap((artifact) => lowerOutputArtifact(desk, artifact)),
+    outputArtifacts: (template.outputs?.artifacts ?? []).flatMap((artifact) =>
+      lowerOutputArtifact(desk, artifact),
+    ),
     captureResult: false,
     graceMs,
   };
@@ -48,21 +72,46 @@ export function lowerTask(desk: Lowering, template: Template, place: Place): Tas
 
 function lowerMains(desk: Lowering, template: Template, place: Place): readonly CommandTemplate[] {
   if (template.script !== undefined) return [lowerScript(desk, template.script, template, place)];
-  if (template.container !== undefined) return [lowerCommand(desk, template.container, "main", "main", template, place)];
+  if (template.container !== undefined)
+    return [lowerCommand(desk, template.container, "main", "main", template, place)];
   const set = template.containerSet;
   const at = { document: place.document, path: [...place.path, "containerSet"] };
-  const retries = set?.retryStrategy?.retries === undefined ? 0 : lowerInteger(desk, set.retryStrategy.retries, "retries", at);
+  const retries =
+    set?.retryStrategy?.retries === undefined
+      ? 0
+      : lowerInteger(desk, set.retryStrategy.retries, "retries", at);
   const duration = set?.retryStrategy?.duration;
-  const retryDelayMs = duration === undefined || duration === "" ? 0 : lowerDuration(desk, duration, "duration", at);
+  const retryDelayMs =
+    duration === undefined || duration === "" ? 0 : lowerDuration(desk, duration, "duration", at);
   return (set?.containers ?? []).map((container: ContainerNode, index) => {
     const mounts = [...(set?.volumeMounts ?? []), ...(container.volumeMounts ?? [])];
-    const command = lowerCommand(desk, { ...container, volumeMounts: mounts }, container.name ?? `main-${index}`, "main", template, at);
-    return { ...command, after: container.dependencies ?? [], retries: retries ?? 0, retryDelayMs: retryDelayMs ?? 0 };
+    const command = lowerCommand(
+      desk,
+      { ...container, volumeMounts: mounts },
+      container.name ?? `main-${index}`,
+      "main",
+      template,
+      at,
+    );
+    return {
+      ...command,
+      after: container.dependencies ?? [],
+      retries: retries ?? 0,
+      retryDelayMs: retryDelayMs ?? 0,
+    };
   });
 }
 
-function lowerScript(desk: Lowering, script: ScriptTemplate, template: Template, place: Place): CommandTemplate {
-  return { ...lowerCommand(desk, script, "main", "main", template, place), script: lowerText(desk, script.source ?? "") };
+function lowerScript(
+  desk: Lowering,
+  script: ScriptTemplate,
+  template: Template,
+  place: Place,
+): CommandTemplate {
+  const command = lowerCommand(desk, script, "main", "main", template, place);
+  // Without a source the template is a container: no file is written, and no path is appended (Argo does the same).
+  if (script.source === undefined || script.source === "") return command;
+  return { ...command, script: lowerText(desk, script.source) };
 }
 
 function lowerCommand(
@@ -90,6 +139,7 @@ function lowerCommand(
     after: [],
     retries: 0,
     retryDelayMs: 0,
+    ...(container.tty === true ? { terminal: true } : {}),
   };
 }
 

@@ -17,17 +17,24 @@ import type { Lowering, PendingProcess, Place } from "./lowering.ts";
 import { mergeTemplateDefaults } from "./merge-template.ts";
 
 /** Lowers a reserved process. Templates that need a cluster are errors, because they can be reached. */
-export function lowerTemplate(desk: Lowering, pending: PendingProcess, entryArguments: readonly Argument[]): Process {
+export function lowerTemplate(
+  desk: Lowering,
+  pending: PendingProcess,
+  entryArguments: readonly Argument[],
+): Process {
   const template = mergeTemplateDefaults(pending.source.template, desk.templateDefaults);
   const place: Place = { document: pending.source.document, path: pending.source.path };
   warnAboutHints(desk, template, place);
   const isRegion = template.steps !== undefined || template.dag !== undefined;
   const isLeaf = !isRegion;
-  const runsCommands = template.container !== undefined || template.script !== undefined || template.containerSet !== undefined;
+  const runsCommands =
+    template.container !== undefined || template.script !== undefined || template.containerSet !== undefined;
   return {
     id: pending.id,
     inputs: lowerPorts(desk, template, place),
-    body: isRegion ? lowerRegion(desk, pending, template, entryArguments) : lowerLeaf(desk, template, runsCommands, place),
+    body: isRegion
+      ? lowerRegion(desk, pending, template, entryArguments)
+      : lowerLeaf(desk, template, runsCommands, place),
     outputs: lowerOutputs(desk, template, isLeaf, place),
     policy: lowerPolicy(desk, template, isLeaf, place),
     at: pending.source.path,
@@ -38,21 +45,42 @@ const nothing: Body = { kind: "eval" };
 
 function lowerLeaf(desk: Lowering, template: Template, runsCommands: boolean, place: Place): Body {
   if (template.daemon === true) {
-    report(desk, "error", "argo/unsupported-daemon", `template ${JSON.stringify(template.name ?? "")} needs a daemon, which is not supported yet`,
-      place, "use a sidecar, or start the service outside");
+    report(
+      desk,
+      "error",
+      "argo/unsupported-daemon",
+      `template ${JSON.stringify(template.name ?? "")} needs a daemon, which is not supported yet`,
+      place,
+      "use a sidecar, or start the service outside",
+    );
   }
   if (runsCommands) return { kind: "task", task: lowerTask(desk, template, place) };
   if (template.suspend !== undefined) return lowerSuspend(desk, template, place);
   if (template.http !== undefined) return lowerHttp(desk, template.http, place);
   const kind = (["resource", "data", "plugin"] as const).find((one) => template[one] !== undefined);
   if (kind === undefined) {
-    report(desk, "error", "argo/empty-template", `template ${JSON.stringify(template.name ?? "")} has no body`, place,
-      "give it one of container, script, steps, dag, suspend, http, containerSet");
+    report(
+      desk,
+      "error",
+      "argo/empty-template",
+      `template ${JSON.stringify(template.name ?? "")} has no body`,
+      place,
+      "give it one of container, script, steps, dag, suspend, http, containerSet",
+    );
     return nothing;
   }
-  const needs = { resource: "a cluster", data: "a listing of an artifact repository", plugin: "an executor plugin" }[kind];
-  report(desk, "error", `argo/unsupported-${kind}`, `template ${JSON.stringify(template.name ?? "")} needs ${needs}, which is not supported yet`,
-    { document: place.document, path: [...place.path, kind] });
+  const needs = {
+    resource: "a cluster",
+    data: "a listing of an artifact repository",
+    plugin: "an executor plugin",
+  }[kind];
+  report(
+    desk,
+    "error",
+    `argo/unsupported-${kind}`,
+    `template ${JSON.stringify(template.name ?? "")} needs ${needs}, which is not supported yet`,
+    { document: place.document, path: [...place.path, kind] },
+  );
   return nothing;
 }
 
@@ -82,20 +110,32 @@ function lowerHttp(desk: Lowering, http: HttpTemplate, place: Place): Body {
 
 function readBody(desk: Lowering, http: HttpTemplate, place: Place): string | Expression | undefined {
   const bytes = http.bodyFrom?.bytes;
-  if (bytes === undefined) return http.body === undefined || http.body === "" ? undefined : lowerText(desk, http.body);
+  if (bytes === undefined)
+    return http.body === undefined || http.body === "" ? undefined : lowerText(desk, http.body);
   const decoded = decodeBase64(bytes);
   if (typeof decoded !== "number") return decodeUtf8(decoded);
-  report(desk, "error", "argo/not-base64", "bodyFrom.bytes must be base64 text", { document: place.document, path: [...place.path, "http", "bodyFrom"] });
+  report(desk, "error", "argo/not-base64", "bodyFrom.bytes must be base64 text", {
+    document: place.document,
+    path: [...place.path, "http", "bodyFrom"],
+  });
   return undefined;
 }
 
-function lowerHeader(desk: Lowering, header: HttpHeader, place: Place): readonly Templated<HttpRequest>["headers"][number][] {
+function lowerHeader(
+  desk: Lowering,
+  header: HttpHeader,
+  place: Place,
+): readonly Templated<HttpRequest>["headers"][number][] {
   const name = lowerText(desk, header.name ?? "");
   const selector = header.valueFrom?.secretKeyRef;
   if (selector === undefined) return [{ name, value: lowerText(desk, header.value ?? ""), secret: false }];
   const value = findKey(desk, selector, "Secret");
   if (value !== undefined) return [{ name, value: lowerText(desk, value), secret: true }];
-  if (selector.optional !== true) reportMissingKey(desk, selector, "Secret", { document: place.document, path: [...place.path, "http", "headers"] });
+  if (selector.optional !== true)
+    reportMissingKey(desk, selector, "Secret", {
+      document: place.document,
+      path: [...place.path, "http", "headers"],
+    });
   return [];
 }
 
@@ -105,6 +145,9 @@ const hints = ["podSpecPatch", "hostAliases", "securityContext", "memoize", "met
 function warnAboutHints(desk: Lowering, template: Template, place: Place): void {
   for (const field of hints) {
     if (template[field] === undefined) continue;
-    report(desk, "warning", "argo/no-effect", `${field} has no effect here`, { document: place.document, path: [...place.path, field] });
+    report(desk, "warning", "argo/no-effect", `${field} has no effect here`, {
+      document: place.document,
+      path: [...place.path, field],
+    });
   }
 }

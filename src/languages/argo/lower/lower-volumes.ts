@@ -34,13 +34,24 @@ export function lowerMounts(
   });
 }
 
-function findVolumeSource(desk: Lowering, name: string, volumes: readonly Volume[], place: Place): VolumeSource | undefined {
+function findVolumeSource(
+  desk: Lowering,
+  name: string,
+  volumes: readonly Volume[],
+  place: Place,
+): VolumeSource | undefined {
   // A template's own volume hides the workflow's volume of the same name.
   const volume = volumes.find((one) => one.name === name) ?? desk.runVolumes.find((one) => one.name === name);
   if (volume === undefined) {
     if (desk.claimNames.has(name)) return { kind: "run", key: name };
-    report(desk, "error", "argo/unknown-volume", `volume ${JSON.stringify(name)} is mounted but not declared`, place,
-      "declare it in spec.volumes, spec.volumeClaimTemplates or the template's volumes");
+    report(
+      desk,
+      "error",
+      "argo/unknown-volume",
+      `volume ${JSON.stringify(name)} is mounted but not declared`,
+      place,
+      "declare it in spec.volumes, spec.volumeClaimTemplates or the template's volumes",
+    );
     return undefined;
   }
   if (volume.emptyDir !== undefined || volume.ephemeral !== undefined) return { kind: "attempt" };
@@ -56,8 +67,14 @@ function findVolumeSource(desk: Lowering, name: string, volumes: readonly Volume
     return lowerTexts(desk, "Secret", from, items, optional, place);
   }
   const kind = Object.keys(volume).find((field) => field !== "name") ?? "nothing";
-  report(desk, "error", "argo/unsupported-volume", `volume ${JSON.stringify(name)} is of kind ${kind}, which needs a cluster`, place,
-    "use emptyDir, a claim, a configMap or a secret");
+  report(
+    desk,
+    "error",
+    "argo/unsupported-volume",
+    `volume ${JSON.stringify(name)} is of kind ${kind}, which needs a cluster`,
+    place,
+    "use emptyDir, a claim, a configMap or a secret",
+  );
   return undefined;
 }
 
@@ -72,8 +89,14 @@ function lowerTexts(
   const values = (kind === "Secret" ? desk.around.secrets : desk.around.configMaps).get(name);
   if (values === undefined) {
     if (optional !== true) {
-      report(desk, "error", kind === "Secret" ? "argo/unknown-secret" : "argo/unknown-config-map", `${kind} ${name} is not stored`, place,
-        `store a ${kind} named ${JSON.stringify(name)}`);
+      report(
+        desk,
+        "error",
+        kind === "Secret" ? "argo/unknown-secret" : "argo/unknown-config-map",
+        `${kind} ${name} is not stored`,
+        place,
+        `store a ${kind} named ${JSON.stringify(name)}`,
+      );
     }
     return { kind: "text", files: {} };
   }

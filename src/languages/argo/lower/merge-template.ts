@@ -25,7 +25,18 @@ const mergeKeys: Readonly<Record<string, string>> = {
   imagePullSecrets: "name",
 };
 
-const bodyFields = ["container", "script", "steps", "dag", "suspend", "http", "resource", "data", "plugin", "containerSet"] as const;
+const bodyFields = [
+  "container",
+  "script",
+  "steps",
+  "dag",
+  "suspend",
+  "http",
+  "resource",
+  "data",
+  "plugin",
+  "containerSet",
+] as const;
 
 /** `over` on top of `under`. */
 export function mergeStrategically(under: Json, over: Json, field = ""): Json {
@@ -61,7 +72,9 @@ export function mergeTemplateDefaults(template: Template, defaults: Template | u
   if (defaults === undefined) return template;
   const own = bodyFields.find((field) => template[field] !== undefined);
   const under = Object.fromEntries(
-    Object.entries(defaults).filter(([field]) => field === own || !(bodyFields as readonly string[]).includes(field)),
+    Object.entries(defaults).filter(
+      ([field]) => field === own || !(bodyFields as readonly string[]).includes(field),
+    ),
   );
   // Template is JSON by construction of the reader.
   return mergeStrategically(under as JsonObject, template as unknown as JsonObject) as unknown as Template;
@@ -74,13 +87,19 @@ export function mergeTemplateDefaults(template: Template, defaults: Template | u
 export function mergeSpecs(over: WorkflowSpec, under: WorkflowSpec): WorkflowSpec {
   const { suspend: _suspend, ...below } = under;
   const { workflowTemplateRef: _ref, ...above } = over;
-  const merged = mergeStrategically(below as unknown as JsonObject, above as unknown as JsonObject) as unknown as WorkflowSpec;
+  const merged = mergeStrategically(
+    below as unknown as JsonObject,
+    above as unknown as JsonObject,
+  ) as unknown as WorkflowSpec;
   const parameters = replaceByName(under.arguments?.parameters ?? [], over.arguments?.parameters ?? []);
   const artifacts = replaceByName(under.arguments?.artifacts ?? [], over.arguments?.artifacts ?? []);
   return { ...merged, arguments: { parameters, artifacts } };
 }
 
-function replaceByName<T extends { readonly name?: string }>(under: readonly T[], over: readonly T[]): readonly T[] {
+function replaceByName<T extends { readonly name?: string }>(
+  under: readonly T[],
+  over: readonly T[],
+): readonly T[] {
   const names = new Set(over.map((member) => member.name));
   return [...over, ...under.filter((member) => !names.has(member.name))];
 }

@@ -10,7 +10,11 @@ import type { Surroundings } from "./lowering.ts";
 type Texts = Map<string, ReadonlyMap<string, string>>;
 
 /** ConfigMaps and Secrets may stand in the facts (`configMaps`, `secrets`: text by key by name) or among the documents. */
-export function createSurroundings(meta: ObjectMeta, others: readonly ArgoDocument[], submission: Submission): Surroundings {
+export function createSurroundings(
+  meta: ObjectMeta,
+  others: readonly ArgoDocument[],
+  submission: Submission,
+): Surroundings {
   const { facts } = submission;
   const configMaps = readTexts(facts["configMaps"]);
   const secrets = readTexts(facts["secrets"]);
@@ -20,7 +24,11 @@ export function createSurroundings(meta: ObjectMeta, others: readonly ArgoDocume
     const metadata = value["metadata"];
     const name = isJsonObject(metadata) ? metadata["name"] : undefined;
     if (typeof name !== "string") continue;
-    if (objectKind === "ConfigMap") configMaps.set(name, readMembers(value["data"], (text) => text));
+    if (objectKind === "ConfigMap")
+      configMaps.set(
+        name,
+        readMembers(value["data"], (text) => text),
+      );
     if (objectKind === "Secret") {
       const encoded = readMembers(value["data"], decodeSecret);
       secrets.set(name, new Map([...encoded, ...readMembers(value["stringData"], (text) => text)]));
@@ -39,7 +47,8 @@ export function createSurroundings(meta: ObjectMeta, others: readonly ArgoDocume
 export function createName(meta: ObjectMeta, submission: Submission): string {
   if (submission.name !== undefined && submission.name !== "") return submission.name;
   const prefix = submission.namePrefix;
-  if (meta.name !== undefined && meta.name !== "" && (prefix === undefined || prefix === "")) return meta.name;
+  if (meta.name !== undefined && meta.name !== "" && (prefix === undefined || prefix === ""))
+    return meta.name;
   const suffix = submission.facts["suffix"];
   return `${prefix ?? meta.generateName ?? "workflow-"}${typeof suffix === "string" ? suffix : ""}`;
 }
@@ -47,7 +56,11 @@ export function createName(meta: ObjectMeta, submission: Submission): string {
 function readTexts(value: Json | undefined): Texts {
   const texts: Texts = new Map();
   if (!isJsonObject(value)) return texts;
-  for (const [name, members] of Object.entries(value)) texts.set(name, readMembers(members, (text) => text));
+  for (const [name, members] of Object.entries(value))
+    texts.set(
+      name,
+      readMembers(members, (text) => text),
+    );
   return texts;
 }
 

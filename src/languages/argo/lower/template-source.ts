@@ -3,7 +3,13 @@
  * Each stored object is a space of its own: local names inside it resolve in it (Argo, templateRef).
  */
 import type { Pointer } from "../../../model/plan/plan.ts";
-import type { ArgoDocument, ClusterWorkflowTemplateDocument, Template, TemplateRef, WorkflowTemplateDocument } from "../read/types.ts";
+import type {
+  ArgoDocument,
+  ClusterWorkflowTemplateDocument,
+  Template,
+  TemplateRef,
+  WorkflowTemplateDocument,
+} from "../read/types.ts";
 import type { Lowering } from "./lowering.ts";
 
 /** A template and where it stands. */
@@ -44,7 +50,8 @@ export function collectStored(documents: readonly ArgoDocument[]): StoredTemplat
   for (const document of documents) {
     if (document.kind !== "WorkflowTemplate" && document.kind !== "ClusterWorkflowTemplate") continue;
     const name = document.value.metadata?.name;
-    if (name !== undefined) stored.set(storedKey(name, document.kind === "ClusterWorkflowTemplate"), document);
+    if (name !== undefined)
+      stored.set(storedKey(name, document.kind === "ClusterWorkflowTemplate"), document);
   }
   return stored;
 }

@@ -27,7 +27,9 @@ export function describeReason(reason: Reason, names?: ReasonNames): string {
     case "deadline":
       return "Step exceeded its deadline";
     case "child-failed":
-      return reason.task === undefined || names === undefined ? (message ?? "child failed") : `child '${names.id(reason.task)}' failed`;
+      return reason.task === undefined || names === undefined
+        ? (message ?? "child failed")
+        : `child '${names.id(reason.task)}' failed`;
     case "end-on-failure":
       return "template has failed or errored children and failFast enabled";
     case "retries-exhausted":
@@ -35,7 +37,9 @@ export function describeReason(reason: Reason, names?: ReasonNames): string {
     case "retry-not-allowed":
       return message ?? "";
     case "retry-too-late":
-      return message === "elapsed" ? "Max duration limit exceeded" : "Backoff would exceed max duration limit";
+      return message === "elapsed"
+        ? "Max duration limit exceeded"
+        : "Backoff would exceed max duration limit";
     case "stopped":
       return message ?? "Stopped with strategy 'Stop'";
     case "terminated":
@@ -55,7 +59,9 @@ export function describeReason(reason: Reason, names?: ReasonNames): string {
     case "lock-wait":
       return message === undefined ? "Waiting for a lock" : `Waiting for ${message} lock`;
     case "run-limit":
-      return message ?? "Workflow processing has been postponed because too many workflows are already running";
+      return (
+        message ?? "Workflow processing has been postponed because too many workflows are already running"
+      );
     case "lost":
       return message ?? "pod deleted";
     case "start-refused":
@@ -79,7 +85,9 @@ function describeExit(reason: Reason): string {
     if (ending.kind === "signaled") return describeCode(name, signalCode(ending.signal));
   }
   if (reason.exitCode !== undefined) return describeCode("main", reason.exitCode);
-  return reason.signal === undefined ? (reason.message ?? "") : describeCode("main", signalCode(reason.signal));
+  return reason.signal === undefined
+    ? (reason.message ?? "")
+    : describeCode("main", signalCode(reason.signal));
 }
 
 /** Kubernetes calls every bad exit `Error`, but a kill for want of memory `OOMKilled`. */
@@ -88,8 +96,21 @@ function describeCode(name: string, code: number): string {
 }
 
 const signals: Readonly<Record<string, number>> = {
-  SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGILL: 4, SIGTRAP: 5, SIGABRT: 6, SIGBUS: 7, SIGFPE: 8, SIGKILL: 9,
-  SIGUSR1: 10, SIGSEGV: 11, SIGUSR2: 12, SIGPIPE: 13, SIGALRM: 14, SIGTERM: 15,
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGILL: 4,
+  SIGTRAP: 5,
+  SIGABRT: 6,
+  SIGBUS: 7,
+  SIGFPE: 8,
+  SIGKILL: 9,
+  SIGUSR1: 10,
+  SIGSEGV: 11,
+  SIGUSR2: 12,
+  SIGPIPE: 13,
+  SIGALRM: 14,
+  SIGTERM: 15,
 };
 
 /** Exit code that stands for a signal; the signal may be a name or a number. */
@@ -101,5 +122,7 @@ export function signalCode(signal: string): number {
 /** A good status that was still refused means that the template's own condition did not hold. */
 function describeResponse(status: string | undefined): string {
   if (status === undefined || !/^\d+$/u.test(status)) return status ?? "the response was refused";
-  return /^2\d\d$/u.test(status) ? "successCondition evaluated false" : `received non-2xx response code: ${status}`;
+  return /^2\d\d$/u.test(status)
+    ? "successCondition evaluated false"
+    : `received non-2xx response code: ${status}`;
 }

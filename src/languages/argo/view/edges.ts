@@ -83,11 +83,17 @@ function createOutbound(state: RunState): (task: number) => readonly number[] {
   return find;
 }
 
-function computeOutbound(state: RunState, task: number, find: (task: number) => readonly number[]): readonly number[] {
+function computeOutbound(
+  state: RunState,
+  task: number,
+  find: (task: number) => readonly number[],
+): readonly number[] {
   if (!isVisible(state, task)) return showMembers(state, task).flatMap(find);
   switch (nodeType(state, task)) {
     case "TaskGroup": {
-      const ends = listChildren(state, task).filter((child) => isVisible(state, child)).flatMap(find);
+      const ends = listChildren(state, task)
+        .filter((child) => isVisible(state, child))
+        .flatMap(find);
       return ends.length === 0 ? [task] : ends;
     }
     case "Retry": {
@@ -102,19 +108,27 @@ function computeOutbound(state: RunState, task: number, find: (task: number) => 
   }
 }
 
-function regionEnds(state: RunState, task: number, find: (task: number) => readonly number[]): readonly number[] {
+function regionEnds(
+  state: RunState,
+  task: number,
+  find: (task: number) => readonly number[],
+): readonly number[] {
   const index = state.index.regions[state.tasks.process[task] ?? -1];
   const first = state.tasks.first[task] ?? 0;
   if (index === undefined || first === 0) return [];
   const { nodes, order } = index.region;
   if (order.kind === "graph") {
     const ends = state.targets.get(task) ?? index.leaves;
-    return ends.filter((local) => showMembers(state, first + local).length > 0).flatMap((local) => find(first + local));
+    return ends
+      .filter((local) => showMembers(state, first + local).length > 0)
+      .flatMap((local) => find(first + local));
   }
   for (let number = order.stages.length - 1; number >= 0; number -= 1) {
     const stage = first + nodes.length + number;
     if (!isVisible(state, stage)) continue;
-    const ends = (order.stages[number] ?? []).flatMap((local) => showMembers(state, first + local).flatMap(find));
+    const ends = (order.stages[number] ?? []).flatMap((local) =>
+      showMembers(state, first + local).flatMap(find),
+    );
     return ends.length === 0 ? [stage] : ends;
   }
   return [];

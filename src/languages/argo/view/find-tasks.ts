@@ -18,7 +18,10 @@ interface Term {
 /** Tasks that a selector names, in order; none when the selector names an unknown field. */
 export function findSelected(state: RunState, selector: string): readonly number[] {
   const terms = parseSelector(selector);
-  const matches = terms === undefined ? (task: number) => isNamed(state, task, selector.trim()) : (task: number) => terms.every((term) => doesMatch(state, task, term));
+  const matches =
+    terms === undefined
+      ? (task: number) => isNamed(state, task, selector.trim())
+      : (task: number) => terms.every((term) => doesMatch(state, task, term));
   const found: number[] = [];
   for (let task = 0; task < state.tasks.size; task += 1) {
     if (isVisible(state, task) && matches(task)) found.push(task);
@@ -70,7 +73,9 @@ function readField(state: RunState, task: number, field: string): string | undef
 
 function templateRef(state: RunState, task: number): { readonly [key: string]: unknown } | undefined {
   const ref = describeTemplate(state, task)["templateRef"];
-  return typeof ref === "object" && ref !== null && !Array.isArray(ref) ? (ref as { readonly [key: string]: unknown }) : undefined;
+  return typeof ref === "object" && ref !== null && !Array.isArray(ref)
+    ? (ref as { readonly [key: string]: unknown })
+    : undefined;
 }
 
 function textOf(value: unknown): string {

@@ -33,7 +33,12 @@ function findUnresolved(state: RunState, child: number): string | undefined {
   const reason = state.reasons.get(child);
   if (reason?.code === "expression-failed") return reason.message;
   // A fan-out is blamed for its members.
-  if (reason?.code !== "child-failed" || reason.task === undefined || state.tasks.kind[child] !== taskKinds.group) return undefined;
+  if (
+    reason?.code !== "child-failed" ||
+    reason.task === undefined ||
+    state.tasks.kind[child] !== taskKinds.group
+  )
+    return undefined;
   const member = state.reasons.get(reason.task);
   return member?.code === "expression-failed" ? member.message : undefined;
 }
@@ -56,7 +61,16 @@ function describeWaiting(state: RunState, task: number): string {
   return "";
 }
 
-const phaseWords = ["Pending", "Pending", "Running", "Succeeded", "Failed", "Error", "Skipped", "Omitted"] as const;
+const phaseWords = [
+  "Pending",
+  "Pending",
+  "Running",
+  "Succeeded",
+  "Failed",
+  "Error",
+  "Skipped",
+  "Omitted",
+] as const;
 
 /** Argo's word for a phase of a node. */
 export function phaseWord(phase: number): string {

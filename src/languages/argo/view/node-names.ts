@@ -30,7 +30,7 @@ export function nameToId(state: RunState, name: string): string {
 export function nodeName(state: RunState, task: number): string {
   const { tasks } = state;
   const parent = tasks.parent[task] ?? -1;
-  switch (tasks.kind[task]) {
+  switch (tasks.kind[task] ?? taskKinds.entry) {
     case taskKinds.stage:
       return `${nodeName(state, parent)}[${tasks.order[task] ?? 0}]`;
     case taskKinds.attempt:
@@ -54,7 +54,7 @@ export function nodeName(state: RunState, task: number): string {
 export function displayName(state: RunState, task: number): string {
   const { tasks } = state;
   const parent = tasks.parent[task] ?? -1;
-  switch (tasks.kind[task]) {
+  switch (tasks.kind[task] ?? taskKinds.entry) {
     case taskKinds.stage:
       return `[${tasks.order[task] ?? 0}]`;
     case taskKinds.attempt:
@@ -107,5 +107,7 @@ export function findMemberItem(state: RunState, task: number): Json | undefined 
   if (items?.kind === "list") return items.list[order];
   if (items?.kind === "sequence") return String(items.start + items.step * order);
   const each = state.index.nodes[tasks.node[task] ?? -1]?.each;
-  return each?.kind === "items" && Array.isArray(each.items) ? (each.items as readonly Json[])[order] : undefined;
+  return each?.kind === "items" && Array.isArray(each.items)
+    ? (each.items as readonly Json[])[order]
+    : undefined;
 }

@@ -1,5 +1,8 @@
 /** One node of `status.nodes` (Argo fields.md, NodeStatus). */
+import { unreachable } from "../../../base/errors.ts";
 import type { JsonObject } from "../../../base/json.ts";
+import { isExpression } from "../../../model/plan/expression.ts";
+import type { Expression } from "../../../model/plan/expression.ts";
 import { hasEnded, taskKinds } from "../../../model/run/phase.ts";
 import type { CommandEnding } from "../../../model/run/attempt.ts";
 import type { RunState } from "../../../model/run/run-state.ts";
@@ -28,7 +31,12 @@ export function describeNode(context: StatusContext, task: number): JsonObject {
   const boundary = findBoundary(state, task);
   const message = nodeMessage(state, task);
   const type = nodeType(state, task);
-  const children = [...(edges.children.get(task) ?? []).map(id), ...findContainers(state, task).filter(({ after }) => after.length === 0).map(({ nodeId }) => nodeId)];
+  const children = [
+    ...(edges.children.get(task) ?? []).map(id),
+    ...findContainers(state, task)
+      .filter(({ after }) => after.length === 0)
+      .map(({ nodeId }) => nodeId),
+  ];
   const outbound = type === "Steps" || type === "DAG" ? edges.outbound(task).map(id) : [];
   const startedAt = tasks.startedAt[task] ?? 0;
   const endedAt = tasks.endedAt[task] ?? 0;
@@ -44,7 +52,10 @@ export function describeNode(context: StatusContext, task: number): JsonObject {
     ...optional("message", message === "" ? undefined : message),
     startedAt: startedAt === 0 ? null : timeToText(startedAt),
     finishedAt: endedAt === 0 || !hasEnded(tasks.phase[task] ?? 0) ? null : timeToText(endedAt),
-    ...optional("progress", (context.total[task] ?? 0) === 0 ? undefined : `${context.done[task] ?? 0}/${context.total[task] ?? 0}`),
+    ...optional(
+      "progress",
+      (context.total[task] ?? 0) === 0 ? undefined : `${context.done[task] ?? 0}/${context.total[task] ?? 0}`,
+    ),
     ...optional("resourcesDuration", describeResources(context.resources[task])),
     ...optional("inputs", describeInputs(state, task)),
     ...optional("outputs", describeOutputs(state, task)),
@@ -91,7 +102,9 @@ function scopeName(state: RunState, space: string): string {
     const scope = state.index.plan.notes["templateScope"];
     return typeof scope === "string" ? scope : `local/${state.name}`;
   }
-  return space.startsWith("cluster:") ? `cluster/${space.slice("cluster:".length, -1)}` : `namespaced/${space.slice(0, -1)}`;
+  return space.startsWith("cluster:")
+    ? `cluster/${space.slice("cluster:".length, -1)}`
+    : `namespaced/${space.slice(0, -1)}`;
 }
 
 interface ContainerNode {
@@ -108,14 +121,22 @@ function findContainers(state: RunState, task: number): readonly ContainerNode[]
   if (mains.length < 2) return [];
   const own = nodeName(state, task);
   return mains.map(({ name, after }) => ({
-    name: String(name),
-    nodeId: nameToId(state, `${own}.${String(name)}`),
-    after: after.map(String),
+    name: sourceOf(name),
+    nodeId: nameToId(state, `${own}.${sourceOf(name)}`),
+    after: after.map(sourceOf),
   }));
 }
 
+/** Names of containers have no tags in a valid document. */
+function sourceOf(name: string | Expression): string {
+  return isExpression(name) ? name.source : name;
+}
+
 /** Container nodes of a task, when it has several commands. */
-export function describeContainers(context: StatusContext, task: number): readonly JsonObject[] {
+export function describeContainers(
+  context: StatusContext,
+  task: number,
+): readonly (JsonObject & { readonly id: string })[] {
   const { state } = context;
   const containers = findContainers(state, task);
   const endings = state.reasons.get(task)?.commands;
@@ -131,22 +152,29 @@ export function describeContainers(context: StatusContext, task: number): readon
       phase,
       boundaryID: context.id(task),
       ...(message === "" ? {} : { message }),
-      startedAt: (state.tasks.startedAt[task] ?? 0) === 0 ? null : timeToText(state.tasks.startedAt[task] ?? 0),
+      startedAt:
+        (state.tasks.startedAt[task] ?? 0) === 0 ? null : timeToText(state.tasks.startedAt[task] ?? 0),
       finishedAt: (state.tasks.endedAt[task] ?? 0) === 0 ? null : timeToText(state.tasks.endedAt[task] ?? 0),
       ...(children.length === 0 ? {} : { children }),
     };
   });
 }
 
-function describeEnding(ending: CommandEnding | undefined, otherwise: string): { readonly phase: string; readonly message: string } {
-  switch (ending?.kind) {
+function describeEnding(
+  ending: CommandEnding | undefined,
+  otherwise: string,
+): { readonly phase: string; readonly message: string } {
+  if (ending === undefined) return { phase: otherwise, message: "" };
+  switch (ending.kind) {
     case "exited":
-      return ending.code === 0 ? { phase: "Succeeded", message: "" } : { phase: "Failed", message: `Error (exit code ${ending.code})` };
+      return ending.code === 0
+        ? { phase: "Succeeded", message: "" }
+        : { phase: "Failed", message: `Error (exit code ${ending.code})` };
     case "signaled":
       return { phase: "Failed", message: `Error (exit code ${signalCode(ending.signal)})` };
     case "not-run":
       return { phase: "Omitted", message: "" };
     default:
-      return { phase: otherwise, message: "" };
+      return unreachable(ending);
   }
 }

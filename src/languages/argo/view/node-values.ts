@@ -66,7 +66,12 @@ export function describeFile(name: string, file: FileValue, path: string | undef
   if (file.kind === "key") return { ...base, s3: { key: file.key } };
   if (file.kind === "absent") return { ...base, optional: true };
   const { content, archive } = file.artifact;
-  const packed = archive.kind === "none" ? { archive: { none: {} } } : archive.kind === "zip" ? { archive: { zip: {} } } : {};
+  const packed =
+    archive.kind === "none"
+      ? { archive: { none: {} } }
+      : archive.kind === "zip"
+        ? { archive: { zip: {} } }
+        : {};
   return { ...base, ...packed, digest: content.digest, sizeBytes: content.sizeBytes };
 }
 
@@ -87,7 +92,11 @@ export interface Resources {
 const memoryUnitBytes = 100 * 1024 * 1024;
 
 /** Resources and progress of every task, summed from the leaves up: children have greater numbers than their parents. */
-export function sumTree(state: RunState): { readonly resources: readonly (Resources | undefined)[]; readonly done: Int32Array; readonly total: Int32Array } {
+export function sumTree(state: RunState): {
+  readonly resources: readonly (Resources | undefined)[];
+  readonly done: Int32Array;
+  readonly total: Int32Array;
+} {
   const { tasks } = state;
   const resources: (Resources | undefined)[] = Array.from({ length: tasks.size }, () => undefined);
   const done = new Int32Array(tasks.size);
@@ -112,7 +121,8 @@ export function sumTree(state: RunState): { readonly resources: readonly (Resour
 function isPod(state: RunState, task: number): boolean {
   const { tasks } = state;
   const phase = tasks.phase[task] ?? phases.waiting;
-  if (phase === phases.waiting || phase >= phases.skipped || tasks.kind[task] === taskKinds.group) return false;
+  if (phase === phases.waiting || phase >= phases.skipped || tasks.kind[task] === taskKinds.group)
+    return false;
   return !state.attempts.has(task) && findProcess(state, task)?.body.kind === "task";
 }
 

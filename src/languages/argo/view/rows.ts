@@ -20,7 +20,10 @@ export function listRows(state: RunState, limit = Infinity): readonly TreeRow[] 
   for (let next = stack.pop(); next !== undefined && rows.length < limit; next = stack.pop()) {
     const { task, depth } = next;
     rows.push(describeRow(state, task, depth));
-    push(listHooks(state, task).filter((hook) => isVisible(state, hook)), depth);
+    push(
+      listHooks(state, task).filter((hook) => isVisible(state, hook)),
+      depth,
+    );
     push(listShown(state, task), depth + 1);
   }
   return rows;

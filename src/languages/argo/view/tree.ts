@@ -23,7 +23,13 @@ function isPending(state: RunState, task: number): boolean {
   const parent = tasks.parent[task] ?? -1;
   if (parent >= 0 && hasEnded(tasks.phase[parent] ?? 0) && tasks.kind[task] !== taskKinds.hook) return false;
   const kind = tasks.kind[task];
-  if (kind === taskKinds.member || kind === taskKinds.attempt || kind === taskKinds.hook || kind === taskKinds.entry) return true;
+  if (
+    kind === taskKinds.member ||
+    kind === taskKinds.attempt ||
+    kind === taskKinds.hook ||
+    kind === taskKinds.entry
+  )
+    return true;
   return ((tasks.flags[task] ?? 0) & taskFlags.entered) !== 0;
 }
 
@@ -95,7 +101,7 @@ export function findBoundary(state: RunState, task: number): number {
   const { tasks } = state;
   const parent = tasks.parent[task] ?? -1;
   if (parent < 0) return -1;
-  switch (tasks.kind[task]) {
+  switch (tasks.kind[task] ?? taskKinds.entry) {
     case taskKinds.attempt:
     case taskKinds.member:
     case taskKinds.hook:

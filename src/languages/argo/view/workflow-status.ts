@@ -49,15 +49,23 @@ function describeNodes(state: RunState, sums: ReturnType<typeof sumTree>): JsonO
   for (let task = 0; task < state.tasks.size; task += 1) {
     if (!isVisible(state, task)) continue;
     nodes.push([id(task), describeNode(context, task)]);
-    for (const container of describeContainers(context, task)) nodes.push([String(container["id"]), container]);
+    for (const container of describeContainers(context, task)) nodes.push([container.id, container]);
   }
   return Object.fromEntries(nodes);
 }
 
 /** Outputs that were published for the whole run. */
 function describePublished(state: RunState): JsonObject | undefined {
-  const parameters = Object.entries(state.publishedValues).map(([name, value]) => ({ name, value: jsonToText(value) }));
-  const artifacts = Object.entries(state.publishedFiles).map(([name, file]) => describeFile(name, file, undefined));
+  const parameters = Object.entries(state.publishedValues).map(([name, value]) => ({
+    name,
+    value: jsonToText(value),
+  }));
+  const artifacts = Object.entries(state.publishedFiles).map(([name, file]) =>
+    describeFile(name, file, undefined),
+  );
   if (parameters.length === 0 && artifacts.length === 0) return undefined;
-  return { ...(parameters.length === 0 ? {} : { parameters }), ...(artifacts.length === 0 ? {} : { artifacts }) };
+  return {
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(artifacts.length === 0 ? {} : { artifacts }),
+  };
 }

@@ -1,0 +1,106 @@
+/** What holds for a run as a whole: its parameters, the arguments of the first call, rules, labels. */
+import type { Dynamic } from "../../../model/plan/expression.ts";
+import type { Argument, RunPolicy } from "../../../model/plan/plan.ts";
+import type { Submission } from "../../../model/run/language.ts";
+import type { WorkflowSpec } from "../read/types.ts";
+import { lowerArtifactSource } from "./lower-artifacts.ts";
+import { readParameterText } from "./lower-inputs.ts";
+import { lowerLocks } from "./lower-policy.ts";
+import { dialects, intern, lowerText, report } from "./lowering.ts";
+import type { Lowering, Place } from "./lowering.ts";
+
+/** Values of the workflow's parameters, those of the submission over the document's. */
+export function lowerValues(
+  desk: Lowering,
+  spec: WorkflowSpec,
+  submission: Submission,
+  place: Place,
+): Record<string, Dynamic<string>> {
+  const values: Record<string, Dynamic<string>> = Object.create(null) as Record<string, Dynamic<string>>;
+  for (const [index, parameter] of (spec.arguments?.parameters ?? []).entries()) {
+    const { name = "" } = parameter;
+    const at: Place = { document: place.document, path: [...place.path, "parameters", index] };
+    const given = Object.hasOwn(submission.parameters, name) ? submission.parameters[name] : undefined;
+    const text = given ?? readParameterText(desk, parameter, at);
+    if (text === undefined) {
+      report(
+        desk,
+        "error",
+        "argo/missing-parameter",
+        `spec.arguments.${name}.value or spec.arguments.${name}.valueFrom is required`,
+        at,
+        `give it with --parameter ${name}=...`,
+      );
+    } else if (parameter.enum !== undefined && !parameter.enum.includes(text)) {
+      report(
+        desk,
+        "error",
+        "argo/value-not-allowed",
+        `value ${JSON.stringify(text)} of parameter ${name} is not one of ${parameter.enum.join(", ")}`,
+        at,
+      );
+    } else values[name] = lowerText(desk, text);
+  }
+  for (const [name, text] of Object.entries(submission.parameters)) values[name] ??= lowerText(desk, text);
+  return values;
+}
+
+export function lowerEntryArguments(
+  desk: Lowering,
+  spec: WorkflowSpec,
+  names: readonly string[],
+  place: Place,
+): readonly Argument[] {
+  const parameters = names.map((name): Argument => ({
+    port: name,
+    kind: "value",
+    value: lowerText(desk, `{{workflow.parameters.${name}}}`),
+    optional: false,
+  }));
+  const artifacts = (spec.arguments?.artifacts ?? []).flatMap((artifact, index): readonly Argument[] => {
+    const at: Place = { document: place.document, path: [...place.path, "artifacts", index] };
+    const value = lowerArtifactSource(desk, artifact, at);
+    return value === undefined ? [] : [{ port: artifact.name ?? "", kind: "file", value, optional: true }];
+  });
+  return [...parameters, ...artifacts];
+}
+
+export function lowerRunPolicy(desk: Lowering, spec: WorkflowSpec, syncPlace: Place): RunPolicy {
+  const { parallelism, activeDeadlineSeconds, synchronization, suspend } = spec;
+  const locks = synchronization === undefined ? [] : lowerLocks(desk, synchronization, syncPlace);
+  return {
+    ...(parallelism === undefined || parallelism <= 0 ? {} : { attemptsAtMost: parallelism }),
+    ...(activeDeadlineSeconds === undefined ? {} : { deadlineMs: activeDeadlineSeconds * 1000 }),
+    ...(locks.length === 0 ? {} : { locks }),
+    ...(suspend === true ? { suspended: true } : {}),
+  };
+}
+
+export function lowerLabels(desk: Lowering, spec: WorkflowSpec): Record<string, Dynamic<string>> {
+  const labels: Record<string, Dynamic<string>> = {};
+  for (const [name, { expression }] of Object.entries(spec.workflowMetadata?.labelsFrom ?? {})) {
+    labels[name] = intern(desk, dialects.expr, expression ?? "", "text");
+  }
+  return labels;
+}
+
+/** Fields of a workflow that change what happens in a cluster and nothing here. */
+const hints = [
+  "podSpecPatch",
+  "hostNetwork",
+  "hostAliases",
+  "dnsConfig",
+  "securityContext",
+  "executorPlugins",
+  "metrics",
+] as const;
+
+export function warnAboutRun(desk: Lowering, spec: WorkflowSpec, place: Place): void {
+  for (const field of hints) {
+    if (spec[field] === undefined) continue;
+    report(desk, "warning", "argo/no-effect", `${field} has no effect here`, {
+      document: place.document,
+      path: [...place.path, field],
+    });
+  }
+}

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { createPlainLines } from "../../src/cli/drive/plain-lines.ts";
+import { createPrinter } from "../../src/cli/printer.ts";
+import { createStyle } from "../../src/cli/render/style.ts";
+import { makePicture } from "./fake-picture.ts";
+import { createSink, startAt } from "./fake-world.ts";
+
+const style = createStyle({ isTTY: false, env: {} });
+
+function open() {
+  const [stdout, stderr] = [createSink(), createSink()];
+  return { lines: createPlainLines(createPrinter(stdout), createPrinter(stderr), style), stdout, stderr };
+}
+
+const start = makePicture({ phase: "running", tasks: [{ name: "a", phase: "running", from: 1 }, { name: "b", phase: "waiting" }, { name: "c", phase: "waiting" }, { name: "d", phase: "waiting" }] });
+const later = makePicture({
+  phase: "suspended",
+  tasks: [
+    { name: "a", phase: "failed", from: 1, to: 4, message: "main: Error\n(exit code 4)" },
+    { name: "b", phase: "skipped", message: "when false", to: 4 },
+    { name: "c", phase: "running", from: 5, waitsFor: [] },
+    { name: "d", phase: "ready" },
+  ],
+});
+
+describe("plain lines", () => {
+  test("one line for each thing that happened", () => {
+    const { lines, stdout } = open();
+    lines.update(start, undefined);
+    lines.update(later, undefined);
+    assert.deepEqual(stdout.text().split("\n"), [
+      "2025-11-21T09:30:01Z orders.a started",
+      "2025-11-21T09:30:00Z orders run running",
+      "2025-11-21T09:30:04Z orders.a failed (3s): main: Error (exit code 4)",
+      "2025-11-21T09:30:04Z orders.b skipped: when false",
+      "2025-11-21T09:30:05Z orders.c waits for a person",
+      "2025-11-21T09:30:00Z orders run suspended",
+      "",
+    ]);
+  });
+
+  test("with events only the tasks they name are looked at, and nothing is said twice", () => {
+    const { lines, stdout } = open();
+    lines.update(start, [{ kind: "attempt.started", task: 1, at: startAt }]);
+    lines.update(start, [{ kind: "attempt.started", task: 1, at: startAt }]);
+    lines.update(later, [{ kind: "task.skipped", task: 2, at: startAt, reason: { code: "condition-false" } }]);
+    assert.deepEqual(
+      stdout.text().split("\n").map((line) => line.slice(21)),
+      ["orders.a started", "orders run running", "orders.b skipped: when false", "orders run suspended", ""],
+    );
+  });
+
+  test("a wait with a time says until when", () => {
+    const { lines, stdout } = open();
+    later.state.waits.set(3, startAt + 60_000);
+    lines.update(later, [{ kind: "task.closed", task: 3, at: startAt }]);
+    later.state.waits.set(3, Infinity);
+    assert.match(stdout.text(), /orders\.c waits until 2025-11-21T09:31:00Z/);
+  });
+
+  test("notices go to error output", () => {
+    const { lines, stdout, stderr } = open();
+    lines.notify("interrupted");
+    assert.deepEqual([stdout.text(), stderr.text()], ["", "interrupted\n"]);
+  });
+});
