@@ -20,19 +20,24 @@ export function chooseParallel(asked: number | undefined): number {
 }
 
 /** Resolves the name of an executor. MillraceError `executor/unknown` or `executor/unavailable`. */
-export async function chooseExecutor(name: string, home: Home, parallel: number | undefined): Promise<ChosenExecutor> {
+export async function chooseExecutor(
+  name: string,
+  home: Home,
+  parallel: number | undefined,
+  shownPaths: () => readonly string[] = () => [],
+): Promise<ChosenExecutor> {
   const capacity = chooseParallel(parallel);
   switch (name) {
     case "auto":
       return (await findSandboxMethod(home)) === undefined
-        ? chooseExecutor("process", home, parallel)
-        : chooseExecutor("sandbox", home, parallel);
+        ? chooseExecutor("process", home, parallel, shownPaths)
+        : chooseExecutor("sandbox", home, parallel, shownPaths);
     case "process": {
       const stateDirectory = join(home.executors, name);
-      return { name, create: (listener) => createProcessExecutor({ capacity, stateDirectory }, listener) };
+      return { name, create: (listener) => createProcessExecutor({ capacity, stateDirectory, shownPaths }, listener) };
     }
     case "sandbox":
-      return { name, create: await createSandbox(home, capacity) };
+      return { name, create: await createSandbox(home, capacity, shownPaths) };
     case "none":
       return { name, create: createIdleExecutor };
     default:
@@ -42,10 +47,14 @@ export async function chooseExecutor(name: string, home: Home, parallel: number 
   }
 }
 
-async function createSandbox(home: Home, capacity: number): Promise<ChosenExecutor["create"]> {
+async function createSandbox(
+  home: Home,
+  capacity: number,
+  shownPaths: () => readonly string[],
+): Promise<ChosenExecutor["create"]> {
   const { createSandboxExecutor } = await import("../executors/sandbox/sandbox-executor.ts");
   const stateDirectory = join(home.executors, "sandbox");
-  return (listener) => createSandboxExecutor({ capacity, stateDirectory }, listener);
+  return (listener) => createSandboxExecutor({ capacity, stateDirectory, shownPaths }, listener);
 }
 
 /**
@@ -60,7 +69,7 @@ async function findSandboxMethod(home: Home): Promise<string | undefined> {
   const key = `${program} ${statSync(program).mtimeMs} ${process.getuid?.() ?? 0} ${release()}`;
   const remembered = readRemembered(file);
   if (remembered?.key === key) return remembered.works ? program : undefined;
-  const create = await createSandbox(home, 1);
+  const create = await createSandbox(home, 1, () => []);
   const executor = create({ started: () => undefined, ended: () => undefined });
   const works = (await executor.capabilities()).available;
   await executor.close({ leaveRunning: false });

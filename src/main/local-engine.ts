@@ -19,6 +19,7 @@ import { getLanguage } from "./languages.ts";
 import { layOutputs } from "./lay-outputs.ts";
 import { makeRun } from "./new-run.ts";
 import { toPicture } from "./pictures.ts";
+import { createShownPaths } from "./shown-paths.ts";
 import { systemClock } from "./system-clock.ts";
 
 interface Driven {
@@ -28,7 +29,8 @@ interface Driven {
 
 /** Opens the home for writing. Refused with `store/locked` while another process drives it. */
 export async function openLocalEngine(home: Home, options: EngineOptions): Promise<Engine> {
-  const chosen = await chooseExecutor(options.executor, home, options.parallel);
+  const shown = createShownPaths();
+  const chosen = await chooseExecutor(options.executor, home, options.parallel, shown.list);
   const history = openSqliteHistory(home.history, { mode: "write" });
   const driven = new Map<string, Driven>();
   const folderNames = new Map<string, string>();
@@ -50,6 +52,7 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
   });
   const drive = (run: LiveRun, document: RunDocument): void => {
     driven.set(run.name, { run, document });
+    shown.addRun(document);
     folderNames.set(run.runId, runFolderName(run.name));
   };
   const get = (name: string): Driven => {

@@ -28,6 +28,8 @@ export function placeChildren(state: RunState, region: number, first: number, co
   const room = Math.min(count, Math.max(0, limit.limit - limit.active));
   for (let task = first; task < first + room; task += 1) takePlace(state, region, task);
   limit.held.push(first + room, count - room);
+  // In a run that stops, those that hold the places may never end; what may not begin any more needs none.
+  if (state.stopping !== undefined) state.agenda.push(first + room, count - room);
 }
 
 function takePlace(state: RunState, region: number, task: number): void {

@@ -47,6 +47,8 @@ export interface ProcessExecutorOptions {
   readonly images?: ImageTable;
   /** Names of variables that attempts get from the engine's environment, besides PATH, language and time zone. */
   readonly passEnvironment?: readonly string[];
+  /** Host paths that attempts see although they lie below `/tmp` or `/var/tmp`; asked for each attempt. */
+  readonly shownPaths?: () => readonly string[];
   /** `private` (default): HOME is the attempt's own. `user`: the home of the user that runs Millrace, with all it holds. */
   readonly home?: "private" | "user";
 }
@@ -71,7 +73,7 @@ export function createProcessExecutor(options: ProcessExecutorOptions, listener:
       killsTree: "best-effort",
       memoryLimit: false,
     }),
-    launch: (order, directory) => launch(order, directory, resolver, userHome),
+    launch: (order, directory) => launch(order, directory, resolver, userHome, options.shownPaths?.() ?? []),
   };
   return createSlotExecutor(backend, { capacity, stateDirectory, environment }, listener);
 }
@@ -81,11 +83,12 @@ function launch(
   directory: string,
   resolver: CommandResolver,
   userHome: string | undefined,
+  shown: readonly string[],
 ): Result<string, AttemptProblem> {
   makeDirectory(join(directory, "root"));
   const problem = prepareRoot(order, directory);
   if (problem !== undefined) return { ok: false, error: problem };
-  const mappings = listMappings(order, directory);
+  const mappings = listMappings(order, directory, shown);
   const commands: ReadyCommand[] = [];
   for (const command of order.commands) {
     const ready = readyCommand({ order, directory, command, mappings, resolver, userHome });
@@ -101,10 +104,12 @@ function launch(
 }
 
 /** What is rewritten: temporary directories always, and what the order declares. */
-function listMappings(order: AttemptOrder, directory: string): readonly PathMapping[] {
+function listMappings(order: AttemptOrder, directory: string, shown: readonly string[]): readonly PathMapping[] {
   const declared = listDeclaredPaths(order).map(findPrivatePrefix);
   const paths = new Set([...alwaysPrivate, ...declared]);
-  return [...paths].map((from) => ({ from, to: privatePath(directory, from) }));
+  const kept = shown.map(tidyPath).filter((path) => !paths.has(path) && [...paths].some((each) => isAtOrBelow(path, each)));
+  // A longer path wins, so what is shown below a private directory stays what it is.
+  return [...[...paths].map((from) => ({ from, to: privatePath(directory, from) })), ...kept.map((path) => ({ from: path, to: path }))];
 }
 
 /**

@@ -90,6 +90,7 @@ export function planMounts(
   directory: string,
   host: HostView,
   files: ReadonlyMap<string, string>,
+  shown: readonly string[],
 ): readonly MountStep[] {
   const root = privatePath(directory, "/");
   const steps: MountStep[] = [{ kind: "bind", from: root, to: "/" }, ...host.shown];
@@ -99,7 +100,7 @@ export function planMounts(
     // Below a directory that is shown read-only the private one must be mounted; elsewhere it lies in the root already.
     if (isShown(area, host)) steps.push({ kind: "bind", from: join(root, area), to: area });
   }
-  steps.push(...host.extra);
+  steps.push(...host.extra, ...listShown(shown, order, host));
   const volumes = join(directory, volumesDirectory);
   if (existsSync(volumes)) steps.push({ kind: "bind", from: volumes, to: `/${volumesDirectory}` });
   const mirrored = new Set<string>();
@@ -112,6 +113,16 @@ export function planMounts(
     steps.push(...openPath(path, root, host, mirrored), { kind: "ro-bind", from, to: path });
   }
   return [...steps, ...listVolumeMounts(order, root)];
+}
+
+/** Paths of the machine that lie in a private directory and shall be readable all the same. */
+function listShown(shown: readonly string[], order: AttemptOrder, host: HostView): readonly MountStep[] {
+  const declared = listDeclaredPaths(order);
+  return shown
+    .map(tidyPath)
+    .filter((path) => host.private.some((area) => path !== area && isAtOrBelow(path, area)))
+    .filter((path) => existsSync(path) && !declared.some((each) => isAtOrBelow(each, path)))
+    .map((path) => ({ kind: "ro-bind", from: path, to: path }));
 }
 
 function isShown(path: string, host: HostView): boolean {

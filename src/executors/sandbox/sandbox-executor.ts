@@ -44,6 +44,8 @@ import { wrapWithBubblewrap, wrapWithUnshare, type WrapperInput } from "./wrappe
 export interface SandboxExecutorOptions {
   /** How many attempts may run at once. */
   readonly capacity: number;
+  /** Host paths that attempts may read although they lie in a private directory; asked for each attempt. */
+  readonly shownPaths?: () => readonly string[];
   /** A directory for the executor's own files (tool aliases, shell messages). */
   readonly stateDirectory: string;
   readonly images?: ImageTable;
@@ -71,6 +73,7 @@ interface SandboxContext {
   readonly resolver: CommandResolver;
   readonly host: HostView;
   readonly network: boolean;
+  readonly shownPaths: () => readonly string[];
 }
 
 export function createSandboxExecutor(options: SandboxExecutorOptions, listener: ExecutorListener): Executor {
@@ -82,6 +85,7 @@ export function createSandboxExecutor(options: SandboxExecutorOptions, listener:
     resolver: createCommandResolver(shelf, path, options.images ?? {}),
     host: openHost(shelf, path),
     network: options.network !== "none",
+    shownPaths: options.shownPaths ?? (() => []),
   };
   let probed: Result<SandboxWays, string> | undefined;
   const getWay = (): Result<SandboxWays, string> => (probed ??= probeWays(options, shelf, path, context));
@@ -139,7 +143,7 @@ function launch(
   }
   const supervised = needsSupervisor(order);
   const steps = [
-    ...planMounts(order, directory, context.host, files),
+    ...planMounts(order, directory, context.host, files, context.shownPaths()),
     ...listControlMounts(directory, control, supervised),
   ];
   const [only] = commands;

@@ -285,3 +285,13 @@ for (const name of [
 test("steps.name is the name of the task itself", () => {
   assert.equal(render("{{steps.name}}{{tasks.name}}", { own: {} }), "ownown");
 });
+
+test("names of JavaScript are names like any other", () => {
+  for (const name of ["constructor", "__proto__", "toString"]) {
+    assert.equal(render(`{{inputs.parameters.${name}}}`, scope), `!failed to resolve {{inputs.parameters.${name}}}`);
+    assert.equal(render(`{{workflow.parameters.${name}}}`, scope), `{{workflow.parameters.${name}}}`);
+    assert.match(render(`{{tasks.a.outputs.parameters.${name}}}`, siblings), /absent optional/u);
+    assert.equal(render(`{{=inputs.parameters.${name} ?? 'none'}}`, scope), "none");
+    assert.equal(render(`{{item.${name}}}`, { item: { a: 1 } }), `{{item.${name}}}`);
+  }
+});

@@ -8,6 +8,7 @@ import type { Value } from "../../../expressions/value.ts";
 import type { TaskView } from "../../../model/run/scope.ts";
 import { jsonToText } from "./json-text.ts";
 import { findOutputs } from "./task-outputs.ts";
+import { ownMember } from "./own-member.ts";
 
 /** `outputs.result`: each result must be JSON itself and is copied as it stands. The error is the message. */
 export function aggregateResults(
@@ -44,7 +45,7 @@ export function aggregateParameters(group: TaskView): string {
 export function aggregateParameter(group: TaskView, name: string): string | undefined {
   const texts: string[] = [];
   for (const member of group.children()) {
-    const value = member.phase === "succeeded" ? findOutputs(member)?.values[name] : undefined;
+    const value = member.phase === "succeeded" ? ownMember(findOutputs(member)?.values, name) : undefined;
     if (value !== undefined) texts.push(jsonToText(value));
   }
   if (texts.length === 0) return undefined;

@@ -5,8 +5,7 @@
 import { createHostObject } from "../../../expressions/value.ts";
 import type { HostObject, Value } from "../../../expressions/value.ts";
 import type { FileValue } from "../../../model/plan/plan.ts";
-import type { Scope, TaskView } from "../../../model/run/scope.ts";
-import { EvalError } from "../../../expressions/context.ts";
+import type { Scope } from "../../../model/run/scope.ts";
 import { isJsonObject } from "../../../base/json.ts";
 import { isText } from "./answers.ts";
 import type { Answer } from "./answers.ts";
@@ -16,13 +15,11 @@ import { findItemMember, itemToText } from "./item-text.ts";
 import { jsonToText } from "./json-text.ts";
 import { createFileObject } from "./files.ts";
 import { argoFunctions } from "../../../expressions/argo-functions.ts";
-import { findFile, readParameter, readResult, readTaskField, readAllParameters } from "./sibling-values.ts";
-import type { ReadOutput } from "./sibling-values.ts";
 import { findTexts, readWorkflow } from "./workflow-values.ts";
-import { findOutputs } from "./task-outputs.ts";
 import { createRequest, createResponse } from "./exchange-env.ts";
 import { createNamed, createSiblings, createTaskOutputs } from "./task-env.ts";
 import type { Trace } from "./task-env.ts";
+import { ownMember } from "./own-member.ts";
 
 /** The environment of expressions in a scope. */
 export function createEnvironment(reading: Reading, trace: Trace): HostObject {
@@ -119,13 +116,12 @@ function createInputs(reading: Reading): HostObject {
   const { inputs } = reading.scope;
   const texts = (): HostObject =>
     createNamed(Object.keys(inputs?.values ?? {}), (name) => {
-      const value =
-        inputs !== undefined && Object.hasOwn(inputs.values, name) ? inputs.values[name] : undefined;
+      const value = ownMember(inputs?.values, name);
       return value === undefined ? undefined : jsonToText(value);
     });
   const files = (): HostObject =>
     createNamed(Object.keys(inputs?.files ?? {}), (name) => {
-      const file = inputs?.files[name];
+      const file = ownMember(inputs?.files, name);
       const path = readFlat(`inputs.artifacts.${name}.path`, reading);
       return file === undefined && path === undefined ? undefined : createFileObject(file, name, path);
     });
@@ -174,13 +170,13 @@ function createOutputs(
     if (kind === "result") return result;
     if (kind === "parameters") {
       return createNamed(Object.keys(values), (name) => {
-        const value = Object.hasOwn(values, name) ? values[name] : undefined;
+        const value = ownMember(values, name);
         return value === undefined ? undefined : jsonToText(value as Parameters<typeof jsonToText>[0]);
       });
     }
     if (kind !== "artifacts") return undefined;
     return createNamed(Object.keys(files), (name) => {
-      const file = Object.hasOwn(files, name) ? files[name] : undefined;
+      const file = ownMember(files, name);
       return file === undefined ? undefined : createFileObject(file, name, undefined);
     });
   });

@@ -4,6 +4,7 @@ import type { HostObject, Value } from "../../../expressions/value.ts";
 import type { FileValue } from "../../../model/plan/plan.ts";
 import type { Scope } from "../../../model/run/scope.ts";
 import { findFile } from "./sibling-values.ts";
+import { ownMember } from "./own-member.ts";
 
 /** The file behind an object that an expression passed through. */
 const filesByObject = new WeakMap<HostObject, FileValue>();
@@ -43,11 +44,11 @@ const absentFile: FileAnswer = { kind: "absent" };
 /** The artifact that a name like `steps.x.outputs.artifacts.y` refers to. */
 export function readFile(scope: Scope, name: string): FileAnswer {
   const input = /^inputs\.artifacts\.(.+)$/u.exec(name);
-  if (input !== null) return toAnswer(scope.inputs?.files[input[1] ?? ""]);
+  if (input !== null) return toAnswer(ownMember(scope.inputs?.files, input[1] ?? ""));
   const published = /^workflow\.outputs\.artifacts\.(.+)$/su.exec(name);
-  if (published !== null) return toAnswer(scope.run.published.files[published[1] ?? ""]);
+  if (published !== null) return toAnswer(ownMember(scope.run.published.files, published[1] ?? ""));
   const argument = /^workflow\.(?:inputs\.|arguments\.)?artifacts\.(.+)$/u.exec(name);
-  if (argument !== null) return toAnswer(scope.run.files[argument[1] ?? ""]);
+  if (argument !== null) return toAnswer(ownMember(scope.run.files, argument[1] ?? ""));
   const sibling = /^(?:steps|tasks)\.([^.]+)\.outputs\.artifacts\.(.+)$/u.exec(name);
   if (sibling === null) return unknownFile;
   const task = scope.sibling(sibling[1] ?? "");

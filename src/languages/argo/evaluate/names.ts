@@ -15,6 +15,7 @@ import type { ReadOutput } from "./sibling-values.ts";
 import { readLastRetry, readOwnName, readPodName } from "./own-values.ts";
 import { readWorkflow } from "./workflow-values.ts";
 import { findExitCode, findOutputs } from "./task-outputs.ts";
+import { ownMember } from "./own-member.ts";
 
 /** What a reader may use: the scope, and a way to turn a template's path into text. */
 export interface Reading {
@@ -72,7 +73,7 @@ function compileInput(rest: string): NameReader {
   if (rest.startsWith("parameters.")) {
     const name = rest.slice("parameters.".length);
     return ({ scope }) => {
-      const value = scope.inputs?.values[name];
+      const value = ownMember(scope.inputs?.values, name);
       return value === undefined ? unresolved : jsonToText(value);
     };
   }
@@ -121,7 +122,7 @@ function readOwnOutput(own: TaskView | undefined, rest: string): Answer {
     return code === undefined ? unresolved : String(code);
   }
   if (!rest.startsWith("parameters.")) return unresolved;
-  const value = findOutputs(own)?.values[rest.slice("parameters.".length)];
+  const value = ownMember(findOutputs(own)?.values, rest.slice("parameters.".length));
   return value === undefined ? unresolved : jsonToText(value);
 }
 

@@ -10,6 +10,7 @@ import type { Answer } from "./answers.ts";
 import { jsonToText } from "./json-text.ts";
 import { findExitCode, findOutputs } from "./task-outputs.ts";
 import { nodeId } from "../view/node-names.ts";
+import { ownMember } from "./own-member.ts";
 
 const phaseTexts: Readonly<Record<PhaseName, string>> = {
   waiting: "Pending",
@@ -93,7 +94,7 @@ export function readParameter(task: TaskView, name: string): Answer {
     if (fallback !== undefined && task.phase !== "succeeded") return fallback;
     return isAbsent(task) ? absent : unresolved;
   }
-  const value = findOutputs(task)?.values[name];
+  const value = ownMember(findOutputs(task)?.values, name);
   if (value !== undefined) return jsonToText(value);
   if (!isAbsent(task)) return unresolved;
   return task.outputDefault(name) ?? absent;
@@ -101,6 +102,6 @@ export function readParameter(task: TaskView, name: string): Answer {
 
 /** `outputs.artifacts.NAME`; undefined when it is absent or unknown. */
 export function findFile(task: TaskView, name: string): FileValue | undefined {
-  const file = findOutputs(task)?.files[name];
+  const file = ownMember(findOutputs(task)?.files, name);
   return file === undefined || file.kind === "absent" ? undefined : file;
 }

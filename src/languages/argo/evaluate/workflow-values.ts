@@ -14,6 +14,7 @@ import { jsonToText } from "./json-text.ts";
 import { createPodName } from "./own-values.ts";
 import { phaseToText, timeToText } from "./sibling-values.ts";
 import { describeReason } from "../view/describe-reason.ts";
+import { ownMember } from "./own-member.ts";
 
 /** `workflow.REST`. */
 export function readWorkflow(run: RunView, rest: string): Answer {
@@ -23,11 +24,11 @@ export function readWorkflow(run: RunView, rest: string): Answer {
   const name = rest.slice(dot + 1);
   switch (family) {
     case "parameters":
-      return own(run.values, name) ?? (name === "json" ? listParameters(run) : literal);
+      return ownMember(run.values, name) ?? (name === "json" ? listParameters(run) : literal);
     case "labels":
     case "annotations": {
       const texts = findTexts(run, family);
-      return own(texts, name) ?? (name === "json" ? writeJson(jsonToValue(texts)) : literal);
+      return ownMember(texts, name) ?? (name === "json" ? writeJson(jsonToValue(texts)) : literal);
     }
     case "outputs":
       return readPublished(run, name);
@@ -74,10 +75,6 @@ function readField(run: RunView, name: string): Answer {
   }
 }
 
-function own(record: { readonly [name: string]: string }, name: string): string | undefined {
-  return Object.hasOwn(record, name) ? record[name] : undefined;
-}
-
 /** A fact of the submission, or else what the plan keeps about it. */
 function textFact(run: RunView, name: string): string | undefined {
   const fact = run.facts[name] ?? run.notes[name];
@@ -120,7 +117,7 @@ function listParameters(run: RunView): string {
 
 function readPublished(run: RunView, name: string): Answer {
   if (!name.startsWith("parameters.")) return literal;
-  const value = run.published.values[name.slice("parameters.".length)];
+  const value = ownMember(run.published.values, name.slice("parameters.".length));
   return value === undefined ? literal : jsonToText(value);
 }
 

@@ -8,18 +8,18 @@ import { isVisible, listChildren, listHooks, nodeType } from "./tree.ts";
 
 export interface Edges {
   /** Children of a task, by number. */
-  readonly children: ReadonlyMap<number, readonly number[]>;
+  readonly children: ReadonlyMap<number, ReadonlySet<number>>;
   /** Where the arrows to what comes next begin. */
   readonly outbound: (task: number) => readonly number[];
 }
 
 export function collectEdges(state: RunState): Edges {
-  const children = new Map<number, number[]>();
+  const children = new Map<number, Set<number>>();
   const outbound = createOutbound(state);
   const link = (from: number, to: number): void => {
-    const list = children.get(from);
-    if (list === undefined) children.set(from, [to]);
-    else if (!list.includes(to)) list.push(to);
+    const known = children.get(from);
+    if (known === undefined) children.set(from, new Set([to]));
+    else known.add(to);
   };
   const { tasks } = state;
   for (let task = 0; task < tasks.size; task += 1) {

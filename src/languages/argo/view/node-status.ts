@@ -32,7 +32,7 @@ export function describeNode(context: StatusContext, task: number): JsonObject {
   const message = nodeMessage(state, task);
   const type = nodeType(state, task);
   const children = [
-    ...(edges.children.get(task) ?? []).map(id),
+    ...[...(edges.children.get(task) ?? [])].map(id),
     ...findContainers(state, task)
       .filter(({ after }) => after.length === 0)
       .map(({ nodeId }) => nodeId),
