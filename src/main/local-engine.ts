@@ -1,10 +1,10 @@
 /** The engine in this process: runtime, stores and executor put together, and the commands that people give it. */
 import { MillraceError, unreachable } from "../base/errors.ts";
 import type { Engine, EngineOptions, RunCommand, RunPicture, SubmitAnswer, SubmitRequest } from "../api/house.ts";
-import { createHttpRequester } from "../executors/request/http-requester.ts";
 import { openLocalArtifacts } from "../artifacts/local/open-local-artifacts.ts";
 import type { RunInput } from "../model/run/inputs.ts";
 import type { HistoryStore, RunDocument } from "../ports/history-store.ts";
+import type { Requester } from "../ports/requester.ts";
 import { createLocalAttemptFiles } from "../runtime/attempts/local-attempt-files.ts";
 import type { LiveRun } from "../runtime/live-run.ts";
 import { decodeRunRecord, loadRunState } from "../runtime/recover/run-record.ts";
@@ -27,6 +27,14 @@ interface Driven {
   readonly document: RunDocument;
 }
 
+/** Loaded with the first request: Node's HTTP client alone would double the time of a cold start. */
+const lazyRequester: Requester = {
+  send: async (request, signal) => {
+    const { createHttpRequester } = await import("../executors/request/http-requester.ts");
+    return createHttpRequester().send(request, signal);
+  },
+};
+
 /** Opens the home for writing. Refused with `store/locked` while another process drives it. */
 export async function openLocalEngine(home: Home, options: EngineOptions): Promise<Engine> {
   const shown = createShownPaths();
@@ -47,7 +55,7 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
     createExecutor: chosen.create,
     files,
     artifacts,
-    requester: createHttpRequester(),
+    requester: lazyRequester,
     soon: setImmediate,
   });
   const drive = (run: LiveRun, document: RunDocument): void => {

@@ -1,4 +1,5 @@
 /** Events, effects and states as text, with tasks by path: `a/b[1]#0` is attempt 0 of member 1 of node b in region a. */
+import type { Fact } from "../../src/engine/explain/explain.ts";
 import type { Effect } from "../../src/model/run/effects.ts";
 import type { RunEvent } from "../../src/model/run/events.ts";
 import { phaseNames, taskKinds } from "../../src/model/run/phase.ts";
@@ -92,6 +93,17 @@ export function printEffect(state: RunState, effect: Effect): string {
     case "request.cancel":
       return `! cancel request ${path}`;
   }
+}
+
+export function printFact(state: RunState, fact: Fact): string {
+  const words: string[] = [fact.code];
+  if (fact.tasks !== undefined) words.push(fact.tasks.map((task) => `${pathOf(state, task)} ${phaseNames[state.tasks.phase[task] as number]}`).join(", "));
+  if (fact.count !== undefined && fact.count !== fact.tasks?.length) words.push(`of ${fact.count}`);
+  if (fact.limit !== undefined) words.push(`limit=${fact.limit}`);
+  if (fact.at !== undefined) words.push(`+${fact.at - beginning}`);
+  if (fact.message !== undefined) words.push(JSON.stringify(fact.message));
+  if (fact.reason !== undefined) words.push(printReason(state, fact.reason));
+  return words.join(" ");
 }
 
 /** One line for each task: path, phase, reason. */

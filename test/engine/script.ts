@@ -6,9 +6,10 @@
  *     end a code=1    the attempt of task `a` ends; also signal=, problem=, and values as name=text
  *     late a          the same for an attempt that may not run any more
  *     respond a 200 text | pass 1000 | slots 2 | suspend | resume [task..] | stop [task..] | terminate
- *     set a phase=succeeded message=text name=text | retry [task..] | crash | tasks | owed
+ *     set a phase=succeeded message=text name=text | retry [task..] | crash | continue | tasks | owed | explain a b
  */
 import { load } from "js-yaml";
+import { explainTask } from "../../src/engine/explain/explain.ts";
 import { owed } from "../../src/engine/owed.ts";
 import type { Decided } from "../../src/engine/decide/decide.ts";
 import type { AttemptProblem } from "../../src/model/run/attempt.ts";
@@ -16,7 +17,7 @@ import type { RunInput } from "../../src/model/run/inputs.ts";
 import { phaseNames } from "../../src/model/run/phase.ts";
 import { buildPlan } from "./plan-spec.ts";
 import type { PlanSpec } from "./plan-spec.ts";
-import { findTask, printEffect, printEvent, printTasks } from "./print-run.ts";
+import { findTask, printEffect, printEvent, printFact, printTasks } from "./print-run.ts";
 import { Puppet } from "./puppet.ts";
 import type { Ending } from "./puppet.ts";
 
@@ -108,6 +109,8 @@ function runCommand(puppet: Puppet, words: readonly string[]): readonly string[]
       const wake = debts.wakeAt === Infinity ? "never" : `in ${debts.wakeAt - at} ms`;
       return [...debts.effects.map((effect) => printEffect(state, effect)), `wake ${wake}${debts.wantsRoom ? ", wants room" : ""}`];
     }
+    case "explain":
+      return rest.flatMap((path) => explainTask(state, findTask(state, path)).map((fact) => `${path}: ${printFact(state, fact)}`));
     case "tasks":
       return [...printTasks(state), `run ${state.ended === undefined ? "open" : phaseNames[state.ended]}`];
     default:

@@ -1,148 +1,278 @@
 /**
- * Why a task stands as it does: what it waits for, what held it back, what ended it.
- * Facts are neutral codes with tasks and times; a language's view puts names to them.
+ * Why a task waits, runs, was left out or failed: facts for whoever asks, in the engine's own words.
+ * The facts are read from the state alone; a language or a user interface makes sentences of them.
+ * The most telling fact comes first. Asking costs what is looked at: the task's needs, block, locks and ancestors.
  */
-import type { Node } from "../../model/plan/plan.ts";
-import { hasEnded, phaseNames, phases, taskKinds } from "../../model/run/phase.ts";
+import { hasEnded, isBad, phases, taskKinds } from "../../model/run/phase.ts";
 import type { RunState } from "../../model/run/run-state.ts";
 import { taskFlags } from "../../model/run/task-table.ts";
-import { findRegion } from "../evolve/limits.ts";
+import type { Reason, ReasonCode } from "../../model/run/values.ts";
+import { findRegion, lacksPlace } from "../evolve/limits.ts";
+import { isBarred, isDue } from "../expand/may-begin.ts";
+
+export type FactCode =
+  /** The run has not begun. */
+  | "run-not-started"
+  /** Nothing begins until the run is resumed. */
+  | "run-suspended"
+  /** The run stops: what has not begun will not; `reason` says why. */
+  | "run-stopping"
+  /** `tasks` must close first. */
+  | "waits-for-needs"
+  /** `tasks` is the stage that must end well first. */
+  | "waits-for-stage"
+  /** `tasks` is the region whose limit of active children is reached; `limit` says how many. */
+  | "waits-for-place"
+  /** `tasks` hold the lock or are before this one in its queue; `message` is its key, `limit` its holders at most. */
+  | "waits-for-lock"
+  /** The run's own limit on attempts is reached: `limit` run. */
+  | "waits-for-run-limit"
+  /** Everything is there but an executor with room. */
+  | "waits-for-room"
+  /** The next attempt, or the end of a wait, comes at `at`. */
+  | "waits-until"
+  /** Somebody must resume or set it. */
+  | "waits-for-person"
+  /** A request is under way since `at`. */
+  | "waits-for-response"
+  /** An attempt runs since `at`. */
+  | "attempt-runs"
+  /** `tasks` are the children that have not closed; `count` of them in all. */
+  | "waits-for-children"
+  /** It has ended, but `tasks`, its hooks, have not. */
+  | "waits-for-hooks"
+  /** It must have ended by `at`. */
+  | "must-end-by"
+  /** It must have started by `at`. */
+  | "must-start-by"
+  /** No target of its region needs it. */
+  | "not-a-target"
+  /** What it belongs to (`tasks`) ended, or began anew, without it. */
+  | "left-behind"
+  /** Its region (`tasks`) starts nothing new. */
+  | "region-halted"
+  /** It ended well at `at`. */
+  | "succeeded"
+  /** It ended badly at `at`; `reason` says why. */
+  | "ended-badly"
+  /** It ended badly because of `tasks`: from the child to the one where it began, whose own `reason` is given. */
+  | "child-failed"
+  /** It was tried before; `tasks` are the attempts. */
+  | "attempts"
+  /** It was skipped or omitted at `at`; `reason` says why; for a guard `tasks` are the needs that it looked at. */
+  | "left-out";
 
 export interface Fact {
   readonly code: FactCode;
-  /** The tasks that the fact speaks of. */
   readonly tasks?: readonly number[];
-  /** Text from outside: an expression, a lock's key, an executor's message. */
-  readonly message?: string;
-  /** Epoch ms. */
-  readonly at?: number;
+  /** How many tasks there are, when `tasks` names only the first of them. */
   readonly count?: number;
+  readonly limit?: number;
+  readonly at?: number;
+  readonly message?: string;
+  readonly reason?: Reason;
 }
 
-export type FactCode =
-  | "waits-for-needs"
-  | "waits-for-region"
-  | "waits-for-stage"
-  | "waits-for-limit"
-  | "waits-for-run-limit"
-  | "waits-for-lock"
-  | "waits-for-room"
-  | "waits-for-time"
-  | "waits-for-person"
-  | "waits-for-children"
-  | "waits-for-hooks"
-  | "run-suspended"
-  | "run-stopping"
-  | "never-began"
-  | "attempt-runs"
-  | "request-runs"
-  | "guard-false"
-  | "ended"
-  | "attempts";
+/** Most tasks that one fact names. */
+const tasksAtMost = 20;
 
-/** Everything that is known about why the task stands as it does, most telling first. */
+/** The facts about one task. Throws nothing; an unknown number has none. */
 export function explainTask(state: RunState, task: number): readonly Fact[] {
+  if (task < 0 || task >= state.tasks.size) return [];
   const phase = state.tasks.phase[task] as number;
-  if (hasEnded(phase)) return explainEnd(state, task);
-  const facts: Fact[] = [];
-  if (state.stopping !== undefined) facts.push({ code: "run-stopping", message: state.stopping.reason.code });
-  if (phase === phases.running) facts.push(...explainRunning(state, task));
-  else facts.push(...explainWaiting(state, task));
-  if (state.suspended) facts.push({ code: "run-suspended" });
-  return facts;
+  if (hasEnded(phase)) return explainEnded(state, task);
+  if (phase === phases.running) return explainRunning(state, task);
+  return explainNotBegun(state, task);
 }
 
-function explainEnd(state: RunState, task: number): readonly Fact[] {
+function explainEnded(state: RunState, task: number): Fact[] {
   const { tasks } = state;
+  const phase = tasks.phase[task] as number;
+  const at = tasks.endedAt[task] as number;
   const reason = state.reasons.get(task);
-  const facts: Fact[] = [
-    {
-      code: "ended",
-      at: tasks.endedAt[task] as number,
-      message: [phaseNames[tasks.phase[task] as number], reason?.code, reason?.message ?? reason?.source].filter((part) => part !== undefined).join(": "),
-      ...(reason?.task === undefined ? {} : { tasks: [reason.task] }),
-    },
-  ];
-  const attempts = state.attempts.get(task);
-  if (attempts !== undefined) facts.push({ code: "attempts", tasks: attempts, count: attempts.length });
-  if (reason?.code === "guard-false") facts.push({ code: "guard-false", tasks: listNeeds(state, task) });
-  const pending = state.hooksPending.get(task) ?? 0;
-  if (pending > 0) facts.push({ code: "waits-for-hooks", tasks: state.hooks.get(task) ?? [], count: pending });
+  const facts: Fact[] = [];
+  if (phase === phases.succeeded) facts.push({ code: "succeeded", at, ...(reason === undefined ? {} : { reason }) });
+  else if (isBad(phase)) facts.push(explainBadEnd(state, at, reason));
+  else facts.push(explainLeftOut(state, task, at, reason));
+  facts.push(...listAttempts(state, task));
+  const open = (state.hooks.get(task) ?? []).filter((hook) => !isClosed(state, hook));
+  if (open.length > 0) facts.push({ code: "waits-for-hooks", ...name(open) });
   return facts;
 }
 
-function explainRunning(state: RunState, task: number): readonly Fact[] {
+function explainBadEnd(state: RunState, at: number, reason: Reason | undefined): Fact {
+  const chain: number[] = [];
+  let root = reason;
+  // Blame never goes in circles: it points to a child or a sibling that ended earlier. The bound is for safety.
+  while (root?.task !== undefined && chain.length < tasksAtMost * 10) {
+    chain.push(root.task);
+    root = findBlame(state, root.task);
+  }
+  if (chain.length > 0) return { code: "child-failed", at, tasks: chain, ...(root === undefined ? {} : { reason: root }) };
+  return { code: "ended-badly", at, ...(reason === undefined ? {} : { reason }) };
+}
+
+/** Why a blamed task ended as it did: an omitted one was left out because of a need, the last attempt decides for a retried one. */
+function findBlame(state: RunState, task: number): Reason | undefined {
+  const reason = state.reasons.get(task);
+  if (reason?.code === "guard-false") {
+    const need = listNeeds(state, task).find((each) => isBad(state.tasks.phase[each] as number) || isInherited(state, each));
+    return need === undefined ? reason : { code: "child-failed", task: need };
+  }
+  const last = state.attempts.get(task)?.at(-1);
+  const isCounted: readonly (ReasonCode | undefined)[] = ["retries-exhausted", "retry-not-allowed", "retry-too-late"];
+  return last !== undefined && isCounted.includes(reason?.code) ? { code: "child-failed", task: last } : reason;
+}
+
+/** An omitted need whose own branch went wrong. */
+function isInherited(state: RunState, task: number): boolean {
+  return isBad(state.branches.get(task) ?? phases.succeeded);
+}
+
+function explainLeftOut(state: RunState, task: number, at: number, reason: Reason | undefined): Fact {
+  const needs = reason?.code === "guard-false" ? listNeeds(state, task) : [];
+  return { code: "left-out", at, ...(reason === undefined ? {} : { reason }), ...(needs.length === 0 ? {} : name(needs)) };
+}
+
+function explainRunning(state: RunState, task: number): Fact[] {
   const { tasks } = state;
-  if (state.running.has(task)) return [{ code: "attempt-runs", at: tasks.startedAt[task] as number }];
-  if (state.requests.has(task)) return [{ code: "request-runs", at: tasks.startedAt[task] as number }];
+  const facts: Fact[] = [];
+  const startedAt = tasks.startedAt[task] as number;
   const until = state.waits.get(task);
-  if (until !== undefined) return until === Infinity ? [{ code: "waits-for-person" }] : [{ code: "waits-for-time", at: until }];
-  const attempts = state.attempts.get(task);
-  if (attempts !== undefined) {
-    const last = attempts.at(-1) ?? task;
-    return [{ code: "attempts", tasks: attempts, count: attempts.length }, ...explainTask(state, last)];
-  }
-  return [{ code: "waits-for-children", tasks: listOpenChildren(state, task), count: tasks.pending[task] as number }];
+  if (state.running.has(task)) facts.push({ code: "attempt-runs", at: startedAt });
+  else if (until !== undefined) facts.push(until === Infinity ? { code: "waits-for-person" } : { code: "waits-until", at: until });
+  else if (state.requests.has(task)) facts.push({ code: "waits-for-response", at: startedAt });
+  else if ((tasks.flags[task]! & taskFlags.retried) !== 0) facts.push(...explainRetrying(state, task));
+  else facts.push(...listOpenChildren(state, task));
+  return [...facts, ...explainHalt(state, task), ...explainRun(state, task), ...listDeadlines(state, task)];
 }
 
-/** A few of the children that are under way; a fan-out may have a million. */
-function listOpenChildren(state: RunState, task: number, atMost = 10): readonly number[] {
+/** A task with retries waits for its last attempt. */
+function explainRetrying(state: RunState, task: number): Fact[] {
+  const last = state.attempts.get(task)?.at(-1);
+  if (last === undefined) return [];
+  return [{ code: "waits-for-children", tasks: [last], count: 1 }, ...listAttempts(state, task)];
+}
+
+function listAttempts(state: RunState, task: number): Fact[] {
+  const attempts = state.attempts.get(task) ?? [];
+  return attempts.length < 2 ? [] : [{ code: "attempts", ...name(attempts) }];
+}
+
+function listOpenChildren(state: RunState, task: number): Fact[] {
   const { tasks } = state;
-  const open: number[] = [];
   const first = tasks.first[task] as number;
-  for (let child = first; child < first + (tasks.count[task] as number) && open.length < atMost; child += 1) {
-    if (tasks.phase[child] === phases.running || tasks.phase[child] === phases.ready) open.push(child);
+  const open: number[] = [];
+  let count = 0;
+  for (let child = first; child < first + (tasks.count[task] as number); child += 1) {
+    const isOpen = !isClosed(state, child) && tasks.kind[child] !== taskKinds.stage && (tasks.pending[child] as number) >= 0;
+    if (!isOpen) continue;
+    count += 1;
+    if (open.length < tasksAtMost) open.push(child);
   }
-  return open;
+  return count === 0 ? [] : [{ code: "waits-for-children", tasks: open, count }];
 }
 
-function explainWaiting(state: RunState, task: number): readonly Fact[] {
+function explainHalt(state: RunState, task: number): Fact[] {
+  return (state.tasks.flags[task]! & taskFlags.halted) !== 0 ? [{ code: "region-halted", tasks: [task] }] : [];
+}
+
+function explainNotBegun(state: RunState, task: number): Fact[] {
+  if (state.startedAt === 0) return [{ code: "run-not-started" }];
+  const dead = findDead(state, task);
+  if (dead !== undefined) return [dead];
+  return [...findObstacles(state, task), ...explainRun(state, task), ...listDeadlines(state, task)];
+}
+
+/** Why a task will never begin where it stands; undefined when it may. */
+function findDead(state: RunState, task: number): Fact | undefined {
   const { tasks } = state;
-  const locks = (state.wanted.get(task) ?? []).flatMap((key) => explainLock(state, task, key));
-  if (locks.length > 0) return locks;
-  const notBefore = state.notBefore.get(task);
-  if (notBefore !== undefined) return [{ code: "waits-for-time", at: notBefore }];
-  const kind = tasks.kind[task];
-  if (kind === taskKinds.node || kind === taskKinds.group) {
-    const needs = listNeeds(state, task).filter((need) => (tasks.flags[need]! & taskFlags.closed) === 0);
-    if (needs.length > 0) return [{ code: "waits-for-needs", tasks: needs }];
-    const stage = findStage(state, task);
-    if (stage >= 0 && tasks.phase[stage] === phases.waiting) return [{ code: "waits-for-stage", tasks: [stage - 1] }];
-  }
   const parent = tasks.parent[task] as number;
-  if (parent >= 0 && hasEnded(tasks.phase[parent] as number)) return [{ code: "never-began", tasks: [parent] }];
-  return [explainRoom(state, task)];
+  if (parent < 0 || tasks.kind[task] === taskKinds.hook || tasks.kind[task] === taskKinds.attempt) return undefined;
+  const first = tasks.first[parent] as number;
+  const isInside = task >= first && task < first + (tasks.count[parent] as number);
+  if (isInside && (tasks.pending[task] as number) < 0) return { code: "not-a-target", tasks: [parent] };
+  if (!isInside || tasks.phase[parent] !== phases.running) return { code: "left-behind", tasks: [parent] };
+  return undefined;
 }
 
-function explainRoom(state: RunState, task: number): Fact {
-  const parent = state.tasks.parent[task] as number;
-  const limit = parent < 0 ? undefined : state.limits.get(findRegion(state, task));
-  const isCounted = (state.tasks.flags[task]! & taskFlags.counted) !== 0;
-  if (limit !== undefined && !isCounted && limit.active >= limit.limit) {
-    return { code: "waits-for-limit", tasks: [findRegion(state, task)], count: limit.limit };
+/** What the task itself waits for, apart from the run as a whole. */
+function findObstacles(state: RunState, task: number): Fact[] {
+  const { tasks } = state;
+  const region = findRegion(state, task);
+  if (isBarred(state, task) && state.stopping === undefined) return [{ code: "region-halted", tasks: [region] }];
+  const needs = listNeeds(state, task).filter((need) => !isClosed(state, need));
+  if (tasks.phase[task] === phases.waiting && needs.length > 0) return [{ code: "waits-for-needs", ...name(needs) }];
+  const stage = findStageBefore(state, task);
+  if (stage !== undefined) return [{ code: "waits-for-stage", tasks: [stage] }];
+  const notBefore = state.notBefore.get(task);
+  if (notBefore !== undefined) return [{ code: "waits-until", at: notBefore }];
+  if (tasks.phase[task] === phases.waiting && lacksPlace(state, task)) {
+    const limit = state.limits.get(region)?.limit;
+    return [{ code: "waits-for-place", tasks: [region], ...(limit === undefined ? {} : { limit }) }];
   }
-  if (state.running.size >= state.attemptsAtMost) return { code: "waits-for-run-limit", count: state.attemptsAtMost };
-  return { code: "waits-for-room", tasks: [...state.running].slice(0, 10) };
+  const locks = listLocks(state, task);
+  if (locks.length > 0) return locks;
+  if (state.stopping !== undefined || state.suspended || !isReadyForRoom(state, task)) return [];
+  if (state.running.size >= state.attemptsAtMost) return [{ code: "waits-for-run-limit", limit: state.attemptsAtMost }];
+  return [{ code: "waits-for-room" }];
 }
 
-function explainLock(state: RunState, task: number, key: string): readonly Fact[] {
-  const lock = state.locks.get(key);
-  if (lock === undefined || lock.holders.has(task)) return [];
-  return [{ code: "waits-for-lock", message: key, tasks: [...lock.holders], count: lock.limit }];
+/** A task that needs nothing but an executor: queued, or fired and left unbound until there is room. */
+function isReadyForRoom(state: RunState, task: number): boolean {
+  return state.tasks.phase[task] === phases.ready || isDue(state, task);
 }
 
-function listNeeds(state: RunState, task: number): readonly number[] {
-  const node: Node | undefined = state.index.nodes[state.tasks.node[task] as number];
-  const parent = state.tasks.parent[task] as number;
-  if (node === undefined || parent < 0) return [];
-  const first = state.tasks.first[parent] as number;
-  return node.needs.map((need) => first + need);
+/** The stage that must end before the one in which the task stands. */
+function findStageBefore(state: RunState, task: number): number | undefined {
+  const { tasks } = state;
+  const parent = tasks.parent[task] as number;
+  if (parent < 0 || tasks.phase[task] !== phases.waiting) return undefined;
+  const index = state.index.regions[tasks.process[parent] as number];
+  if (index?.region.order.kind !== "stages" || tasks.kind[task] === taskKinds.member) return undefined;
+  const firstStage = (tasks.first[parent] as number) + index.region.nodes.length;
+  const own = tasks.kind[task] === taskKinds.stage ? task : firstStage + (index.stageOf[task - (tasks.first[parent] as number)] as number);
+  for (let stage = firstStage; stage < own; stage += 1) if (!isClosed(state, stage)) return stage;
+  return undefined;
 }
 
-function findStage(state: RunState, task: number): number {
-  const region = state.tasks.parent[task] as number;
-  const index = region < 0 ? undefined : state.index.regions[state.tasks.process[region] as number];
-  if (index?.region.order.kind !== "stages") return -1;
-  const first = state.tasks.first[region] as number;
-  return first + index.region.nodes.length + (index.stageOf[task - first] ?? 0);
+function listLocks(state: RunState, task: number): Fact[] {
+  return (state.wanted.get(task) ?? []).flatMap((key): Fact[] => {
+    const lock = state.locks.get(key);
+    if (lock === undefined || lock.holders.has(task)) return [];
+    const ahead = lock.waiting.slice(0, Math.max(0, lock.waiting.indexOf(task)));
+    if (lock.holders.size + ahead.length < lock.limit) return [];
+    return [{ code: "waits-for-lock", message: key, limit: lock.limit, ...name([...lock.holders, ...ahead]) }];
+  });
+}
+
+/** What holds the whole run back. */
+function explainRun(state: RunState, task: number): Fact[] {
+  if (state.stopping !== undefined) return isBarred(state, task) ? [{ code: "run-stopping", reason: state.stopping.reason }] : [];
+  const isWorking = state.running.has(task) || state.requests.has(task);
+  return state.suspended && !isWorking ? [{ code: "run-suspended" }] : [];
+}
+
+function listDeadlines(state: RunState, task: number): Fact[] {
+  const deadline = state.deadlines.get(task);
+  const facts: Fact[] = [];
+  if (deadline?.deadlineAt !== undefined) facts.push({ code: "must-end-by", at: deadline.deadlineAt });
+  if (deadline?.startBy !== undefined && state.tasks.phase[task] === phases.ready) facts.push({ code: "must-start-by", at: deadline.startBy });
+  return facts;
+}
+
+function listNeeds(state: RunState, task: number): number[] {
+  const { tasks } = state;
+  const kind = tasks.kind[task];
+  if (kind !== taskKinds.node && kind !== taskKinds.group) return [];
+  const first = tasks.first[tasks.parent[task] as number] as number;
+  return (state.index.nodes[tasks.node[task] as number]?.needs ?? []).map((need) => first + need);
+}
+
+function isClosed(state: RunState, task: number): boolean {
+  return (state.tasks.flags[task]! & taskFlags.closed) !== 0;
+}
+
+function name(tasks: readonly number[]): { readonly tasks: readonly number[]; readonly count: number } {
+  return { tasks: tasks.slice(0, tasksAtMost), count: tasks.length };
 }

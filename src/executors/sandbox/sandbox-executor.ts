@@ -255,7 +255,7 @@ function findProbeFailure(stateDirectory: string, context: SandboxContext, wrap:
     mkdirSync(root);
     const { words } = wrap({
       attemptId: "probe",
-      steps: planMounts(probeOrder, directory, context.host, new Map()),
+      steps: planMounts(probeOrder, directory, context.host, new Map(), []),
       workingDirectory: "/tmp",
       network: context.network,
       isRoot: process.getuid?.() === 0,

@@ -72,9 +72,10 @@ function collectNumbers(name: string, values: readonly Value[], context: EvalCon
   }
 }
 
-/** Go gives a single argument that is no number back as it is, and nil when there is nothing to compare. */
+/** Go gives a single argument that is no number back as it is, and nil for lists without numbers. */
 function extreme(operator: "<" | ">"): Builtin {
   return (args, context, name) => {
+    checkArity(name, args, 1, -1);
     const only = args[0];
     if (args.length === 1 && only !== undefined && !isList(only)) return only;
     const numbers: (number | bigint)[] = [];
