@@ -53,7 +53,9 @@ async function runEntry(entry: CommandEntry, argv: readonly string[], world: Wor
 /** `--help` wins over everything else that may be wrong in the line. */
 function asksForHelp(argv: readonly string[]): boolean {
   const end = argv.indexOf("--");
-  return argv.slice(0, end < 0 ? undefined : end).some((argument) => argument === "--help" || argument === "-h");
+  return argv
+    .slice(0, end < 0 ? undefined : end)
+    .some((argument) => argument === "--help" || argument === "-h");
 }
 
 async function showOverview(world: World, code: number): Promise<number> {

@@ -24,9 +24,9 @@ export interface CommandContext {
   readonly style: Style;
   /** Every command there is. */
   readonly commands: readonly CommandEntry[];
-  openHouse(): Promise<House>;
+  readonly openHouse: () => Promise<House>;
   /** A command line for the user to type next: `millrace resume x`, with the same home as this command. */
-  advise(line: string): string;
+  readonly advise: (line: string) => string;
 }
 
 export interface CommandExample {
@@ -52,7 +52,11 @@ export interface CommandFacts {
 
 export interface CommandDefinition<F extends FlagTable> extends CommandFacts {
   readonly flags: F;
-  run(context: CommandContext, flags: FlagValues<F & typeof globalFlags>, operands: readonly string[]): Promise<number>;
+  run(
+    context: CommandContext,
+    flags: FlagValues<F & typeof globalFlags>,
+    operands: readonly string[],
+  ): Promise<number>;
 }
 
 export interface Command extends CommandFacts {
@@ -89,7 +93,8 @@ export function defineCommand<F extends FlagTable>(definition: CommandDefinition
     const home = flags.home ?? (io.env["MILLRACE_HOME"] === "" ? undefined : io.env["MILLRACE_HOME"]);
     let house: Promise<House> | undefined;
     const openHouse = (): Promise<House> => (house ??= Promise.resolve(world.openHouse(home)));
-    const advise = (line: string): string => `millrace ${line}${flags.home === undefined ? "" : ` --home ${flags.home}`}`;
+    const advise = (line: string): string =>
+      `millrace ${line}${flags.home === undefined ? "" : ` --home ${flags.home}`}`;
     return definition.run({ io, out, err, style, commands, openHouse, advise }, flags, positionals);
   };
   return { ...definition, invoke };
@@ -99,10 +104,20 @@ function checkOperands(facts: CommandFacts, operands: readonly string[]): void {
   const usage = `millrace ${facts.name} ${facts.operands}`.trimEnd();
   const hint = `Usage: ${usage}; \`millrace ${facts.name} --help\` explains it.`;
   if (operands.length < facts.operandsAtLeast) {
-    throw new MillraceError("cli/bad-arguments", "invalid", `${facts.name} needs ${facts.operands}`, { hint });
+    throw new MillraceError("cli/bad-arguments", "invalid", `${facts.name} needs ${facts.operands}`, {
+      hint,
+    });
   }
   if (operands.length > facts.operandsAtMost) {
-    const extra = operands.slice(facts.operandsAtMost).map((text) => `'${text}'`).join(", ");
-    throw new MillraceError("cli/bad-arguments", "invalid", `${facts.name} does not know what to do with ${extra}`, { hint });
+    const extra = operands
+      .slice(facts.operandsAtMost)
+      .map((text) => `'${text}'`)
+      .join(", ");
+    throw new MillraceError(
+      "cli/bad-arguments",
+      "invalid",
+      `${facts.name} does not know what to do with ${extra}`,
+      { hint },
+    );
   }
 }

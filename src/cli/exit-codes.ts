@@ -24,10 +24,19 @@ export const exitCodes = {
 export const exitCodeMeanings: readonly { readonly code: number; readonly meaning: string }[] = [
   { code: exitCodes.succeeded, meaning: "the run succeeded, or the command did what it was asked" },
   { code: exitCodes.failed, meaning: "the run failed: a task's own work ended badly" },
-  { code: exitCodes.usage, meaning: "the document or the command line is wrong, or names something that does not exist" },
-  { code: exitCodes.errored, meaning: "the run ended in an error of the machinery, or Millrace itself failed" },
+  {
+    code: exitCodes.usage,
+    meaning: "the document or the command line is wrong, or names something that does not exist",
+  },
+  {
+    code: exitCodes.errored,
+    meaning: "the run ended in an error of the machinery, or Millrace itself failed",
+  },
   { code: exitCodes.suspended, meaning: "the run is suspended and waits for a person" },
-  { code: exitCodes.unavailable, meaning: "the home is locked by another process, cannot be written, or its disk is full" },
+  {
+    code: exitCodes.unavailable,
+    meaning: "the home is locked by another process, cannot be written, or its disk is full",
+  },
   { code: exitCodes.interrupted, meaning: "interrupted by Ctrl-C (or SIGTERM), whatever became of the run" },
 ];
 
@@ -58,6 +67,8 @@ export function exitCodeOfError(error: unknown): number {
     case "invalid":
     case "not-found":
     case "conflict":
-      return error.code.startsWith("store/") || error.code.startsWith("runtime/") ? exitCodes.errored : exitCodes.usage;
+      return error.code.startsWith("store/") || error.code.startsWith("runtime/")
+        ? exitCodes.errored
+        : exitCodes.usage;
   }
 }

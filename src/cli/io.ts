@@ -13,9 +13,9 @@ export interface Sink {
 
 export interface CliClock {
   /** Epoch ms. */
-  now(): number;
+  readonly now: () => number;
   /** Calls back after `delayMs`; returns what takes it back. */
-  after(delayMs: number, callback: () => void): () => void;
+  readonly after: (delayMs: number, callback: () => void) => () => void;
 }
 
 export interface CliIo {

@@ -1,5 +1,5 @@
 /** Reads what the command line names: documents, standard input, parameter files. */
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { isJsonObject } from "../base/json.ts";
 import type { Json } from "../base/json.ts";
@@ -17,7 +17,7 @@ export async function readDocument(io: CliIo, operand: string): Promise<InputTex
   if (operand === "-") return { source: await readStdin(io), file: "stdin" };
   const path = resolve(io.cwd, operand);
   const shown = relative(io.cwd, path);
-  return { source: await readText(path, operand), file: shown === "" || shown.startsWith("..") ? path : shown };
+  return { source: readText(path, operand), file: shown === "" || shown.startsWith("..") ? path : shown };
 }
 
 async function readStdin({ stdin }: CliIo): Promise<string> {
@@ -26,14 +26,28 @@ async function readStdin({ stdin }: CliIo): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-async function readText(path: string, shown: string): Promise<string> {
+/** Read at once: loading the promises of node:fs would cost a run more than reading its document. */
+function readText(path: string, shown: string): string {
   try {
-    return await readFile(path, "utf8");
+    return readFileSync(path, "utf8");
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    const why = code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : code === "EACCES" ? "permission denied" : String(cause);
-    const hint = code === "EISDIR" ? { hint: "`millrace lint` takes folders; the other commands take files." } : {};
-    throw new MillraceError("cli/unreadable-file", code === "ENOENT" ? "not-found" : "invalid", `cannot read ${shown}: ${why}`, { ...hint, cause });
+    const why =
+      code === "ENOENT"
+        ? "there is no such file"
+        : code === "EISDIR"
+          ? "it is a folder"
+          : code === "EACCES"
+            ? "permission denied"
+            : String(cause);
+    const hint =
+      code === "EISDIR" ? { hint: "`millrace lint` takes folders; the other commands take files." } : {};
+    throw new MillraceError(
+      "cli/unreadable-file",
+      code === "ENOENT" ? "not-found" : "invalid",
+      `cannot read ${shown}: ${why}`,
+      { ...hint, cause },
+    );
   }
 }
 
@@ -44,15 +58,23 @@ async function readText(path: string, shown: string): Promise<string> {
 export async function readParameterFile(io: CliIo, operand: string): Promise<Record<string, string>> {
   const { source, file } = await readDocument(io, operand);
   const value = source.trimStart().startsWith("{") ? parseJson(source, file) : await parseYaml(source, file);
-  if (!isJsonObject(value)) throw new MillraceError("cli/bad-parameter-file", "invalid", `${file} must hold names with values`);
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, typeof item === "string" ? item : JSON.stringify(item)]));
+  if (!isJsonObject(value))
+    throw new MillraceError("cli/bad-parameter-file", "invalid", `${file} must hold names with values`);
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [
+      name,
+      typeof item === "string" ? item : JSON.stringify(item),
+    ]),
+  );
 }
 
 function parseJson(source: string, file: string): Json {
   try {
     return JSON.parse(source) as Json;
   } catch (cause) {
-    throw new MillraceError("cli/bad-parameter-file", "invalid", `${file} is not JSON: ${String(cause)}`, { cause });
+    throw new MillraceError("cli/bad-parameter-file", "invalid", `${file} is not JSON: ${String(cause)}`, {
+      cause,
+    });
   }
 }
 
@@ -62,10 +84,17 @@ async function parseYaml(source: string, file: string): Promise<Json> {
     const typed = (load(source, { schema: CORE_SCHEMA }) ?? {}) as Json;
     const written = (load(source, { schema: FAILSAFE_SCHEMA }) ?? {}) as Json;
     if (!isJsonObject(typed) || !isJsonObject(written)) return typed;
-    return Object.fromEntries(Object.entries(typed).map(([name, value]) => [name, isScalar(value) ? (written[name] ?? value) : value]));
+    return Object.fromEntries(
+      Object.entries(typed).map(([name, value]) => [
+        name,
+        isScalar(value) ? (written[name] ?? value) : value,
+      ]),
+    );
   } catch (cause) {
     const message = cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause);
-    throw new MillraceError("cli/bad-parameter-file", "invalid", `${file} is not YAML: ${message}`, { cause });
+    throw new MillraceError("cli/bad-parameter-file", "invalid", `${file} is not YAML: ${message}`, {
+      cause,
+    });
   }
 }
 

@@ -11,14 +11,19 @@ export function reportError(error: unknown, { io, err }: Pick<World, "io" | "err
     err.line(`${label} ${cleanText(error.message)} ${style.paint("quiet", `[${error.code}]`)}`);
     if (error.hint !== undefined) err.line(`  ${style.paint("active", "hint:")} ${error.hint}`);
   } else {
-    err.line(`${label} ${cleanText(error instanceof Error ? error.message : String(error))} ${style.paint("quiet", "[internal]")}`);
-    err.line(`  ${style.paint("active", "hint:")} This is a fault of Millrace; with MILLRACE_DEBUG=1 it shows where.`);
+    err.line(
+      `${label} ${cleanText(error instanceof Error ? error.message : String(error))} ${style.paint("quiet", "[internal]")}`,
+    );
+    err.line(
+      `  ${style.paint("active", "hint:")} This is a fault of Millrace; with MILLRACE_DEBUG=1 it shows where.`,
+    );
   }
   if (io.env["MILLRACE_DEBUG"] === "1" && error instanceof Error) err.lines(describeCauses(error));
 }
 
 function describeCauses(error: Error): readonly string[] {
   const lines: string[] = [];
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) lines.push(cause.stack ?? cause.message);
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
+    lines.push(cause.stack ?? cause.message);
   return lines;
 }

@@ -15,15 +15,21 @@ import type { Value } from "./value.ts";
 export const argoFunctions: ReadonlyMap<string, Value> = new Map<string, Value>([
   ["asInt", createFunction("asInt", (args, context) => toInt(args, context, "int"))],
   ["asFloat", createFunction("asFloat", (args, context) => toFloat(args, context, "float"))],
-  ["toJson", createFunction("toJson", (args, context) => {
-    checkArity("toJson", args, 1);
-    const text = writeJson(args[0] ?? null);
-    chargeBytes(context, text.length);
-    return text;
-  })],
-  ["jsonpath", createFunction("jsonpath", (args, context) => {
-    checkArity("jsonpath", args, 2);
-    return queryJson(getText("jsonpath", args, 0), getText("jsonpath", args, 1), context);
-  })],
+  [
+    "toJson",
+    createFunction("toJson", (args, context) => {
+      checkArity("toJson", args, 1);
+      const text = writeJson(args[0] ?? null);
+      chargeBytes(context, text.length);
+      return text;
+    }),
+  ],
+  [
+    "jsonpath",
+    createFunction("jsonpath", (args, context) => {
+      checkArity("jsonpath", args, 2);
+      return queryJson(getText("jsonpath", args, 0), getText("jsonpath", args, 1), context);
+    }),
+  ],
   ["sprig", sprigObject],
 ]);

@@ -9,7 +9,12 @@ import type { HostObject, Value, ValueList, ValueMap } from "./value.ts";
 const maxSafe = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** Refuses argument `index` (from 0). */
-export function refuseArgument(name: string, index: number, expected: string, found: Value | undefined): never {
+export function refuseArgument(
+  name: string,
+  index: number,
+  expected: string,
+  found: Value | undefined,
+): never {
   const what = found === undefined ? "nothing" : goTypeName(found);
   return failEvaluation(`${name} expects ${expected} as argument ${index + 1}, but got ${what}`);
 }

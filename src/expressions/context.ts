@@ -55,7 +55,10 @@ export function createEvalContext(nowMs: number, random: () => number, budget = 
 }
 
 function refuse(what: string): never {
-  throw new EvalError("expression/budget-exhausted", `the expression needs more ${what} than one evaluation may use`);
+  throw new EvalError(
+    "expression/budget-exhausted",
+    `the expression needs more ${what} than one evaluation may use`,
+  );
 }
 
 /** Pays for work; throws `expression/budget-exhausted` when nothing is left. */

@@ -72,17 +72,35 @@ export type Value =
 
 /** The kind of a value; `host` counts as `map`. */
 export type ValueKind =
-  | "nil" | "bool" | "int" | "float" | "string" | "bytes" | "list" | "map"
-  | "time" | "duration" | "location" | "function";
+  | "nil"
+  | "bool"
+  | "int"
+  | "float"
+  | "string"
+  | "bytes"
+  | "list"
+  | "map"
+  | "time"
+  | "duration"
+  | "location"
+  | "function";
 
 /** Tells what a value is. */
 export function kindOf(value: Value): ValueKind {
   switch (typeof value) {
-    case "boolean": return "bool";
-    case "bigint": return "int";
-    case "number": return "float";
-    case "string": return "string";
-    default: break;
+    case "boolean":
+      return "bool";
+    case "bigint":
+      return "int";
+    case "number":
+      return "float";
+    case "string":
+      return "string";
+    case "function":
+    case "object":
+    case "symbol":
+    case "undefined":
+      break;
   }
   if (value === null) return "nil";
   if (isList(value)) return "list";
@@ -127,9 +145,18 @@ export function isFunction(value: Value): value is FunctionValue {
 /** Go's name of a value's type, as `%T` prints it. */
 export function goTypeName(value: Value): string {
   const names: Readonly<Record<ValueKind, string>> = {
-    nil: "<nil>", bool: "bool", int: "int", float: "float64", string: "string", bytes: "[]uint8",
-    list: "[]interface {}", map: "map[string]interface {}", time: "time.Time", duration: "time.Duration",
-    location: "*time.Location", function: "func",
+    nil: "<nil>",
+    bool: "bool",
+    int: "int",
+    float: "float64",
+    string: "string",
+    bytes: "[]uint8",
+    list: "[]interface {}",
+    map: "map[string]interface {}",
+    time: "time.Time",
+    duration: "time.Duration",
+    location: "*time.Location",
+    function: "func",
   };
   return names[kindOf(value)];
 }

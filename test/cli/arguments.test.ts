@@ -20,11 +20,15 @@ function parse(...argv: readonly string[]) {
   return parseArguments(argv, table);
 }
 
-function problemOf(...argv: readonly string[]): { readonly message: string; readonly hint: string | undefined } {
+function problemOf(...argv: readonly string[]): {
+  readonly message: string;
+  readonly hint: string | undefined;
+} {
   try {
     parse(...argv);
   } catch (error) {
-    if (error instanceof MillraceError) return { message: `${error.code} ${error.message}`, hint: error.hint };
+    if (error instanceof MillraceError)
+      return { message: `${error.code} ${error.message}`, hint: error.hint };
   }
   return assert.fail("the arguments were accepted");
 }
@@ -32,20 +36,28 @@ function problemOf(...argv: readonly string[]): { readonly message: string; read
 describe("arguments", () => {
   test("flags that are not given are undefined, lists are empty", () => {
     const { flags, positionals } = parse();
-    assert.deepEqual({ ...flags }, {
-      parameter: [],
-      output: undefined,
-      follow: undefined,
-      quiet: undefined,
-      tail: undefined,
-      since: undefined,
-      "node-field-selector": undefined,
-    });
+    assert.deepEqual(
+      { ...flags },
+      {
+        parameter: [],
+        output: undefined,
+        follow: undefined,
+        quiet: undefined,
+        tail: undefined,
+        since: undefined,
+        "node-field-selector": undefined,
+      },
+    );
     assert.deepEqual(positionals, []);
   });
 
   test("values may stand behind, after = or right at a letter", () => {
-    assert.deepEqual(parse("-p", "a=1", "--parameter=b=2", "-pc=3", "-p=d=4").flags.parameter, ["a=1", "b=2", "c=3", "d=4"]);
+    assert.deepEqual(parse("-p", "a=1", "--parameter=b=2", "-pc=3", "-p=d=4").flags.parameter, [
+      "a=1",
+      "b=2",
+      "c=3",
+      "d=4",
+    ]);
     assert.equal(parse("-ojson").flags.output, "json");
     assert.equal(parse("--tail", "20").flags.tail, 20);
     assert.equal(parse("--since=2h30m").flags.since, 9_000_000);
@@ -71,7 +83,10 @@ describe("arguments", () => {
     );
     assert.equal(hint, "Did you mean --tail?");
     assert.equal(problemOf("--parameter").message, "cli/bad-arguments --parameter needs a value: NAME=VALUE");
-    assert.equal(problemOf("--follow=maybe").message, "cli/bad-arguments --follow is on or off and takes no value, found 'maybe'");
+    assert.equal(
+      problemOf("--follow=maybe").message,
+      "cli/bad-arguments --follow is on or off and takes no value, found 'maybe'",
+    );
     assert.equal(problemOf("--no-tail").message, "cli/bad-arguments unknown flag --no-tail");
   });
 
@@ -83,15 +98,32 @@ describe("arguments", () => {
 
 describe("values", () => {
   test("durations", () => {
-    const cases = { "45s": 45_000, "10m": 600_000, "1.5h": 5_400_000, "7d": 604_800_000, "500ms": 500, "30": 30_000, "1d12h": 129_600_000 };
+    const cases = {
+      "45s": 45_000,
+      "10m": 600_000,
+      "1.5h": 5_400_000,
+      "7d": 604_800_000,
+      "500ms": 500,
+      "30": 30_000,
+      "1d12h": 129_600_000,
+    };
     assert.deepEqual(Object.keys(cases).map(parseDurationMs), Object.values(cases));
-    assert.deepEqual(["", "m", "10x", "-5s", "5 m"].map(parseDurationMs), [undefined, undefined, undefined, undefined, undefined]);
+    assert.deepEqual(["", "m", "10x", "-5s", "5 m"].map(parseDurationMs), [
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   test("pairs keep everything behind the first =", () => {
     assert.deepEqual(readPairs("parameter", ["a=b=c", "d="]), { a: "b=c", d: "" });
     assert.deepEqual(readLabels(["a=b,c=d", "e=f"]), { a: "b", c: "d", e: "f" });
-    assert.throws(() => readPairs("parameter", ["novalue"]), { code: "cli/bad-arguments", message: "--parameter must be NAME=VALUE, found 'novalue'" });
+    assert.throws(() => readPairs("parameter", ["novalue"]), {
+      code: "cli/bad-arguments",
+      message: "--parameter must be NAME=VALUE, found 'novalue'",
+    });
   });
 
   test("the nearest name is found for slips, not for anything", () => {

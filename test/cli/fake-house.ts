@@ -37,7 +37,9 @@ export function createEngine(first: RunPicture, answer?: SubmitAnswer): FakeEngi
     running: 0,
     submit: (request: SubmitRequest) => {
       calls.push(`submit ${JSON.stringify(request.submission)}`);
-      return Promise.resolve(answer ?? { ok: true, name: first.row.name, runId: first.row.runId, warnings: [] });
+      return Promise.resolve(
+        answer ?? { ok: true, name: first.row.name, runId: first.row.runId, warnings: [] },
+      );
     },
     adopt: (name) => {
       calls.push(`adopt ${name ?? "*"}`);
@@ -62,7 +64,7 @@ export function createEngine(first: RunPicture, answer?: SubmitAnswer): FakeEngi
     },
     emit: (picture, events) => {
       latest = picture;
-      for (const listener of [...listeners]) listener(picture, events);
+      for (const listener of listeners) listener(picture, events);
     },
     settle: (how) => settle(how),
     fail: (error) => fail(error),
@@ -91,30 +93,40 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
   const calls: string[] = [];
   let pictures = options.pictures ?? [];
   let tellChange = (): void => undefined;
-  let changed = new Promise<void>((resolve) => (tellChange = resolve));
+  // A change that nobody has looked at yet is news to whoever asks next.
+  let isNews = false;
   const find = (name: string): RunPicture => {
     const found = name === "@latest" ? pictures.at(-1) : pictures.find(({ row }) => row.name === name);
-    if (found === undefined) throw new MillraceError("run/unknown", "not-found", `there is no run '${name}' in this home`);
+    if (found === undefined)
+      throw new MillraceError("run/unknown", "not-found", `there is no run '${name}' in this home`);
     return found;
   };
   return {
     calls,
     home: "/home/of/runs",
     lint: (source, file, given) => {
-      calls.push(`lint ${file} strict=${given.strict} with=${given.definitions.map((other) => other.file).join(",")}`);
+      calls.push(
+        `lint ${file} strict=${given.strict} with=${given.definitions.map((other) => other.file).join(",")}`,
+      );
       return options.diagnostics?.(source, file) ?? [];
     },
     list: () => Promise.resolve(pictures.map(({ row }) => row)),
-    get: async (name) => find(name),
+    get: async (name) => {
+      isNews = false;
+      return find(name);
+    },
     logFiles: (_picture, select) => {
       const files = typeof options.logs === "function" ? options.logs() : (options.logs ?? []);
-      return files.filter((file) => select === undefined || select === file.taskName || select.endsWith(`.${file.taskName}`));
+      return files.filter(
+        (file) => select === undefined || select === file.taskName || select.endsWith(`.${file.taskName}`),
+      );
     },
     explain: (picture, select) => {
       calls.push(`explain ${picture.row.name} ${select ?? "*"}`);
       return options.explanations ?? [];
     },
-    artifactPath: (_picture, artifact) => (JSON.stringify(artifact).includes("ledger") ? "/home/of/runs/outputs/ledger.md" : undefined),
+    artifactPath: (_picture, artifact) =>
+      JSON.stringify(artifact).includes("ledger") ? "/home/of/runs/outputs/ledger.md" : undefined,
     exportArtifact: () => Promise.resolve(),
     remove: (name) => {
       calls.push(`remove ${name}`);
@@ -129,16 +141,16 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
     isDriven: () => Promise.resolve(options.driven ?? false),
     openEngine: async (given: EngineOptions) => {
       calls.push(`openEngine ${JSON.stringify(given)}`);
-      if (options.engine === undefined) throw new MillraceError("store/locked", "conflict", "the history is being written by process 7");
+      if (options.engine === undefined)
+        throw new MillraceError("store/locked", "conflict", "the history is being written by process 7");
       return options.engine;
     },
     doctor: () => Promise.resolve(options.findings ?? []),
-    changed: () => changed,
+    changed: () => new Promise((resolve) => (isNews ? resolve() : (tellChange = resolve))),
     change: (next) => {
       pictures = next ?? pictures;
-      const tell = tellChange;
-      changed = new Promise<void>((resolve) => (tellChange = resolve));
-      tell();
+      isNews = true;
+      tellChange();
     },
   };
 }

@@ -33,7 +33,10 @@ export interface FakeRun {
   readonly createdAt?: number;
   /** Seconds after the start. */
   readonly endedAfter?: number;
-  readonly outputs?: { readonly parameters?: Readonly<Record<string, Json>>; readonly files?: Readonly<Record<string, Json>> };
+  readonly outputs?: {
+    readonly parameters?: Readonly<Record<string, Json>>;
+    readonly files?: Readonly<Record<string, Json>>;
+  };
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
@@ -85,7 +88,8 @@ export function makePicture(run: FakeRun): RunPicture {
 function makeState(name: string, run: FakeRun, createdAt: number): RunState {
   const state = createRunState(indexPlan(makePlan(run.tasks)), `id-of-${name}`, name);
   const { tasks } = state;
-  const after = (seconds: number | undefined): number => (seconds === undefined ? 0 : createdAt + seconds * 1000);
+  const after = (seconds: number | undefined): number =>
+    seconds === undefined ? 0 : createdAt + seconds * 1000;
   state.createdAt = createdAt;
   state.startedAt = createdAt;
   state.suspended = run.suspended ?? false;
@@ -128,7 +132,15 @@ function makePlan(tasks: readonly FakeTask[]): Plan {
   const region: Process = {
     id: "main",
     inputs: [],
-    body: { kind: "region", region: { nodes, order: { kind: "graph", stopOnFailure: false }, endOnFailure: false, errorCountsAs: "errored" } },
+    body: {
+      kind: "region",
+      region: {
+        nodes,
+        order: { kind: "graph", stopOnFailure: false },
+        endOnFailure: false,
+        errorCountsAs: "errored",
+      },
+    },
     outputs: [],
     policy: {},
     at: [],
@@ -148,7 +160,11 @@ function makePlan(tasks: readonly FakeTask[]): Plan {
 }
 
 function makeLeaf({ name, waitsFor }: FakeTask): Process {
-  const outputs = (waitsFor ?? []).map((output): Output => ({ name: output, kind: "value", from: { kind: "supplied" } }));
+  const outputs = (waitsFor ?? []).map((output): Output => ({
+    name: output,
+    kind: "value",
+    from: { kind: "supplied" },
+  }));
   const task = {
     commands: [],
     inputs: [],
@@ -162,8 +178,10 @@ function makeLeaf({ name, waitsFor }: FakeTask): Process {
 }
 
 function makeView(run: FakeRun): LanguageView {
-  const nameOf = (state: RunState, task: number): string => (task === 0 ? state.name : (run.tasks[task - 1]?.name ?? ""));
-  const messageOf = (task: number): string => (task === 0 ? (run.message ?? "") : (run.tasks[task - 1]?.message ?? ""));
+  const nameOf = (state: RunState, task: number): string =>
+    task === 0 ? state.name : (run.tasks[task - 1]?.name ?? "");
+  const messageOf = (task: number): string =>
+    task === 0 ? (run.message ?? "") : (run.tasks[task - 1]?.message ?? "");
   const toRow = (state: RunState, task: number): TreeRow => {
     const phase = phaseNames[state.tasks.phase[task] ?? 0] ?? "waiting";
     return {
@@ -179,18 +197,24 @@ function makeView(run: FakeRun): LanguageView {
       endedAt: state.tasks.endedAt[task] ?? 0,
     };
   };
-  const allTasks = (state: RunState): readonly number[] => Array.from({ length: state.tasks.size }, (_, task) => task);
+  const allTasks = (state: RunState): readonly number[] =>
+    Array.from({ length: state.tasks.size }, (_, task) => task);
   return {
     status: (state): JsonObject => ({ phase: showPhase(run.phase), tasks: state.tasks.size }),
     outcome: () => ({ phase: showPhase(run.phase), message: run.message ?? "" }),
-    rows: (state, limit) => allTasks(state).slice(0, limit).map((task) => toRow(state, task)),
+    rows: (state, limit) =>
+      allTasks(state)
+        .slice(0, limit)
+        .map((task) => toRow(state, task)),
     taskName: (state, task) => ({
       full: task === 0 ? state.name : `${state.name}.${nameOf(state, task)}`,
       short: nameOf(state, task),
     }),
     message: (_state, task) => messageOf(task),
     findTasks: (state, selector) =>
-      allTasks(state).filter((task) => [nameOf(state, task), `${state.name}.${nameOf(state, task)}`].includes(selector)),
+      allTasks(state).filter((task) =>
+        [nameOf(state, task), `${state.name}.${nameOf(state, task)}`].includes(selector),
+      ),
     finalOutputs: () => ({ parameters: run.outputs?.parameters ?? {}, files: run.outputs?.files ?? {} }),
   };
 }

@@ -17,7 +17,8 @@ export function createSink(): FakeSink {
   let isBroken = false;
   const text = (): string => Buffer.concat(chunks).toString("utf8");
   const fail = (): void => {
-    for (const listener of errorListeners) listener(Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
+    for (const listener of errorListeners)
+      listener(Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
   };
   return {
     write: (chunk) => {
@@ -115,7 +116,9 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
     advance: (durationMs) => {
       const end = now + durationMs;
       for (;;) {
-        const next = [...timers].filter(([, { at }]) => at <= end).sort(([, left], [, right]) => left.at - right.at)[0];
+        const next = [...timers]
+          .filter(([, { at }]) => at <= end)
+          .sort(([, left], [, right]) => left.at - right.at)[0];
         if (next === undefined) break;
         timers.delete(next[0]);
         now = Math.max(now, next[1].at);
@@ -139,7 +142,7 @@ function register(listeners: Set<() => void>, listener: () => void): () => void 
 }
 
 function callAll(listeners: ReadonlySet<() => void>): void {
-  for (const listener of [...listeners]) listener();
+  for (const listener of listeners) listener();
 }
 
 async function* readOnce(text: string): AsyncGenerator<string> {

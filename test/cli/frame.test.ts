@@ -67,16 +67,28 @@ describe("frame", () => {
   test("symbols fall back to ASCII", () => {
     const ascii = createStyle({ isTTY: false, env: {}, utf8: false });
     const lines = formatFrame(picture, options(60, 24, { style: ascii }));
-    assert.ok(lines.every((line) => /^[\x20-\x7e]*$/.test(line)), lines.join("\n"));
+    assert.ok(
+      lines.every((line) => /^[\x20-\x7e]*$/.test(line)),
+      lines.join("\n"),
+    );
     assert.match(lines[2] ?? "", /^\|-\+ fetch/);
   });
 
-  test("a notice stands below", () => {
+  test("a notice stands below, in as many lines as it needs", () => {
     assert.equal(formatFrame(picture, options(60, 24, { notice: "interrupted" })).at(-1), "interrupted");
+    const lines = formatFrame(
+      picture,
+      options(20, 24, { notice: "interrupted: go on with: millrace resume orders" }),
+    );
+    assert.deepEqual(lines.slice(-3), ["interrupted: go on", "with: millrace", "resume orders"]);
   });
 
   test("many failures do not hide what runs", () => {
-    const tasks = Array.from({ length: 300 }, (_, index): FakeTask => ({ name: `n${index}`, phase: index < 200 ? "failed" : "running", from: 1 }));
+    const tasks = Array.from({ length: 300 }, (_, index): FakeTask => ({
+      name: `n${index}`,
+      phase: index < 200 ? "failed" : "running",
+      from: 1,
+    }));
     const lines = formatFrame(makePicture({ phase: "running", tasks }), options(80, 20));
     assert.equal(lines.filter((line) => line.includes("✖ n")).length, 8);
     assert.equal(lines.filter((line) => line.includes("● n")).length, 9);
@@ -84,7 +96,11 @@ describe("frame", () => {
   });
 
   test("a very large run is drawn without its tree", () => {
-    const tasks = Array.from({ length: 20_000 }, (_, index): FakeTask => ({ name: `n${index}`, phase: index === 7 ? "failed" : index % 1000 === 0 ? "running" : "waiting", from: 1 }));
+    const tasks = Array.from({ length: 20_000 }, (_, index): FakeTask => ({
+      name: `n${index}`,
+      phase: index === 7 ? "failed" : index % 1000 === 0 ? "running" : "waiting",
+      from: 1,
+    }));
     const large = makePicture({ phase: "running", tasks });
     const unbuildable = { ...large, view: { ...large.view, rows: () => assert.fail("the tree was built") } };
     const lines = formatFrame(unbuildable, options(80, 8));
@@ -101,11 +117,20 @@ describe("frame", () => {
       from: fc.nat(60),
     });
     fc.assert(
-      fc.property(fc.array(task, { maxLength: 40 }), fc.integer({ min: 1, max: 120 }), fc.integer({ min: 2, max: 40 }), fc.boolean(), (tasks, columns, rows, hasNotice) => {
-        const lines = formatFrame(makePicture({ phase: "running", tasks }), options(columns, rows, { notice: hasNotice ? "a notice" : undefined }));
-        assert.ok(lines.length <= rows - 1);
-        assert.ok(lines.every((line) => measureWidth(line) <= columns));
-      }),
+      fc.property(
+        fc.uniqueArray(task, { maxLength: 40, selector: ({ name }) => name }),
+        fc.integer({ min: 1, max: 120 }),
+        fc.integer({ min: 2, max: 40 }),
+        fc.boolean(),
+        (tasks, columns, rows, hasNotice) => {
+          const lines = formatFrame(
+            makePicture({ phase: "running", tasks }),
+            options(columns, rows, { notice: hasNotice ? "a notice" : undefined }),
+          );
+          assert.ok(lines.length <= rows - 1);
+          assert.ok(lines.every((line) => measureWidth(line) <= columns));
+        },
+      ),
     );
   });
 });

@@ -10,10 +10,27 @@ const style = createStyle({ isTTY: false, env: {} });
 
 function open() {
   const [stdout, stderr] = [createSink(), createSink()];
-  return { lines: createPlainLines(createPrinter(stdout), createPrinter(stderr), style), stdout, stderr };
+  return {
+    lines: createPlainLines({
+      out: createPrinter(stdout),
+      err: createPrinter(stderr),
+      style,
+      now: () => startAt + 9000,
+    }),
+    stdout,
+    stderr,
+  };
 }
 
-const start = makePicture({ phase: "running", tasks: [{ name: "a", phase: "running", from: 1 }, { name: "b", phase: "waiting" }, { name: "c", phase: "waiting" }, { name: "d", phase: "waiting" }] });
+const start = makePicture({
+  phase: "running",
+  tasks: [
+    { name: "a", phase: "running", from: 1 },
+    { name: "b", phase: "waiting" },
+    { name: "c", phase: "waiting" },
+    { name: "d", phase: "waiting" },
+  ],
+});
 const later = makePicture({
   phase: "suspended",
   tasks: [
@@ -30,12 +47,12 @@ describe("plain lines", () => {
     lines.update(start, undefined);
     lines.update(later, undefined);
     assert.deepEqual(stdout.text().split("\n"), [
+      "2025-11-21T09:30:00Z orders run started",
       "2025-11-21T09:30:01Z orders.a started",
-      "2025-11-21T09:30:00Z orders run running",
       "2025-11-21T09:30:04Z orders.a failed (3s): main: Error (exit code 4)",
       "2025-11-21T09:30:04Z orders.b skipped: when false",
       "2025-11-21T09:30:05Z orders.c waits for a person",
-      "2025-11-21T09:30:00Z orders run suspended",
+      "2025-11-21T09:30:09Z orders run suspended",
       "",
     ]);
   });
@@ -44,11 +61,38 @@ describe("plain lines", () => {
     const { lines, stdout } = open();
     lines.update(start, [{ kind: "attempt.started", task: 1, at: startAt }]);
     lines.update(start, [{ kind: "attempt.started", task: 1, at: startAt }]);
-    lines.update(later, [{ kind: "task.skipped", task: 2, at: startAt, reason: { code: "condition-false" } }]);
+    lines.update(later, [
+      { kind: "task.skipped", task: 2, at: startAt, reason: { code: "condition-false" } },
+    ]);
     assert.deepEqual(
-      stdout.text().split("\n").map((line) => line.slice(21)),
-      ["orders.a started", "orders run running", "orders.b skipped: when false", "orders run suspended", ""],
+      stdout
+        .text()
+        .split("\n")
+        .map((line) => line.slice(21)),
+      ["orders run started", "orders.a started", "orders.b skipped: when false", "orders run suspended", ""],
     );
+  });
+
+  test("what the user knows already is not told again", () => {
+    const stdout = createSink();
+    const lines = createPlainLines({
+      out: createPrinter(stdout),
+      err: createPrinter(createSink()),
+      style,
+      now: () => startAt,
+      earlier: start,
+    });
+    lines.update(start, undefined);
+    assert.equal(stdout.text(), "");
+    lines.update(later, undefined);
+    assert.deepEqual(stdout.text().split("\n").length, 5);
+  });
+
+  test("going on after a pause is an event too", () => {
+    const { lines, stdout } = open();
+    lines.update(later, undefined);
+    lines.update(start, [{ kind: "run.resumed", at: startAt + 20_000 }]);
+    assert.match(stdout.text(), /2025-11-21T09:30:20Z orders run resumed\n$/);
   });
 
   test("a wait with a time says until when", () => {

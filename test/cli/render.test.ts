@@ -17,8 +17,20 @@ const ascii = createStyle({ isTTY: false, env: {}, utf8: false });
 
 describe("durations", () => {
   test("two units at most", () => {
-    const cases = { 0: "0s", 400: "0.4s", 960: "1s", 45_000: "45s", 192_000: "3m12s", 180_000: "3m", 7_500_000: "2h5m", 273_600_000: "3d4h" };
-    assert.deepEqual(Object.keys(cases).map((ms) => formatDuration(Number(ms))), Object.values(cases));
+    const cases = {
+      0: "0s",
+      400: "0.4s",
+      960: "1s",
+      45_000: "45s",
+      192_000: "3m12s",
+      180_000: "3m",
+      7_500_000: "2h5m",
+      273_600_000: "3d4h",
+    };
+    assert.deepEqual(
+      Object.keys(cases).map((ms) => formatDuration(Number(ms))),
+      Object.values(cases),
+    );
   });
 
   test("what has not begun has no duration", () => {
@@ -47,13 +59,19 @@ describe("style", () => {
 
   test("symbols follow the locale", () => {
     const utf8 = (env: Readonly<Record<string, string>>): boolean => createStyle({ isTTY: true, env }).utf8;
-    assert.deepEqual([utf8({}), utf8({ LANG: "de_DE.UTF-8" }), utf8({ LANG: "de_DE.ISO-8859-1" }), utf8({ TERM: "dumb" })], [true, true, false, false]);
+    assert.deepEqual(
+      [utf8({}), utf8({ LANG: "de_DE.UTF-8" }), utf8({ LANG: "de_DE.ISO-8859-1" }), utf8({ TERM: "dumb" })],
+      [true, true, false, false],
+    );
   });
 });
 
 describe("widths", () => {
   test("wide and combining characters are counted as terminals show them", () => {
-    assert.deepEqual(["abc", "日本", "e\u0301", "🚀", "\x1b[31mred\x1b[39m"].map(measureWidth), [3, 4, 1, 2, 3]);
+    assert.deepEqual(
+      ["abc", "日本", "e\u0301", "🚀", "\x1b[31mred\x1b[39m"].map(measureWidth),
+      [3, 4, 1, 2, 3],
+    );
   });
 
   test("texts from outside cannot steer the terminal", () => {
@@ -73,12 +91,28 @@ describe("widths", () => {
 
 describe("tables", () => {
   test("columns are as wide as needed, empty ones are dropped", () => {
-    assert.deepEqual(formatTable(["A", "EMPTY", "B"], [["1", "", "two"], ["日本", "", ""]]), ["A     B", "1     two", "日本"]);
+    assert.deepEqual(
+      formatTable(
+        ["A", "EMPTY", "B"],
+        [
+          ["1", "", "two"],
+          ["日本", "", ""],
+        ],
+      ),
+      ["A     B", "1     two", "日本"],
+    );
     assert.deepEqual(formatTable(["A", "B"], []), ["A  B"]);
   });
 
   test("fields without a value are left out", () => {
-    assert.deepEqual(formatFields([["Name", "x"], ["Message", ""], ["Duration", "3s"]]), ["Name:      x", "Duration:  3s"]);
+    assert.deepEqual(
+      formatFields([
+        ["Name", "x"],
+        ["Message", ""],
+        ["Duration", "3s"],
+      ]),
+      ["Name:      x", "Duration:  3s"],
+    );
   });
 
   test("branches", () => {
@@ -89,7 +123,15 @@ describe("tables", () => {
 
 describe("YAML", () => {
   test("looks as people write it", () => {
-    const value = { name: "a b", list: [1, "1", { x: true, z: [] }], empty: {}, text: "two\nlines\n", no: "no", time: "2025-11-21", nothing: null };
+    const value = {
+      name: "a b",
+      list: [1, "1", { x: true, z: [] }],
+      empty: {},
+      text: "two\nlines\n",
+      no: "no",
+      time: "2025-11-21",
+      nothing: null,
+    };
     assert.equal(
       formatYaml(value),
       [
@@ -118,7 +160,30 @@ describe("YAML", () => {
         assert.deepEqual(load(formatYaml(kept)), kept);
       }),
     );
-    const awkward = ["~", "yes", "0x10", "1e3", "- a", "a: b", "#c", " x", "x ", "a\n\nb", "\n", "a\tb", "'", '"', "!t", "&a", "*a", "=", "<<", "a #b", "\u2028", "a\r\nb"];
+    const awkward = [
+      "~",
+      "yes",
+      "0x10",
+      "1e3",
+      "- a",
+      "a: b",
+      "#c",
+      " x",
+      "x ",
+      "a\n\nb",
+      "\n",
+      "a\tb",
+      "'",
+      '"',
+      "!t",
+      "&a",
+      "*a",
+      "=",
+      "<<",
+      "a #b",
+      "\u2028",
+      "a\r\nb",
+    ];
     assert.deepEqual(load(formatYaml(awkward)), awkward);
   });
 });
@@ -148,17 +213,30 @@ describe("diagnostics", () => {
 
   test("long lines are cut around the place", () => {
     const excerpt = `${"x".repeat(200)}HERE${"y".repeat(200)}`;
-    const lines = formatDiagnostic({ ...diagnostic, excerpt, position: { file: "a", line: 1, column: 201, offset: 0 } }, "a", 60, plain);
+    const lines = formatDiagnostic(
+      { ...diagnostic, excerpt, position: { file: "a", line: 1, column: 201, offset: 0 } },
+      "a",
+      60,
+      plain,
+    );
     assert.equal(lines[1]?.[lines[2]?.indexOf("^") ?? -1], "H");
     assert.ok(lines.slice(1, 3).every((line) => measureWidth(line) <= 60));
   });
 
   test("tabs do not move the caret", () => {
-    const lines = formatDiagnostic({ ...diagnostic, excerpt: "\t\tkey: v", position: { file: "a", line: 1, column: 3, offset: 0 } }, "a", 80, plain);
+    const lines = formatDiagnostic(
+      { ...diagnostic, excerpt: "\t\tkey: v", position: { file: "a", line: 1, column: 3, offset: 0 } },
+      "a",
+      80,
+      plain,
+    );
     assert.equal(lines[1]?.[lines[2]?.indexOf("^") ?? -1], "k");
   });
 
   test("a problem of the whole file has no excerpt", () => {
-    assert.deepEqual(formatDiagnostic({ code: "x/y", severity: "warning", message: "odd" }, "b.yaml", 80, plain), ["b.yaml: warning: odd [x/y]"]);
+    assert.deepEqual(
+      formatDiagnostic({ code: "x/y", severity: "warning", message: "odd" }, "b.yaml", 80, plain),
+      ["b.yaml: warning: odd [x/y]"],
+    );
   });
 });

@@ -11,6 +11,7 @@ import type { CheckContext } from "../../src/languages/argo/check/check-argo-doc
 import type { ReadOptions } from "../../src/languages/argo/read/read-argo-documents.ts";
 import { readArgoDocuments } from "../../src/languages/argo/read/read-argo-documents.ts";
 import type { ArgoDocument, WorkflowTemplate } from "../../src/languages/argo/read/types.ts";
+import { STORED_BY_UNIT_TESTS } from "./stored-definitions.ts";
 
 interface Case {
   readonly id: string;
@@ -30,28 +31,6 @@ function readCases(): readonly Case[] {
   if (!available) return [];
   return JSON.parse(readFileSync(new URL("cases.json", folder), "utf8")) as readonly Case[];
 }
-
-/**
- * What Argo's unit tests store in their cluster before these cases; the case files do not hold it.
- * Written for this test, with just what the cases rely on.
- */
-const STORED_BY_UNIT_TESTS = `
-apiVersion: argoproj.io/v1alpha1
-kind: WorkflowTemplate
-metadata: {name: template-ref-target}
-spec:
-  templates:
-    - {name: A, container: {image: alpine, command: [echo, hello]}}
----
-apiVersion: argoproj.io/v1alpha1
-kind: WorkflowTemplate
-metadata: {name: template-ref-target-with-input}
-spec:
-  templates:
-    - name: A
-      inputs: {parameters: [{name: message}]}
-      container: {image: alpine, command: [echo, "{{inputs.parameters.message}}"]}
-`;
 
 /** Every stored template of the whole set, for documents that Argo's tests run against a filled cluster. */
 const pool: readonly ArgoDocument[] = available

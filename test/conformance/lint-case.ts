@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { argo } from "../../src/languages/argo/argo.ts";
 import type { ConformanceCase } from "./cases.ts";
 import type { CaseResult } from "./run-case.ts";
+import { STORED_BY_UNIT_TESTS } from "./stored-definitions.ts";
 
 export function lintCase(folder: string, one: ConformanceCase): CaseResult {
   const before = performance.now();
-  const definitions = (one.store_first ?? []).map((file) => ({ source: readFileSync(join(folder, file), "utf8"), file }));
+  const first = (one.store_first ?? []).map((file) => ({ source: readFileSync(join(folder, file), "utf8"), file }));
+  const definitions = [...first, { source: STORED_BY_UNIT_TESTS, file: "stored.yaml" }];
   const source = readFileSync(join(folder, one.document), "utf8");
   const errors = argo.lint(source, one.document, { strict: true, definitions }).filter((found) => found.severity === "error");
   const detail = compare(one, errors.map((error) => error.message));

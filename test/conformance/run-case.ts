@@ -3,8 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openLocalArtifacts } from "../../src/artifacts/local/open-local-artifacts.ts";
-import { createProcessExecutor } from "../../src/executors/process/process-executor.ts";
 import { createHttpRequester } from "../../src/executors/request/http-requester.ts";
+import { chooseExecutor } from "../../src/main/executors.ts";
+import { openHome } from "../../src/main/home.ts";
 import { makeRun } from "../../src/main/new-run.ts";
 import { createLocalAttemptFiles } from "../../src/runtime/attempts/local-attempt-files.ts";
 import type { LiveRun } from "../../src/runtime/live-run.ts";
@@ -20,6 +21,15 @@ export interface CaseResult {
   readonly tookMs: number;
 }
 
+export interface CaseSettings {
+  readonly time: ScaledTime;
+  /** Bounds a case in real time. */
+  readonly limitMs: number;
+  readonly executor: string;
+  /** Folders that attempts must see. */
+  readonly shown: readonly string[];
+}
+
 interface ShownNode {
   readonly displayName: string;
   readonly name: string;
@@ -28,12 +38,16 @@ interface ShownNode {
   readonly message?: string;
 }
 
-/** Runs a case; `limitMs` bounds it in real time. */
-export async function runCase(folder: string, one: ConformanceCase, time: ScaledTime, limitMs: number): Promise<CaseResult> {
+/** Runs a case. */
+export async function runCase(
+  folder: string,
+  one: ConformanceCase,
+  settings: CaseSettings,
+): Promise<CaseResult> {
   const before = performance.now();
   const home = mkdtempSync(join(tmpdir(), "millrace-case-"));
   try {
-    const detail = await driveCase(folder, one, time, limitMs, home);
+    const detail = await driveCase(folder, one, settings, home);
     return { verdict: detail === "" ? "passed" : "failed", detail, tookMs: performance.now() - before };
   } catch (error) {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -43,18 +57,20 @@ export async function runCase(folder: string, one: ConformanceCase, time: Scaled
   }
 }
 
-async function driveCase(folder: string, one: ConformanceCase, time: ScaledTime, limitMs: number, home: string): Promise<string> {
+async function driveCase(folder: string, one: ConformanceCase, settings: CaseSettings, home: string): Promise<string> {
+  const { time, limitMs, executor, shown } = settings;
   const definitions = (one.store_first ?? []).map((file) => ({ source: readFileSync(join(folder, file), "utf8"), file }));
   const source = readFileSync(join(folder, one.document), "utf8");
   const submission = { parameters: {}, definitions, ...(one.doc === undefined ? {} : { document: one.doc }) };
   const made = await makeRun({ source, file: one.document, submission }, time.clock.now(), () => Promise.resolve(false));
   if (!made.ok) return `refused: ${made.diagnostics.map((d) => `${d.code} ${d.message}`).join("; ")}`;
   const artifacts = openLocalArtifacts(join(home, "artifacts"));
+  const chosen = await chooseExecutor(executor, openHome(home), 8, () => shown);
   const runtime = new Runtime({
     clock: time.clock,
     history: openSqliteHistory(home, { mode: "write" }),
     artifacts,
-    createExecutor: time.wrap((listener) => createProcessExecutor({ capacity: 8, stateDirectory: join(home, "executor") }, listener)),
+    createExecutor: time.wrap((listener) => chosen.create(listener)),
     files: createLocalAttemptFiles({
       runsFolder: join(home, "runs"),
       repositoryFolder: join(home, "repository"),

@@ -1,7 +1,7 @@
 /**
  * The conformance table: every case of the suite beside the project, a row for each tier, a line for each failure.
  *
- *   npm run conformance -- [--tier process] [--only TEXT] [--factor 16] [--jobs 4] [--table FILE]
+ *   npm run conformance -- [--tier process] [--only TEXT] [--factor 16] [--jobs 4] [--executor auto] [--table FILE]
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     factor: { type: "string", default: "16" },
     jobs: { type: "string", default: "4" },
     table: { type: "string" },
+    executor: { type: "string", default: "auto" },
   },
 });
 
@@ -41,7 +42,7 @@ async function runSuite(cases: string): Promise<number> {
   mkdirSync(tools, { recursive: true });
   writeScaledSleep(tools, factor);
   process.env["PATH"] = `${tools}:${process.env["PATH"] ?? ""}`;
-  const time = createScaledTime(factor);
+  const settings = { time: createScaledTime(factor), limitMs: caseLimitMs, executor: values.executor, shown: [tools] };
   const chosen = readCases(cases).filter(
     (one) => (values.tier === undefined || baseTier(one) === values.tier) && (values.only === undefined || one.id.includes(values.only)),
   );
@@ -51,7 +52,7 @@ async function runSuite(cases: string): Promise<number> {
     for (let one = queue.shift(); one !== undefined; one = queue.shift()) {
       const reason = findSkipReason(one);
       if (reason !== undefined) results.set(one, { verdict: "skipped", detail: reason, tookMs: 0 });
-      else results.set(one, baseTier(one) === "lint" ? lintCase(cases, one) : await runCase(cases, one, time, caseLimitMs));
+      else results.set(one, baseTier(one) === "lint" ? lintCase(cases, one) : await runCase(cases, one, settings));
     }
   };
   await Promise.all(Array.from({ length: Number(values.jobs) }, work));

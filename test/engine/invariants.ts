@@ -88,6 +88,11 @@ function checkPlace(state: RunState, task: number, event: RunEvent): void {
   assert.ok((state.tasks.flags[task]! & taskFlags.counted) !== 0, `without a place: ${printEvent(state, event)}`);
 }
 
+function isInBlock({ tasks }: RunState, task: number, parent: number): boolean {
+  const first = tasks.first[parent] as number;
+  return task >= first && task < first + (tasks.count[parent] as number);
+}
+
 function checkBounds(state: RunState): void {
   const { tasks } = state;
   assert.ok(state.running.size <= state.attemptsAtMost, "more attempts than the run allows");
@@ -98,8 +103,10 @@ function checkBounds(state: RunState): void {
   }
   const counted = new Map<number, number>();
   for (let task = 0; task < tasks.size; task += 1) {
-    if ((tasks.flags[task]! & taskFlags.counted) === 0) continue;
     const parent = tasks.parent[task] as number;
+    // What waited in a block that has been left behind keeps its mark for ever, and it means nothing.
+    const isDead = parent >= 0 && !isInBlock(state, task, parent);
+    if ((tasks.flags[task]! & taskFlags.counted) === 0 || isDead) continue;
     const region = tasks.kind[task] === taskKinds.member ? (tasks.parent[parent] as number) : parent;
     counted.set(region, (counted.get(region) ?? 0) + 1);
   }

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { explainTask } from "../../src/engine/explain/explain.ts";
+import { findRegion } from "../../src/engine/evolve/limits.ts";
 import { isBelowHook } from "../../src/engine/expand/may-begin.ts";
 import { phases } from "../../src/model/run/phase.ts";
 import { createWatch } from "./invariants.ts";
@@ -61,6 +63,24 @@ describe("the engine, whatever happens", () => {
       fc.property(randomPlan(everything), randomDrive({ commands: true, crashes: true }), fc.constantFrom(1, Infinity), (plan, drive, slots) => {
         const puppet = runRandomly(plan, drive, { onDecided: createWatch(), slots, eventsAtMost: 3 });
         assert.notEqual(puppet.state.ended, undefined, explain(puppet));
+      }),
+      { numRuns },
+    );
+  });
+});
+
+describe("explanations", () => {
+  it("are there for every task at every time", () => {
+    fc.assert(
+      fc.property(randomPlan(everything), randomDrive({ commands: true }), fc.constantFrom(1, Infinity), (plan, drive, slots) => {
+        runRandomly(plan, drive, {
+          slots,
+          onDecided: ({ state }, { more }) => {
+            for (let task = 0; task < state.tasks.size && !more; task += 1) {
+              assert.ok(explainTask(state, task).length > 0, printTasks(state)[task]);
+            }
+          },
+        });
       }),
       { numRuns },
     );
@@ -131,10 +151,7 @@ describe("the engine, asked to end or to go on", () => {
         puppet.send({ kind: "run.stop", at: puppet.now });
         driveOn(puppet, { ...drive, choices: [] });
         assert.notEqual(puppet.state.ended, undefined, explain(puppet));
-        const isCutShort = puppet.history.some(
-          (event) => event.kind === "task.omitted" && event.reason.code === "region-halted" && !isBelowHook(puppet.state, event.task),
-        );
-        if (isCutShort) assert.notEqual(puppet.state.ended, phases.succeeded, explain(puppet));
+        if (isCutShortByStop(puppet)) assert.notEqual(puppet.state.ended, phases.succeeded, explain(puppet));
       }),
       { numRuns },
     );
@@ -193,6 +210,34 @@ describe("the engine, asked to end or to go on", () => {
     );
   });
 });
+
+describe("a run that is retried again and again", () => {
+  it("keeps its invariants and comes to an end each time, whatever is named", () => {
+    fc.assert(
+      fc.property(randomPlan(everything), randomDrive({ commands: true, crashes: true }), fc.array(fc.nat(30), { maxLength: 4 }), (plan, drive, named) => {
+        const puppet = new Puppet(buildPlan(plan), { onDecided: createWatch(), slots: 2 });
+        puppet.start();
+        driveOn(puppet, { ...drive, seed: 3 * drive.seed });
+        for (const task of named) {
+          puppet.send({ kind: "run.retry", at: puppet.now, also: [task, task + 7, -1], values: {} });
+          driveOn(puppet, { ...drive, choices: drive.choices.slice(task) });
+          assert.notEqual(puppet.state.ended, undefined, explain(puppet));
+        }
+      }),
+      { numRuns },
+    );
+  });
+});
+
+/** Whether a stop, and no failure, kept something from running. */
+function isCutShortByStop({ state, history }: Puppet): boolean {
+  const stop = history.findIndex((event) => event.kind === "run.stopping");
+  const halted = new Set(history.flatMap((event) => (event.kind === "task.halted" ? [event.task] : [])));
+  return history.slice(stop).some((event) => {
+    if (event.kind !== "task.omitted" || event.reason.code !== "region-halted") return false;
+    return !isBelowHook(state, event.task) && !halted.has(findRegion(state, event.task));
+  });
+}
 
 /** The same plan without the fields of a name. */
 function removeWords(plan: PlanSpec, name: string): PlanSpec {

@@ -46,7 +46,7 @@ function describeTask(state: RunState, task: number): string {
     phaseNames[tasks.phase[task] as number],
     code === noExitCode ? "" : `exit ${code}`,
     reason === undefined ? "" : `${reason.code} ${reason.message ?? ""}`,
-    outputs === undefined ? "" : JSON.stringify([outputs.result, outputs.values]),
+    outputs === undefined ? "" : JSON.stringify([outputs.result, outputs.values, outputs.files]),
     JSON.stringify(state.inputs.get(task)?.values ?? {}),
   ].join(" | ");
 }

@@ -22,8 +22,13 @@ function measureDistance(left: string, right: string): number {
     const current = [row];
     for (let column = 1; column <= right.length; column += 1) {
       const cost = left[row - 1] === right[column - 1] ? 0 : 1;
-      let least = Math.min(at(previous, column - 1) + cost, at(previous, column) + 1, at(current, column - 1) + 1);
-      const isSwap = row > 1 && column > 1 && left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1];
+      let least = Math.min(
+        at(previous, column - 1) + cost,
+        at(previous, column) + 1,
+        at(current, column - 1) + 1,
+      );
+      const isSwap =
+        row > 1 && column > 1 && left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1];
       if (isSwap) least = Math.min(least, at(older, column - 2) + 1);
       current.push(least);
     }

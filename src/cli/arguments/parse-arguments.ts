@@ -59,7 +59,9 @@ function readLong(reading: Reading, text: string): void {
   }
   const closest = findClosestName(given, listFlagNames(reading.table));
   const message = `unknown flag --${given}`;
-  reading.problems.push(closest === undefined ? { message } : { message, hint: `Did you mean --${closest}?` });
+  reading.problems.push(
+    closest === undefined ? { message } : { message, hint: `Did you mean --${closest}?` },
+  );
 }
 
 function readShort(reading: Reading, text: string): void {
@@ -92,7 +94,8 @@ function store(reading: Reading, name: string, given: string, attached: string |
     return;
   }
   const value = readValue(spec, text);
-  if (value === undefined) reading.problems.push({ message: `${given} must be ${describeValue(spec)}, found '${text}'` });
+  if (value === undefined)
+    reading.problems.push({ message: `${given} must be ${describeValue(spec)}, found '${text}'` });
   else if (spec.kind === "list") (reading.values[name] as unknown[]).push(value);
   else reading.values[name] = value;
 }

@@ -1,6 +1,13 @@
 /** Reads durations as people type them: `45s`, `10m`, `2h30m`, `7d`, `1.5h`, `500ms`; a bare number means seconds. */
 
-const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+const unitsMs: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
 
 /** Milliseconds, or undefined for a text that is no duration. */
 export function parseDurationMs(text: string): number | undefined {

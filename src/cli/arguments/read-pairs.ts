@@ -7,7 +7,11 @@ export function readPairs(flag: string, texts: readonly string[]): Record<string
   for (const text of texts) {
     const equals = text.indexOf("=");
     if (equals <= 0) {
-      throw new MillraceError("cli/bad-arguments", "invalid", `--${flag} must be NAME=VALUE, found '${text}'`);
+      throw new MillraceError(
+        "cli/bad-arguments",
+        "invalid",
+        `--${flag} must be NAME=VALUE, found '${text}'`,
+      );
     }
     pairs[text.slice(0, equals)] = text.slice(equals + 1);
   }
@@ -16,5 +20,8 @@ export function readPairs(flag: string, texts: readonly string[]): Record<string
 
 /** Labels as `a=b,c=d`. */
 export function readLabels(texts: readonly string[]): Record<string, string> {
-  return readPairs("labels", texts.flatMap((text) => text.split(",")).filter((text) => text !== ""));
+  return readPairs(
+    "labels",
+    texts.flatMap((text) => text.split(",")).filter((text) => text !== ""),
+  );
 }

@@ -22,12 +22,17 @@ export const command = defineCommand({
   examples: [
     { line: "source <(millrace completion bash)", does: "for this shell" },
     { line: "millrace completion zsh > ~/.zsh/completions/_millrace", does: "for good, in zsh" },
-    { line: "millrace completion fish > ~/.config/fish/completions/millrace.fish", does: "for good, in fish" },
+    {
+      line: "millrace completion fish > ~/.config/fish/completions/millrace.fish",
+      does: "for good, in fish",
+    },
   ],
   run: async ({ out, commands }, _flags, [shell = ""]) => {
     const write = Object.hasOwn(writers, shell) ? writers[shell] : undefined;
     if (write === undefined) {
-      throw new MillraceError("cli/bad-arguments", "invalid", `there is no completion for '${shell}'`, { hint: "There is bash, zsh and fish." });
+      throw new MillraceError("cli/bad-arguments", "invalid", `there is no completion for '${shell}'`, {
+        hint: "There is bash, zsh and fish.",
+      });
     }
     out.lines(write(await Promise.all(commands.map((entry) => entry.load()))));
     return exitCodes.succeeded;

@@ -55,14 +55,24 @@ async function findDoomed(
   now: number,
 ): Promise<readonly RunRow[]> {
   if (operands.length === 0 && !all && !hasFilters(filters)) {
-    throw new MillraceError("cli/bad-arguments", "invalid", "name the runs to delete, or say which: --all, --completed, --older, --prefix, --status, -l");
+    throw new MillraceError(
+      "cli/bad-arguments",
+      "invalid",
+      "name the runs to delete, or say which: --all, --completed, --older, --prefix, --status, -l",
+    );
   }
   const named = await Promise.all(operands.map(async (name) => (await house.get(name)).row));
-  const filtered = all || hasFilters(filters) ? filterRuns(await house.list(), { ...filters, completed: true }, now) : [];
+  const filtered =
+    all || hasFilters(filters) ? filterRuns(await house.list(), { ...filters, completed: true }, now) : [];
   return [...new Map([...named, ...filtered].map((row) => [row.name, row])).values()];
 }
 
-async function remove({ out }: CommandContext, house: House, rows: readonly RunRow[], dryRun: boolean): Promise<number> {
+async function remove(
+  { out }: CommandContext,
+  house: House,
+  rows: readonly RunRow[],
+  dryRun: boolean,
+): Promise<number> {
   const unfinished = rows.filter((row) => row.endedAt === undefined).map(({ name }) => name);
   if (unfinished.length > 0) {
     throw new MillraceError("run/not-ended", "conflict", `not ended: ${unfinished.join(", ")}`, {

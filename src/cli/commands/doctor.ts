@@ -6,7 +6,11 @@ import { printStructured } from "../render/structured.ts";
 import { paintSymbol } from "../render/symbols.ts";
 
 /** Marks of the phases stand for the states of findings. */
-const marks: Readonly<Record<DoctorFinding["state"], string>> = { good: "succeeded", limited: "suspended", bad: "failed" };
+const marks: Readonly<Record<DoctorFinding["state"], string>> = {
+  good: "succeeded",
+  limited: "suspended",
+  bad: "failed",
+};
 
 export const command = defineCommand({
   name: "doctor",
@@ -22,7 +26,12 @@ export const command = defineCommand({
     const house = await openHouse();
     const findings = await house.doctor();
     if (flags.output !== undefined) {
-      const plain = findings.map(({ topic, state, message, hint }) => ({ topic, state, message, ...(hint === undefined ? {} : { hint }) }));
+      const plain = findings.map(({ topic, state, message, hint }) => ({
+        topic,
+        state,
+        message,
+        ...(hint === undefined ? {} : { hint }),
+      }));
       printStructured(out, flags.output, { home: house.home, findings: plain });
     } else {
       for (const { topic, state, message, hint } of findings) {

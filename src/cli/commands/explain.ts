@@ -21,7 +21,16 @@ export const command = defineCommand({
     const house = await openHouse();
     const explanations = house.explain(await house.get(name), select);
     if (flags.output !== undefined) {
-      printStructured(out, flags.output, explanations.map(({ task, name, phase, facts }) => ({ task, name, phase, facts: facts.map(({ code, text }) => ({ code, text })) })));
+      printStructured(
+        out,
+        flags.output,
+        explanations.map(({ task, name, phase, facts }) => ({
+          task,
+          name,
+          phase,
+          facts: facts.map(({ code, text }) => ({ code, text })),
+        })),
+      );
       return exitCodes.succeeded;
     }
     if (explanations.length === 0) out.line("nothing to explain: every task went the ordinary way");

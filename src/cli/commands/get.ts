@@ -9,6 +9,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { formatMoment, formatSpan, formatTime } from "../render/durations.ts";
 import { formatBytes } from "../render/format-bytes.ts";
 import { formatOutputs, formatParameter } from "../render/outputs.ts";
+import { formatRunPhase } from "../render/run-phase.ts";
 import { pictureToJson, printStructured } from "../render/structured.ts";
 import { paintSymbol, toneOf } from "../render/symbols.ts";
 import type { Style } from "../render/style.ts";
@@ -17,8 +18,18 @@ import { cleanText } from "../render/text-width.ts";
 import { drawBranches, formatNode, rowDuration } from "../render/tree-lines.ts";
 
 const flags = {
-  output: { kind: "choice", short: "o", choices: ["json", "yaml", "wide", "short", "name"], help: "for programs, with more columns, or one line" },
-  "node-field-selector": { kind: "text", aliases: ["node"], value: "SELECTOR", help: "only tasks that the selector names, such as templateName=build" },
+  output: {
+    kind: "choice",
+    short: "o",
+    choices: ["json", "yaml", "wide", "short", "name"],
+    help: "for programs, with more columns, or one line",
+  },
+  "node-field-selector": {
+    kind: "text",
+    aliases: ["node"],
+    value: "SELECTOR",
+    help: "only tasks that the selector names, such as templateName=build",
+  },
   status: { kind: "text", value: "STATUS,...", help: "only tasks in these states" },
 } as const;
 
@@ -39,7 +50,8 @@ export const command = defineCommand({
     const house = await context.openHouse();
     const picture = await house.get(name);
     const { out } = context;
-    if (given.output === "json" || given.output === "yaml") printStructured(out, given.output, pictureToJson(picture));
+    if (given.output === "json" || given.output === "yaml")
+      printStructured(out, given.output, pictureToJson(picture));
     else if (given.output === "name") out.line(picture.row.name);
     else if (given.output === "short") out.lines(formatShort(context, picture));
     else out.lines([...formatHead(context, house, picture), "", ...formatTree(context, picture, given)]);
@@ -49,7 +61,9 @@ export const command = defineCommand({
 
 function formatShort({ io, style }: CommandContext, { row }: RunPicture): readonly string[] {
   const took = formatSpan(row.startedAt, row.endedAt, io.clock.now());
-  return formatTable(undefined, [[`${paintSymbol(row.phase, style)} ${row.name}`, row.shownPhase, took, `${row.done}/${row.total}`]]);
+  return formatTable(undefined, [
+    [`${paintSymbol(row.phase, style)} ${row.name}`, formatRunPhase(row), took, `${row.done}/${row.total}`],
+  ]);
 }
 
 function formatHead({ io, style }: CommandContext, house: House, picture: RunPicture): readonly string[] {
@@ -58,7 +72,7 @@ function formatHead({ io, style }: CommandContext, house: House, picture: RunPic
   const labels = Object.entries(row.labels).map(([name, value]) => `${name}=${value}`);
   const fields = formatFields([
     ["Name", cleanText(row.name)],
-    ["Status", `${paintSymbol(row.phase, style)} ${style.paint(toneOf(row.phase), cleanText(row.shownPhase))}`],
+    ["Status", `${paintSymbol(row.phase, style)} ${style.paint(toneOf(row.phase), formatRunPhase(row))}`],
     ["Message", cleanText(row.message ?? "")],
     ["File", cleanText(picture.file)],
     ["Labels", cleanText(labels.join(", "))],
@@ -77,13 +91,24 @@ function formatHead({ io, style }: CommandContext, house: House, picture: RunPic
   ];
 }
 
-function formatTree(context: CommandContext, picture: RunPicture, given: FlagValues<typeof flags>): readonly string[] {
+function formatTree(
+  context: CommandContext,
+  picture: RunPicture,
+  given: FlagValues<typeof flags>,
+): readonly string[] {
   const { io, style } = context;
   const { rows, names } = chooseTree(picture, given, style);
   if (rows.length === 0) return ["no such tasks"];
   const now = io.clock.now();
   const isWide = given.output === "wide";
-  const head = ["TASK", "TEMPLATE", "ATTEMPT", "DURATION", ...(isWide ? ["STARTED", "EXIT", "CPU", "MEMORY", "WHERE"] : []), "MESSAGE"];
+  const head = [
+    "TASK",
+    "TEMPLATE",
+    "ATTEMPT",
+    "DURATION",
+    ...(isWide ? ["STARTED", "EXIT", "CPU", "MEMORY", "WHERE"] : []),
+    "MESSAGE",
+  ];
   const cells = rows.map((row, index) => [
     names[index] ?? "",
     cleanText(row.template),
@@ -106,14 +131,22 @@ function chooseTree(
   const states = given.status?.split(",").map((text) => text.trim().toLowerCase());
   if (selector === undefined && states === undefined) {
     const rows = view.rows(state);
-    const branches = drawBranches(rows.map(({ depth }) => depth), style);
-    return { rows, names: rows.map((row, index) => formatNode(row, branches[index] ?? "", state.waits, style)) };
+    const branches = drawBranches(
+      rows.map(({ depth }) => depth),
+      style,
+    );
+    return {
+      rows,
+      names: rows.map((row, index) => formatNode(row, branches[index] ?? "", state.waits, style)),
+    };
   }
   const wanted = selector === undefined ? undefined : new Set(view.findTasks(state, selector));
   const rows = view
     .rows(state)
     .filter((row) => wanted === undefined || wanted.has(row.task))
-    .filter((row) => states === undefined || states.includes(row.state) || states.includes(row.phase.toLowerCase()))
+    .filter(
+      (row) => states === undefined || states.includes(row.state) || states.includes(row.phase.toLowerCase()),
+    )
     .map((row) => ({ ...row, depth: 0, name: view.taskName(state, row.task).full }));
   return { rows, names: rows.map((row) => formatNode(row, "", state.waits, style)) };
 }
@@ -121,7 +154,8 @@ function chooseTree(
 /** Name of the attempt's folder in the run's folder, where there was an attempt. */
 function findFolder({ state }: RunPicture, { task }: TreeRow): string {
   const process = state.index.plan.processes[state.tasks.process[task] ?? -1];
-  const hasRun = process?.body.kind === "task" && state.tasks.startedAt[task] !== 0 && !state.attempts.has(task);
+  const hasRun =
+    process?.body.kind === "task" && state.tasks.startedAt[task] !== 0 && !state.attempts.has(task);
   if (!hasRun) return "";
   const resets = state.resets.get(task);
   return `${task}${resets === undefined ? "" : `.${resets}`}`;
@@ -131,7 +165,10 @@ function describeAttempt({ state }: RunPicture, row: TreeRow): readonly string[]
   const facts = state.attemptFacts.get(row.task);
   const exit = state.tasks.exitCode[row.task] ?? noExitCode;
   const { cpuUserMs, cpuSystemMs, peakMemoryBytes } = facts?.usage ?? {};
-  const cpu = cpuUserMs === undefined && cpuSystemMs === undefined ? "" : `${(((cpuUserMs ?? 0) + (cpuSystemMs ?? 0)) / 1000).toFixed(2)}s`;
+  const cpu =
+    cpuUserMs === undefined && cpuSystemMs === undefined
+      ? ""
+      : `${(((cpuUserMs ?? 0) + (cpuSystemMs ?? 0)) / 1000).toFixed(2)}s`;
   return [
     row.startedAt === 0 ? "" : formatTime(row.startedAt),
     exit === noExitCode ? "" : String(exit),

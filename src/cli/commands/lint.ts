@@ -28,7 +28,12 @@ export const command = defineCommand({
     "Exit code 2 when there is an error; warnings alone give 0.",
   ],
   flags: {
-    output: { kind: "choice", short: "o", choices: ["pretty", "simple", "json"], help: "with excerpts (default), one line each, or for programs" },
+    output: {
+      kind: "choice",
+      short: "o",
+      choices: ["pretty", "simple", "json"],
+      help: "with excerpts (default), one line each, or for programs",
+    },
     strict: { kind: "switch", help: "unknown fields and doubled keys are errors" },
     with: { kind: "list", value: "FILE", help: "definitions that are not checked themselves" },
     offline: { kind: "switch", help: "does nothing: checking is always local" },
@@ -42,17 +47,26 @@ export const command = defineCommand({
     const { io } = context;
     const paths = (await Promise.all(operands.map((operand) => expand(io.cwd, operand)))).flat();
     if (paths.length === 0) {
-      throw new MillraceError("cli/no-documents", "not-found", `no .yaml, .yml or .json below ${operands.join(", ")}`);
+      throw new MillraceError(
+        "cli/no-documents",
+        "not-found",
+        `no .yaml, .yml or .json below ${operands.join(", ")}`,
+      );
     }
     const inputs = await Promise.all([...new Set(paths)].map((path) => readDocument(io, path)));
     const others = await Promise.all(flags.with.map((path) => readDocument(io, path)));
     const house = await context.openHouse();
     const checked = inputs.map((input): Checked => {
       const definitions = [...inputs, ...others].filter((other) => other !== input);
-      return { file: input.file, diagnostics: house.lint(input.source, input.file, { strict: flags.strict === true, definitions }) };
+      return {
+        file: input.file,
+        diagnostics: house.lint(input.source, input.file, { strict: flags.strict === true, definitions }),
+      };
     });
     print(context, checked, inputs, flags.output ?? "pretty");
-    const hasErrors = checked.some(({ diagnostics }) => diagnostics.some(({ severity }) => severity === "error"));
+    const hasErrors = checked.some(({ diagnostics }) =>
+      diagnostics.some(({ severity }) => severity === "error"),
+    );
     return hasErrors ? exitCodes.usage : exitCodes.succeeded;
   },
 });
@@ -64,7 +78,10 @@ async function expand(cwd: string, operand: string): Promise<readonly string[]> 
   if (found?.isDirectory() !== true) return [operand];
   const names = await readdir(resolve(cwd, operand), { recursive: true });
   return names
-    .filter((name) => /\.(?:ya?ml|json)$/i.test(name) && !/(?:^|[/\\])(?:node_modules|\.[^/\\]+)(?:[/\\]|$)/.test(name))
+    .filter(
+      (name) =>
+        /\.(?:ya?ml|json)$/i.test(name) && !/(?:^|[/\\])(?:node_modules|\.[^/\\]+)(?:[/\\]|$)/.test(name),
+    )
     .sort()
     .map((name) => join(operand, name));
 }
@@ -76,7 +93,10 @@ function print(
   output: "pretty" | "simple" | "json",
 ): void {
   if (output === "json") {
-    const files = checked.map(({ file, diagnostics }) => ({ file, diagnostics: diagnostics.map((diagnostic) => toJson(diagnostic)) }));
+    const files = checked.map(({ file, diagnostics }) => ({
+      file,
+      diagnostics: diagnostics.map((diagnostic) => toJson(diagnostic)),
+    }));
     printStructured(out, "json", { files });
     return;
   }
@@ -91,7 +111,9 @@ function print(
   const files = countOf(inputs.length, "file");
   const isBad = checked.some(({ diagnostics }) => diagnostics.some(({ severity }) => severity === "error"));
   const mark = style.utf8 ? (isBad ? "✖" : "✔") : isBad ? "x" : "+";
-  out.line(`${style.paint(isBad ? "bad" : "good", mark)} ${problems === "" ? "no problems" : problems} in ${files}`);
+  out.line(
+    `${style.paint(isBad ? "bad" : "good", mark)} ${problems === "" ? "no problems" : problems} in ${files}`,
+  );
 }
 
 function toJson({ code, severity, message, position, excerpt, hint }: Diagnostic) {

@@ -4,6 +4,7 @@ import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { formatDuration, formatSpan, formatTime } from "../render/durations.ts";
+import { formatRunPhase } from "../render/run-phase.ts";
 import { printStructured, rowToJson } from "../render/structured.ts";
 import { paintSymbol, toneOf } from "../render/symbols.ts";
 import { formatTable } from "../render/table.ts";
@@ -21,7 +22,12 @@ export const command = defineCommand({
     ...runFilterFlags,
     limit: { kind: "number", value: "N", help: "at most N runs" },
     headers: { kind: "switch", help: "column heads; --no-headers leaves them out" },
-    output: { kind: "choice", short: "o", choices: ["json", "yaml", "name", "wide"], help: "for programs, or with more columns" },
+    output: {
+      kind: "choice",
+      short: "o",
+      choices: ["json", "yaml", "name", "wide"],
+      help: "for programs, or with more columns",
+    },
   } as const,
   examples: [
     { line: "millrace list", does: "all runs, newest first" },
@@ -32,7 +38,8 @@ export const command = defineCommand({
     const { out, io } = context;
     const house = await context.openHouse();
     const rows = filterRuns(await house.list(), flags, io.clock.now()).slice(0, flags.limit);
-    if (flags.output === "json" || flags.output === "yaml") printStructured(out, flags.output, rows.map(rowToJson));
+    if (flags.output === "json" || flags.output === "yaml")
+      printStructured(out, flags.output, rows.map(rowToJson));
     else if (flags.output === "name") out.lines(rows.map(({ name }) => name));
     else if (rows.length === 0) context.err.line("no runs");
     else out.lines(formatRows(context, rows, flags.output === "wide", flags.headers !== false));
@@ -40,12 +47,17 @@ export const command = defineCommand({
   },
 });
 
-function formatRows({ io, style }: CommandContext, rows: readonly RunRow[], isWide: boolean, hasHead: boolean): readonly string[] {
+function formatRows(
+  { io, style }: CommandContext,
+  rows: readonly RunRow[],
+  isWide: boolean,
+  hasHead: boolean,
+): readonly string[] {
   const now = io.clock.now();
   const head = ["NAME", "STATUS", "AGE", "DURATION", "PROGRESS", "MESSAGE"];
   const cells = rows.map((row) => [
     cleanText(row.name),
-    `${paintSymbol(row.phase, style)} ${style.paint(toneOf(row.phase), cleanText(row.shownPhase))}`,
+    `${paintSymbol(row.phase, style)} ${style.paint(toneOf(row.phase), formatRunPhase(row))}`,
     formatDuration(now - row.createdAt),
     formatSpan(row.startedAt, row.endedAt, now),
     `${row.done}/${row.total}`,

@@ -16,14 +16,35 @@ const lookEveryMs = 1000;
 
 const flags = {
   follow: { kind: "switch", short: "f", help: "go on as the logs grow, until the run has ended" },
-  command: { kind: "text", short: "c", aliases: ["container"], value: "NAME", help: "only this command of each task, such as main" },
-  stream: { kind: "choice", choices: ["out", "err", "both"], help: "standard output, error output, or both (default)" },
+  command: {
+    kind: "text",
+    short: "c",
+    aliases: ["container"],
+    value: "NAME",
+    help: "only this command of each task, such as main",
+  },
+  stream: {
+    kind: "choice",
+    choices: ["out", "err", "both"],
+    help: "standard output, error output, or both (default)",
+  },
   tail: { kind: "number", value: "N", help: "only the last N lines of each log" },
   since: { kind: "duration", value: "DURATION", help: "only logs that were written to within this time" },
-  "since-time": { kind: "text", value: "TIME", help: "only logs that were written to after this time (RFC 3339)" },
+  "since-time": {
+    kind: "text",
+    value: "TIME",
+    help: "only logs that were written to after this time (RFC 3339)",
+  },
   grep: { kind: "text", value: "PATTERN", help: "only lines that match the regular expression" },
-  selector: { kind: "text", value: "SELECTOR", help: "only tasks that the selector names, such as templateName=build" },
-  timestamps: { kind: "switch", help: "with -f the time at which a line was read, otherwise the start of its attempt" },
+  selector: {
+    kind: "text",
+    value: "SELECTOR",
+    help: "only tasks that the selector names, such as templateName=build",
+  },
+  timestamps: {
+    kind: "switch",
+    help: "with -f the time at which a line was read, otherwise the start of its attempt",
+  },
   raw: { kind: "switch", help: "the bytes as they are, without prefix; error output goes to error output" },
 } as const;
 
@@ -50,12 +71,17 @@ export const command = defineCommand({
   run: printLogs,
 });
 
-async function printLogs(context: CommandContext, given: Flags & { readonly color?: boolean | undefined }, operands: readonly string[]): Promise<number> {
+async function printLogs(
+  context: CommandContext,
+  given: Flags & { readonly color?: boolean | undefined },
+  operands: readonly string[],
+): Promise<number> {
   const [name = "", task] = operands;
   const house = await context.openHouse();
   const picture = await house.get(name);
   const select = task ?? given.selector;
-  if (select !== undefined && picture.view.findTasks(picture.state, select).length === 0) throw unknownTask(picture, select);
+  if (select !== undefined && picture.view.findTasks(picture.state, select).length === 0)
+    throw unknownTask(picture, select);
   const since = readSince(given, context.io.clock.now());
   const list = (now: RunPicture): readonly LogFile[] =>
     house.logFiles(now, select).filter((file) => isWanted(file, given, since));
@@ -80,7 +106,8 @@ function readSince(given: Flags, now: number): number {
   const time = given["since-time"];
   if (time === undefined) return given.since === undefined ? -Infinity : now - given.since;
   const at = Date.parse(time);
-  if (Number.isNaN(at)) throw new MillraceError("cli/bad-arguments", "invalid", `--since-time is not a time: '${time}'`);
+  if (Number.isNaN(at))
+    throw new MillraceError("cli/bad-arguments", "invalid", `--since-time is not a time: '${time}'`);
   return at;
 }
 
@@ -98,7 +125,9 @@ function openFollower(
   select: string | undefined,
 ): LogFollower {
   const isRaw = given.raw === true;
-  const mayGrow = given.follow === true && (select === undefined || picture.view.findTasks(picture.state, select).length > 1);
+  const mayGrow =
+    given.follow === true &&
+    (select === undefined || picture.view.findTasks(picture.state, select).length > 1);
   const hasSeveral = mayGrow || new Set(files.map(({ task, command }) => `${task}/${command}`)).size > 1;
   const matches = parsePattern(given.grep);
   const isStamped = given.timestamps === true;
@@ -108,7 +137,9 @@ function openFollower(
     line: (file) => ({
       prefix: isRaw || !hasSeveral ? "" : formatPrefix(file, file.command === "main", style),
       matches,
-      stamp: isStamped ? () => formatTime(given.follow === true && !file.ended ? io.clock.now() : file.startedAt) : undefined,
+      stamp: isStamped
+        ? () => formatTime(given.follow === true && !file.ended ? io.clock.now() : file.startedAt)
+        : undefined,
     }),
   });
 }

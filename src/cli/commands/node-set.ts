@@ -31,16 +31,26 @@ export const command = defineCommand({
     message: { kind: "text", value: "TEXT", help: "a note that is kept with the task" },
   } as const,
   examples: [
-    { line: "millrace node set my-run --node approve --output-parameter decision=NO", does: "give a value, the task goes on waiting" },
-    { line: "millrace node set my-run --node approve --phase Failed --message refused", does: "end a wait as failed" },
+    {
+      line: "millrace node set my-run --node approve --output-parameter decision=NO",
+      does: "give a value, the task goes on waiting",
+    },
+    {
+      line: "millrace node set my-run --node approve --phase Failed --message refused",
+      does: "end a wait as failed",
+    },
   ],
   run: async (context, flags, [name = ""]) => {
     const house = await context.openHouse();
     const { row } = await house.get(name);
     const { appliedBy } = await house.command(row.name, readCommand(flags));
-    context.out.line(`${row.name} set${appliedBy === "running-engine" ? " (by the process that drives it)" : ""}`);
+    context.out.line(
+      `${row.name} set${appliedBy === "running-engine" ? " (by the process that drives it)" : ""}`,
+    );
     if (appliedBy === "this-process" && flags.phase !== undefined) {
-      context.out.line(`no process drives this home; the run goes on with: ${context.advise(`resume ${row.name}`)}`);
+      context.out.line(
+        `no process drives this home; the run goes on with: ${context.advise(`resume ${row.name}`)}`,
+      );
     }
     return exitCodes.succeeded;
   },
@@ -53,14 +63,27 @@ function readCommand(flags: {
   readonly message: string | undefined;
 }): RunCommand {
   const select = flags["node-field-selector"];
-  if (select === undefined) throw new MillraceError("cli/bad-arguments", "invalid", "node set needs --node-field-selector (or --node)");
+  if (select === undefined)
+    throw new MillraceError(
+      "cli/bad-arguments",
+      "invalid",
+      "node set needs --node-field-selector (or --node)",
+    );
   const values = readPairs("output-parameter", flags["output-parameter"]);
   if (Object.keys(values).length === 0 && flags.phase === undefined && flags.message === undefined) {
-    throw new MillraceError("cli/bad-arguments", "invalid", "nothing to set: give --output-parameter, --phase or --message");
+    throw new MillraceError(
+      "cli/bad-arguments",
+      "invalid",
+      "nothing to set: give --output-parameter, --phase or --message",
+    );
   }
   const phase = flags.phase === undefined ? undefined : phaseWords[flags.phase.toLowerCase()];
   if (flags.phase !== undefined && phase === undefined) {
-    throw new MillraceError("cli/bad-arguments", "invalid", `--phase must be Succeeded, Failed, Error or Skipped, found '${flags.phase}'`);
+    throw new MillraceError(
+      "cli/bad-arguments",
+      "invalid",
+      `--phase must be Succeeded, Failed, Error or Skipped, found '${flags.phase}'`,
+    );
   }
   return {
     kind: "set",

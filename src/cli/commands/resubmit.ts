@@ -29,9 +29,14 @@ export const command = defineCommand({
   ],
   run: async (context, flags, [operand = "@latest"]) => {
     if (flags.memoized === true) {
-      throw new MillraceError("cli/not-available", "invalid", "a new run cannot take over the results of an earlier one", {
-        hint: "`millrace retry` goes on with the same run and keeps what succeeded; `memoize` in the document shares results between runs.",
-      });
+      throw new MillraceError(
+        "cli/not-available",
+        "invalid",
+        "a new run cannot take over the results of an earlier one",
+        {
+          hint: "`millrace retry` goes on with the same run and keeps what succeeded; `memoize` in the document shares results between runs.",
+        },
+      );
     }
     const house = await context.openHouse();
     const [picture, given] = await Promise.all([house.get(operand), readSubmission(context, flags)]);
@@ -40,7 +45,10 @@ export const command = defineCommand({
 });
 
 /** Facts belong to one run (identity, made-up suffix), so they are made anew. */
-function makeRequest({ source, file, submission }: RunPicture, given: Omit<Submission, "facts">): SubmitRequest {
+function makeRequest(
+  { source, file, submission }: RunPicture,
+  given: Omit<Submission, "facts">,
+): SubmitRequest {
   const { facts: _, ...earlier } = submission;
   const labels = { ...earlier.labels, ...given.labels };
   return {

@@ -14,7 +14,11 @@ import { selectFlag } from "../select/select-flag.ts";
 const flags = {
   ...selectFlag,
   message: { kind: "text", value: "TEXT", help: "a note that is kept with the waits that end" },
-  "output-parameter": { kind: "list", value: "NAME=VALUE", help: "value that the wait gives back; may be repeated" },
+  "output-parameter": {
+    kind: "list",
+    value: "NAME=VALUE",
+    help: "value that the wait gives back; may be repeated",
+  },
   detach: { kind: "switch", help: "only record the command; the run goes on when a process drives it" },
   ...watchFlags,
   ...engineFlags,
@@ -44,8 +48,9 @@ export const command = defineCommand({
     const picture = await house.get(name);
     if (picture.row.endedAt !== undefined) throw hasEnded(picture);
     const commands = planCommands(picture, given);
-    if (given.detach === true || (await house.isDriven())) return sendCommands(context, house, picture, commands, given);
-    return continueRun(context, house, picture.row.name, commands, given);
+    if (given.detach === true || (await house.isDriven()))
+      return sendCommands(context, house, picture, commands, given);
+    return continueRun(context, house, picture, commands, given);
   },
 });
 
@@ -62,7 +67,8 @@ function planCommands(picture: RunPicture, given: Given): readonly RunCommand[] 
   const hasValues = Object.keys(values).length > 0;
   const select = given["node-field-selector"] ?? (hasValues ? findOnlyWait(picture) : undefined);
   const message = given.message === undefined ? {} : { message: given.message };
-  const supply: readonly RunCommand[] = hasValues && select !== undefined ? [{ kind: "set", select, values }] : [];
+  const supply: readonly RunCommand[] =
+    hasValues && select !== undefined ? [{ kind: "set", select, values }] : [];
   const needsResume = select !== undefined || state.suspended || [...state.waits.values()].includes(Infinity);
   if (!needsResume) return supply;
   return [...supply, { kind: "resume", ...(select === undefined ? {} : { select }), ...message }];
@@ -70,11 +76,21 @@ function planCommands(picture: RunPicture, given: Given): readonly RunCommand[] 
 
 /** Values without a selector can only mean the one task that waits. */
 function findOnlyWait({ row, state, view }: RunPicture): string {
-  const waiting = [...state.waits].filter(([, until]) => until === Infinity).map(([task]) => view.taskName(state, task).full);
+  const waiting = [...state.waits]
+    .filter(([, until]) => until === Infinity)
+    .map(([task]) => view.taskName(state, task).full);
   const [first, second] = waiting;
   if (first !== undefined && second === undefined) return first;
-  const message = first === undefined ? `nothing in run ${row.name} waits for values` : "several tasks wait; say which gets the values";
-  throw new MillraceError("cli/bad-arguments", "invalid", message, first === undefined ? {} : { hint: `Use --node with one of ${waiting.join(", ")}.` });
+  const message =
+    first === undefined
+      ? `nothing in run ${row.name} waits for values`
+      : "several tasks wait; say which gets the values";
+  throw new MillraceError(
+    "cli/bad-arguments",
+    "invalid",
+    message,
+    first === undefined ? {} : { hint: `Use --node with one of ${waiting.join(", ")}.` },
+  );
 }
 
 async function sendCommands(
@@ -87,7 +103,9 @@ async function sendCommands(
   let appliedBy = "";
   for (const command of commands) ({ appliedBy } = await house.command(row.name, command));
   if (appliedBy === "this-process") {
-    context.out.line(`recorded; no process drives this home, so the run goes on with: ${context.advise(`resume ${row.name}`)}`);
+    context.out.line(
+      `recorded; no process drives this home, so the run goes on with: ${context.advise(`resume ${row.name}`)}`,
+    );
     return exitCodes.succeeded;
   }
   const what = commands.length === 0 ? "is already going on" : "resumed";

@@ -15,11 +15,12 @@ export const command = defineCommand({
   operandsAtLeast: 0,
   operandsAtMost: 1,
   completes: "runs",
-  details: [
-    "What succeeded stays as it is. When no process drives the home, the run goes on in this one.",
-  ],
+  details: ["What succeeded stays as it is. When no process drives the home, the run goes on in this one."],
   flags: {
-    "restart-successful": { kind: "switch", help: "run the tasks that --node-field-selector names again, too" },
+    "restart-successful": {
+      kind: "switch",
+      help: "run the tasks that --node-field-selector names again, too",
+    },
     ...selectFlag,
     ...parameterFlags,
     ...watchFlags,
@@ -32,7 +33,8 @@ export const command = defineCommand({
   ],
   run: async (context, flags, [operand = "@latest"]) => {
     const house = await context.openHouse();
-    const { row } = await house.get(operand);
+    const picture = await house.get(operand);
+    const { name } = picture.row;
     const select = flags["node-field-selector"];
     const retry: RunCommand = {
       kind: "retry",
@@ -40,9 +42,9 @@ export const command = defineCommand({
       parameters: readPairs("parameter", flags.parameter),
       ...(select === undefined ? {} : { select }),
     };
-    if (!(await house.isDriven())) return continueRun(context, house, row.name, [retry], flags);
-    await house.command(row.name, retry);
-    context.out.line(`${row.name} goes on (by the process that drives it)`);
-    return flags.watch === true ? followFromOutside(context, house, row.name, true) : exitCodes.succeeded;
+    if (!(await house.isDriven())) return continueRun(context, house, picture, [retry], flags);
+    await house.command(name, retry);
+    context.out.line(`${name} goes on (by the process that drives it)`);
+    return flags.watch === true ? followFromOutside(context, house, name, true) : exitCodes.succeeded;
   },
 });

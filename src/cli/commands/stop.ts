@@ -30,7 +30,11 @@ export const command = defineCommand({
       context,
       operands,
       flags,
-      { kind: "stop", ...(select === undefined ? {} : { select }), ...(message === undefined ? {} : { message }) },
+      {
+        kind: "stop",
+        ...(select === undefined ? {} : { select }),
+        ...(message === undefined ? {} : { message }),
+      },
       "stopped",
     );
   },

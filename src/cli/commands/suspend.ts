@@ -9,9 +9,7 @@ export const command = defineCommand({
   operandsAtLeast: 0,
   operandsAtMost: Infinity,
   completes: "runs",
-  details: [
-    "What runs is finished; nothing new starts until `millrace resume`.",
-  ],
+  details: ["What runs is finished; nothing new starts until `millrace resume`."],
   flags: steerFlags,
   examples: [
     { line: "millrace suspend my-run", does: "hold a run" },

@@ -7,7 +7,12 @@ import type { Command, CommandEntry } from "../command.ts";
 export const commandTable: readonly CommandEntry[] = [
   entry("run", "Run", "run a document here and now", () => import("./run.ts")),
   entry("lint", "Run", "check documents without running them", () => import("./lint.ts")),
-  entry("resubmit", "Run", "run the document of an earlier run again, as a new run", () => import("./resubmit.ts")),
+  entry(
+    "resubmit",
+    "Run",
+    "run the document of an earlier run again, as a new run",
+    () => import("./resubmit.ts"),
+  ),
   entry("submit", "Run", "hand a document to a server", () => import("./submit.ts")),
   entry("list", "Look", "list runs", () => import("./list.ts")),
   entry("get", "Look", "show a run and its tasks", () => import("./get.ts")),

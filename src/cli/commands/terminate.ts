@@ -9,9 +9,7 @@ export const command = defineCommand({
   operandsAtLeast: 0,
   operandsAtMost: Infinity,
   completes: "runs",
-  details: [
-    "What runs is killed, exit handlers do not run. `millrace stop` lets them run.",
-  ],
+  details: ["What runs is killed, exit handlers do not run. `millrace stop` lets them run."],
   flags: steerFlags,
   examples: [
     { line: "millrace terminate my-run", does: "end a run without its exit handlers" },

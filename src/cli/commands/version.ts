@@ -18,8 +18,10 @@ export const command = defineCommand({
   run: ({ out }, flags) => {
     const version = findVersion();
     const node = process.versions.node;
-    if (flags.output === undefined) out.line(`millrace ${version} (Node.js ${node}, ${process.platform} ${process.arch})`);
-    else printStructured(out, flags.output, { version, node, platform: process.platform, arch: process.arch });
+    if (flags.output === undefined)
+      out.line(`millrace ${version} (Node.js ${node}, ${process.platform} ${process.arch})`);
+    else
+      printStructured(out, flags.output, { version, node, platform: process.platform, arch: process.arch });
     return Promise.resolve(exitCodes.succeeded);
   },
 });

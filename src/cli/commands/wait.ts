@@ -3,6 +3,7 @@ import type { House, RunPicture } from "../../api/house.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../command.ts";
 import { exitCodeOfPhase, exitCodes } from "../exit-codes.ts";
+import { formatRunPhase } from "../render/run-phase.ts";
 import { paintSymbol } from "../render/symbols.ts";
 
 const lookEveryMs = 1000;
@@ -14,8 +15,12 @@ export const command = defineCommand({
   operandsAtLeast: 1,
   operandsAtMost: Infinity,
   completes: "runs",
-  details: ["The exit code is that of the worst end. A run that waits for a person goes on being waited for."],
-  flags: { timeout: { kind: "duration", value: "DURATION", help: "give up after this time, with exit code 4" } } as const,
+  details: [
+    "The exit code is that of the worst end. A run that waits for a person goes on being waited for.",
+  ],
+  flags: {
+    timeout: { kind: "duration", value: "DURATION", help: "give up after this time, with exit code 4" },
+  } as const,
   examples: [{ line: "millrace wait my-run --timeout 1h && echo done", does: "in a script" }],
   run: async (context, flags, operands) => {
     const house = await context.openHouse();
@@ -27,7 +32,12 @@ export const command = defineCommand({
   },
 });
 
-async function waitForEnd({ io, out, err, style, advise }: CommandContext, house: House, first: RunPicture, endsAt: number): Promise<number> {
+async function waitForEnd(
+  { io, out, err, style, advise }: CommandContext,
+  house: House,
+  first: RunPicture,
+  endsAt: number,
+): Promise<number> {
   let picture = first;
   let hasWarned = false;
   while (picture.row.endedAt === undefined) {
@@ -38,11 +48,13 @@ async function waitForEnd({ io, out, err, style, advise }: CommandContext, house
     }
     if (!hasWarned && !(await house.isDriven())) {
       hasWarned = true;
-      err.line(`no process drives this home now; ${picture.row.name} goes on with: ${advise(`resume ${picture.row.name}`)}`);
+      err.line(
+        `no process drives this home now; ${picture.row.name} goes on with: ${advise(`resume ${picture.row.name}`)}`,
+      );
     }
     await house.changed(Math.min(leftMs, lookEveryMs));
     picture = await house.get(picture.row.name);
   }
-  out.line(`${paintSymbol(picture.row.phase, style)} ${picture.row.name} ${picture.row.shownPhase}`);
+  out.line(`${paintSymbol(picture.row.phase, style)} ${picture.row.name} ${formatRunPhase(picture.row)}`);
   return exitCodeOfPhase(picture.row.phase);
 }

@@ -9,8 +9,16 @@ export const command = defineCommand({
   operandsAtLeast: 0,
   operandsAtMost: 1,
   completes: "runs",
-  details: ["Ends when the run ends or waits for a person, with the exit code that `millrace run` would have given."],
-  flags: { watch: { kind: "switch", help: "live tree (default on a terminal); --no-watch prints one line per event" } } as const,
+  details: [
+    "Ends when the run ends or waits for a person, with the exit code that `millrace run` would have given.",
+  ],
+  flags: {
+    watch: {
+      kind: "switch",
+      help: "live tree (default on a terminal); --no-watch prints one line per event",
+    },
+  } as const,
   examples: [{ line: "millrace watch my-run", does: "look on from another terminal" }],
-  run: async (context, flags, [name = "@latest"]) => followFromOutside(context, await context.openHouse(), name, flags.watch),
+  run: async (context, flags, [name = "@latest"]) =>
+    followFromOutside(context, await context.openHouse(), name, flags.watch),
 });

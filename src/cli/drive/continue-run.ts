@@ -1,5 +1,5 @@
 /** Takes over a run that nobody drives, gives it a command, and drives it on in this process. */
-import type { House, RunCommand } from "../../api/house.ts";
+import type { House, RunCommand, RunPicture } from "../../api/house.ts";
 import type { FlagValues } from "../arguments/flag-table.ts";
 import type { CommandContext } from "../command.ts";
 import { driveRun } from "./drive-run.ts";
@@ -10,10 +10,11 @@ import type { engineFlags } from "./submission-flags.ts";
 export async function continueRun(
   context: CommandContext,
   house: House,
-  name: string,
+  earlier: RunPicture,
   commands: readonly RunCommand[],
   wishes: DriveWishes & FlagValues<typeof engineFlags>,
 ): Promise<number> {
+  const { name } = earlier.row;
   const engine = await openEngine(house, wishes);
   try {
     await engine.adopt(name);
@@ -22,5 +23,5 @@ export async function continueRun(
     await engine.close({ leaveRunning: true });
     throw error;
   }
-  return driveRun(context, house, engine, name, wishes);
+  return driveRun(context, house, engine, name, { ...wishes, earlier });
 }

@@ -7,7 +7,7 @@ import type { RunEvent } from "../../model/run/events.ts";
 import type { CommandContext } from "../command.ts";
 import { exitCodeOfPhase, exitCodes } from "../exit-codes.ts";
 import { printStructured, pictureToJson } from "../render/structured.ts";
-import { chooseDisplay } from "./display.ts";
+import { chooseDisplay } from "./choose-display.ts";
 import type { Display } from "./display.ts";
 import { watchInterrupts } from "./interrupts.ts";
 import { reportRun } from "./report-run.ts";
@@ -17,6 +17,8 @@ export interface DriveWishes {
   readonly quiet?: boolean | undefined;
   readonly log?: boolean | undefined;
   readonly output?: string | undefined;
+  /** The run before this command, when there was one. */
+  readonly earlier?: RunPicture | undefined;
 }
 
 type Rest = "ended" | "suspended" | "finished" | "killed";

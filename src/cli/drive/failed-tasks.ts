@@ -5,9 +5,13 @@ import type { RunState } from "../../model/run/run-state.ts";
 /** Tasks in the order of their ends. Of several tries only the last one counts, and none if a later one was good. */
 export function findFailedTasks(state: RunState): readonly number[] {
   const { tasks } = state;
-  const bad = state.failures.filter((task, index) => isBad(tasks.phase[task] ?? 0) && state.failures.lastIndexOf(task) === index);
+  const bad = state.failures.filter(
+    (task, index) => isBad(tasks.phase[task] ?? 0) && state.failures.lastIndexOf(task) === index,
+  );
   const blamed = new Set(bad.map((task) => tasks.parent[task] ?? -1));
-  return bad.filter((task) => tasks.kind[task] !== taskKinds.stage && !blamed.has(task) && isLastTry(state, task));
+  return bad.filter(
+    (task) => tasks.kind[task] !== taskKinds.stage && !blamed.has(task) && isLastTry(state, task),
+  );
 }
 
 function isLastTry(state: RunState, task: number): boolean {

@@ -2,7 +2,7 @@
 import type { House, RunPicture } from "../../api/house.ts";
 import type { CommandContext } from "../command.ts";
 import { exitCodeOfPhase } from "../exit-codes.ts";
-import { chooseDisplay } from "./display.ts";
+import { chooseDisplay } from "./choose-display.ts";
 import { reportRun } from "./report-run.ts";
 
 const lookEveryMs = 1000;
@@ -20,7 +20,9 @@ export async function followFromOutside(
   try {
     display.update(picture, undefined);
     if (isMoving(picture) && !(await house.isDriven())) {
-      display.notify(`no process drives this home now; go on with: ${context.advise(`resume ${picture.row.name}`)}`);
+      display.notify(
+        `no process drives this home now; go on with: ${context.advise(`resume ${picture.row.name}`)}`,
+      );
     }
     while (isMoving(picture) && !out.isGone()) {
       await Promise.race([house.changed(lookEveryMs), out.gone]);

@@ -38,11 +38,15 @@ export function watchInterrupts({ io, engine, name, advice, notify }: InterruptO
 
   const suspend = async (): Promise<void> => {
     const running = engine.runningCount();
-    const what = running === 0 ? "nothing runs" : `finishing ${running} running task${running === 1 ? "" : "s"}; Ctrl-C again kills ${running === 1 ? "it" : "them"}`;
+    const what =
+      running === 0
+        ? "nothing runs"
+        : `finishing ${running} running task${running === 1 ? "" : "s"}; Ctrl-C again kills ${running === 1 ? "it" : "them"}`;
     notify(`interrupted: ${what}; go on with: ${advice}`);
     await engine.command(name, { kind: "suspend" });
     const look = (): void => {
-      if (count === 1 && engine.runningCount() === 0 && engine.picture(name).state.requests.size === 0) resolve("finished");
+      if (count === 1 && engine.runningCount() === 0 && engine.picture(name).state.requests.size === 0)
+        resolve("finished");
     };
     stopWatching = engine.watch(name, look);
     look();

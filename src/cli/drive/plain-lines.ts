@@ -11,9 +11,22 @@ import { toneOf } from "../render/symbols.ts";
 import { cleanText } from "../render/text-width.ts";
 import type { Display } from "./display.ts";
 
-export function createPlainLines(out: Printer, err: Printer, style: Style): Display {
+export interface PlainLineOptions {
+  readonly out: Printer;
+  /** For notices. */
+  readonly err: Printer;
+  readonly style: Style;
+  /** Epoch ms. */
+  readonly now: () => number;
+  /** The run as the user knows it already; what happened before is not told again. */
+  readonly earlier?: RunPicture | undefined;
+}
+
+export function createPlainLines({ out, err, style, now, earlier }: PlainLineOptions): Display {
   const seen = createPhaseMemory();
-  let runPhase = "";
+  for (let task = 0; task < (earlier?.state.tasks.size ?? 0); task += 1)
+    if (earlier !== undefined) seen.isNews(earlier, task);
+  let runPhase = earlier?.row.phase;
   return {
     update: (picture, events) => {
       const lines: string[] = [];
@@ -23,9 +36,14 @@ export function createPlainLines(out: Printer, err: Printer, style: Style): Disp
       };
       if (events === undefined) for (let task = 0; task < picture.state.tasks.size; task += 1) change(task);
       else for (const event of events) if ("task" in event) change(event.task);
-      if (picture.row.phase !== runPhase) lines.push(...describeRun(picture, runPhase, style));
+      const start =
+        runPhase === undefined
+          ? [joinLine(picture.row.startedAt ?? picture.row.createdAt, picture.row.name, "run started", "")]
+          : [];
+      if (picture.row.phase !== runPhase)
+        lines.push(...describeRun(picture, runPhase, events?.at(-1)?.at ?? now(), style));
       runPhase = picture.row.phase;
-      out.lines(lines);
+      out.lines([...start, ...lines]);
     },
     notify: (text) => err.line(text),
     close: () => undefined,
@@ -60,15 +78,30 @@ function describeTask(picture: RunPicture, task: number, style: Style): string |
   const { tasks } = state;
   const phase = tasks.phase[task] ?? 0;
   const kind = tasks.kind[task];
-  if (phase < phases.running || kind === taskKinds.stage || kind === taskKinds.entry && (tasks.count[task] ?? 0) > 0) return undefined;
+  if (
+    phase < phases.running ||
+    kind === taskKinds.stage ||
+    (kind === taskKinds.entry && (tasks.count[task] ?? 0) > 0)
+  )
+    return undefined;
   const isHolder = (tasks.count[task] ?? 0) > 0 || state.attempts.has(task);
   if (isHolder && !isBad(phase)) return undefined;
   const name = phaseNames[phase] ?? "";
   const { full } = view.taskName(state, task);
   if (!hasEnded(phase)) {
     const until = state.waits.get(task);
-    const what = until === undefined ? "started" : until === Infinity ? "waits for a person" : `waits until ${formatTime(until)}`;
-    return joinLine(tasks.startedAt[task] ?? 0, full, style.paint(until === undefined ? "active" : "warn", what), view.message(state, task));
+    const what =
+      until === undefined
+        ? "started"
+        : until === Infinity
+          ? "waits for a person"
+          : `waits until ${formatTime(until)}`;
+    return joinLine(
+      tasks.startedAt[task] ?? 0,
+      full,
+      style.paint(until === undefined ? "active" : "warn", what),
+      view.message(state, task),
+    );
   }
   const startedAt = tasks.startedAt[task] ?? 0;
   const endedAt = tasks.endedAt[task] ?? 0;
@@ -76,12 +109,24 @@ function describeTask(picture: RunPicture, task: number, style: Style): string |
   return joinLine(endedAt, full, style.paint(toneOf(name), name) + took, view.message(state, task));
 }
 
-function describeRun({ row }: RunPicture, before: string, style: Style): readonly string[] {
-  const at = row.endedAt ?? row.startedAt ?? row.createdAt;
+/** Lines about the run as a whole; that it runs is plain from its tasks. */
+function describeRun(
+  { row }: RunPicture,
+  before: string | undefined,
+  now: number,
+  style: Style,
+): readonly string[] {
+  if (row.phase === "running" && before === "suspended") return [joinLine(now, row.name, "run resumed", "")];
+  if (row.phase === "waiting" || row.phase === "running") return [];
+  const at = row.endedAt ?? now;
   const phase = style.paint(toneOf(row.phase), row.phase);
-  const took = row.endedAt === undefined || row.startedAt === undefined ? "" : ` (${formatDuration(row.endedAt - row.startedAt)})`;
-  if (row.phase === "waiting" || (row.phase === "running" && before === "suspended")) return [];
-  return [joinLine(at, row.name, `run ${phase}${took}`, row.endedAt === undefined ? "" : (row.message ?? ""))];
+  const took =
+    row.endedAt === undefined || row.startedAt === undefined
+      ? ""
+      : ` (${formatDuration(row.endedAt - row.startedAt)})`;
+  return [
+    joinLine(at, row.name, `run ${phase}${took}`, row.endedAt === undefined ? "" : (row.message ?? "")),
+  ];
 }
 
 function joinLine(at: number, name: string, what: string, message: string): string {

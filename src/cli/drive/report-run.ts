@@ -7,6 +7,7 @@ import type { CommandContext } from "../command.ts";
 import type { Printer } from "../printer.ts";
 import { formatSpan } from "../render/durations.ts";
 import { formatOutputs } from "../render/outputs.ts";
+import { formatRunPhase } from "../render/run-phase.ts";
 import { paintSymbol } from "../render/symbols.ts";
 import { cleanText } from "../render/text-width.ts";
 import { findFailedTasks } from "./failed-tasks.ts";
@@ -26,16 +27,22 @@ export async function reportRun(
   const took = formatSpan(row.startedAt, row.endedAt, context.io.clock.now());
   const isOver = row.endedAt !== undefined;
   const message = cleanText(row.message ?? "");
-  const head = `${cleanText(row.name)} ${style.paint("strong", cleanText(row.shownPhase))}${took === "" ? "" : `${isOver ? " in" : " after"} ${took}`}`;
+  const head = `${cleanText(row.name)} ${style.paint("strong", formatRunPhase(row))}${took === "" ? "" : `${isOver ? " in" : " after"} ${took}`}`;
   printer.line(`${paintSymbol(row.phase, style)} ${head}${message === "" ? "" : `: ${message}`}`);
   if (isOver) printer.lines(formatOutputs(picture, house, style));
-  if (row.phase === "failed" || row.phase === "errored") await reportFailures(context, house, picture, printer);
+  if (row.phase === "failed" || row.phase === "errored")
+    await reportFailures(context, house, picture, printer);
   if (isOver) return;
   if (isInterrupted) printer.line(`  go on with: ${context.advise(`resume ${row.name}`)}`);
   else reportWaits(context, picture, printer);
 }
 
-async function reportFailures(context: CommandContext, house: House, picture: RunPicture, printer: Printer): Promise<void> {
+async function reportFailures(
+  context: CommandContext,
+  house: House,
+  picture: RunPicture,
+  printer: Printer,
+): Promise<void> {
   const { style } = context;
   const { row } = picture;
   const failed = findFailedTasks(picture.state);
@@ -44,7 +51,9 @@ async function reportFailures(context: CommandContext, house: House, picture: Ru
     printer.lines(lines);
   }
   if (failed.length > failuresAtMost) printer.line(`  and ${failed.length - failuresAtMost} more`);
-  const next = [`explain ${row.name}`, `logs ${row.name}`, `retry ${row.name}`].map((line) => context.advise(line));
+  const next = [`explain ${row.name}`, `logs ${row.name}`, `retry ${row.name}`].map((line) =>
+    context.advise(line),
+  );
   printer.line(style.paint("quiet", `  more: ${next.join(" | ")}`));
 }
 
@@ -80,10 +89,14 @@ function reportWaits(context: CommandContext, { row, state, view }: RunPicture, 
   }
   for (const task of waiting.slice(0, waitsAtMost)) {
     const message = cleanText(view.message(state, task));
-    printer.line(`  waits for a person: ${cleanText(view.taskName(state, task).full)}${message === "" ? "" : `: ${message}`}`);
+    printer.line(
+      `  waits for a person: ${cleanText(view.taskName(state, task).full)}${message === "" ? "" : `: ${message}`}`,
+    );
     const process = state.index.plan.processes[state.tasks.process[task] ?? -1];
-    const supplied = process?.outputs.filter((output) => output.from.kind === "supplied").map((output) => output.name) ?? [];
-    if (supplied.length > 0) printer.line(`    takes: ${supplied.map((name) => `--output-parameter ${name}=...`).join(" ")}`);
+    const supplied =
+      process?.outputs.filter((output) => output.from.kind === "supplied").map((output) => output.name) ?? [];
+    if (supplied.length > 0)
+      printer.line(`    takes: ${supplied.map((name) => `--output-parameter ${name}=...`).join(" ")}`);
   }
   if (waiting.length > waitsAtMost) printer.line(`  and ${waiting.length - waitsAtMost} more`);
   const first = view.taskName(state, waiting[0] ?? 0).full;

@@ -7,7 +7,13 @@ import { reportError } from "../report-error.ts";
 import { selectRuns } from "../select/select-runs.ts";
 
 export const steerFlags = {
-  labels: { kind: "list", short: "l", aliases: ["selector"], value: "SELECTOR", help: "all unfinished runs with these labels" },
+  labels: {
+    kind: "list",
+    short: "l",
+    aliases: ["selector"],
+    value: "SELECTOR",
+    help: "all unfinished runs with these labels",
+  },
   "dry-run": { kind: "switch", help: "only say which runs are meant" },
 } as const satisfies FlagTable;
 

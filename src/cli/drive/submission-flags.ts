@@ -12,7 +12,12 @@ export const parameterFlags = {
 
 export const submissionFlags = {
   ...parameterFlags,
-  "parameter-file": { kind: "list", short: "f", value: "FILE", help: "JSON or YAML with values of parameters; -p wins over it" },
+  "parameter-file": {
+    kind: "list",
+    short: "f",
+    value: "FILE",
+    help: "JSON or YAML with values of parameters; -p wins over it",
+  },
   entrypoint: { kind: "text", value: "NAME", help: "begin with this template instead of the document's" },
   name: { kind: "text", value: "NAME", help: "name of the run" },
   "generate-name": { kind: "text", value: "PREFIX", help: "prefix of the run's name; the rest is made up" },
@@ -20,7 +25,11 @@ export const submissionFlags = {
 } as const satisfies FlagTable;
 
 export const engineFlags = {
-  executor: { kind: "choice", choices: ["auto", "process", "sandbox"], help: "how tasks are run; auto takes the best that works here (default)" },
+  executor: {
+    kind: "choice",
+    choices: ["auto", "process", "sandbox"],
+    help: "how tasks are run; auto takes the best that works here (default)",
+  },
   parallel: { kind: "number", value: "N", help: "tasks at once; the machine's size decides otherwise" },
 } as const satisfies FlagTable;
 
@@ -28,13 +37,24 @@ export const watchFlags = {
   watch: { kind: "switch", help: "live tree (default on a terminal); --no-watch prints one line per event" },
   log: { kind: "switch", help: "print what the tasks write, as they write it" },
   quiet: { kind: "switch", short: "q", help: "print nothing until the end" },
-  output: { kind: "choice", short: "o", choices: ["json", "yaml", "wide", "name"], help: "print the run for programs at the end; progress goes to error output" },
+  output: {
+    kind: "choice",
+    short: "o",
+    choices: ["json", "yaml", "wide", "name"],
+    help: "print the run for programs at the end; progress goes to error output",
+  },
 } as const satisfies FlagTable;
 
-type Given = Partial<FlagValues<typeof submissionFlags>> & { readonly with?: readonly string[]; readonly strict?: boolean | undefined };
+type Given = Partial<FlagValues<typeof submissionFlags>> & {
+  readonly with?: readonly string[];
+  readonly strict?: boolean | undefined;
+};
 
 /** What the flags say about a submission; nothing for a flag that was not given. */
-export async function readSubmission({ io }: CommandContext, given: Given): Promise<Omit<Submission, "facts">> {
+export async function readSubmission(
+  { io }: CommandContext,
+  given: Given,
+): Promise<Omit<Submission, "facts">> {
   const files = await Promise.all((given["parameter-file"] ?? []).map((file) => readParameterFile(io, file)));
   const definitions = await Promise.all((given.with ?? []).map((file) => readDocument(io, file)));
   const labels = readLabels(given.labels ?? []);
@@ -50,7 +70,10 @@ export async function readSubmission({ io }: CommandContext, given: Given): Prom
 }
 
 /** Opens the engine as the flags say. */
-export function openEngine(house: House, given: FlagValues<typeof engineFlags>): ReturnType<House["openEngine"]> {
+export function openEngine(
+  house: House,
+  given: FlagValues<typeof engineFlags>,
+): ReturnType<House["openEngine"]> {
   return house.openEngine({
     executor: given.executor ?? "auto",
     ...(given.parallel === undefined ? {} : { parallel: given.parallel }),

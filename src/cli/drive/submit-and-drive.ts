@@ -12,7 +12,12 @@ export interface RunWishes extends DriveWishes {
   readonly parallel: number | undefined;
 }
 
-export async function submitAndDrive(context: CommandContext, house: House, request: SubmitRequest, wishes: RunWishes): Promise<number> {
+export async function submitAndDrive(
+  context: CommandContext,
+  house: House,
+  request: SubmitRequest,
+  wishes: RunWishes,
+): Promise<number> {
   const engine = await openEngine(house, wishes);
   let name: string;
   try {
@@ -29,7 +34,9 @@ export async function submitAndDrive(context: CommandContext, house: House, requ
   }
   const isForProgram = wishes.output !== undefined && wishes.output !== "wide";
   if (wishes.quiet !== true) {
-    const where = house.home.startsWith(`${context.io.cwd}/`) ? house.home.slice(context.io.cwd.length + 1) : house.home;
+    const where = house.home.startsWith(`${context.io.cwd}/`)
+      ? house.home.slice(context.io.cwd.length + 1)
+      : house.home;
     (isForProgram ? context.err : context.out).line(
       context.style.paint("quiet", `run ${name} (executor ${engine.executorName()}, home ${where})`),
     );
@@ -37,7 +44,11 @@ export async function submitAndDrive(context: CommandContext, house: House, requ
   return driveRun(context, house, engine, name, wishes);
 }
 
-async function printDiagnostics({ io, err }: CommandContext, diagnostics: readonly Diagnostic[], file: string): Promise<void> {
+async function printDiagnostics(
+  { io, err }: CommandContext,
+  diagnostics: readonly Diagnostic[],
+  file: string,
+): Promise<void> {
   if (diagnostics.length === 0) return;
   const [{ countProblems, formatDiagnostic }, { createStyle }] = await Promise.all([
     import("../render/diagnostics.ts"),

@@ -13,9 +13,9 @@ export interface LineOptions {
 }
 
 export interface LineWriter {
-  write(chunk: Uint8Array): Promise<void>;
+  readonly write: (chunk: Uint8Array) => Promise<void>;
   /** The log is over: what is left is a line too. */
-  end(): Promise<void>;
+  readonly end: () => Promise<void>;
 }
 
 const lineBytesAtMost = 65_536;
@@ -32,7 +32,8 @@ export function createLineWriter(out: Printer, options: LineOptions): LineWriter
 
   const format = (line: Uint8Array, isEnd: boolean): Uint8Array | undefined => {
     const isShown = begun === "no" ? matches === undefined || matches.test(decode(line)) : begun === "shown";
-    const head = begun === "no" ? Buffer.from(`${stamp === undefined ? "" : `${stamp()} `}${prefix}`) : Buffer.alloc(0);
+    const head =
+      begun === "no" ? Buffer.from(`${stamp === undefined ? "" : `${stamp()} `}${prefix}`) : Buffer.alloc(0);
     begun = isEnd ? "no" : isShown ? "shown" : "hidden";
     return isShown ? Buffer.concat(isEnd ? [head, line, Buffer.from("\n")] : [head, line]) : undefined;
   };

@@ -43,7 +43,9 @@ export function createLogFollower(options: FollowOptions): LogFollower {
     const writer = createLineWriter(printer, options.line(file));
     const cursor = createLogCursor(file.path, options.tail, writer, () => !printer.isGone());
     // Watched before it is read, so that nothing written in between is missed.
-    const stopWatching = file.ended ? () => undefined : watchFile(file.path, () => cursor.readOn().catch((error: unknown) => reject(error)));
+    const stopWatching = file.ended
+      ? () => undefined
+      : watchFile(file.path, () => void cursor.readOn().catch((error: unknown) => reject(error)));
     return { cursor, stopWatching };
   };
   const finishOne = async (path: string, { cursor, stopWatching }: Followed): Promise<void> => {
@@ -64,7 +66,7 @@ export function createLogFollower(options: FollowOptions): LogFollower {
       }
     },
     finish: async () => {
-      for (const [path, followed] of [...open]) await finishOne(path, followed);
+      for (const [path, followed] of open) await finishOne(path, followed);
     },
     close: () => {
       for (const { stopWatching } of open.values()) stopWatching();

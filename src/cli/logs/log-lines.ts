@@ -21,6 +21,11 @@ export function parsePattern(text: string | undefined): RegExp | undefined {
   try {
     return new RegExp(text);
   } catch (cause) {
-    throw new MillraceError("cli/bad-arguments", "invalid", `--grep is not a regular expression: ${String(cause)}`, { cause });
+    throw new MillraceError(
+      "cli/bad-arguments",
+      "invalid",
+      `--grep is not a regular expression: ${String(cause)}`,
+      { cause },
+    );
   }
 }

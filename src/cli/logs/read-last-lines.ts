@@ -26,7 +26,7 @@ export async function readLastLines(path: string, count: number): Promise<readon
 export async function findLastLines(handle: FileHandle, size: number, count: number): Promise<number> {
   if (count <= 0) return size;
   let missing = count;
-  for (let end = size; end > 0; ) {
+  for (let end = size; end > 0;) {
     const start = Math.max(0, end - chunkBytes);
     const buffer = Buffer.alloc(end - start);
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, start);

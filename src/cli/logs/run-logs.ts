@@ -17,7 +17,11 @@ export interface RunLogs {
 }
 
 export function openRunLogs({ io, style }: CommandContext, house: House, printer: Printer): RunLogs {
-  const line = (file: Parameters<typeof formatPrefix>[0]) => ({ prefix: formatPrefix(file, file.command === "main", style), matches: undefined, stamp: undefined });
+  const line = (file: Parameters<typeof formatPrefix>[0]) => ({
+    prefix: formatPrefix(file, file.command === "main", style),
+    matches: undefined,
+    stamp: undefined,
+  });
   const follower = createLogFollower({ tail: undefined, line, printer: () => printer });
   const started = new Set<number>();
   let latest: RunPicture | undefined;
@@ -43,7 +47,9 @@ export function openRunLogs({ io, style }: CommandContext, house: House, printer
   return {
     update: (picture, events) => {
       latest = picture;
-      const touched = events?.flatMap((event) => (event.kind === "attempt.started" || event.kind === "attempt.ended" ? [event.task] : [])) ?? [...picture.state.running];
+      const touched = events?.flatMap((event) =>
+        event.kind === "attempt.started" || event.kind === "attempt.ended" ? [event.task] : [],
+      ) ?? [...picture.state.running];
       for (const task of touched) started.add(task);
       enqueue(picture, touched);
     },

@@ -32,7 +32,7 @@ function pickRows(rows: readonly TreeRow[], room: number): readonly TreeRow[] {
   const busy = ranked.filter(({ rank }) => rank === 1);
   // Many failures do not hide what runs, nor the other way round: each gets half if both are many.
   const half = Math.floor(room / 2);
-  const badShown = bad.slice(-Math.max(half, room - busy.length));
+  const badShown = bad.slice(bad.length - Math.min(bad.length, Math.max(half, room - busy.length)));
   const first = [...badShown, ...busy.slice(0, room - badShown.length)];
   const taken = new Set(first.map(({ index }) => index));
   for (const rank of [2, 3]) {
@@ -66,7 +66,10 @@ function lastLeafFailures({ state }: RunPicture, room: number): readonly number[
   for (let index = state.failures.length - 1; index >= 0 && found.length < room; index -= 1) {
     const task = state.failures[index] ?? -1;
     const phase = phaseNames[state.tasks.phase[task] ?? 0];
-    const isOwn = state.tasks.kind[task] !== taskKinds.stage && (state.tasks.count[task] ?? 0) === 0 && !state.attempts.has(task);
+    const isOwn =
+      state.tasks.kind[task] !== taskKinds.stage &&
+      (state.tasks.count[task] ?? 0) === 0 &&
+      !state.attempts.has(task);
     if (isOwn && (phase === "failed" || phase === "errored")) found.push(task);
   }
   return found.reverse();

@@ -12,7 +12,7 @@ export type PhaseCounts = Readonly<Record<PhaseName, number>>;
 export function countTasks(state: RunState): PhaseCounts {
   const { tasks } = state;
   const { kind, phase, count, process } = tasks;
-  const sums = new Array<number>(phaseNames.length).fill(0);
+  const sums = phaseNames.map(() => 0);
   const isEnded = state.ended !== undefined;
   for (let task = 0; task < tasks.size; task += 1) {
     const own = kind[task];
@@ -23,5 +23,8 @@ export function countTasks(state: RunState): PhaseCounts {
     if (state.attempts.has(task) && state.index.regions[process[task] ?? -1] !== undefined) continue;
     sums[at] = (sums[at] ?? 0) + 1;
   }
-  return Object.fromEntries(phaseNames.map((name, number) => [name, sums[number] ?? 0])) as Record<PhaseName, number>;
+  return Object.fromEntries(phaseNames.map((name, number) => [name, sums[number] ?? 0])) as Record<
+    PhaseName,
+    number
+  >;
 }

@@ -8,11 +8,18 @@ import { cropText, measureWidth } from "./text-width.ts";
 import { ellipsis } from "./symbols.ts";
 
 /** Lines of one problem. `file` stands for a problem without a position. */
-export function formatDiagnostic(diagnostic: Diagnostic, file: string, columns: number, style: Style): readonly string[] {
+export function formatDiagnostic(
+  diagnostic: Diagnostic,
+  file: string,
+  columns: number,
+  style: Style,
+): readonly string[] {
   const { severity, code, message, position, excerpt, hint } = diagnostic;
   const place = placeOf(diagnostic, file);
   const tone = severity === "error" ? "bad" : "warn";
-  const lines = [`${style.paint("strong", place)}: ${style.paint(tone, severity)}: ${message} ${style.paint("quiet", `[${code}]`)}`];
+  const lines = [
+    `${style.paint("strong", place)}: ${style.paint(tone, severity)}: ${message} ${style.paint("quiet", `[${code}]`)}`,
+  ];
   if (position !== undefined && excerpt !== undefined) {
     lines.push(...pointAt(excerpt, position.line, position.column, columns, style));
   }
@@ -34,7 +41,13 @@ export function formatDiagnosticLine(diagnostic: Diagnostic, file: string): stri
 /** How much of a long line stands before the place that is pointed at. */
 const contextBefore = 40;
 
-function pointAt(excerpt: string, line: number, column: number, columns: number, style: Style): readonly string[] {
+function pointAt(
+  excerpt: string,
+  line: number,
+  column: number,
+  columns: number,
+  style: Style,
+): readonly string[] {
   const margin = `${String(line).padStart(5)} | `;
   const room = Math.max(20, columns - margin.length);
   const from = column - 1 + 10 > room ? Math.max(0, column - 1 - contextBefore) : 0;

@@ -17,9 +17,17 @@ function join(large: number, largeUnit: string, small: number, smallUnit: string
   return small === 0 ? `${large}${largeUnit}` : `${large}${largeUnit}${small}${smallUnit}`;
 }
 
+/** The second that was formatted last: lines about a run come in order of time, thousands of them in the same second. */
+const lastFormatted = { second: Number.NaN, text: "" };
+
 /** `2025-11-21T09:33:10Z`: unambiguous in logs of machines in several time zones. */
 export function formatTime(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(at / 1000);
+  if (second !== lastFormatted.second) {
+    lastFormatted.text = `${new Date(at).toISOString().slice(0, 19)}Z`;
+    lastFormatted.second = second;
+  }
+  return lastFormatted.text;
 }
 
 /** How long something took, or has taken so far in whole seconds; empty when it has not begun. */

@@ -7,10 +7,10 @@ import type { TreeRow } from "../../model/run/language.ts";
 import { countTasks } from "./count-tasks.ts";
 import { chooseRows } from "./choose-rows.ts";
 import { formatSpan } from "./durations.ts";
-import { paintSymbol } from "./symbols.ts";
-import { ellipsis } from "./symbols.ts";
+import { formatRunPhase } from "./run-phase.ts";
+import { ellipsis, paintSymbol } from "./symbols.ts";
 import type { Style } from "./style.ts";
-import { cleanText, cropText, measureWidth, padText } from "./text-width.ts";
+import { cleanText, cropText, measureWidth, padText, wrapText } from "./text-width.ts";
 import { drawBranches, formatNode, rowDuration } from "./tree-lines.ts";
 
 export interface FrameOptions {
@@ -26,7 +26,12 @@ export function formatFrame(picture: RunPicture, options: FrameOptions): readonl
   const { columns, rows, style, notice } = options;
   // The last row stays free for the cursor; writing there would scroll.
   const height = Math.max(1, rows - 1);
-  const foot = notice === undefined || height < 3 ? [] : [style.paint("warn", notice)];
+  const foot =
+    notice === undefined
+      ? []
+      : wrapText(notice, columns)
+          .slice(0, Math.max(0, height - 2))
+          .map((line) => style.paint("warn", line));
   const { shown, hidden } = chooseRows(picture, Math.max(0, height - 1 - foot.length));
   const more = hidden === 0 ? [] : [style.paint("quiet", `${ellipsis(style)} ${hidden} more`)];
   const lines = [formatSummary(picture, options), ...formatRows(picture, shown, options), ...more, ...foot];
@@ -45,10 +50,18 @@ function formatSummary(picture: RunPicture, { now, style }: FrameOptions): strin
     ["succeeded", counts.succeeded],
     ["skipped", counts.skipped + counts.omitted],
   ];
-  const numbers = groups.filter(([, count]) => count > 0).map(([phase, count]) => `${paintSymbol(phase, style)} ${count}`);
+  const numbers = groups
+    .filter(([, count]) => count > 0)
+    .map(([phase, count]) => `${paintSymbol(phase, style)} ${count}`);
   const elapsed = formatSpan(row.startedAt, row.endedAt, now);
-  const phase = style.paint("strong", cleanText(row.shownPhase));
-  return [`${paintSymbol(row.phase, style)} ${phase} ${elapsed}`.trimEnd(), numbers.join(" "), cleanText(row.name)].filter((part) => part !== "").join("  ");
+  const phase = style.paint("strong", formatRunPhase(row));
+  return [
+    `${paintSymbol(row.phase, style)} ${phase} ${elapsed}`.trimEnd(),
+    numbers.join(" "),
+    cleanText(row.name),
+  ]
+    .filter((part) => part !== "")
+    .join("  ");
 }
 
 /** Narrower terminals show fewer columns. */
@@ -57,7 +70,10 @@ const columnsForMessage = 40;
 
 function formatRows(picture: RunPicture, rows: readonly TreeRow[], options: FrameOptions): readonly string[] {
   const { columns, now, style } = options;
-  const branches = drawBranches(rows.map(({ depth }) => depth), style);
+  const branches = drawBranches(
+    rows.map(({ depth }) => depth),
+    style,
+  );
   const names = rows.map((row, index) => formatNode(row, branches[index] ?? "", picture.state.waits, style));
   const durations = rows.map((row) => rowDuration(row, now));
   const durationWidth = widest(durations);
@@ -66,7 +82,13 @@ function formatRows(picture: RunPicture, rows: readonly TreeRow[], options: Fram
   const templateWidth = Math.min(widest(templates), Math.floor(columns / 4));
   return rows.map((row, index) => {
     const cells = [padText(cropText(names[index] ?? "", nameWidth, ellipsis(style)), nameWidth)];
-    if (templateWidth > 0) cells.push(style.paint("quiet", padText(cropText(templates[index] ?? "", templateWidth, ellipsis(style)), templateWidth)));
+    if (templateWidth > 0)
+      cells.push(
+        style.paint(
+          "quiet",
+          padText(cropText(templates[index] ?? "", templateWidth, ellipsis(style)), templateWidth),
+        ),
+      );
     cells.push(padText(durations[index] ?? "", durationWidth));
     if (columns >= columnsForMessage) cells.push(cleanText(row.message));
     return cells.join("  ").trimEnd();

@@ -57,6 +57,7 @@ export function formatFlags(flags: FlagTable): readonly string[] {
 export function describeFlag(name: string, spec: FlagSpec): string {
   const short = spec.short === undefined ? "    " : `-${spec.short}, `;
   const aliases = (spec.aliases ?? []).map((alias) => `, --${alias}`).join("");
-  const value = spec.kind === "switch" ? "" : ` ${spec.kind === "choice" ? spec.choices.join("|") : spec.value}`;
+  const value =
+    spec.kind === "switch" ? "" : ` ${spec.kind === "choice" ? spec.choices.join("|") : spec.value}`;
   return `${short}--${name}${aliases}${value}`;
 }

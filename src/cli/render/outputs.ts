@@ -10,7 +10,9 @@ export function formatOutputs(picture: RunPicture, house: House, style: Style): 
   const { parameters, files } = picture.view.finalOutputs(picture.state);
   const lines = [
     ...Object.entries(parameters).flatMap(([name, value]) => formatParameter(name, value)),
-    ...Object.entries(files).map(([name, value]) => `  ${name}: ${describeFile(value, house.artifactPath(picture, value))}`),
+    ...Object.entries(files).map(
+      ([name, value]) => `  ${name}: ${describeFile(value, house.artifactPath(picture, value))}`,
+    ),
   ];
   return lines.length === 0 ? [] : [style.paint("strong", "Outputs:"), ...lines];
 }

@@ -46,13 +46,19 @@ export function openScreen(io: CliIo, out: Printer): Screen {
 /** Moves to the top of the old frame and writes what differs. */
 function writeFrame(lines: readonly string[], old: readonly string[], up: number): string {
   const back = up > 0 ? `\x1b[${up}A\r` : "\r";
-  const body = lines.map((line, index) => (index < old.length && old[index] === line ? "\n" : `${line}${clearLine}\n`));
-  return back + body.join("") + (lines.length < up ? clearBelow : "");
+  const body = lines.map((line, index) =>
+    index < old.length && old[index] === line ? "\n" : `${line}${clearLine}\n`,
+  );
+  // Below may stand the rest of a longer frame, or the ^C that the terminal echoed.
+  return back + body.join("") + clearBelow;
 }
 
 /** Rows that old lines take after the terminal became narrower and broke them. */
 function countWrapped(lines: readonly string[], columns: number, rows: number): number {
-  const wrapped = lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(measureWidth(line) / Math.max(1, columns))), 0);
+  const wrapped = lines.reduce(
+    (sum, line) => sum + Math.max(1, Math.ceil(measureWidth(line) / Math.max(1, columns))),
+    0,
+  );
   return Math.min(wrapped, Math.max(1, rows - 1));
 }
 

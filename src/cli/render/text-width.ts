@@ -8,8 +8,12 @@ const escapeSequence = /\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const controlCharacter = /[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g;
 
+/** Nothing to clean, which is what nearly every name is. */
+const plainText = /^(?:[ -~]*[!-~])?$/;
+
 /** One line of printable text: what a document or a program wrote must not move the cursor or change colours. */
 export function cleanText(text: string): string {
+  if (plainText.test(text)) return text;
   return text.replace(escapeSequence, "").replace(controlCharacter, " ").trimEnd();
 }
 
@@ -63,11 +67,26 @@ function splitEscapes(text: string): readonly string[] {
   const parts: string[] = [];
   let from = 0;
   for (const match of text.matchAll(escapeSequence)) {
-    parts.push(...text.slice(from, match.index), match[0]);
+    parts.push(...Array.from(text.slice(from, match.index)), match[0]);
     from = match.index + match[0].length;
   }
-  parts.push(...text.slice(from));
+  parts.push(...Array.from(text.slice(from)));
   return parts;
+}
+
+/** The text in lines of at most `columns`, broken between words where that is possible. */
+export function wrapText(text: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (measureWidth(longer) <= columns || line === "") line = longer;
+    else {
+      lines.push(line);
+      line = word;
+    }
+  }
+  return [...lines, line];
 }
 
 /** The text filled with blanks to `columns`. */

@@ -33,7 +33,12 @@ export function drawBranches(depths: readonly number[], style: Style): readonly 
 }
 
 /** `├─✔ name`. A wait runs, to the engine; to people it waits for them, so `waits` (RunState) gives it a mark of its own. */
-export function formatNode(row: TreeRow, branch: string, waits: ReadonlyMap<number, number>, style: Style): string {
+export function formatNode(
+  row: TreeRow,
+  branch: string,
+  waits: ReadonlyMap<number, number>,
+  style: Style,
+): string {
   const state = row.state === "running" && waits.get(row.task) === Infinity ? "suspended" : row.state;
   return `${style.paint("quiet", branch)}${paintSymbol(state, style)} ${cleanText(row.name)}`;
 }

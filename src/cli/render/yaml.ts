@@ -10,23 +10,28 @@ export function formatYaml(value: Json): string {
 
 function writeBlock(value: Json, indent: number): readonly string[] {
   const margin = " ".repeat(indent);
-  if (isList(value)) return value.length === 0 ? [`${margin}[]`] : value.flatMap((item) => writeItem(item, indent));
+  if (isList(value))
+    return value.length === 0 ? [`${margin}[]`] : value.flatMap((item) => writeItem(item, indent));
   if (isMap(value)) {
     const entries = Object.entries(value);
-    return entries.length === 0 ? [`${margin}{}`] : entries.flatMap(([key, member]) => writeMember(key, member, indent));
+    return entries.length === 0
+      ? [`${margin}{}`]
+      : entries.flatMap(([key, member]) => writeMember(key, member, indent));
   }
   return [`${margin}${writeScalar(value, indent)}`];
 }
 
 function writeMember(key: string, value: Json, indent: number): readonly string[] {
   const head = `${" ".repeat(indent)}${writeText(key)}:`;
-  if (!isNested(value)) return [`${head} ${isNestable(value) ? emptyOf(value) : writeScalar(value, indent + 2)}`];
+  if (!isNested(value))
+    return [`${head} ${isNestable(value) ? emptyOf(value) : writeScalar(value, indent + 2)}`];
   return [head, ...writeBlock(value, indent + 2)];
 }
 
 function writeItem(value: Json, indent: number): readonly string[] {
   const margin = " ".repeat(indent);
-  if (!isNested(value)) return [`${margin}- ${isNestable(value) ? emptyOf(value) : writeScalar(value, indent + 2)}`];
+  if (!isNested(value))
+    return [`${margin}- ${isNestable(value) ? emptyOf(value) : writeScalar(value, indent + 2)}`];
   const [first = "", ...rest] = writeBlock(value, indent + 2);
   return [`${margin}- ${first.slice(indent + 2)}`, ...rest];
 }
@@ -36,10 +41,12 @@ function writeScalar(value: Json, indent: number): string {
   return isBlockText(value) ? writeLiteral(value, indent) : writeText(value);
 }
 
+// eslint-disable-next-line no-control-regex -- literal blocks cannot hold control characters
+const unfitForBlock = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]|^\s|\n\n$/;
+
 /** Several lines without anything that a literal block cannot hold. */
 function isBlockText(text: string): boolean {
-  // eslint-disable-next-line no-control-regex -- literal blocks cannot hold control characters
-  return text.includes("\n") && /[^\s]/.test(text) && !/[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]|^\s|\n\n$/.test(text);
+  return text.includes("\n") && /\S/.test(text) && !unfitForBlock.test(text);
 }
 
 function writeLiteral(text: string, indent: number): string {

@@ -33,6 +33,7 @@ function parseRequirement(text: string): LabelTest {
   if (operator !== undefined) return (labels) => labels[key] === value;
   if (set === undefined) return (labels) => Object.hasOwn(labels, key);
   const values = new Set(list.split(",").map((item) => item.trim()));
-  const isIn = (labels: Readonly<Record<string, string>>): boolean => Object.hasOwn(labels, key) && values.has(labels[key] ?? "");
+  const isIn = (labels: Readonly<Record<string, string>>): boolean =>
+    Object.hasOwn(labels, key) && values.has(labels[key] ?? "");
   return set === "in" ? isIn : (labels) => !isIn(labels);
 }

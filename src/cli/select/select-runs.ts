@@ -5,8 +5,18 @@ import type { FlagTable, FlagValues } from "../arguments/flag-table.ts";
 import { parseLabelSelector } from "./label-selector.ts";
 
 export const runFilterFlags = {
-  labels: { kind: "list", short: "l", aliases: ["selector"], value: "SELECTOR", help: "only runs with these labels, such as team=a,stage!=test" },
-  status: { kind: "text", value: "STATUS,...", help: "only runs in these states: Running, Succeeded, Failed, Error, Suspended, ..." },
+  labels: {
+    kind: "list",
+    short: "l",
+    aliases: ["selector"],
+    value: "SELECTOR",
+    help: "only runs with these labels, such as team=a,stage!=test",
+  },
+  status: {
+    kind: "text",
+    value: "STATUS,...",
+    help: "only runs in these states: Running, Succeeded, Failed, Error, Suspended, ...",
+  },
   running: { kind: "switch", help: "only runs that have not ended" },
   completed: { kind: "switch", help: "only runs that have ended" },
   prefix: { kind: "text", value: "TEXT", help: "only runs whose name begins so" },
@@ -27,7 +37,8 @@ export function filterRuns(rows: readonly RunRow[], filters: RunFilters, now: nu
       if (filters.completed === true && !isOver) return false;
       if (filters.prefix !== undefined && !row.name.startsWith(filters.prefix)) return false;
       if (filters.since !== undefined && row.createdAt < now - filters.since) return false;
-      if (filters.older !== undefined && (row.endedAt === undefined || row.endedAt > now - filters.older)) return false;
+      if (filters.older !== undefined && (row.endedAt === undefined || row.endedAt > now - filters.older))
+        return false;
       if (states !== undefined && !states.some((state) => isInState(row, state))) return false;
       return hasLabels(row.labels);
     })
@@ -61,6 +72,8 @@ export async function selectRuns(
     });
   }
   const named = await Promise.all(operands.map(async (name) => (await house.get(name)).row.name));
-  const filtered = hasFilters(filters) ? filterRuns(await house.list(), filters, now).map(({ name }) => name) : [];
+  const filtered = hasFilters(filters)
+    ? filterRuns(await house.list(), filters, now).map(({ name }) => name)
+    : [];
   return [...new Set([...named, ...filtered])];
 }

@@ -10,7 +10,7 @@ import type { Inputs } from "../../model/run/values.ts";
 import { mayClaimLocks } from "../evolve/locks.ts";
 import { bindInputs } from "../expand/bind.ts";
 import { doesConditionHold, findSite, resolveCall, stopBeforeBegin } from "../expand/fire.ts";
-import { isBarred, isDue, mayBegin } from "../expand/may-begin.ts";
+import { isBarred, mayAdmit, mayBegin } from "../expand/may-begin.ts";
 import { buildOrder } from "../expand/order.ts";
 import { createCallerScope, findInputs } from "../expand/scope.ts";
 import type { AttemptOrder } from "../../model/run/attempt.ts";
@@ -32,7 +32,7 @@ function admitTask(decision: Decision, task: number): void {
   const { state } = decision;
   const { tasks } = state;
   const phase = tasks.phase[task] as number;
-  if (phase !== phases.ready && !(phase === phases.waiting && isDue(state, task))) return;
+  if (!mayAdmit(state, task, decision.at)) return;
   if (isBarred(state, task)) return stopReady(decision, task);
   if (!mayClaimLocks(state, task)) return;
   const isBound = phase === phases.ready || tasks.kind[task] === taskKinds.attempt;

@@ -6,7 +6,7 @@ import type { RunState } from "../../model/run/run-state.ts";
 import { taskFlags } from "../../model/run/task-table.ts";
 import type { EndPhase } from "../../model/run/events.ts";
 import type { Reason } from "../../model/run/values.ts";
-import { isTolerated } from "../evolve/close.ts";
+import { isExcused } from "../evolve/close.ts";
 import { computeOutputs } from "../expand/bind.ts";
 import { mayBegin } from "../expand/may-begin.ts";
 import { createCalleeScope } from "../expand/scope.ts";
@@ -39,17 +39,16 @@ function mustHalt(state: RunState, task: number, index: RegionIndex): boolean {
   const flags = state.tasks.flags[task] as number;
   if ((flags & taskFlags.halted) !== 0) return false;
   if (region.endOnFailure && (flags & taskFlags.spoiled) !== 0) return true;
-  if (region.order.kind !== "graph" || !region.order.stopOnFailure) return false;
-  // Branches are written down only when they went wrong, so this is empty in a run that goes well.
-  return state.branches.size > 0 && findBadTarget(state, task, index) !== undefined;
+  return region.order.kind === "graph" && region.order.stopOnFailure && (flags & taskFlags.failing) !== 0;
 }
 
 function findBadTarget(state: RunState, task: number, index: RegionIndex): BadEnd | undefined {
+  if ((state.tasks.flags[task]! & taskFlags.failing) === 0) return undefined;
   const first = state.tasks.first[task] as number;
   for (const local of state.targets.get(task) ?? index.leaves) {
     const target = first + local;
     const branch = state.branches.get(target) ?? phases.succeeded;
-    if (!isBad(branch) || (isBad(state.tasks.phase[target] as number) && isTolerated(state, target))) continue;
+    if (!isBad(branch) || isExcused(state, target)) continue;
     const phase = branch === phases.errored && index.region.errorCountsAs === "errored" ? phases.errored : phases.failed;
     return { phase, reason: { code: "child-failed", task: target } };
   }

@@ -37,9 +37,9 @@ export function retryRun(decision: Decision, input: Extract<RunInput, { kind: "r
   });
 }
 
-/** Whether a number stands for something that a process was called for; stages, attempts and hooks are no such thing. */
+/** Whether a number stands for a call that has ended; stages, attempts and hooks are no calls of their own. */
 function isCall(state: RunState, task: number): boolean {
-  if (task < 0 || task >= state.tasks.size) return false;
+  if (task < 0 || task >= state.tasks.size || (state.tasks.flags[task]! & taskFlags.closed) === 0) return false;
   const kind = state.tasks.kind[task];
   return kind === taskKinds.entry || kind === taskKinds.node || kind === taskKinds.group || kind === taskKinds.member;
 }

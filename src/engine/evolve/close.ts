@@ -125,6 +125,9 @@ function closeGraphNode(state: RunState, task: number, region: number, index: Re
   tasks.pending[region]! -= 1;
   const branch = traceBranch(state, task, first, index);
   if (branch !== phases.succeeded) state.branches.set(task, branch);
+  if (isBad(branch) && isTarget(state, region, local, index) && !isExcused(state, task)) {
+    tasks.flags[region]! |= taskFlags.failing;
+  }
   const end = index.dependentStart[local + 1] as number;
   for (let at = index.dependentStart[local] as number; at < end; at += 1) {
     const dependent = first + (index.dependents[at] as number);
@@ -132,6 +135,16 @@ function closeGraphNode(state: RunState, task: number, region: number, index: Re
     if (tasks.pending[dependent] === 0 && !isHalted) fireChild(state, dependent);
   }
   if (tasks.pending[region] === 0 || tasks.active[region] === 0 || isBad(branch)) state.agenda.push(region);
+}
+
+function isTarget(state: RunState, region: number, local: number, index: RegionIndex): boolean {
+  const targets = state.targets.get(region);
+  return targets === undefined ? index.dependentStart[local] === index.dependentStart[local + 1] : targets.includes(local);
+}
+
+/** A bad end that its own node tolerates does not fail the branch that ends in it. */
+export function isExcused(state: RunState, task: number): boolean {
+  return isBad(state.tasks.phase[task] as number) && isTolerated(state, task);
 }
 
 /**

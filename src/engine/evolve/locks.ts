@@ -21,10 +21,15 @@ export function mayClaimLocks(state: RunState, task: number): boolean {
   for (const key of state.wanted.get(task) ?? []) {
     const lock = state.locks.get(key);
     if (lock === undefined || lock.holders.has(task)) continue;
-    if (lock.holders.size >= lock.limit) return false;
-    if (lock.waiting.indexOf(task) >= lock.limit - lock.holders.size) return false;
+    if (!isAmongFirst(lock.waiting, task, lock.limit - lock.holders.size)) return false;
   }
   return true;
+}
+
+/** Looks no further than there is room, because a queue may be long. */
+function isAmongFirst(waiting: readonly number[], task: number, room: number): boolean {
+  for (let place = 0; place < room && place < waiting.length; place += 1) if (waiting[place] === task) return true;
+  return false;
 }
 
 /** The task has begun: it holds what it waited for. */
@@ -45,9 +50,7 @@ export function releaseLocks(state: RunState, task: number): void {
   for (const key of keys) {
     const lock = state.locks.get(key);
     if (lock === undefined) continue;
-    lock.holders.delete(task);
-    const place = lock.waiting.indexOf(task);
-    if (place >= 0) lock.waiting.splice(place, 1);
+    if (!lock.holders.delete(task)) lock.waiting.splice(lock.waiting.indexOf(task), 1);
     for (const next of lock.waiting.slice(0, Math.max(0, lock.limit - lock.holders.size))) state.agenda.push(next);
   }
 }

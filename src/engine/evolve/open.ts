@@ -84,7 +84,9 @@ export function openTask(state: RunState, event: EventOf<"task.opened">): void {
   } else {
     const until = event.until ?? Infinity;
     state.waits.set(task, until);
-    state.timers.push(until, task);
+    // A wait of no length needs no timer: it ends in the decision that opened it.
+    if (until <= event.at) state.agenda.push(task);
+    else state.timers.push(until, task);
   }
 }
 

@@ -77,6 +77,11 @@ function forgetResults(state: RunState, task: number): void {
 /** Counts a reopened task's children again and fires those that nothing holds back. */
 function recount(state: RunState, task: number): void {
   const { tasks } = state;
+  const first = tasks.first[task] as number;
+  for (let child = first; child < first + (tasks.count[task] as number); child += 1) {
+    // One that was given a place and never began has it no more.
+    if (tasks.phase[child] === phases.waiting) tasks.flags[child] = 0;
+  }
   const index = state.index.regions[tasks.process[task] as number];
   if (tasks.kind[task] === taskKinds.group) recountGroup(state, task);
   else if (index?.region.order.kind === "stages") recountStages(state, task, index.region.nodes.length);

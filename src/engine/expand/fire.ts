@@ -15,7 +15,7 @@ import { Refusal, orRefuse } from "../decide/decision.ts";
 import type { Decision } from "../decide/decision.ts";
 import { bindInputs, computeOutputs } from "./bind.ts";
 import { expandEach } from "./fan-out.ts";
-import { isBarred, isDue } from "./may-begin.ts";
+import { isBarred, isBoundLate, isDue } from "./may-begin.ts";
 import { openBody } from "./open-body.ts";
 import { createCalleeScope, createCallerScope, findInputs } from "./scope.ts";
 
@@ -41,7 +41,7 @@ export function fireTask(decision: Decision, task: number): void {
     return decision.record({ kind: "task.omitted", task, at: decision.at, reason: { code: "guard-false" } });
   }
   if (kind === taskKinds.group) return orRefuse(decision, task, () => expandGroup(decision, task, node));
-  if (isLateCall(state, node, region)) return state.ready.push(task);
+  if (isBoundLate(state, task)) return state.ready.push(task);
   orRefuse(decision, task, () => {
     if (doesConditionHold(decision, task, node)) callTask(decision, task);
   });
@@ -57,10 +57,6 @@ export function stopBeforeBegin(decision: Decision, task: number): void {
     return decision.settle(task, phases.failed, { reason });
   }
   decision.record({ kind: "task.omitted", task, at: decision.at, reason: { code: "region-halted" } });
-}
-
-function isLateCall(state: RunState, node: Node, region: number): boolean {
-  return node.call.kind === "process" && state.index.startsLate[node.call.process] === true && !state.limits.has(region);
 }
 
 function expandGroup(decision: Decision, task: number, node: Node): void {
@@ -192,8 +188,8 @@ function fireAttempt(decision: Decision, task: number): void {
 }
 
 function checkDepth(state: RunState, task: number): void {
-  let depth = 0;
-  for (let at = task; at >= 0; at = state.tasks.parent[at] as number) {
+  let depth = 1;
+  for (let at = state.tasks.parent[task] as number; at >= 0; at = state.tasks.parent[at] as number) {
     // An attempt is no call of its own.
     if ((state.tasks.process[at] as number) >= 0 && state.tasks.kind[at] !== taskKinds.attempt) depth += 1;
     if (depth > callDepthAtMost) throw new Refusal({ code: "recursion-too-deep", message: String(callDepthAtMost) });

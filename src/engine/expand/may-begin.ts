@@ -69,6 +69,23 @@ export function isDue(state: RunState, task: number): boolean {
   }
 }
 
+/**
+ * Whether a node or member is left unbound until there is room for it: nothing but room can hold it back.
+ * In a region with a limit everything is bound when it gets its place.
+ */
+export function isBoundLate(state: RunState, task: number): boolean {
+  const call = state.index.nodes[state.tasks.node[task] as number]?.call;
+  return call?.kind === "process" && state.index.startsLate[call.process] === true && !state.limits.has(findRegion(state, task));
+}
+
+/** Whether a task that stands in the queue for room stands there rightly at this time. */
+export function mayAdmit(state: RunState, task: number, at: number): boolean {
+  const phase = state.tasks.phase[task];
+  if (phase === phases.ready) return true;
+  if (phase !== phases.waiting || !isDue(state, task)) return false;
+  return state.tasks.kind[task] === taskKinds.attempt ? (state.notBefore.get(task) ?? 0) <= at : isBoundLate(state, task);
+}
+
 /** A task that was set back has a new block, or none: what lies in an older one is dead. */
 function isInBlock(state: RunState, task: number, parent: number): boolean {
   const { tasks } = state;

@@ -126,6 +126,7 @@ export function viewRun(state: RunState, at: number): RunView {
     return phase < phases.running ? "running" : (phaseNames[phase] as PhaseName);
   };
   return {
+    state,
     runId: state.runId,
     name: state.name,
     createdAt: state.createdAt,

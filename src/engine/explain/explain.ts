@@ -57,7 +57,7 @@ export type FactCode =
   | "ended-badly"
   /** It ended badly because of `tasks`: from the child to the one where it began, whose own `reason` is given. */
   | "child-failed"
-  /** It was tried before; `tasks` are the attempts. */
+  /** `tasks` are its attempts; `reason` says why there are no more. */
   | "attempts"
   /** It was skipped or omitted at `at`; `reason` says why; for a guard `tasks` are the needs that it looked at. */
   | "left-out";
@@ -92,7 +92,7 @@ function explainEnded(state: RunState, task: number): Fact[] {
   const reason = state.reasons.get(task);
   const facts: Fact[] = [];
   if (phase === phases.succeeded) facts.push({ code: "succeeded", at, ...(reason === undefined ? {} : { reason }) });
-  else if (isBad(phase)) facts.push(explainBadEnd(state, at, reason));
+  else if (isBad(phase)) facts.push(explainBadEnd(state, task, at));
   else facts.push(explainLeftOut(state, task, at, reason));
   facts.push(...listAttempts(state, task));
   const open = (state.hooks.get(task) ?? []).filter((hook) => !isClosed(state, hook));
@@ -100,16 +100,16 @@ function explainEnded(state: RunState, task: number): Fact[] {
   return facts;
 }
 
-function explainBadEnd(state: RunState, at: number, reason: Reason | undefined): Fact {
+function explainBadEnd(state: RunState, task: number, at: number): Fact {
   const chain: number[] = [];
-  let root = reason;
+  let root = findBlame(state, task);
   // Blame never goes in circles: it points to a child or a sibling that ended earlier. The bound is for safety.
   while (root?.task !== undefined && chain.length < tasksAtMost * 10) {
     chain.push(root.task);
     root = findBlame(state, root.task);
   }
   if (chain.length > 0) return { code: "child-failed", at, tasks: chain, ...(root === undefined ? {} : { reason: root }) };
-  return { code: "ended-badly", at, ...(reason === undefined ? {} : { reason }) };
+  return { code: "ended-badly", at, ...(root === undefined ? {} : { reason: root }) };
 }
 
 /** Why a blamed task ended as it did: an omitted one was left out because of a need, the last attempt decides for a retried one. */
@@ -156,21 +156,29 @@ function explainRetrying(state: RunState, task: number): Fact[] {
 
 function listAttempts(state: RunState, task: number): Fact[] {
   const attempts = state.attempts.get(task) ?? [];
-  return attempts.length < 2 ? [] : [{ code: "attempts", ...name(attempts) }];
+  const reason = state.reasons.get(task);
+  if (attempts.length === 0 || (attempts.length === 1 && reason === undefined)) return [];
+  return [{ code: "attempts", ...name(attempts), ...(reason === undefined ? {} : { reason }) }];
 }
 
 function listOpenChildren(state: RunState, task: number): Fact[] {
   const { tasks } = state;
-  const first = tasks.first[task] as number;
-  const open: number[] = [];
-  let count = 0;
-  for (let child = first; child < first + (tasks.count[task] as number); child += 1) {
-    const isOpen = !isClosed(state, child) && tasks.kind[child] !== taskKinds.stage && (tasks.pending[child] as number) >= 0;
-    if (!isOpen) continue;
-    count += 1;
-    if (open.length < tasksAtMost) open.push(child);
+  const open = listChildren(state, task).filter(
+    (child) => !isClosed(state, child) && tasks.kind[child] !== taskKinds.stage && (tasks.pending[child] as number) >= 0,
+  );
+  return open.length === 0 ? [] : [{ code: "waits-for-children", ...name(open) }];
+}
+
+function listChildren(state: RunState, task: number): number[] {
+  const { tasks } = state;
+  if (tasks.kind[task] !== taskKinds.stage) {
+    const first = tasks.first[task] as number;
+    return Array.from({ length: tasks.count[task] as number }, (_, index) => first + index);
   }
-  return count === 0 ? [] : [{ code: "waits-for-children", tasks: open, count }];
+  const region = tasks.parent[task] as number;
+  const order = state.index.regions[tasks.process[region] as number]?.region.order;
+  const members = order?.kind === "stages" ? order.stages[tasks.order[task] as number] : undefined;
+  return (members ?? []).map((local) => (tasks.first[region] as number) + local);
 }
 
 function explainHalt(state: RunState, task: number): Fact[] {
@@ -213,7 +221,8 @@ function findObstacles(state: RunState, task: number): Fact[] {
   }
   const locks = listLocks(state, task);
   if (locks.length > 0) return locks;
-  if (state.stopping !== undefined || state.suspended || !isReadyForRoom(state, task)) return [];
+  const isHeld = state.stopping === undefined ? state.suspended : isBarred(state, task);
+  if (isHeld || !isReadyForRoom(state, task)) return [];
   if (state.running.size >= state.attemptsAtMost) return [{ code: "waits-for-run-limit", limit: state.attemptsAtMost }];
   return [{ code: "waits-for-room" }];
 }

@@ -9,10 +9,17 @@ import type { ExprSyntaxError } from "../context.ts";
 
 /** What can be asked about a task. */
 export type DependsOperand =
-  | "Succeeded" | "Failed" | "Errored" | "Skipped" | "Omitted" | "Daemoned" | "AnySucceeded" | "AllFailed";
+  "Succeeded" | "Failed" | "Errored" | "Skipped" | "Omitted" | "Daemoned" | "AnySucceeded" | "AllFailed";
 
 export const dependsOperands: readonly DependsOperand[] = [
-  "Succeeded", "Failed", "Errored", "Skipped", "Omitted", "Daemoned", "AnySucceeded", "AllFailed",
+  "Succeeded",
+  "Failed",
+  "Errored",
+  "Skipped",
+  "Omitted",
+  "Daemoned",
+  "AnySucceeded",
+  "AllFailed",
 ];
 
 export type DependsNode =
@@ -60,7 +67,11 @@ function lexDepends(source: string): readonly Token[] {
     const text = pattern.exec(source)?.[0];
     if (text === undefined) {
       const character = String.fromCodePoint(source.codePointAt(at) ?? 0);
-      throw new DependsRefusal("expression/syntax", `unexpected "${character}"; expected a task name, &&, ||, ! or parentheses`, at);
+      throw new DependsRefusal(
+        "expression/syntax",
+        `unexpected "${character}"; expected a task name, &&, ||, ! or parentheses`,
+        at,
+      );
     }
     if (text.trim() !== "") tokens.push({ text, offset: at });
   }
@@ -70,7 +81,11 @@ function lexDepends(source: string): readonly Token[] {
 function refuseToken(parser: Parser, expected: string): never {
   const token = parser.tokens[parser.at];
   const found = token === undefined ? "the expression ends" : `found "${token.text}"`;
-  throw new DependsRefusal("expression/syntax", `expected ${expected}, but ${found}`, token?.offset ?? parser.length);
+  throw new DependsRefusal(
+    "expression/syntax",
+    `expected ${expected}, but ${found}`,
+    token?.offset ?? parser.length,
+  );
 }
 
 function parseTask(token: Token): DependsNode {
@@ -80,13 +95,18 @@ function parseTask(token: Token): DependsNode {
   const name = token.text.slice(dot + 1);
   const operand = dependsOperands.find((known) => known === name);
   if (operand === undefined) {
-    throw new DependsRefusal("expression/unknown-task-result", `task result '${name}' for task '${task}' is invalid`, token.offset + dot + 1);
+    throw new DependsRefusal(
+      "expression/unknown-task-result",
+      `task result '${name}' for task '${task}' is invalid`,
+      token.offset + dot + 1,
+    );
   }
   return { kind: "task", task, operand, offset: token.offset };
 }
 
 function parseUnary(parser: Parser): DependsNode {
-  if (++parser.nesting > maxNesting) throw new DependsRefusal("expression/syntax", "expression is nested too deeply", 0);
+  if (++parser.nesting > maxNesting)
+    throw new DependsRefusal("expression/syntax", "expression is nested too deeply", 0);
   const token = parser.tokens[parser.at];
   let node: DependsNode;
   if (token?.text === "!") {
@@ -95,7 +115,7 @@ function parseUnary(parser: Parser): DependsNode {
   } else if (token?.text === "(") {
     parser.at++;
     node = parseChain(parser, "or");
-    if (parser.tokens[parser.at]?.text !== ")") return refuseToken(parser, "\")\"");
+    if (parser.tokens[parser.at]?.text !== ")") return refuseToken(parser, '")"');
     parser.at++;
   } else if (token !== undefined && wordPattern.test(token.text)) {
     parser.at++;
@@ -113,7 +133,11 @@ function parseChain(parser: Parser, kind: "and" | "or"): DependsNode {
   const first = parseOperand();
   const operands = [first];
   let offset: number | undefined;
-  for (let token = parser.tokens[parser.at]; token?.text === (kind === "or" ? "||" : "&&"); token = parser.tokens[parser.at]) {
+  for (
+    let token = parser.tokens[parser.at];
+    token?.text === (kind === "or" ? "||" : "&&");
+    token = parser.tokens[parser.at]
+  ) {
     offset ??= token.offset;
     parser.at++;
     operands.push(parseOperand());
@@ -152,9 +176,13 @@ export function evaluateDepends(
   holds: (task: string, operand: DependsOperand | undefined) => boolean,
 ): boolean {
   switch (node.kind) {
-    case "task": return holds(node.task, node.operand);
-    case "not": return !evaluateDepends(node.operand, holds);
-    case "and": return node.operands.every((operand) => evaluateDepends(operand, holds));
-    case "or": return node.operands.some((operand) => evaluateDepends(operand, holds));
+    case "task":
+      return holds(node.task, node.operand);
+    case "not":
+      return !evaluateDepends(node.operand, holds);
+    case "and":
+      return node.operands.every((operand) => evaluateDepends(operand, holds));
+    case "or":
+      return node.operands.some((operand) => evaluateDepends(operand, holds));
   }
 }

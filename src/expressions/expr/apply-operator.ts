@@ -107,7 +107,8 @@ export function isIn(needle: Value, haystack: Value, context: EvalContext): bool
     return haystack.some((item) => isEqual(item, needle));
   }
   if (isHost(haystack)) return typeof needle === "string" && haystack.find(needle) !== undefined;
-  if (isMap(haystack)) return (typeof needle !== "object" || needle === null) && haystack.has(needle as MapKey);
+  if (isMap(haystack))
+    return (typeof needle !== "object" || needle === null) && haystack.has(needle as MapKey);
   return failEvaluation(`operator "in" not defined on ${goTypeName(haystack)}`);
 }
 
@@ -122,7 +123,12 @@ function matches(left: Value, right: Value, context: EvalContext): boolean {
 }
 
 /** `contains`, `startsWith`, `endsWith`, `matches`: false when either side is nil. */
-function applyTextOperator(operator: BinaryOperator, left: Value, right: Value, context: EvalContext): boolean {
+function applyTextOperator(
+  operator: BinaryOperator,
+  left: Value,
+  right: Value,
+  context: EvalContext,
+): boolean {
   if (left === null || right === null) return false;
   if (operator === "matches") return matches(left, right, context);
   const text = toOperandText(operator, left);
@@ -133,24 +139,49 @@ function applyTextOperator(operator: BinaryOperator, left: Value, right: Value, 
 }
 
 /** Applies every operator but the lazy ones (`&&`, `||`, `??`). */
-export function applyBinary(operator: BinaryOperator, left: Value, right: Value, context: EvalContext): Value {
+export function applyBinary(
+  operator: BinaryOperator,
+  left: Value,
+  right: Value,
+  context: EvalContext,
+): Value {
   switch (operator) {
-    case "==": return isEqual(left, right);
-    case "!=": return !isEqual(left, right);
+    case "==":
+      return isEqual(left, right);
+    case "!=":
+      return !isEqual(left, right);
     case "<":
     case "<=":
     case ">":
-    case ">=": return compareValues(operator, left, right);
-    case "+": return add(left, right, context);
-    case "-": return subtract(left, right);
-    case "*": return multiply(left, right);
-    case "/": return divide(left, right);
-    case "%": return modulo(left, right);
+    case ">=":
+      return compareValues(operator, left, right);
+    case "+":
+      return add(left, right, context);
+    case "-":
+      return subtract(left, right);
+    case "*":
+      return multiply(left, right);
+    case "/":
+      return divide(left, right);
+    case "%":
+      return modulo(left, right);
     case "**":
-    case "^": return toFloat(operator, left) ** toFloat(operator, right);
-    case "..": return createRange(left, right, context);
-    case "in": return isIn(left, right, context);
-    default: return applyTextOperator(operator, left, right, context);
+    case "^":
+      return toFloat(operator, left) ** toFloat(operator, right);
+    case "..":
+      return createRange(left, right, context);
+    case "in":
+      return isIn(left, right, context);
+    case "&&":
+    case "??":
+    case "and":
+    case "contains":
+    case "endsWith":
+    case "matches":
+    case "or":
+    case "startsWith":
+    case "||":
+      return applyTextOperator(operator, left, right, context);
   }
 }
 

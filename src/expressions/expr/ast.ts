@@ -12,9 +12,30 @@ interface Base {
 export type UnaryOperator = "!" | "not" | "-" | "+";
 
 export type BinaryOperator =
-  | "or" | "||" | "and" | "&&" | "==" | "!=" | "<" | ">" | ">=" | "<="
-  | "in" | "matches" | "contains" | "startsWith" | "endsWith"
-  | ".." | "+" | "-" | "*" | "/" | "%" | "**" | "^" | "??";
+  | "or"
+  | "||"
+  | "and"
+  | "&&"
+  | "=="
+  | "!="
+  | "<"
+  | ">"
+  | ">="
+  | "<="
+  | "in"
+  | "matches"
+  | "contains"
+  | "startsWith"
+  | "endsWith"
+  | ".."
+  | "+"
+  | "-"
+  | "*"
+  | "/"
+  | "%"
+  | "**"
+  | "^"
+  | "??";
 
 export type NilNode = Base & { readonly kind: "nil" };
 export type BoolNode = Base & { readonly kind: "bool"; readonly value: boolean };
@@ -25,7 +46,11 @@ export type BytesNode = Base & { readonly kind: "bytes"; readonly value: Uint8Ar
 export type IdentifierNode = Base & { readonly kind: "identifier"; readonly name: string };
 /** `#`, `#acc`, `#index`, or the invisible `#` before `.field`. */
 export type PointerNode = Base & { readonly kind: "pointer"; readonly name: string };
-export type UnaryNode = Base & { readonly kind: "unary"; readonly operator: UnaryOperator; readonly operand: ExprNode };
+export type UnaryNode = Base & {
+  readonly kind: "unary";
+  readonly operator: UnaryOperator;
+  readonly operand: ExprNode;
+};
 export type BinaryNode = Base & {
   readonly kind: "binary";
   readonly operator: BinaryOperator;
@@ -52,8 +77,16 @@ export type SliceNode = Base & {
   readonly from: ExprNode | undefined;
   readonly to: ExprNode | undefined;
 };
-export type CallNode = Base & { readonly kind: "call"; readonly callee: ExprNode; readonly args: readonly ExprNode[] };
-export type BuiltinNode = Base & { readonly kind: "builtin"; readonly name: string; readonly args: readonly ExprNode[] };
+export type CallNode = Base & {
+  readonly kind: "call";
+  readonly callee: ExprNode;
+  readonly args: readonly ExprNode[];
+};
+export type BuiltinNode = Base & {
+  readonly kind: "builtin";
+  readonly name: string;
+  readonly args: readonly ExprNode[];
+};
 /** The body that `map`, `filter` and their kin run for each element. */
 export type PredicateNode = Base & { readonly kind: "predicate"; readonly body: ExprNode };
 export type ConditionalNode = Base & {
@@ -64,7 +97,12 @@ export type ConditionalNode = Base & {
   readonly then: ExprNode;
   readonly otherwise: ExprNode;
 };
-export type LetNode = Base & { readonly kind: "let"; readonly name: string; readonly value: ExprNode; readonly body: ExprNode };
+export type LetNode = Base & {
+  readonly kind: "let";
+  readonly name: string;
+  readonly value: ExprNode;
+  readonly body: ExprNode;
+};
 export type SequenceNode = Base & { readonly kind: "sequence"; readonly nodes: readonly ExprNode[] };
 export type ArrayNode = Base & { readonly kind: "array"; readonly items: readonly ExprNode[] };
 export type MapNode = Base & {
@@ -73,9 +111,28 @@ export type MapNode = Base & {
 };
 
 export type ExprNode =
-  | NilNode | BoolNode | IntegerNode | FloatNode | StringNode | BytesNode | IdentifierNode | PointerNode
-  | UnaryNode | BinaryNode | ComparisonNode | ChainNode | MemberNode | SliceNode | CallNode | BuiltinNode
-  | PredicateNode | ConditionalNode | LetNode | SequenceNode | ArrayNode | MapNode;
+  | NilNode
+  | BoolNode
+  | IntegerNode
+  | FloatNode
+  | StringNode
+  | BytesNode
+  | IdentifierNode
+  | PointerNode
+  | UnaryNode
+  | BinaryNode
+  | ComparisonNode
+  | ChainNode
+  | MemberNode
+  | SliceNode
+  | CallNode
+  | BuiltinNode
+  | PredicateNode
+  | ConditionalNode
+  | LetNode
+  | SequenceNode
+  | ArrayNode
+  | MapNode;
 
 /** Trees deeper than this are refused. */
 export const maxDepth = 250;

@@ -16,19 +16,26 @@ function equalNumbers(left: number | bigint, right: number | bigint): boolean {
 }
 
 function equalLists(left: ValueList, right: ValueList, depth: number, equal: typeof isEqual): boolean {
-  return left.length === right.length && left.every((item, index) => equal(item, right[index] ?? null, depth + 1));
+  if (left.length !== right.length) return false;
+  // A plain loop keeps the stack shallow for lists inside lists.
+  for (let index = 0; index < left.length; index++) {
+    if (!equal(left[index] ?? null, right[index] ?? null, depth + 1)) return false;
+  }
+  return true;
 }
 
 function equalMaps(left: ValueMap, right: ValueMap, depth: number): boolean {
   if (left.size !== right.size) return false;
-  return [...left].every(([key, value]) => {
+  for (const [key, value] of left) {
     const other = right.get(key);
-    return other !== undefined && isDeepEqual(value, other, depth + 1);
-  });
+    if (other === undefined || !isDeepEqual(value, other, depth + 1)) return false;
+  }
+  return true;
 }
 
 function equalObjects(left: Value, right: Value, depth: number): boolean {
-  if ((isMap(left) || isHost(left)) && (isMap(right) || isHost(right))) return equalMaps(toMap(left), toMap(right), depth);
+  if ((isMap(left) || isHost(left)) && (isMap(right) || isHost(right)))
+    return equalMaps(toMap(left), toMap(right), depth);
   if (left instanceof Uint8Array && right instanceof Uint8Array) {
     return left.length === right.length && left.every((byte, index) => byte === right[index]);
   }
@@ -42,7 +49,8 @@ function equalObjects(left: Value, right: Value, depth: number): boolean {
 export function isEqual(left: Value, right: Value, depth = 0): boolean {
   checkDepth(depth);
   if (isNumeric(left) && isNumeric(right)) return equalNumbers(left, right);
-  if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) return left === right;
+  if (typeof left !== "object" || typeof right !== "object" || left === null || right === null)
+    return left === right;
   if (isList(left) && isList(right)) return equalLists(left, right, depth, isEqual);
   return equalObjects(left, right, depth);
 }
@@ -50,7 +58,8 @@ export function isEqual(left: Value, right: Value, depth = 0): boolean {
 /** Go's `reflect.DeepEqual`: types count, so 1 differs from 1.0. */
 export function isDeepEqual(left: Value, right: Value, depth = 0): boolean {
   checkDepth(depth);
-  if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) return left === right;
+  if (typeof left !== "object" || typeof right !== "object" || left === null || right === null)
+    return left === right;
   if (isList(left) && isList(right)) return equalLists(left, right, depth, isDeepEqual);
   return equalObjects(left, right, depth);
 }
@@ -79,10 +88,14 @@ export function compareValues(operator: string, left: Value, right: Value): bool
     return failEvaluation(`invalid operation: ${goTypeName(left)} ${operator} ${goTypeName(right)}`);
   }
   switch (operator) {
-    case "<": return order < 0;
-    case "<=": return order <= 0;
-    case ">": return order > 0;
-    default: return order >= 0;
+    case "<":
+      return order < 0;
+    case "<=":
+      return order <= 0;
+    case ">":
+      return order > 0;
+    default:
+      return order >= 0;
   }
 }
 
@@ -90,12 +103,14 @@ export function compareValues(operator: string, left: Value, right: Value): bool
 export function orderValues(left: Value, right: Value): number {
   const order = orderOf(left, right);
   if (order === undefined) failEvaluation(`invalid operation: ${goTypeName(left)} < ${goTypeName(right)}`);
-  return Number.isNaN(order) ? 0 : order ?? 0;
+  return Number.isNaN(order) ? 0 : (order ?? 0);
 }
 
 /** `asc` or `desc`. */
 export function readOrder(name: string, order: Value): 1 | -1 {
   if (order === "asc") return 1;
   if (order === "desc") return -1;
-  return failEvaluation(`${name}: invalid order ${JSON.stringify(typeof order === "string" ? order : goTypeName(order))}, expected asc or desc`);
+  return failEvaluation(
+    `${name}: invalid order ${JSON.stringify(typeof order === "string" ? order : goTypeName(order))}, expected asc or desc`,
+  );
 }

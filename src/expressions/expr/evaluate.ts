@@ -7,7 +7,15 @@ import type { EvalContext } from "../context.ts";
 import { goTypeName, isFunction, isHost } from "../value.ts";
 import type { MapKey, Value } from "../value.ts";
 import { applyBinary, applyUnary } from "./apply-operator.ts";
-import type { BinaryNode, CallNode, ComparisonNode, ConditionalNode, ExprNode, MapNode, MemberNode } from "./ast.ts";
+import type {
+  BinaryNode,
+  CallNode,
+  ComparisonNode,
+  ConditionalNode,
+  ExprNode,
+  MapNode,
+  MemberNode,
+} from "./ast.ts";
 import { callBuiltin } from "./builtins/table.ts";
 import { fetchMember, sliceValue } from "./fetch.ts";
 import { runPredicateBuiltin } from "./predicates.ts";
@@ -32,7 +40,8 @@ function readName(scope: Scope, name: string, offset: number): Value {
 
 function readPointer(scope: Scope, name: string, offset: number): Value {
   const { pointer } = scope;
-  if (pointer === undefined) throw new EvalError("expression/invalid-operation", `cannot use #${name} outside of a predicate`, offset);
+  if (pointer === undefined)
+    throw new EvalError("expression/invalid-operation", `cannot use #${name} outside of a predicate`, offset);
   if (name === "") return pointer.element;
   if (name === "index") return BigInt(pointer.index);
   if (name === "acc" && pointer.accumulated !== undefined) return pointer.accumulated;
@@ -53,8 +62,28 @@ function applyLazy(node: BinaryNode, left: Value, scope: Scope): Value | undefin
     case "||":
     case "or":
       return toCondition(left, `the left side of ${node.operator}`) ? true : evaluateNode(node.right, scope);
-    case "??": return left ?? evaluateNode(node.right, scope);
-    default: return undefined;
+    case "??":
+      return left ?? evaluateNode(node.right, scope);
+    case "!=":
+    case "%":
+    case "*":
+    case "**":
+    case "+":
+    case "-":
+    case "..":
+    case "/":
+    case "<":
+    case "<=":
+    case "==":
+    case ">":
+    case ">=":
+    case "^":
+    case "contains":
+    case "endsWith":
+    case "in":
+    case "matches":
+    case "startsWith":
+      return undefined;
   }
 }
 
@@ -77,7 +106,9 @@ function evaluateBinary(node: BinaryNode, scope: Scope): Value {
 function evaluateOperator(node: BinaryNode, left: Value, scope: Scope): Value {
   try {
     const lazy = applyLazy(node, left, scope);
-    return lazy === undefined ? applyBinary(node.operator, left, evaluateNode(node.right, scope), scope.context) : lazy;
+    return lazy === undefined
+      ? applyBinary(node.operator, left, evaluateNode(node.right, scope), scope.context)
+      : lazy;
   } catch (error) {
     throw locate(error, node.offset);
   }
@@ -104,8 +135,10 @@ function evaluateComparison(node: ComparisonNode, scope: Scope): Value {
 /** A part of a chain: members, calls and slices pass on that the chain is broken. */
 function evaluateLink(node: ExprNode, scope: Scope): Value | typeof broken {
   switch (node.kind) {
-    case "member": return evaluateMember(node, scope);
-    case "call": return evaluateCall(node, scope);
+    case "member":
+      return evaluateMember(node, scope);
+    case "call":
+      return evaluateCall(node, scope);
     case "slice": {
       const object = evaluateLink(node.object, scope);
       if (object === broken) return broken;
@@ -116,7 +149,26 @@ function evaluateLink(node: ExprNode, scope: Scope): Value | typeof broken {
         node.to === undefined ? undefined : evaluateNode(node.to, scope),
       );
     }
-    default: return evaluateNode(node, scope);
+    case "array":
+    case "binary":
+    case "bool":
+    case "builtin":
+    case "bytes":
+    case "chain":
+    case "comparison":
+    case "conditional":
+    case "float":
+    case "identifier":
+    case "integer":
+    case "let":
+    case "map":
+    case "nil":
+    case "pointer":
+    case "predicate":
+    case "sequence":
+    case "string":
+    case "unary":
+      return evaluateNode(node, scope);
   }
 }
 
@@ -155,8 +207,13 @@ function describeCallee(node: ExprNode): string {
 
 function refuseCall(node: CallNode, callee: Value): never {
   const name = describeCallee(node.callee);
-  if (callee === null) throw new EvalError("expression/unknown-function", `unknown function ${name}`, node.offset);
-  throw new EvalError("expression/invalid-operation", `cannot call ${name}: it is ${goTypeName(callee)}`, node.offset);
+  if (callee === null)
+    throw new EvalError("expression/unknown-function", `unknown function ${name}`, node.offset);
+  throw new EvalError(
+    "expression/invalid-operation",
+    `cannot call ${name}: it is ${goTypeName(callee)}`,
+    node.offset,
+  );
 }
 
 function evaluateConditional(node: ConditionalNode, scope: Scope): Value {
@@ -171,7 +228,8 @@ function evaluateMap(node: MapNode, scope: Scope): Value {
   const map = new Map<MapKey, Value>();
   for (const pair of node.pairs) {
     const key = evaluateNode(pair.key, scope);
-    if (typeof key !== "string") return failEvaluation(`a map key must be a string, but is ${goTypeName(key)}`);
+    if (typeof key !== "string")
+      return failEvaluation(`a map key must be a string, but is ${goTypeName(key)}`);
     const value = evaluateNode(pair.value, scope);
     // Of equal keys the first wins, because the Go machine fills the map from the end.
     if (!map.has(key)) map.set(key, value);
@@ -188,7 +246,11 @@ function evaluateBuiltin(name: string, args: readonly ExprNode[], scope: Scope):
   if (args.some((arg) => arg.kind === "predicate") || name === "count" || name === "sum") {
     return runPredicateBuiltin(name, args, scope, evaluateNode);
   }
-  return callBuiltin(name, args.map((arg) => evaluateNode(arg, scope)), scope.context);
+  return callBuiltin(
+    name,
+    args.map((arg) => evaluateNode(arg, scope)),
+    scope.context,
+  );
 }
 
 function evaluateSequence(nodes: readonly ExprNode[], scope: Scope): Value {
@@ -201,26 +263,44 @@ function evaluateSequence(nodes: readonly ExprNode[], scope: Scope): Value {
 function evaluateNode(node: ExprNode, scope: Scope): Value {
   chargeSteps(scope.context, 1);
   switch (node.kind) {
-    case "nil": return null;
+    case "nil":
+      return null;
     case "bool":
     case "integer":
     case "float":
     case "string":
-    case "bytes": return node.value;
-    case "identifier": return readName(scope, node.name, node.offset);
-    case "pointer": return readPointer(scope, node.name, node.offset);
-    case "binary": return evaluateBinary(node, scope);
-    case "comparison": return evaluateComparison(node, scope);
-    case "conditional": return evaluateConditional(node, scope);
-    case "predicate": return evaluateNode(node.body, scope);
+    case "bytes":
+      return node.value;
+    case "identifier":
+      return readName(scope, node.name, node.offset);
+    case "pointer":
+      return readPointer(scope, node.name, node.offset);
+    case "binary":
+      return evaluateBinary(node, scope);
+    case "comparison":
+      return evaluateComparison(node, scope);
+    case "conditional":
+      return evaluateConditional(node, scope);
+    case "predicate":
+      return evaluateNode(node.body, scope);
     case "let":
       return evaluateNode(node.body, {
-        ...scope, variables: { name: node.name, value: evaluateNode(node.value, scope), outer: scope.variables },
+        ...scope,
+        variables: { name: node.name, value: evaluateNode(node.value, scope), outer: scope.variables },
       });
-    case "sequence": return evaluateSequence(node.nodes, scope);
-    case "array": return evaluateItems(node.items, scope);
-    case "map": return evaluateMap(node, scope);
-    default: return evaluateLocated(node, scope);
+    case "sequence":
+      return evaluateSequence(node.nodes, scope);
+    case "array":
+      return evaluateItems(node.items, scope);
+    case "map":
+      return evaluateMap(node, scope);
+    case "builtin":
+    case "call":
+    case "chain":
+    case "member":
+    case "slice":
+    case "unary":
+      return evaluateLocated(node, scope);
   }
 }
 
@@ -228,13 +308,33 @@ function evaluateNode(node: ExprNode, scope: Scope): Value {
 function evaluateLocated(node: ExprNode, scope: Scope): Value {
   try {
     switch (node.kind) {
-      case "unary": return applyUnary(node.operator, evaluateNode(node.operand, scope));
-      case "builtin": return evaluateBuiltin(node.name, node.args, scope);
+      case "unary":
+        return applyUnary(node.operator, evaluateNode(node.operand, scope));
+      case "builtin":
+        return evaluateBuiltin(node.name, node.args, scope);
       case "chain": {
         const value = evaluateLink(node.inner, scope);
         return value === broken ? null : value;
       }
-      default: {
+      case "array":
+      case "binary":
+      case "bool":
+      case "bytes":
+      case "call":
+      case "comparison":
+      case "conditional":
+      case "float":
+      case "identifier":
+      case "integer":
+      case "let":
+      case "map":
+      case "member":
+      case "nil":
+      case "pointer":
+      case "predicate":
+      case "sequence":
+      case "slice":
+      case "string": {
         // Outside a chain `?.` on nil gives nil as well.
         const value = evaluateLink(node, scope);
         return value === broken ? null : value;

@@ -26,13 +26,17 @@ function fetchElement(items: ArrayLike<Value | number>, key: Value): Value {
   const found = findElement(items, index);
   if (found !== undefined) return found;
   const at = index < 0 ? items.length + index : index;
-  throw new EvalError("expression/index-out-of-range", `index out of range: ${at} (array length is ${items.length})`);
+  throw new EvalError(
+    "expression/index-out-of-range",
+    `index out of range: ${at} (array length is ${items.length})`,
+  );
 }
 
 /** A member of a map; nil when there is none, whatever the name. */
 export function fetchKey(object: Value, key: Value): Value | undefined {
   if (isHost(object)) return typeof key === "string" ? (object.find(key) ?? null) : null;
-  if (isMap(object)) return (typeof key !== "object" || key === null ? object.get(key as MapKey) : undefined) ?? null;
+  if (isMap(object))
+    return (typeof key !== "object" || key === null ? object.get(key as MapKey) : undefined) ?? null;
   return undefined;
 }
 
@@ -47,7 +51,10 @@ export function fetchMember(object: Value, key: Value): Value {
     const method = typeof key === "string" ? findMethod(object, key) : undefined;
     if (method !== undefined) return method;
   }
-  throw new EvalError("expression/no-such-member", `cannot fetch ${formatValue(key)} from ${goTypeName(object)}`);
+  throw new EvalError(
+    "expression/no-such-member",
+    `cannot fetch ${formatValue(key)} from ${goTypeName(object)}`,
+  );
 }
 
 function fetchByte(bytes: Uint8Array, key: Value): Value {
@@ -75,7 +82,10 @@ function clampBound(bound: Value | undefined, length: number, absent: number): n
   return Math.min(Math.max(at < 0 ? length + at : at, 0), length);
 }
 
-/** `object[from:to]` of a list or a text; bounds out of range are moved into it. Texts are cut by bytes, as in Go. */
+/**
+ * `object[from:to]` of a list or a text; bounds out of range are moved into it. Texts are cut by bytes, as
+ * in Go.
+ */
 export function sliceValue(object: Value, from: Value | undefined, to: Value | undefined): Value {
   const isText = typeof object === "string";
   if (!isText && !isList(object) && !(object instanceof Uint8Array)) {

@@ -35,7 +35,16 @@ interface Lexer {
 }
 
 const wordOperators: ReadonlySet<string> = new Set([
-  "in", "or", "and", "matches", "contains", "startsWith", "endsWith", "let", "if", "else",
+  "in",
+  "or",
+  "and",
+  "matches",
+  "contains",
+  "startsWith",
+  "endsWith",
+  "let",
+  "if",
+  "else",
 ]);
 const wordPattern = /[\p{L}\p{Nd}_$]+/uy;
 const negated = /( *)(in|matches|contains|startsWith|endsWith)(?![\p{L}\p{Nd}_$])/uy;
@@ -98,7 +107,12 @@ function lexString(lexer: Lexer, prefix: number): void {
     throw new SyntaxRefusal("invalid char escape", start + prefix + 1 + offset);
   };
   if (prefix === 1) {
-    lexer.tokens.push({ kind: "bytes", text: body, offset: start, bytes: readBytesLiteral(body, quote, problem) });
+    lexer.tokens.push({
+      kind: "bytes",
+      text: body,
+      offset: start,
+      bytes: readBytesLiteral(body, quote, problem),
+    });
   } else {
     lexer.tokens.push({ kind: "string", text: readTextLiteral(body, quote, problem), offset: start });
   }
@@ -157,12 +171,16 @@ function lexOne(lexer: Lexer): void {
   if (operator !== undefined) return push(lexer, "operator", operator);
   const word = matchAt(wordPattern, lexer);
   if (word !== undefined) return lexWord(lexer, word);
-  throw new SyntaxRefusal(`unrecognized character: ${JSON.stringify(String.fromCodePoint(source.codePointAt(at) ?? 0))}`, at);
+  throw new SyntaxRefusal(
+    `unrecognized character: ${JSON.stringify(String.fromCodePoint(source.codePointAt(at) ?? 0))}`,
+    at,
+  );
 }
 
 /** All tokens, the last of kind `end`; throws SyntaxRefusal. */
 export function lexTokens(source: string): readonly Token[] {
-  const lexer: Lexer = { source, at: 0, tokens: [] };
+  // Half a surrogate pair is no character in Go; the replacement has the same length, so offsets stay right.
+  const lexer: Lexer = { source: source.replace(/\p{Surrogate}/gu, "\ufffd"), at: 0, tokens: [] };
   while (lexer.at < source.length) lexOne(lexer);
   push(lexer, "end", "");
   return lexer.tokens;

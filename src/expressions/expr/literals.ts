@@ -7,7 +7,14 @@ import { encodeUtf8 } from "../go/utf8.ts";
 type Refuse = (offset: number) => never;
 
 const shortEscapes: ReadonlyMap<string, number> = new Map([
-  ["a", 7], ["b", 8], ["f", 12], ["n", 10], ["r", 13], ["t", 9], ["v", 11], ["\\", 92],
+  ["a", 7],
+  ["b", 8],
+  ["f", 12],
+  ["n", 10],
+  ["r", 13],
+  ["t", 9],
+  ["v", 11],
+  ["\\", 92],
 ]);
 const numericEscape = /x[0-9a-fA-F]{2}|u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{3}/uy;
 
@@ -37,7 +44,7 @@ function readEscape(body: string, at: number, quote: string): Escape | undefined
 function walk(source: string, quote: string, refuse: Refuse, emit: (piece: string | Escape) => void): void {
   // The body stands on one line, so only a lone carriage return can occur; Go makes a line feed of it.
   const body = source.replaceAll("\r", "\n");
-  for (let at = 0; at < body.length; ) {
+  for (let at = 0; at < body.length;) {
     const next = body.indexOf("\\", at);
     if (next !== at) emit(body.slice(at, next < 0 ? undefined : next));
     if (next < 0) return;
@@ -53,7 +60,8 @@ export function readTextLiteral(body: string, quote: string, refuse: Refuse): st
   let text = "";
   walk(body, quote, refuse, (piece) => {
     if (typeof piece === "string") text += piece;
-    else text += piece.value >= 0xd800 && piece.value <= 0xdfff ? "\ufffd" : String.fromCodePoint(piece.value);
+    else
+      text += piece.value >= 0xd800 && piece.value <= 0xdfff ? "\ufffd" : String.fromCodePoint(piece.value);
   });
   return text;
 }
@@ -63,7 +71,9 @@ export function readBytesLiteral(body: string, quote: string, refuse: Refuse): U
   const bytes: number[] = [];
   walk(body, quote, refuse, (piece) => {
     if (typeof piece !== "string" && piece.isByte) bytes.push(piece.value);
-    else for (const byte of encodeUtf8(typeof piece === "string" ? piece : String.fromCodePoint(piece.value))) bytes.push(byte);
+    else
+      for (const byte of encodeUtf8(typeof piece === "string" ? piece : String.fromCodePoint(piece.value)))
+        bytes.push(byte);
   });
   return Uint8Array.from(bytes);
 }

@@ -12,17 +12,48 @@ const left = (precedence: number): BinaryRule => ({ precedence, right: false });
 const right = (precedence: number): BinaryRule => ({ precedence, right: true });
 
 const binaryRules: ReadonlyMap<string, BinaryRule> = new Map([
-  ["|", left(0)], ["or", left(10)], ["||", left(10)], ["and", left(15)], ["&&", left(15)],
-  ["==", left(20)], ["!=", left(20)], ["<", left(20)], [">", left(20)], [">=", left(20)], ["<=", left(20)],
-  ["in", left(20)], ["matches", left(20)], ["contains", left(20)], ["startsWith", left(20)], ["endsWith", left(20)],
-  ["..", left(25)], ["+", left(30)], ["-", left(30)], ["*", left(60)], ["/", left(60)], ["%", left(60)],
-  ["**", right(100)], ["^", right(100)], ["??", left(500)],
+  ["|", left(0)],
+  ["or", left(10)],
+  ["||", left(10)],
+  ["and", left(15)],
+  ["&&", left(15)],
+  ["==", left(20)],
+  ["!=", left(20)],
+  ["<", left(20)],
+  [">", left(20)],
+  [">=", left(20)],
+  ["<=", left(20)],
+  ["in", left(20)],
+  ["matches", left(20)],
+  ["contains", left(20)],
+  ["startsWith", left(20)],
+  ["endsWith", left(20)],
+  ["..", left(25)],
+  ["+", left(30)],
+  ["-", left(30)],
+  ["*", left(60)],
+  ["/", left(60)],
+  ["%", left(60)],
+  ["**", right(100)],
+  ["^", right(100)],
+  ["??", left(500)],
 ]);
 
-const unaryPrecedences: ReadonlyMap<string, number> = new Map([["not", 50], ["!", 50], ["-", 90], ["+", 90]]);
+const unaryPrecedences: ReadonlyMap<string, number> = new Map([
+  ["not", 50],
+  ["!", 50],
+  ["-", 90],
+  ["+", 90],
+]);
 
 /** Operators that may follow `not`. */
-export const negatable: ReadonlySet<string> = new Set(["in", "matches", "contains", "startsWith", "endsWith"]);
+export const negatable: ReadonlySet<string> = new Set([
+  "in",
+  "matches",
+  "contains",
+  "startsWith",
+  "endsWith",
+]);
 
 const comparisons: ReadonlySet<string> = new Set(["<", ">", "<=", ">="]);
 

@@ -33,11 +33,16 @@ export function parseArguments(parser: Parser, given: readonly ExprNode[]): read
   return args;
 }
 
-function parsePredicateCall(parser: Parser, name: Token, shape: string, given: readonly ExprNode[]): ExprNode {
+function parsePredicateCall(
+  parser: Parser,
+  name: Token,
+  shape: string,
+  given: readonly ExprNode[],
+): ExprNode {
   const args = [...given];
   const expected = shape.slice(given.length);
   expectToken(parser, "bracket", "(");
-  for (const [index, letter] of [...expected].entries()) {
+  for (const [index, letter] of Array.from(expected).entries()) {
     if (isAt(parser, "bracket", ")")) {
       if (letter !== letter.toLowerCase()) break;
       throw new SyntaxRefusal(`expected at least ${expected.length} arguments`, currentToken(parser).offset);
@@ -46,7 +51,9 @@ function parsePredicateCall(parser: Parser, name: Token, shape: string, given: r
       expectToken(parser, "operator", ",");
       if (isAt(parser, "bracket", ")") && letter !== letter.toLowerCase()) break;
     }
-    args.push(letter.toLowerCase() === "e" ? parser.grammar.parseExpression(parser, 0) : parsePredicate(parser));
+    args.push(
+      letter.toLowerCase() === "e" ? parser.grammar.parseExpression(parser, 0) : parsePredicate(parser),
+    );
   }
   if (isAt(parser, "operator", ",")) advance(parser);
   expectToken(parser, "bracket", ")");

@@ -20,19 +20,31 @@ export function isIdentifier(text: string): boolean {
 export function parseSecondary(parser: Parser): ExprNode {
   const token = currentToken(parser);
   switch (token.kind) {
-    case "identifier": return parseName(parser, token);
+    case "identifier":
+      return parseName(parser, token);
     case "number":
       advance(parser);
       return createNode(parser, readNumber(token));
     case "string":
       advance(parser);
-      return parsePostfix(parser, createNode(parser, { kind: "string", value: token.text, offset: token.offset }));
+      return parsePostfix(
+        parser,
+        createNode(parser, { kind: "string", value: token.text, offset: token.offset }),
+      );
     case "bytes":
       advance(parser);
-      return parsePostfix(parser, createNode(parser, {
-        kind: "bytes", value: token.bytes ?? new Uint8Array(), offset: token.offset,
-      }));
-    default: break;
+      return parsePostfix(
+        parser,
+        createNode(parser, {
+          kind: "bytes",
+          value: token.bytes ?? new Uint8Array(),
+          offset: token.offset,
+        }),
+      );
+    case "bracket":
+    case "end":
+    case "operator":
+      break;
   }
   if (isAt(parser, "bracket", "[")) return parsePostfix(parser, parseArray(parser));
   if (isAt(parser, "bracket", "{")) return parsePostfix(parser, parseMap(parser));
@@ -42,7 +54,8 @@ export function parseSecondary(parser: Parser): ExprNode {
 function parseName(parser: Parser, token: Token): ExprNode {
   advance(parser);
   const { text, offset } = token;
-  if (text === "true" || text === "false") return createNode(parser, { kind: "bool", value: text === "true", offset });
+  if (text === "true" || text === "false")
+    return createNode(parser, { kind: "bool", value: text === "true", offset });
   if (text === "nil") return createNode(parser, { kind: "nil", offset });
   const node = isAt(parser, "bracket", "(")
     ? parseCall(parser, token, [])
@@ -89,8 +102,8 @@ function parseKey(parser: Parser): ExprNode {
   }
   if (isAt(parser, "bracket", "(")) return parser.grammar.parseExpression(parser, 0);
   throw new SyntaxRefusal(
-    "a map key must be a quoted string, a number, a identifier, or an expression enclosed in parentheses "
-      + `(unexpected token ${JSON.stringify(token.text)})`,
+    "a map key must be a quoted string, a number, a identifier, or an expression enclosed in parentheses " +
+      `(unexpected token ${JSON.stringify(token.text)})`,
     token.offset,
   );
 }
@@ -117,7 +130,10 @@ export function parsePostfix(parser: Parser, first: ExprNode): ExprNode {
     if (isAt(parser, "operator", ".") || isAt(parser, "operator", "?.")) {
       const optional = token.text === "?.";
       advance(parser);
-      node = optional && isAt(parser, "bracket", "[") ? parseIndex(parser, node, true) : parseMember(parser, node, optional);
+      node =
+        optional && isAt(parser, "bracket", "[")
+          ? parseIndex(parser, node, true)
+          : parseMember(parser, node, optional);
     } else if (isAt(parser, "bracket", "[")) {
       node = parseIndex(parser, node, false);
     } else {

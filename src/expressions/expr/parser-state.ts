@@ -62,21 +62,43 @@ export function expectToken(parser: Parser, kind: TokenKind, text?: string): Tok
 
 function childrenOf(draft: NodeDraft): readonly ExprNode[] {
   switch (draft.kind) {
-    case "unary": return [draft.operand];
-    case "binary": return [draft.left, draft.right];
-    case "comparison": return draft.operands;
-    case "chain": return [draft.inner];
-    case "member": return [draft.object, draft.property];
-    case "slice": return [draft.object, draft.from, draft.to].filter((node) => node !== undefined);
-    case "call": return [draft.callee, ...draft.args];
-    case "builtin": return draft.args;
-    case "predicate": return [draft.body];
-    case "conditional": return [draft.condition, draft.then, draft.otherwise];
-    case "let": return [draft.value, draft.body];
-    case "sequence": return draft.nodes;
-    case "array": return draft.items;
-    case "map": return draft.pairs.flatMap((pair) => [pair.key, pair.value]);
-    default: return [];
+    case "unary":
+      return [draft.operand];
+    case "binary":
+      return [draft.left, draft.right];
+    case "comparison":
+      return draft.operands;
+    case "chain":
+      return [draft.inner];
+    case "member":
+      return [draft.object, draft.property];
+    case "slice":
+      return [draft.object, draft.from, draft.to].filter((node) => node !== undefined);
+    case "call":
+      return [draft.callee, ...draft.args];
+    case "builtin":
+      return draft.args;
+    case "predicate":
+      return [draft.body];
+    case "conditional":
+      return [draft.condition, draft.then, draft.otherwise];
+    case "let":
+      return [draft.value, draft.body];
+    case "sequence":
+      return draft.nodes;
+    case "array":
+      return draft.items;
+    case "map":
+      return draft.pairs.flatMap((pair) => [pair.key, pair.value]);
+    case "bool":
+    case "bytes":
+    case "float":
+    case "identifier":
+    case "integer":
+    case "nil":
+    case "pointer":
+    case "string":
+      return [];
   }
 }
 

@@ -9,7 +9,14 @@ import { maxDepth } from "./ast.ts";
 import type { BinaryOperator, ExprNode } from "./ast.ts";
 import { lexTokens, SyntaxRefusal } from "./lexer.ts";
 import type { Token } from "./lexer.ts";
-import { findBinaryRule, isBinaryOperator, isComparison, isUnaryOperator, getUnaryPrecedence, negatable } from "./operators.ts";
+import {
+  findBinaryRule,
+  isBinaryOperator,
+  isComparison,
+  isUnaryOperator,
+  getUnaryPrecedence,
+  negatable,
+} from "./operators.ts";
 import { parseCall } from "./parse-call.ts";
 import { parsePostfix, parseSecondary } from "./parse-primary.ts";
 import { advance, createNode, currentToken, expectToken, isAt, refuseToken } from "./parser-state.ts";
@@ -48,7 +55,10 @@ function parseAtPrecedence(parser: Parser, precedence: number): ExprNode {
 }
 
 /** The infix operator at hand, together with a `not` before it, if it binds tightly enough. */
-function takeOperator(parser: Parser, precedence: number): { readonly token: Token; readonly negated: boolean } | undefined {
+function takeOperator(
+  parser: Parser,
+  precedence: number,
+): { readonly token: Token; readonly negated: boolean } | undefined {
   const negated = isAt(parser, "operator", "not");
   const token = negated ? (parser.tokens[parser.at + 1] ?? missing) : currentToken(parser);
   if (token.kind !== "operator") return negated ? refuseToken(parser, token) : undefined;
@@ -88,15 +98,27 @@ function parseInfix(parser: Parser, left: ExprNode, token: Token, negated: boole
   if (isComparison(token.text)) return parseComparison(parser, left, token.text, token.offset);
   const rule = findBinaryRule(token.text) ?? { precedence: 0, right: false };
   const right = parseExpression(parser, rule.right ? rule.precedence : rule.precedence + 1);
-  const node = createNode(parser, { kind: "binary", operator: token.text, left, right, offset: token.offset });
-  return negated ? createNode(parser, { kind: "unary", operator: "not", operand: node, offset: token.offset }) : node;
+  const node = createNode(parser, {
+    kind: "binary",
+    operator: token.text,
+    left,
+    right,
+    offset: token.offset,
+  });
+  return negated
+    ? createNode(parser, { kind: "unary", operator: "not", operand: node, offset: token.offset })
+    : node;
 }
 
 /** `a < b`, or a chain of such. */
 function parseComparison(parser: Parser, left: ExprNode, operator: BinaryOperator, offset: number): ExprNode {
   const operands = [left, parseExpression(parser, 21)];
   const operators = [operator];
-  for (let token = currentToken(parser); token.kind === "operator" && isComparison(token.text); token = currentToken(parser)) {
+  for (
+    let token = currentToken(parser);
+    token.kind === "operator" && isComparison(token.text);
+    token = currentToken(parser)
+  ) {
     advance(parser);
     operators.push(token.text as BinaryOperator);
     operands.push(parseExpression(parser, 21));
@@ -127,7 +149,8 @@ function parseBlock(parser: Parser): ExprNode {
 
 /** `if a { b } else if c { d } else { e }`. */
 function parseIf(parser: Parser): ExprNode {
-  if (++parser.nesting > maxDepth) throw new SyntaxRefusal("expression is nested too deeply", currentToken(parser).offset);
+  if (++parser.nesting > maxDepth)
+    throw new SyntaxRefusal("expression is nested too deeply", currentToken(parser).offset);
   const offset = advance(parser).offset;
   const condition = parseExpression(parser, 0);
   const then = parseBlock(parser);
@@ -161,7 +184,8 @@ function parsePrimary(parser: Parser): ExprNode {
       const node = createNode(parser, { kind: "unary", operator: token.text, operand, offset: token.offset });
       return parsePostfix(parser, node);
     }
-    if (parser.predicates > 0 && (token.text === "#" || token.text === ".")) return parsePointer(parser, token);
+    if (parser.predicates > 0 && (token.text === "#" || token.text === "."))
+      return parsePointer(parser, token);
     if (token.text === "::") {
       advance(parser);
       return parsePostfix(parser, parseCall(parser, expectToken(parser, "identifier"), []));

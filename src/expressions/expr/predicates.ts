@@ -80,7 +80,8 @@ function groupBy(loop: Loop): Value {
   const groups = new Map<MapKey, Value[]>();
   for (let index = 0; index < loop.items.length; index++) {
     const key = runBody(loop, index);
-    if (typeof key === "object" && key !== null) return failEvaluation(`groupBy: a ${goTypeName(key)} cannot be a key`);
+    if (typeof key === "object" && key !== null)
+      return failEvaluation(`groupBy: a ${goTypeName(key)} cannot be a key`);
     const group = groups.get(key);
     chargeBytes(loop.scope.context, 8);
     if (group === undefined) groups.set(key, [elementAt(loop, index)]);
@@ -137,7 +138,12 @@ const builtins: ReadonlyMap<string, (loop: Loop) => Value> = new Map<string, (lo
 ]);
 
 /** Runs a builtin whose second argument is a predicate. */
-export function runPredicateBuiltin(name: string, args: readonly ExprNode[], scope: Scope, evaluate: Evaluate): Value {
+export function runPredicateBuiltin(
+  name: string,
+  args: readonly ExprNode[],
+  scope: Scope,
+  evaluate: Evaluate,
+): Value {
   const builtin = builtins.get(name);
   const [source, predicate, extra] = args;
   if (builtin === undefined || source === undefined) {

@@ -39,16 +39,38 @@ function printOperand(node: ExprNode, level: number): string {
   switch (node.kind) {
     case "conditional":
     case "let":
-    case "sequence": return wrap(text);
-    case "binary": return node.operator === "??" || getBinaryPrecedence(node.operator) < level ? wrap(text) : text;
-    case "comparison": return comparisonLevel < level ? wrap(text) : text;
-    case "unary": return getUnaryPrecedence(node.operator) <= level ? wrap(text) : text;
-    default: return text;
+    case "sequence":
+      return wrap(text);
+    case "binary":
+      return node.operator === "??" || getBinaryPrecedence(node.operator) < level ? wrap(text) : text;
+    case "comparison":
+      return comparisonLevel < level ? wrap(text) : text;
+    case "unary":
+      return getUnaryPrecedence(node.operator) <= level ? wrap(text) : text;
+    case "array":
+    case "bool":
+    case "builtin":
+    case "bytes":
+    case "call":
+    case "chain":
+    case "float":
+    case "identifier":
+    case "integer":
+    case "map":
+    case "member":
+    case "nil":
+    case "pointer":
+    case "predicate":
+    case "slice":
+    case "string":
+      return text;
   }
 }
 
 function mixesBooleans(outer: string, inner: ExprNode): boolean {
-  return inner.kind === "binary" && ["&&", "||", "and", "or"].includes(inner.operator) && inner.operator !== outer;
+  return (
+    inner.kind === "binary" && ["&&", "||", "and", "or"].includes(inner.operator) && inner.operator !== outer
+  );
 }
 
 function printSide(node: ExprNode, operator: BinaryNode["operator"], level: number): string {
@@ -65,9 +87,14 @@ function printBinary(node: BinaryNode): string {
     const level = getBinaryPrecedence(operator);
     const rightAssociative = isRightAssociative(operator);
     tails.push(` ${operator} ${printSide(right, operator, rightAssociative ? level : level + 1)}`);
-    const bare: boolean = left.kind === "binary" && !rightAssociative && left.operator === operator && level !== comparisonLevel;
+    const bare: boolean =
+      left.kind === "binary" && !rightAssociative && left.operator === operator && level !== comparisonLevel;
     if (left.kind !== "binary" || !bare) {
-      const start = printSide(left, operator, rightAssociative || level === comparisonLevel ? level + 1 : level);
+      const start = printSide(
+        left,
+        operator,
+        rightAssociative || level === comparisonLevel ? level + 1 : level,
+      );
       return start + tails.reverse().join("");
     }
     current = left;
@@ -103,15 +130,29 @@ function printObject(node: ExprNode): string {
     case "integer":
     case "float":
     case "bool":
-    case "nil": return wrap(text);
-    default: return text;
+    case "nil":
+      return wrap(text);
+    case "array":
+    case "builtin":
+    case "bytes":
+    case "call":
+    case "chain":
+    case "identifier":
+    case "map":
+    case "member":
+    case "pointer":
+    case "predicate":
+    case "slice":
+    case "string":
+      return text;
   }
 }
 
 function printMember(node: MemberNode): string {
   const object = printObject(node.object);
   const { property } = node;
-  if (property.kind === "string" && isIdentifier(property.value)) {
+  // A dot behind a chain would belong to the chain, an index does not.
+  if (property.kind === "string" && isIdentifier(property.value) && node.object.kind !== "chain") {
     return `${object}${node.optional ? "?." : "."}${property.value}`;
   }
   return `${object}${node.optional ? "?." : ""}[${printItem(property)}]`;
@@ -126,7 +167,9 @@ function printConditional(node: ConditionalNode): string {
   }
   const condition = printOperand(node.condition, 0);
   const otherwise = printItem(node.otherwise);
-  return node.then === node.condition ? `${condition} ?: ${otherwise}` : `${condition} ? ${printItem(node.then)} : ${otherwise}`;
+  return node.then === node.condition
+    ? `${condition} ?: ${otherwise}`
+    : `${condition} ? ${printItem(node.then)} : ${otherwise}`;
 }
 
 function printPredicate(body: ExprNode): string {
@@ -137,7 +180,9 @@ function printPredicate(body: ExprNode): string {
 /** In a sequence a `let` takes everything behind it, so only the last may stand bare. */
 function printSequence(nodes: readonly ExprNode[]): string {
   return nodes
-    .map((node, index) => (index === nodes.length - 1 && node.kind === "let" ? printExpr(node) : printItem(node)))
+    .map((node, index) =>
+      index === nodes.length - 1 && node.kind === "let" ? printExpr(node) : printItem(node),
+    )
     .join("; ");
 }
 
@@ -154,29 +199,51 @@ function printPair(pair: { readonly key: ExprNode; readonly value: ExprNode }): 
 /** The source text of a tree. */
 export function printExpr(node: ExprNode): string {
   switch (node.kind) {
-    case "nil": return "nil";
+    case "nil":
+      return "nil";
     case "bool":
-    case "integer": return String(node.value);
-    case "float": return printFloat(node.value);
-    case "string": return quoteText(node.value);
-    case "bytes": return printBytes(node.value);
-    case "identifier": return node.name;
-    case "pointer": return `#${node.name}`;
-    case "unary": return printUnary(node);
-    case "binary": return printBinary(node);
-    case "comparison": return printComparison(node);
-    case "chain": return printExpr(node.inner);
-    case "member": return printMember(node);
+    case "integer":
+      return String(node.value);
+    case "float":
+      return printFloat(node.value);
+    case "string":
+      return quoteText(node.value);
+    case "bytes":
+      return printBytes(node.value);
+    case "identifier":
+      return node.name;
+    case "pointer":
+      return `#${node.name}`;
+    case "unary":
+      return printUnary(node);
+    case "binary":
+      return printBinary(node);
+    case "comparison":
+      return printComparison(node);
+    case "chain":
+      return printExpr(node.inner);
+    case "member":
+      return printMember(node);
     case "slice":
-      return `${printObject(node.object)}[${node.from === undefined ? "" : printOperand(node.from, 0)}:`
-        + `${node.to === undefined ? "" : printItem(node.to)}]`;
-    case "call": return `${printExpr(node.callee)}(${printList(node.args)})`;
-    case "builtin": return `${node.name}(${printList(node.args)})`;
-    case "predicate": return printPredicate(node.body);
-    case "conditional": return printConditional(node);
-    case "let": return `let ${node.name} = ${printItem(node.value)}; ${printExpr(node.body)}`;
-    case "sequence": return printSequence(node.nodes);
-    case "array": return `[${printList(node.items)}]`;
-    case "map": return `{${node.pairs.map(printPair).join(", ")}}`;
+      return (
+        `${printObject(node.object)}[${node.from === undefined ? "" : printOperand(node.from, 0)}:` +
+        `${node.to === undefined ? "" : printItem(node.to)}]`
+      );
+    case "call":
+      return `${printExpr(node.callee)}(${printList(node.args)})`;
+    case "builtin":
+      return `${node.name}(${printList(node.args)})`;
+    case "predicate":
+      return printPredicate(node.body);
+    case "conditional":
+      return printConditional(node);
+    case "let":
+      return `let ${node.name} = ${printItem(node.value)}; ${printExpr(node.body)}`;
+    case "sequence":
+      return printSequence(node.nodes);
+    case "array":
+      return `[${printList(node.items)}]`;
+    case "map":
+      return `{${node.pairs.map(printPair).join(", ")}}`;
   }
 }

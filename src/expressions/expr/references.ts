@@ -80,31 +80,55 @@ function walkNode(walk: Walk, node: ExprNode): void {
     case "identifier":
       if (!walk.bound.includes(node.name)) record(walk, dropEnv([node.name]));
       return;
-    case "member": return walkMember(walk, node);
-    case "chain": return walkNode(walk, node.inner);
-    case "unary": return walkNode(walk, node.operand);
-    case "binary": return walkBinary(walk, node);
-    case "comparison": return walkAll(walk, node.operands);
-    case "slice": return walkAll(walk, [node.object, node.from, node.to]);
+    case "member":
+      return walkMember(walk, node);
+    case "chain":
+      return walkNode(walk, node.inner);
+    case "unary":
+      return walkNode(walk, node.operand);
+    case "binary":
+      return walkBinary(walk, node);
+    case "comparison":
+      return walkAll(walk, node.operands);
+    case "slice":
+      return walkAll(walk, [node.object, node.from, node.to]);
     case "call":
       walkCallee(walk, node.callee);
       return walkAll(walk, node.args);
-    case "builtin": return walkAll(walk, node.args);
-    case "predicate": return walkNode(walk, node.body);
+    case "builtin":
+      return walkAll(walk, node.args);
+    case "predicate":
+      return walkNode(walk, node.body);
     case "conditional":
-      return walkAll(walk, node.then === node.condition
-        ? [node.condition, node.otherwise]
-        : [node.condition, node.then, node.otherwise]);
+      return walkAll(
+        walk,
+        node.then === node.condition
+          ? [node.condition, node.otherwise]
+          : [node.condition, node.then, node.otherwise],
+      );
     case "let":
       walkNode(walk, node.value);
       walk.bound.push(node.name);
       walkNode(walk, node.body);
       walk.bound.pop();
       return;
-    case "sequence": return walkAll(walk, node.nodes);
-    case "array": return walkAll(walk, node.items);
-    case "map": return walkAll(walk, node.pairs.flatMap((pair) => [pair.key, pair.value]));
-    default: return;
+    case "sequence":
+      return walkAll(walk, node.nodes);
+    case "array":
+      return walkAll(walk, node.items);
+    case "map":
+      return walkAll(
+        walk,
+        node.pairs.flatMap((pair) => [pair.key, pair.value]),
+      );
+    case "bool":
+    case "bytes":
+    case "float":
+    case "integer":
+    case "nil":
+    case "pointer":
+    case "string":
+      return;
   }
 }
 

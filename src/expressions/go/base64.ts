@@ -22,7 +22,10 @@ function encode(bytes: Uint8Array, alphabet: string, bits: number, group: number
 }
 
 /** How many `=` may end a text, by group size. */
-const paddings: ReadonlyMap<number, readonly number[]> = new Map([[4, [0, 1, 2]], [8, [0, 1, 3, 4, 6]]]);
+const paddings: ReadonlyMap<number, readonly number[]> = new Map([
+  [4, [0, 1, 2]],
+  [8, [0, 1, 3, 4, 6]],
+]);
 
 /** Bytes, or the offset of the character that is wrong, counted as Go counts it. */
 function decode(text: string, alphabet: string, bits: number, group: number): Uint8Array | number {

@@ -46,7 +46,11 @@ function dateOfDays(days: number): { readonly year: number; readonly month: numb
   const era = Math.floor(shifted / 146_097);
   const dayOfEra = shifted - era * 146_097;
   const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
+    (dayOfEra -
+      Math.floor(dayOfEra / 1460) +
+      Math.floor(dayOfEra / 36_524) -
+      Math.floor(dayOfEra / 146_096)) /
+      365,
   );
   const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
   const shiftedMonth = Math.floor((5 * dayOfYear + 2) / 153);
@@ -75,8 +79,16 @@ const maxFormatters = 700;
 function createFormatter(name: string): Intl.DateTimeFormat | null {
   try {
     return new Intl.DateTimeFormat("en-US", {
-      timeZone: name, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric",
-      hour: "numeric", minute: "numeric", second: "numeric", timeZoneName: "short", era: "short",
+      timeZone: name,
+      hourCycle: "h23",
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+      second: "numeric",
+      timeZoneName: "short",
+      era: "short",
     });
   } catch (error) {
     if (error instanceof RangeError) return null;
@@ -93,7 +105,9 @@ function findFormatter(name: string): Intl.DateTimeFormat | null {
   return formatter;
 }
 
-/** The zone of a Go location name: "", UTC, Local (which is UTC here) or an IANA name; undefined if unknown. */
+/**
+ * The zone of a Go location name: "", UTC, Local (which is UTC here) or an IANA name; undefined if unknown.
+ */
 export function findZone(name: string): Zone | undefined {
   if (name === "" || name === "UTC") return utc;
   if (name === "Local") return { name: "Local", offsetSeconds: 0 };
@@ -106,12 +120,23 @@ const abbreviatingLocales = ["en-GB", "en-AU", "en-IN", "en-ZA", "en-NZ"];
 
 /** Letters of the zone database that no English locale of Intl prints. */
 const databaseAbbreviations: ReadonlyMap<string, string> = new Map([
-  ["Asia/Tokyo", "JST"], ["Asia/Seoul", "KST"], ["Asia/Shanghai", "CST"], ["Asia/Hong_Kong", "HKT"],
-  ["Asia/Taipei", "CST"], ["Asia/Manila", "PST"], ["Asia/Jakarta", "WIB"], ["Asia/Karachi", "PKT"],
-  ["Europe/Moscow", "MSK"], ["Africa/Nairobi", "EAT"], ["Africa/Lagos", "WAT"], ["Asia/Jerusalem", "IST"],
+  ["Asia/Tokyo", "JST"],
+  ["Asia/Seoul", "KST"],
+  ["Asia/Shanghai", "CST"],
+  ["Asia/Hong_Kong", "HKT"],
+  ["Asia/Taipei", "CST"],
+  ["Asia/Manila", "PST"],
+  ["Asia/Jakarta", "WIB"],
+  ["Asia/Karachi", "PKT"],
+  ["Europe/Moscow", "MSK"],
+  ["Africa/Nairobi", "EAT"],
+  ["Africa/Lagos", "WAT"],
+  ["Asia/Jerusalem", "IST"],
 ]);
 
-/** Go prints the abbreviations of the zone database; Intl prints `GMT+2` where a locale has no word for it. */
+/**
+ * Go prints the abbreviations of the zone database; Intl prints `GMT+2` where a locale has no word for it.
+ */
 function toAbbreviation(name: string, unixSeconds: number, text: string, offsetSeconds: number): string {
   if (!/^GMT[+-]/u.test(text)) return text;
   for (const locale of abbreviatingLocales) {
@@ -142,20 +167,34 @@ function formatShortOffset(offsetSeconds: number): string {
 }
 
 /** Offset and abbreviation of a zone at an instant. */
-export function findOffset(zone: Zone, unixSeconds: number): { readonly seconds: number; readonly abbreviation: string } {
+export function findOffset(
+  zone: Zone,
+  unixSeconds: number,
+): { readonly seconds: number; readonly abbreviation: string } {
   if (zone.offsetSeconds !== undefined) {
     const name = zone.name === "Local" ? "UTC" : zone.name;
-    return { seconds: zone.offsetSeconds, abbreviation: name === "" ? formatShortOffset(zone.offsetSeconds) : name };
+    return {
+      seconds: zone.offsetSeconds,
+      abbreviation: name === "" ? formatShortOffset(zone.offsetSeconds) : name,
+    };
   }
   const formatter = findFormatter(zone.name);
   if (formatter === null) return { seconds: 0, abbreviation: "UTC" };
-  const field = new Map(formatter.formatToParts(new Date(unixSeconds * 1000)).map((part) => [part.type, part.value]));
+  const field = new Map(
+    formatter.formatToParts(new Date(unixSeconds * 1000)).map((part) => [part.type, part.value]),
+  );
   const read = (name: Intl.DateTimeFormatPartTypes): number => Number(field.get(name) ?? "0");
   const year = field.get("era") === "BC" ? 1 - read("year") : read("year");
-  const local = countDays(year, read("month"), read("day")) * 86_400
-    + read("hour") * 3600 + read("minute") * 60 + read("second");
+  const local =
+    countDays(year, read("month"), read("day")) * 86_400 +
+    read("hour") * 3600 +
+    read("minute") * 60 +
+    read("second");
   const seconds = local - unixSeconds;
-  return { seconds, abbreviation: toAbbreviation(zone.name, unixSeconds, field.get("timeZoneName") ?? "", seconds) };
+  return {
+    seconds,
+    abbreviation: toAbbreviation(zone.name, unixSeconds, field.get("timeZoneName") ?? "", seconds),
+  };
 }
 
 /** What a wall clock in the time's zone shows. */
@@ -192,8 +231,11 @@ export interface WallClock {
 
 /** The instant at which a clock in `zone` shows this (Go's `time.Date`). */
 export function fromWallClock(clock: WallClock, zone: Zone): TimeValue {
-  const local = countDays(clock.year, clock.month, clock.day) * 86_400
-    + clock.hour * 3600 + clock.minute * 60 + clock.second;
+  const local =
+    countDays(clock.year, clock.month, clock.day) * 86_400 +
+    clock.hour * 3600 +
+    clock.minute * 60 +
+    clock.second;
   const guess = local - findOffset(zone, local).seconds;
   const seconds = local - findOffset(zone, guess).seconds;
   return { tag: "time", unixNs: BigInt(seconds) * nsPerSecond + BigInt(clock.nanosecond), zone };

@@ -46,7 +46,8 @@ export function formatFixed(value: number, precision: number): string {
   const special = formatSpecial(value);
   if (special !== undefined) return special;
   const { digits, scale } = toExactDigits(Math.abs(value));
-  const rounded = precision >= scale ? digits * 10n ** BigInt(precision - scale) : roundHalfEven(digits, scale - precision);
+  const rounded =
+    precision >= scale ? digits * 10n ** BigInt(precision - scale) : roundHalfEven(digits, scale - precision);
   const text = rounded.toString().padStart(precision + 1, "0");
   const split = text.length - precision;
   return signOf(value) + text.slice(0, split) + (precision > 0 ? `.${text.slice(split)}` : "");

@@ -25,16 +25,16 @@ function formatOffset(word: string, offsetSeconds: number): string {
 }
 
 const formatters: { readonly [word in LayoutWord]?: (civil: Civil) => string } = {
-  "January": (civil) => monthNames[civil.month - 1] ?? "",
-  "Jan": (civil) => (monthNames[civil.month - 1] ?? "").slice(0, 3),
+  January: (civil) => monthNames[civil.month - 1] ?? "",
+  Jan: (civil) => (monthNames[civil.month - 1] ?? "").slice(0, 3),
   "1": (civil) => String(civil.month),
   "01": (civil) => pad(civil.month, 2),
-  "Monday": (civil) => dayNames[civil.weekday] ?? "",
-  "Mon": (civil) => (dayNames[civil.weekday] ?? "").slice(0, 3),
+  Monday: (civil) => dayNames[civil.weekday] ?? "",
+  Mon: (civil) => (dayNames[civil.weekday] ?? "").slice(0, 3),
   "2": (civil) => String(civil.day),
-  "_2": (civil) => pad(civil.day, 2, " "),
+  _2: (civil) => pad(civil.day, 2, " "),
   "02": (civil) => pad(civil.day, 2),
-  "__2": (civil) => pad(civil.yearDay, 3, " "),
+  __2: (civil) => pad(civil.yearDay, 3, " "),
   "002": (civil) => pad(civil.yearDay, 3),
   "15": (civil) => pad(civil.hour, 2),
   "3": (civil) => String(civil.hour % 12 || 12),
@@ -45,9 +45,9 @@ const formatters: { readonly [word in LayoutWord]?: (civil: Civil) => string } =
   "05": (civil) => pad(civil.second, 2),
   "2006": (civil) => pad(civil.year, 4),
   "06": (civil) => pad(((civil.year % 100) + 100) % 100, 2),
-  "PM": (civil) => (civil.hour >= 12 ? "PM" : "AM"),
-  "pm": (civil) => (civil.hour >= 12 ? "pm" : "am"),
-  "MST": (civil) => civil.abbreviation,
+  PM: (civil) => (civil.hour >= 12 ? "PM" : "AM"),
+  pm: (civil) => (civil.hour >= 12 ? "pm" : "am"),
+  MST: (civil) => civil.abbreviation,
 };
 
 function formatFraction(part: LayoutPart & { readonly kind: "fraction" }, nanosecond: number): string {
@@ -66,7 +66,9 @@ function formatPart(part: LayoutPart, civil: Civil): string {
 /** A time as the layout shows it. */
 export function formatTime(time: TimeValue, layout: string): string {
   const civil = toCivil(time);
-  return parseLayout(layout).map((part) => formatPart(part, civil)).join("");
+  return parseLayout(layout)
+    .map((part) => formatPart(part, civil))
+    .join("");
 }
 
 /** Go's `Time.String()`, which is also `%v`: "2024-05-01 10:00:00 +0000 UTC". */

@@ -10,7 +10,7 @@ import { timeToText } from "./format-time.ts";
 import { compareText } from "./utf8.ts";
 
 /** Nesting deeper than this is refused instead of overflowing the stack. */
-export const maxValueDepth = 2000;
+export const maxValueDepth = 1000;
 
 const keyRanks: Readonly<Record<string, number>> = { bigint: 1, number: 2, string: 3, boolean: 4 };
 
@@ -36,16 +36,26 @@ function formatList(items: Iterable<string>): string {
 export function formatValue(value: Value, depth = 0): string {
   checkDepth(depth);
   switch (typeof value) {
-    case "string": return value;
-    case "number": return formatFloat(value);
+    case "string":
+      return value;
+    case "number":
+      return formatFloat(value);
     case "bigint":
-    case "boolean": return String(value);
-    default: break;
+    case "boolean":
+      return String(value);
+    case "function":
+    case "object":
+    case "symbol":
+    case "undefined":
+      break;
   }
   if (value === null) return "<nil>";
   if (value instanceof Uint8Array) return formatList(Array.from(value, String));
   if (Array.isArray(value)) return formatList(value.map((item: Value) => formatValue(item, depth + 1)));
-  return formatObject(value as Exclude<Value, readonly Value[] | string | number | bigint | boolean | null | Uint8Array>, depth);
+  return formatObject(
+    value as Exclude<Value, readonly Value[] | string | number | bigint | boolean | null | Uint8Array>,
+    depth,
+  );
 }
 
 type ObjectValue = Exclude<Value, readonly Value[] | string | number | bigint | boolean | null | Uint8Array>;
@@ -54,11 +64,16 @@ function formatObject(value: ObjectValue, depth: number): string {
   if (value instanceof Map) return formatMap(value, depth);
   const tagged = value as Exclude<ObjectValue, ReadonlyMap<MapKey, Value>>;
   switch (tagged.tag) {
-    case "time": return timeToText(tagged);
-    case "duration": return formatDuration(tagged.ns);
-    case "location": return tagged.zone.name;
-    case "function": return tagged.name;
-    case "host": return formatMap(toMap(tagged), depth);
+    case "time":
+      return timeToText(tagged);
+    case "duration":
+      return formatDuration(tagged.ns);
+    case "location":
+      return tagged.zone.name;
+    case "function":
+      return tagged.name;
+    case "host":
+      return formatMap(toMap(tagged), depth);
   }
 }
 

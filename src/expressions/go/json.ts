@@ -24,21 +24,30 @@ const plainStyle: JsonStyle = { escapeHtml: true };
 
 /** Go spells the escapes of controls in its own way: \b and \f short since 1.22, U+2028 and U+2029 always. */
 function writeText(text: string, escapeHtml: boolean): string {
-  const json = JSON.stringify(text.replace(/\p{Surrogate}/gu, "\ufffd")).replace(/[\u2028\u2029]/gu, (separator) =>
-    separator === "\u2028" ? "\\u2028" : "\\u2029");
+  const json = JSON.stringify(text.replace(/\p{Surrogate}/gu, "\ufffd")).replace(
+    /[\u2028\u2029]/gu,
+    (separator) => (separator === "\u2028" ? "\\u2028" : "\\u2029"),
+  );
   if (!escapeHtml) return json;
   return json.replace(/[<>&]/gu, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
 }
 
 /** Go's layout of floats in JSON: plain decimals between 1e-6 and 1e21, else a short exponent. */
 function writeFloat(value: number): string {
-  if (!Number.isFinite(value)) failEvaluation(`json: unsupported value: ${Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf"}`);
+  if (!Number.isFinite(value))
+    failEvaluation(`json: unsupported value: ${Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf"}`);
   const size = Math.abs(value);
   if (size === 0 || (size >= 1e-6 && size < 1e21)) return formatShortestFixed(value);
   return formatExponent(value, -1).replace(/e-0(\d)$/u, "e-$1");
 }
 
-function writeItems(open: string, close: string, items: readonly string[], style: JsonStyle, depth: number): string {
+function writeItems(
+  open: string,
+  close: string,
+  items: readonly string[],
+  style: JsonStyle,
+  depth: number,
+): string {
   if (items.length === 0) return open + close;
   if (style.indent === undefined) return open + items.join(",") + close;
   const inner = `\n${style.indent.repeat(depth + 1)}`;
@@ -54,7 +63,9 @@ function writeMap(map: ReadonlyMap<MapKey, Value>, style: JsonStyle, depth: numb
   const colon = style.indent === undefined ? ":" : ": ";
   const entries = [...map].map(([key, value]) => [keyText(key), value] as const);
   entries.sort(([left], [right]) => compareText(left, right));
-  const members = entries.map(([key, value]) => writeText(key, style.escapeHtml) + colon + writeJson(value, style, depth + 1));
+  const members = entries.map(
+    ([key, value]) => writeText(key, style.escapeHtml) + colon + writeJson(value, style, depth + 1),
+  );
   return writeItems("{", "}", members, style, depth);
 }
 
@@ -62,25 +73,43 @@ function writeMap(map: ReadonlyMap<MapKey, Value>, style: JsonStyle, depth: numb
 export function writeJson(value: Value, style: JsonStyle = plainStyle, depth = 0): string {
   checkDepth(depth);
   switch (typeof value) {
-    case "string": return writeText(value, style.escapeHtml);
-    case "number": return writeFloat(value);
+    case "string":
+      return writeText(value, style.escapeHtml);
+    case "number":
+      return writeFloat(value);
     case "bigint":
-    case "boolean": return String(value);
-    default: break;
+    case "boolean":
+      return String(value);
+    case "function":
+    case "object":
+    case "symbol":
+    case "undefined":
+      break;
   }
   if (value === null) return "null";
   if (value instanceof Uint8Array) return `"${encodeBase64(value)}"`;
   if (Array.isArray(value)) {
-    return writeItems("[", "]", value.map((item: Value) => writeJson(item, style, depth + 1)), style, depth);
+    return writeItems(
+      "[",
+      "]",
+      value.map((item: Value) => writeJson(item, style, depth + 1)),
+      style,
+      depth,
+    );
   }
   if (value instanceof Map) return writeMap(value, style, depth);
   const tagged = value as Extract<Value, { readonly tag: string }>;
   switch (tagged.tag) {
-    case "time": return `"${timeToRfc3339(tagged)}"`;
-    case "duration": return String(tagged.ns);
-    case "location": return "{}";
-    case "host": return writeMap(toMap(tagged), style, depth);
-    case "function": return failEvaluation("json: unsupported type: func");
+    case "time":
+      return `"${timeToRfc3339(tagged)}"`;
+    case "duration":
+      return String(tagged.ns);
+    case "location":
+      return "{}";
+    case "host":
+      return writeMap(toMap(tagged), style, depth);
+    case "function":
+      return failEvaluation("json: unsupported type: func");
   }
 }
 

@@ -10,15 +10,75 @@ export type LayoutPart =
   | { readonly kind: LayoutWord };
 
 export type LayoutWord =
-  | "January" | "Jan" | "1" | "01" | "Monday" | "Mon" | "2" | "_2" | "02" | "__2" | "002" | "15" | "3" | "03"
-  | "4" | "04" | "5" | "05" | "2006" | "06" | "PM" | "pm" | "MST"
-  | "Z0700" | "Z07:00" | "Z07" | "Z070000" | "Z07:00:00" | "-0700" | "-07:00" | "-07" | "-070000" | "-07:00:00";
+  | "January"
+  | "Jan"
+  | "1"
+  | "01"
+  | "Monday"
+  | "Mon"
+  | "2"
+  | "_2"
+  | "02"
+  | "__2"
+  | "002"
+  | "15"
+  | "3"
+  | "03"
+  | "4"
+  | "04"
+  | "5"
+  | "05"
+  | "2006"
+  | "06"
+  | "PM"
+  | "pm"
+  | "MST"
+  | "Z0700"
+  | "Z07:00"
+  | "Z07"
+  | "Z070000"
+  | "Z07:00:00"
+  | "-0700"
+  | "-07:00"
+  | "-07"
+  | "-070000"
+  | "-07:00:00";
 
 /** Longest first, so that a prefix never wins over the longer word. */
 const words: readonly LayoutWord[] = [
-  "January", "Monday", "Z07:00:00", "-07:00:00", "Z070000", "-070000", "Z07:00", "-07:00", "Z0700", "-0700",
-  "2006", "Z07", "-07", "Jan", "Mon", "MST", "__2", "002", "01", "02", "03", "04", "05", "06", "_2", "15", "PM", "pm",
-  "1", "2", "3", "4", "5",
+  "January",
+  "Monday",
+  "Z07:00:00",
+  "-07:00:00",
+  "Z070000",
+  "-070000",
+  "Z07:00",
+  "-07:00",
+  "Z0700",
+  "-0700",
+  "2006",
+  "Z07",
+  "-07",
+  "Jan",
+  "Mon",
+  "MST",
+  "__2",
+  "002",
+  "01",
+  "02",
+  "03",
+  "04",
+  "05",
+  "06",
+  "_2",
+  "15",
+  "PM",
+  "pm",
+  "1",
+  "2",
+  "3",
+  "4",
+  "5",
 ];
 
 const fraction = /([.,])(0+|9+)(?![0-9])/uy;
@@ -36,13 +96,21 @@ function findWord(layout: string, at: number): LayoutWord | undefined {
   return word;
 }
 
-function findFraction(layout: string, at: number): { readonly part: LayoutPart; readonly size: number } | undefined {
+function findFraction(
+  layout: string,
+  at: number,
+): { readonly part: LayoutPart; readonly size: number } | undefined {
   fraction.lastIndex = at;
   const match = fraction.exec(layout);
   if (match === null) return undefined;
   const digits = match[2] ?? "";
   return {
-    part: { kind: "fraction", separator: match[1] ?? ".", digits: digits.length, trim: digits.startsWith("9") },
+    part: {
+      kind: "fraction",
+      separator: match[1] ?? ".",
+      digits: digits.length,
+      trim: digits.startsWith("9"),
+    },
     size: match[0].length,
   };
 }
@@ -54,7 +122,7 @@ function cutLayout(layout: string): readonly LayoutPart[] {
     if (text !== "") parts.push({ kind: "text", text });
     text = "";
   };
-  for (let at = 0; at < layout.length; ) {
+  for (let at = 0; at < layout.length;) {
     const found = findFraction(layout, at);
     const word = found === undefined ? findWord(layout, at) : undefined;
     if (found === undefined && word === undefined) {
@@ -84,12 +152,28 @@ export function parseLayout(layout: string): readonly LayoutPart[] {
 }
 
 export const monthNames: readonly string[] = [
-  "January", "February", "March", "April", "May", "June",
-  "July", "August", "September", "October", "November", "December",
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
 ];
 
 export const dayNames: readonly string[] = [
-  "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
+  "Sunday",
+  "Monday",
+  "Tuesday",
+  "Wednesday",
+  "Thursday",
+  "Friday",
+  "Saturday",
 ];
 
 /** The named layouts of Go's package time. */

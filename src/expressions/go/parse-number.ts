@@ -7,9 +7,17 @@ const minInt = -(2n ** 63n);
 const maxInt = 2n ** 63n - 1n;
 
 const digitPatterns: ReadonlyMap<number, RegExp> = new Map([
-  [2, /^[01]+$/u], [8, /^[0-7]+$/u], [10, /^[0-9]+$/u], [16, /^[0-9a-fA-F]+$/u],
+  [2, /^[01]+$/u],
+  [8, /^[0-7]+$/u],
+  [10, /^[0-9]+$/u],
+  [16, /^[0-9a-fA-F]+$/u],
 ]);
-const prefixes: ReadonlyMap<number, string> = new Map([[2, "0b"], [8, "0o"], [10, ""], [16, "0x"]]);
+const prefixes: ReadonlyMap<number, string> = new Map([
+  [2, "0b"],
+  [8, "0o"],
+  [10, ""],
+  [16, "0x"],
+]);
 
 /** Base and digits of a literal whose prefix tells the base, as ParseInt does with base 0. */
 function splitPrefix(text: string): { readonly base: number; readonly digits: string } {

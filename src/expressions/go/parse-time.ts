@@ -26,7 +26,12 @@ interface Fields {
 /** The rest of the text after one part, or undefined when the part does not match. */
 type Reader = (text: string, fields: Fields) => string | undefined;
 
-function readNumber(pattern: RegExp, least: number, most: number, store: (fields: Fields, value: number) => void): Reader {
+function readNumber(
+  pattern: RegExp,
+  least: number,
+  most: number,
+  store: (fields: Fields, value: number) => void,
+): Reader {
   return (text, fields) => {
     const match = pattern.exec(text);
     if (match === null) return undefined;
@@ -37,7 +42,11 @@ function readNumber(pattern: RegExp, least: number, most: number, store: (fields
   };
 }
 
-function readName(names: readonly string[], length: number | undefined, store: (fields: Fields, index: number) => void): Reader {
+function readName(
+  names: readonly string[],
+  length: number | undefined,
+  store: (fields: Fields, index: number) => void,
+): Reader {
   return (text, fields) => {
     const lower = text.toLowerCase();
     const index = names.findIndex((name) => lower.startsWith(name.slice(0, length).toLowerCase()));
@@ -82,16 +91,16 @@ function toNanoseconds(digits: string): number {
 }
 
 const readers: { readonly [word in LayoutWord]?: Reader } = {
-  "January": readName(monthNames, undefined, (fields, index) => void (fields.month = index + 1)),
-  "Jan": readName(monthNames, 3, (fields, index) => void (fields.month = index + 1)),
+  January: readName(monthNames, undefined, (fields, index) => void (fields.month = index + 1)),
+  Jan: readName(monthNames, 3, (fields, index) => void (fields.month = index + 1)),
   "1": readNumber(one, 1, 12, setMonth),
   "01": readNumber(two, 1, 12, setMonth),
-  "Monday": readName(dayNames, undefined, ignore),
-  "Mon": readName(dayNames, 3, ignore),
+  Monday: readName(dayNames, undefined, ignore),
+  Mon: readName(dayNames, 3, ignore),
   "2": readNumber(one, 1, 31, setDay),
-  "_2": readNumber(/^ ?\d{1,2}/u, 1, 31, setDay),
+  _2: readNumber(/^ ?\d{1,2}/u, 1, 31, setDay),
   "02": readNumber(two, 1, 31, setDay),
-  "__2": readNumber(/^ {0,2}\d{1,3}/u, 1, 366, (fields, value) => void (fields.yearDay = value)),
+  __2: readNumber(/^ {0,2}\d{1,3}/u, 1, 366, (fields, value) => void (fields.yearDay = value)),
   "002": readNumber(/^\d{3}/u, 1, 366, (fields, value) => void (fields.yearDay = value)),
   "15": readNumber(two, 0, 23, setHour),
   "3": readNumber(one, 0, 12, setHour),
@@ -101,10 +110,15 @@ const readers: { readonly [word in LayoutWord]?: Reader } = {
   "5": readSecond(one),
   "05": readSecond(two),
   "2006": readNumber(/^\d{4}/u, 0, 9999, (fields, value) => void (fields.year = value)),
-  "06": readNumber(two, 0, 99, (fields, value) => void (fields.year = value >= 69 ? value + 1900 : value + 2000)),
-  "PM": readHalf(true),
-  "pm": readHalf(false),
-  "MST": readZoneName,
+  "06": readNumber(
+    two,
+    0,
+    99,
+    (fields, value) => void (fields.year = value >= 69 ? value + 1900 : value + 2000),
+  ),
+  PM: readHalf(true),
+  pm: readHalf(false),
+  MST: readZoneName,
 };
 
 /** Three to five capitals, `GMT+3`, or a signed number, as Go's parseTimeZone takes them. */
@@ -113,7 +127,10 @@ function readZoneName(text: string, fields: Fields): string | undefined {
     fields.utc = true;
     return text.slice(3);
   }
-  const match = /^(?:GMT[+-]\d{1,2}|ChST|MeST|WITA(?![A-Z])|[A-Z]{3,4}T(?![A-Z])|[A-Z]{3}(?![A-Z])|[+-]\d{1,2})/u.exec(text);
+  const match =
+    /^(?:GMT[+-]\d{1,2}|ChST|MeST|WITA(?![A-Z])|[A-Z]{3,4}T(?![A-Z])|[A-Z]{3}(?![A-Z])|[+-]\d{1,2})/u.exec(
+      text,
+    );
   if (match === null) return undefined;
   fields.zoneName = match[0];
   return text.slice(match[0].length);
@@ -136,7 +153,11 @@ function readOffset(word: string, text: string, fields: Fields): string | undefi
   return text.slice(match[0].length);
 }
 
-function readFraction(part: LayoutPart & { readonly kind: "fraction" }, text: string, fields: Fields): string | undefined {
+function readFraction(
+  part: LayoutPart & { readonly kind: "fraction" },
+  text: string,
+  fields: Fields,
+): string | undefined {
   const pattern = part.trim ? /^[.,](\d+)/u : new RegExp(`^[.,](\\d{${part.digits}})`, "u");
   const match = pattern.exec(text);
   if (match === null) return part.trim ? text : undefined;
@@ -160,13 +181,23 @@ function readText(literal: string, text: string): string | undefined {
   return rest;
 }
 
-function readPart(part: LayoutPart, next: LayoutPart | undefined, text: string, fields: Fields): string | undefined {
+function readPart(
+  part: LayoutPart,
+  next: LayoutPart | undefined,
+  text: string,
+  fields: Fields,
+): string | undefined {
   if (part.kind === "text") return readText(part.text, text);
   if (part.kind === "fraction") return readFraction(part, text, fields);
   const reader = readers[part.kind];
   if (reader === undefined) return readOffset(part.kind, text, fields);
   if ((part.kind === "5" || part.kind === "05") && next?.kind === "fraction") {
-    return readNumber(part.kind === "5" ? one : two, 0, 59, (to, value) => void (to.second = value))(text, fields);
+    return readNumber(
+      part.kind === "5" ? one : two,
+      0,
+      59,
+      (to, value) => void (to.second = value),
+    )(text, fields);
   }
   return reader(text, fields);
 }
@@ -203,7 +234,9 @@ function toTime(fields: Fields, zone: Zone): TimeValue {
   if (fields.offsetSeconds !== undefined) {
     const time = fromWallClock(fields, { name: fields.zoneName ?? "", offsetSeconds: fields.offsetSeconds });
     const local = findOffset(zone, Number(time.unixNs / 1_000_000_000n));
-    const fits = local.seconds === fields.offsetSeconds && (fields.zoneName ?? local.abbreviation) === local.abbreviation;
+    const fits =
+      local.seconds === fields.offsetSeconds &&
+      (fields.zoneName ?? local.abbreviation) === local.abbreviation;
     return fits ? { ...time, zone } : time;
   }
   if (fields.zoneName === undefined) return fromWallClock(fields, zone);
@@ -221,11 +254,24 @@ function findNamedOffset(fields: Fields, zone: Zone): number {
   return found.abbreviation === fields.zoneName ? found.seconds : 0;
 }
 
-/** The time that `text` stands for under `layout`, or undefined. Without an offset in the text, `zone` applies. */
+/**
+ * The time that `text` stands for under `layout`, or undefined. Without an offset in the text, `zone`
+ * applies.
+ */
 export function parseTime(layout: string, text: string, zone: Zone = utc): TimeValue | undefined {
   const fields: Fields = {
-    year: 0, month: -1, day: -1, yearDay: -1, hour: 0, minute: 0, second: 0, nanosecond: 0,
-    afternoon: undefined, offsetSeconds: undefined, zoneName: undefined, utc: false,
+    year: 0,
+    month: -1,
+    day: -1,
+    yearDay: -1,
+    hour: 0,
+    minute: 0,
+    second: 0,
+    nanosecond: 0,
+    afternoon: undefined,
+    offsetSeconds: undefined,
+    zoneName: undefined,
+    utc: false,
   };
   let rest: string | undefined = text;
   const parts = parseLayout(layout);

@@ -83,30 +83,44 @@ function toHex(text: string, directive: Directive): string {
 
 function formatText(value: string, directive: Directive): string | undefined {
   const { verb, precision } = directive;
-  const cut = precision >= 0 ? [...value].slice(0, precision).join("") : value;
+  const cut = precision >= 0 ? Array.from(value).slice(0, precision).join("") : value;
   switch (verb) {
     case "v":
-    case "s": return padTo(cut, directive, true);
-    case "q": return padTo(directive.sharp && !cut.includes("`") ? `\`${cut}\`` : quoteText(cut), directive, false);
+    case "s":
+      return padTo(cut, directive, true);
+    case "q":
+      return padTo(directive.sharp && !cut.includes("`") ? `\`${cut}\`` : quoteText(cut), directive, false);
     case "x":
-    case "X": return padTo(toHex(value, directive), directive, false);
-    default: return undefined;
+    case "X":
+      return padTo(toHex(value, directive), directive, false);
+    default:
+      return undefined;
   }
 }
 
 function formatOne(value: Value, directive: Directive): string | undefined {
   if (directive.verb === "T") return padTo(goTypeName(value), directive, false);
   switch (typeof value) {
-    case "bigint": return formatInteger(value, directive);
-    case "number": return formatNumber(value, directive);
-    case "string": return formatText(value, directive);
-    case "boolean": return "tv".includes(directive.verb) ? padTo(String(value), directive, false) : undefined;
-    default: break;
+    case "bigint":
+      return formatInteger(value, directive);
+    case "number":
+      return formatNumber(value, directive);
+    case "string":
+      return formatText(value, directive);
+    case "boolean":
+      return "tv".includes(directive.verb) ? padTo(String(value), directive, false) : undefined;
+    case "function":
+    case "object":
+    case "symbol":
+    case "undefined":
+      break;
   }
-  if (value === null) return directive.verb === "v" ? padTo("<nil>", directive, false) : `%!${directive.verb}(<nil>)`;
+  if (value === null)
+    return directive.verb === "v" ? padTo("<nil>", directive, false) : `%!${directive.verb}(<nil>)`;
   const kind = kindOf(value);
   if (kind === "list" && directive.verb !== "v") return formatItems(value as readonly Value[], directive);
-  if (kind === "duration" && directive.verb === "d") return formatInteger((value as { readonly ns: bigint }).ns, directive);
+  if (kind === "duration" && directive.verb === "d")
+    return formatInteger((value as { readonly ns: bigint }).ns, directive);
   if (!"vs".includes(directive.verb)) return undefined;
   return padTo(formatValue(value), directive, false);
 }
@@ -136,19 +150,27 @@ function readSize(text: string | undefined, args: Arguments, absent: number): nu
 function readDirective(match: RegExpExecArray, args: Arguments): Directive {
   const flags = match[1] ?? "";
   const width = readSize(match[2], args, 0);
-  const hasPoint = match[0].slice(1 + flags.length + (match[2] ?? "").length).startsWith(".") && match[4] !== ".";
+  const hasPoint =
+    match[0].slice(1 + flags.length + (match[2] ?? "").length).startsWith(".") && match[4] !== ".";
   const precision = hasPoint ? readSize(match[3], args, 0) : -1;
   const minus = flags.includes("-") || width < 0;
   return {
-    plus: flags.includes("+"), minus, sharp: flags.includes("#"), space: flags.includes(" "),
-    zero: flags.includes("0") && !minus, width: Math.abs(width), precision, verb: match[4] ?? "",
+    plus: flags.includes("+"),
+    minus,
+    sharp: flags.includes("#"),
+    space: flags.includes(" "),
+    zero: flags.includes("0") && !minus,
+    width: Math.abs(width),
+    precision,
+    verb: match[4] ?? "",
   };
 }
 
 function formatExtra(args: Arguments): string {
   if (args.next >= args.values.length) return "";
-  const rest = args.values.slice(args.next).map((value) =>
-    value === null ? "<nil>" : `${goTypeName(value)}=${formatValue(value)}`);
+  const rest = args.values
+    .slice(args.next)
+    .map((value) => (value === null ? "<nil>" : `${goTypeName(value)}=${formatValue(value)}`));
   return `%!(EXTRA ${rest.join(", ")})`;
 }
 

@@ -8,18 +8,43 @@ import type { Civil } from "./civil.ts";
 import { formatTime } from "./format-time.ts";
 
 const layoutsByLetter: ReadonlyMap<string, string> = new Map([
-  ["A", "Monday"], ["a", "Mon"], ["B", "January"], ["b", "Jan"], ["c", "Mon Jan _2 15:04:05 2006"],
-  ["D", "01/02/06"], ["d", "02"], ["e", "_2"], ["F", "2006-01-02"], ["H", "15"], ["h", "Jan"], ["I", "03"],
-  ["j", "002"], ["M", "04"], ["m", "01"], ["p", "PM"], ["R", "15:04"], ["r", "03:04:05 PM"], ["S", "05"],
-  ["T", "15:04:05"], ["v", "_2-Jan-2006"], ["X", "15:04:05"], ["x", "01/02/06"], ["Y", "2006"], ["y", "06"],
-  ["Z", "MST"], ["z", "-0700"],
+  ["A", "Monday"],
+  ["a", "Mon"],
+  ["B", "January"],
+  ["b", "Jan"],
+  ["c", "Mon Jan _2 15:04:05 2006"],
+  ["D", "01/02/06"],
+  ["d", "02"],
+  ["e", "_2"],
+  ["F", "2006-01-02"],
+  ["H", "15"],
+  ["h", "Jan"],
+  ["I", "03"],
+  ["j", "002"],
+  ["M", "04"],
+  ["m", "01"],
+  ["p", "PM"],
+  ["R", "15:04"],
+  ["r", "03:04:05 PM"],
+  ["S", "05"],
+  ["T", "15:04:05"],
+  ["v", "_2-Jan-2006"],
+  ["X", "15:04:05"],
+  ["x", "01/02/06"],
+  ["Y", "2006"],
+  ["y", "06"],
+  ["Z", "MST"],
+  ["z", "-0700"],
 ]);
 
 function pad(value: number, width: number, fill = "0"): string {
   return String(value).padStart(width, fill);
 }
 
-/** Week of the year when weeks start on `firstDay` (0 is Sunday); days before the first such day are in week 0. */
+/**
+ * Week of the year when weeks start on `firstDay` (0 is Sunday); days before the first such day are in week
+ * 0.
+ */
 function countWeeks(civil: Civil, firstDay: number): number {
   return Math.floor((civil.yearDay + 6 - ((civil.weekday - firstDay + 7) % 7)) / 7);
 }

@@ -23,12 +23,16 @@ export function isSpace(character: string): boolean {
 
 /** Text without any blank. */
 export function deleteSpace(text: string): string {
-  return [...text].filter((character) => !isSpace(character)).join("");
+  return Array.from(text)
+    .filter((character) => !isSpace(character))
+    .join("");
 }
 
 /** `strings.Fields`. */
 export function splitFields(text: string): string[] {
-  return trimSpace(text).split(anySpace).filter((field) => field !== "");
+  return trimSpace(text)
+    .split(anySpace)
+    .filter((field) => field !== "");
 }
 
 /** `strings.Trim`: removes leading and trailing characters that are in the set. */
@@ -38,7 +42,7 @@ export function trimSet(text: string, set: string): string {
 
 export function trimLeftSet(text: string, set: string): string {
   const members = new Set(set);
-  const characters = [...text];
+  const characters = Array.from(text);
   let start = 0;
   while (start < characters.length && members.has(characters[start] ?? "")) start++;
   return characters.slice(start).join("");
@@ -46,7 +50,7 @@ export function trimLeftSet(text: string, set: string): string {
 
 export function trimRightSet(text: string, set: string): string {
   const members = new Set(set);
-  const characters = [...text];
+  const characters = Array.from(text);
   let end = characters.length;
   while (end > 0 && members.has(characters[end - 1] ?? "")) end--;
   return characters.slice(0, end).join("");
@@ -69,12 +73,15 @@ export function splitText(text: string, separator: string, count = -1, keep = fa
 }
 
 function splitCharacters(text: string, count: number): string[] {
-  const characters = [...text];
+  const characters = Array.from(text);
   if (count < 0 || count >= characters.length) return characters;
   return [...characters.slice(0, count - 1), characters.slice(count - 1).join("")];
 }
 
-/** `strings.Replace`; a negative count means all. An empty old text matches before each character and at the end. */
+/**
+ * `strings.Replace`; a negative count means all. An empty old text matches before each character and at the
+ * end.
+ */
 export function replaceText(text: string, old: string, replacement: string, count = -1): string {
   if (count === 0 || old === replacement) return text;
   if (old !== "") {
@@ -101,7 +108,7 @@ function mapLetters(text: string, convert: (character: string) => string): strin
   let result = "";
   for (const character of text) {
     const converted = convert(character);
-    result += [...converted].length === 1 ? converted : character;
+    result += Array.from(converted).length === 1 ? converted : character;
   }
   return result;
 }
@@ -110,12 +117,16 @@ const plainAscii = /^[ -~\s]*$/u;
 
 /** `strings.ToUpper`. */
 export function toUpper(text: string): string {
-  return plainAscii.test(text) ? text.toUpperCase() : mapLetters(text, (character) => character.toUpperCase());
+  return plainAscii.test(text)
+    ? text.toUpperCase()
+    : mapLetters(text, (character) => character.toUpperCase());
 }
 
 /** `strings.ToLower`. */
 export function toLower(text: string): string {
-  return plainAscii.test(text) ? text.toLowerCase() : mapLetters(text, (character) => character.toLowerCase());
+  return plainAscii.test(text)
+    ? text.toLowerCase()
+    : mapLetters(text, (character) => character.toLowerCase());
 }
 
 export function isUpper(character: string): boolean {
@@ -134,7 +145,10 @@ export function isDigit(character: string): boolean {
   return /^\p{Nd}$/u.test(character);
 }
 
-/** `strings.Title`: the first letter of every word in upper case; a word starts after anything but letter, digit, `_`. */
+/**
+ * `strings.Title`: the first letter of every word in upper case; a word starts after anything but letter,
+ * digit, `_`.
+ */
 export function titleWords(text: string): string {
   let result = "";
   let previous = " ";

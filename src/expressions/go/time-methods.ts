@@ -50,7 +50,9 @@ function getZone(name: string, args: readonly Value[]): Zone {
   return value !== undefined && isLocation(value) ? value.zone : refuseArgument(name, 0, "a timezone", value);
 }
 
-function part(field: "year" | "month" | "day" | "hour" | "minute" | "second" | "nanosecond" | "weekday" | "yearDay"): Entry<TimeValue> {
+function part(
+  field: "year" | "month" | "day" | "hour" | "minute" | "second" | "nanosecond" | "weekday" | "yearDay",
+): Entry<TimeValue> {
   return method(0, (self) => BigInt(toCivil(self)[field]));
 }
 
@@ -69,7 +71,12 @@ function addDate(self: TimeValue, args: readonly Value[], name: string): TimeVal
   const civil = toCivil(self);
   const [years, months, days] = [0, 1, 2].map((index) => Number(getInteger(name, args, index)));
   return fromWallClock(
-    { ...civil, year: civil.year + (years ?? 0), month: civil.month + (months ?? 0), day: civil.day + (days ?? 0) },
+    {
+      ...civil,
+      year: civil.year + (years ?? 0),
+      month: civil.month + (months ?? 0),
+      day: civil.day + (days ?? 0),
+    },
     self.zone,
   );
 }
@@ -88,20 +95,34 @@ function roundTime(toNearest: boolean): Entry<TimeValue> {
 }
 
 const timeMethods: ReadonlyMap<string, Entry<TimeValue>> = new Map<string, Entry<TimeValue>>([
-  ["Year", part("year")], ["Month", part("month")], ["Day", part("day")], ["Hour", part("hour")],
-  ["Minute", part("minute")], ["Second", part("second")], ["Nanosecond", part("nanosecond")],
-  ["Weekday", part("weekday")], ["YearDay", part("yearDay")],
-  ["Unix", unix(1n)], ["UnixMilli", unix(1000n)], ["UnixMicro", unix(1_000_000n)], ["UnixNano", unix(second)],
-  ["Before", compare((left, right) => left < right)], ["After", compare((left, right) => left > right)],
+  ["Year", part("year")],
+  ["Month", part("month")],
+  ["Day", part("day")],
+  ["Hour", part("hour")],
+  ["Minute", part("minute")],
+  ["Second", part("second")],
+  ["Nanosecond", part("nanosecond")],
+  ["Weekday", part("weekday")],
+  ["YearDay", part("yearDay")],
+  ["Unix", unix(1n)],
+  ["UnixMilli", unix(1000n)],
+  ["UnixMicro", unix(1_000_000n)],
+  ["UnixNano", unix(second)],
+  ["Before", compare((left, right) => left < right)],
+  ["After", compare((left, right) => left > right)],
   ["Equal", compare((left, right) => left === right)],
-  ["Compare", method(1, (self, args, name) => {
-    const other = getTime(name, args).unixNs;
-    return self.unixNs < other ? -1n : self.unixNs > other ? 1n : 0n;
-  })],
+  [
+    "Compare",
+    method(1, (self, args, name) => {
+      const other = getTime(name, args).unixNs;
+      return self.unixNs < other ? -1n : self.unixNs > other ? 1n : 0n;
+    }),
+  ],
   ["Add", method(1, (self, args, name) => time(self.unixNs + getDuration(name, args), self.zone))],
   ["Sub", method(1, (self, args, name) => duration(self.unixNs - getTime(name, args).unixNs))],
   ["AddDate", method(3, addDate)],
-  ["Truncate", roundTime(false)], ["Round", roundTime(true)],
+  ["Truncate", roundTime(false)],
+  ["Round", roundTime(true)],
   ["UTC", method(0, (self) => time(self.unixNs, utc))],
   ["Local", method(0, (self) => time(self.unixNs, { name: "Local", offsetSeconds: 0 }))],
   ["In", method(1, (self, args, name) => time(self.unixNs, getZone(name, args)))],
@@ -118,17 +139,22 @@ function units(unit: bigint): Entry<DurationValue> {
 }
 
 const durationMethods: ReadonlyMap<string, Entry<DurationValue>> = new Map<string, Entry<DurationValue>>([
-  ["Hours", units(3600n * second)], ["Minutes", units(60n * second)], ["Seconds", units(second)],
+  ["Hours", units(3600n * second)],
+  ["Minutes", units(60n * second)],
+  ["Seconds", units(second)],
   ["Milliseconds", method(0, (self) => self.ns / 1_000_000n)],
   ["Microseconds", method(0, (self) => self.ns / 1_000n)],
   ["Nanoseconds", method(0, (self) => self.ns)],
   ["String", method(0, (self) => formatDuration(self.ns))],
   ["Abs", method(0, (self) => duration(self.ns < 0n ? -self.ns : self.ns))],
   ["Round", method(1, (self, args, name) => duration(roundDuration(self.ns, getDuration(name, args))))],
-  ["Truncate", method(1, (self, args, name) => {
-    const unit = getDuration(name, args);
-    return unit <= 0n ? self : duration(self.ns - (self.ns % unit));
-  })],
+  [
+    "Truncate",
+    method(1, (self, args, name) => {
+      const unit = getDuration(name, args);
+      return unit <= 0n ? self : duration(self.ns - (self.ns % unit));
+    }),
+  ],
 ]);
 
 const locationMethods: ReadonlyMap<string, Entry<LocationValue>> = new Map<string, Entry<LocationValue>>([

@@ -47,7 +47,9 @@ interface Decoded {
 const invalid: Decoded = { point: 0xfffd, size: 1 };
 
 /** Length and first bits of a sequence by its leading byte; undefined for bytes that cannot lead. */
-function readLead(byte: number): { readonly size: number; readonly bits: number; readonly least: number } | undefined {
+function readLead(
+  byte: number,
+): { readonly size: number; readonly bits: number; readonly least: number } | undefined {
   if (byte >= 0xc2 && byte <= 0xdf) return { size: 2, bits: byte & 31, least: 0x80 };
   if (byte >= 0xe0 && byte <= 0xef) return { size: 3, bits: byte & 15, least: 0x800 };
   if (byte >= 0xf0 && byte <= 0xf4) return { size: 4, bits: byte & 7, least: 0x10000 };
@@ -73,7 +75,7 @@ function decodeOne(bytes: Uint8Array, at: number): Decoded {
 export function decodeUtf8(bytes: Uint8Array): string {
   const pieces: string[] = [];
   let piece = "";
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const { point, size } = decodeOne(bytes, at);
     piece += String.fromCodePoint(point);
     if (piece.length > 4096) {

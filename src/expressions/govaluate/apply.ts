@@ -15,25 +15,38 @@ import type { Value } from "../value.ts";
 type Family = "logical" | "modifier" | "comparator" | "ternary";
 
 const complaints: Readonly<Record<Family, (value: string, operator: string) => string>> = {
-  logical: (value, operator) => `Value '${value}' cannot be used with the logical operator '${operator}', it is not a bool`,
-  modifier: (value, operator) => `Value '${value}' cannot be used with the modifier '${operator}', it is not a number`,
-  comparator: (value, operator) => `Value '${value}' cannot be used with the comparator '${operator}', it is not a number`,
-  ternary: (value, operator) => `Value '${value}' cannot be used with the ternary operator '${operator}', it is not a bool`,
+  logical: (value, operator) =>
+    `Value '${value}' cannot be used with the logical operator '${operator}', it is not a bool`,
+  modifier: (value, operator) =>
+    `Value '${value}' cannot be used with the modifier '${operator}', it is not a number`,
+  comparator: (value, operator) =>
+    `Value '${value}' cannot be used with the comparator '${operator}', it is not a number`,
+  ternary: (value, operator) =>
+    `Value '${value}' cannot be used with the ternary operator '${operator}', it is not a bool`,
 };
 
 function refuse(family: Family, operator: string, value: Value, offset: number): never {
-  throw new EvalError("expression/invalid-operation", complaints[family](formatValue(value), operator), offset);
+  throw new EvalError(
+    "expression/invalid-operation",
+    complaints[family](formatValue(value), operator),
+    offset,
+  );
 }
 
 /** The result of a lazy operator whose left side decides already. */
 export function isSettled(operator: string, left: Value): { readonly value: Value } | undefined {
   switch (operator) {
-    case "&&": return left === false ? { value: false } : undefined;
-    case "||": return left === true ? { value: true } : undefined;
+    case "&&":
+      return left === false ? { value: false } : undefined;
+    case "||":
+      return left === true ? { value: true } : undefined;
     case "??":
-    case ":": return left === null ? undefined : { value: left };
-    case "?": return left === false ? { value: null } : undefined;
-    default: return undefined;
+    case ":":
+      return left === null ? undefined : { value: left };
+    case "?":
+      return left === false ? { value: null } : undefined;
+    default:
+      return undefined;
   }
 }
 
@@ -46,7 +59,8 @@ function combine(operator: string, left: Value, right: Value, offset: number): b
 function compare(operator: string, left: Value, right: Value, offset: number): boolean {
   let order: number;
   if (typeof left === "string" && typeof right === "string") order = compareText(left, right);
-  else if (typeof left === "number" && typeof right === "number") order = left < right ? -1 : left > right ? 1 : left === right ? 0 : NaN;
+  else if (typeof left === "number" && typeof right === "number")
+    order = left < right ? -1 : left > right ? 1 : left === right ? 0 : NaN;
   else return refuse("comparator", operator, left, offset);
   if (operator === "<") return order < 0;
   if (operator === "<=") return order <= 0;
@@ -88,40 +102,67 @@ function shift(left: number, right: number, toLeft: boolean): number {
 
 function calculate(operator: string, left: number, right: number): number {
   switch (operator) {
-    case "-": return left - right;
-    case "*": return left * right;
-    case "/": return left / right;
-    case "%": return left % right;
-    case "**": return left ** right;
-    case "&": return Number(truncateToInt(left) & truncateToInt(right));
-    case "|": return Number(truncateToInt(left) | truncateToInt(right));
-    case "^": return Number(truncateToInt(left) ^ truncateToInt(right));
-    default: return shift(left, right, operator === "<<");
+    case "-":
+      return left - right;
+    case "*":
+      return left * right;
+    case "/":
+      return left / right;
+    case "%":
+      return left % right;
+    case "**":
+      return left ** right;
+    case "&":
+      return Number(truncateToInt(left) & truncateToInt(right));
+    case "|":
+      return Number(truncateToInt(left) | truncateToInt(right));
+    case "^":
+      return Number(truncateToInt(left) ^ truncateToInt(right));
+    default:
+      return shift(left, right, operator === "<<");
   }
 }
 
 /** Applies an operator to two values. Throws EvalError. */
-export function applyOperator(operator: string, left: Value, right: Value, offset: number, context: EvalContext): Value {
+export function applyOperator(
+  operator: string,
+  left: Value,
+  right: Value,
+  offset: number,
+  context: EvalContext,
+): Value {
   switch (operator) {
-    case ",": return separate(left, right, context);
-    case "?": return typeof left === "boolean" ? right : refuse("ternary", operator, left, offset);
+    case ",":
+      return separate(left, right, context);
+    case "?":
+      return typeof left === "boolean" ? right : refuse("ternary", operator, left, offset);
     case ":":
-    case "??": return right;
+    case "??":
+      return right;
     case "&&":
-    case "||": return combine(operator, left, right, offset);
-    case "==": return isDeepEqual(left, right);
-    case "!=": return !isDeepEqual(left, right);
+    case "||":
+      return combine(operator, left, right, offset);
+    case "==":
+      return isDeepEqual(left, right);
+    case "!=":
+      return !isDeepEqual(left, right);
     case "<":
     case "<=":
     case ">":
-    case ">=": return compare(operator, left, right, offset);
+    case ">=":
+      return compare(operator, left, right, offset);
     case "=~":
-    case "!~": return matches(operator, left, right, offset, context);
-    case "in": return isMember(left, right, offset, context);
-    case "+": return add(left, right, offset, context);
+    case "!~":
+      return matches(operator, left, right, offset, context);
+    case "in":
+      return isMember(left, right, offset, context);
+    case "+":
+      return add(left, right, offset, context);
     default:
       if (typeof left !== "number") return refuse("modifier", operator, left, offset);
-      return typeof right === "number" ? calculate(operator, left, right) : refuse("modifier", operator, right, offset);
+      return typeof right === "number"
+        ? calculate(operator, left, right)
+        : refuse("modifier", operator, right, offset);
   }
 }
 
@@ -130,5 +171,9 @@ export function applyPrefix(operator: string, value: Value, offset: number): Val
   if (operator === "!" && typeof value === "boolean") return !value;
   if (operator === "-" && typeof value === "number") return -value;
   if (operator === "~" && typeof value === "number") return Number(~truncateToInt(value));
-  throw new EvalError("expression/invalid-operation", `Value '${formatValue(value)}' cannot be used with the prefix '${operator}'`, offset);
+  throw new EvalError(
+    "expression/invalid-operation",
+    `Value '${formatValue(value)}' cannot be used with the prefix '${operator}'`,
+    offset,
+  );
 }

@@ -27,18 +27,37 @@ interface Lexer {
 
 /** Texts in quotes that look like one of these are times. */
 const timeLayouts: readonly string[] = [
-  layouts.ansiC, layouts.unixDate, layouts.rubyDate, layouts.kitchen, layouts.rfc3339, layouts.rfc3339Nano,
-  "2006-01-02", "2006-01-02 15:04", "2006-01-02 15:04:05", "2006-01-02 15:04:05-07:00", "2006-01-02T15Z0700",
-  "2006-01-02T15:04Z0700", "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05.999999999Z0700",
+  layouts.ansiC,
+  layouts.unixDate,
+  layouts.rubyDate,
+  layouts.kitchen,
+  layouts.rfc3339,
+  layouts.rfc3339Nano,
+  "2006-01-02",
+  "2006-01-02 15:04",
+  "2006-01-02 15:04:05",
+  "2006-01-02 15:04:05-07:00",
+  "2006-01-02T15Z0700",
+  "2006-01-02T15:04Z0700",
+  "2006-01-02T15:04:05Z0700",
+  "2006-01-02T15:04:05.999999999Z0700",
 ];
 
 const isQuote = (character: string): boolean => character === "'" || character === '"';
-const isWordCharacter = (character: string): boolean => isLetter(character) || isDigit(character) || "_.".includes(character);
+const isWordCharacter = (character: string): boolean =>
+  isLetter(character) || isDigit(character) || "_.".includes(character);
 const isSymbolCharacter = (character: string): boolean =>
   !isDigit(character) && !isLetter(character) && !"()[]".includes(character) && !isQuote(character);
 
-/** Reads while the test holds; a backslash takes the next character as it is. `closed` tells that something ended it. */
-function readWhile(lexer: Lexer, test: (character: string) => boolean, blanks: boolean): { readonly text: string; readonly closed: boolean } {
+/**
+ * Reads while the test holds; a backslash takes the next character as it is. `closed` tells that something
+ * ended it.
+ */
+function readWhile(
+  lexer: Lexer,
+  test: (character: string) => boolean,
+  blanks: boolean,
+): { readonly text: string; readonly closed: boolean } {
   let text = "";
   while (lexer.at < lexer.characters.length) {
     const character = lexer.characters[lexer.at] ?? "";
@@ -69,13 +88,19 @@ type Reading = Omit<Token, "offset">;
 function readNumber(lexer: Lexer, offset: number): Reading {
   if (lexer.characters[lexer.at] === "0" && lexer.characters[lexer.at + 1] === "x") {
     lexer.at += 2;
-    const digits = readWhile(lexer, (character) => isDigit(character) || /^[a-fA-F]$/u.test(character), false).text;
-    if (!/^[0-9a-fA-F]{1,16}$/u.test(digits)) throw new WhenRefusal(`Unable to parse hex value '${digits}' to uint64`, offset);
+    const digits = readWhile(
+      lexer,
+      (character) => isDigit(character) || /^[a-fA-F]$/u.test(character),
+      false,
+    ).text;
+    if (!/^[0-9a-fA-F]{1,16}$/u.test(digits))
+      throw new WhenRefusal(`Unable to parse hex value '${digits}' to uint64`, offset);
     return { kind: "NUMERIC", value: Number(BigInt(`0x${digits}`)) };
   }
   const text = readWhile(lexer, (character) => isDigit(character) || character === ".", false).text;
   const value = parseFloat64(text);
-  if (value === undefined) throw new WhenRefusal(`Unable to parse numeric value '${text}' to float64`, offset);
+  if (value === undefined)
+    throw new WhenRefusal(`Unable to parse numeric value '${text}' to float64`, offset);
   return { kind: "NUMERIC", value };
 }
 
@@ -132,15 +157,18 @@ function readToken(lexer: Lexer, previous: TokenKind, offset: number): Reading {
   if (isQuote(character)) return readQuoted(lexer, offset);
   if (!",()".includes(character)) return readSymbol(lexer, previous, offset);
   lexer.at++;
-  return { kind: character === "," ? "SEPARATOR" : character === "(" ? "CLAUSE" : "CLAUSE_CLOSE", value: character };
+  return {
+    kind: character === "," ? "SEPARATOR" : character === "(" ? "CLAUSE" : "CLAUSE_CLOSE",
+    value: character,
+  };
 }
 
 /** All tokens; throws WhenRefusal. */
 export function lexWhen(source: string): readonly Token[] {
-  const lexer: Lexer = { characters: [...source], at: 0 };
+  const lexer: Lexer = { characters: Array.from(source), at: 0 };
   const tokens: Token[] = [];
   let offset = 0;
-  for (let previous: TokenKind = "UNKNOWN"; ; ) {
+  for (let previous: TokenKind = "UNKNOWN"; ;) {
     while (isSpace(lexer.characters[lexer.at] ?? "")) {
       lexer.at++;
       offset++;

@@ -5,8 +5,22 @@
 import { formatValue } from "../go/format-value.ts";
 
 export type TokenKind =
-  | "UNKNOWN" | "PREFIX" | "NUMERIC" | "BOOLEAN" | "STRING" | "PATTERN" | "TIME" | "VARIABLE" | "ACCESSOR"
-  | "SEPARATOR" | "COMPARATOR" | "LOGICALOP" | "MODIFIER" | "CLAUSE" | "CLAUSE_CLOSE" | "TERNARY";
+  | "UNKNOWN"
+  | "PREFIX"
+  | "NUMERIC"
+  | "BOOLEAN"
+  | "STRING"
+  | "PATTERN"
+  | "TIME"
+  | "VARIABLE"
+  | "ACCESSOR"
+  | "SEPARATOR"
+  | "COMPARATOR"
+  | "LOGICALOP"
+  | "MODIFIER"
+  | "CLAUSE"
+  | "CLAUSE_CLOSE"
+  | "TERNARY";
 
 export interface Token {
   readonly kind: TokenKind;
@@ -15,16 +29,35 @@ export interface Token {
   readonly offset: number;
 }
 
-const values: readonly TokenKind[] = ["NUMERIC", "BOOLEAN", "VARIABLE", "ACCESSOR", "STRING", "TIME", "CLAUSE"];
-const operators: readonly TokenKind[] = ["MODIFIER", "COMPARATOR", "LOGICALOP", "CLAUSE_CLOSE", "TERNARY", "SEPARATOR"];
+const values: readonly TokenKind[] = [
+  "NUMERIC",
+  "BOOLEAN",
+  "VARIABLE",
+  "ACCESSOR",
+  "STRING",
+  "TIME",
+  "CLAUSE",
+];
+const operators: readonly TokenKind[] = [
+  "MODIFIER",
+  "COMPARATOR",
+  "LOGICALOP",
+  "CLAUSE_CLOSE",
+  "TERNARY",
+  "SEPARATOR",
+];
 const operatorsWithoutTernary = operators.filter((kind) => kind !== "TERNARY");
 
 const successors: Readonly<Record<TokenKind, readonly TokenKind[]>> = {
   UNKNOWN: ["PREFIX", "PATTERN", ...values],
   CLAUSE: ["PREFIX", "PATTERN", "CLAUSE_CLOSE", ...values],
   CLAUSE_CLOSE: [...operators, "PATTERN", ...values],
-  NUMERIC: operators, BOOLEAN: operators, STRING: operators, VARIABLE: operators,
-  TIME: operatorsWithoutTernary, PATTERN: operatorsWithoutTernary,
+  NUMERIC: operators,
+  BOOLEAN: operators,
+  STRING: operators,
+  VARIABLE: operators,
+  TIME: operatorsWithoutTernary,
+  PATTERN: operatorsWithoutTernary,
   ACCESSOR: ["CLAUSE", ...operators],
   MODIFIER: ["PREFIX", "NUMERIC", "VARIABLE", "ACCESSOR", "STRING", "BOOLEAN", "CLAUSE", "CLAUSE_CLOSE"],
   COMPARATOR: ["PREFIX", "PATTERN", "CLAUSE_CLOSE", ...values],
@@ -35,7 +68,14 @@ const successors: Readonly<Record<TokenKind, readonly TokenKind[]>> = {
 };
 
 const mayEnd: ReadonlySet<TokenKind> = new Set([
-  "CLAUSE_CLOSE", "NUMERIC", "BOOLEAN", "STRING", "TIME", "PATTERN", "VARIABLE", "ACCESSOR",
+  "CLAUSE_CLOSE",
+  "NUMERIC",
+  "BOOLEAN",
+  "STRING",
+  "TIME",
+  "PATTERN",
+  "VARIABLE",
+  "ACCESSOR",
 ]);
 
 export function canFollow(previous: TokenKind, next: TokenKind): boolean {
@@ -43,23 +83,29 @@ export function canFollow(previous: TokenKind, next: TokenKind): boolean {
 }
 
 /** What is wrong with an order of tokens; undefined when nothing is. */
-export function checkOrder(tokens: readonly Token[]): { readonly message: string; readonly offset: number } | undefined {
+export function checkOrder(
+  tokens: readonly Token[],
+): { readonly message: string; readonly offset: number } | undefined {
   let previous: Token = { kind: "UNKNOWN", value: "<nil>", offset: 0 };
   for (const token of tokens) {
     if (!canFollow(previous.kind, token.kind)) {
-      const message = previous.kind === "VARIABLE" && token.kind === "CLAUSE"
-        ? `Undefined function ${previous.value}`
-        : `Cannot transition token types from ${describe(previous)} to ${describe(token)}`;
+      const message =
+        previous.kind === "VARIABLE" && token.kind === "CLAUSE"
+          ? `Undefined function ${previous.value}`
+          : `Cannot transition token types from ${describe(previous)} to ${describe(token)}`;
       return { message, offset: token.offset };
     }
     previous = token;
   }
-  return mayEnd.has(previous.kind) ? undefined : { message: "Unexpected end of expression", offset: previous.offset };
+  return mayEnd.has(previous.kind)
+    ? undefined
+    : { message: "Unexpected end of expression", offset: previous.offset };
 }
 
 /** Parentheses are printed as numbers, because to Go they are runes. */
 function describe(token: Token): string {
-  const value = token.kind === "CLAUSE" ? "40" : token.kind === "CLAUSE_CLOSE" ? "41" : formatValue(token.value);
+  const value =
+    token.kind === "CLAUSE" ? "40" : token.kind === "CLAUSE_CLOSE" ? "41" : formatValue(token.value);
   return `${token.kind} [${value}]`;
 }
 

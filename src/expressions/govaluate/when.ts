@@ -20,8 +20,19 @@ export type WhenNode =
   | { readonly kind: "literal"; readonly value: string | number | boolean; readonly offset: number }
   | { readonly kind: "accessor"; readonly path: string; readonly offset: number }
   | { readonly kind: "group"; readonly inner: WhenNode | undefined; readonly offset: number }
-  | { readonly kind: "prefix"; readonly operator: string; readonly operand: WhenNode; readonly offset: number }
-  | { readonly kind: "binary"; readonly operator: string; readonly left: WhenNode; readonly right: WhenNode; readonly offset: number };
+  | {
+      readonly kind: "prefix";
+      readonly operator: string;
+      readonly operand: WhenNode;
+      readonly offset: number;
+    }
+  | {
+      readonly kind: "binary";
+      readonly operator: string;
+      readonly left: WhenNode;
+      readonly right: WhenNode;
+      readonly offset: number;
+    };
 
 export interface WhenExpression {
   readonly source: string;
@@ -36,10 +47,24 @@ interface Parser {
 
 /** From the loosest to the tightest; all of them group to the left. */
 const levels: readonly (readonly string[])[] = [
-  [","], ["?", ":", "??"], ["||"], ["&&"], ["==", "!=", ">", ">=", "<", "<=", "=~", "!~", "in"],
-  ["^", "&", "|"], [">>", "<<"], ["+", "-"], ["*", "/", "%"], ["**"],
+  [","],
+  ["?", ":", "??"],
+  ["||"],
+  ["&&"],
+  ["==", "!=", ">", ">=", "<", "<=", "=~", "!~", "in"],
+  ["^", "&", "|"],
+  [">>", "<<"],
+  ["+", "-"],
+  ["*", "/", "%"],
+  ["**"],
 ];
-const operatorKinds: ReadonlySet<string> = new Set(["SEPARATOR", "TERNARY", "LOGICALOP", "COMPARATOR", "MODIFIER"]);
+const operatorKinds: ReadonlySet<string> = new Set([
+  "SEPARATOR",
+  "TERNARY",
+  "LOGICALOP",
+  "COMPARATOR",
+  "MODIFIER",
+]);
 const maxNesting = 100;
 const maxTokens = 10_000;
 
@@ -49,7 +74,8 @@ function parseLevel(parser: Parser, level: number): WhenNode {
   let left = parseLevel(parser, level + 1);
   for (;;) {
     const token = parser.tokens[parser.at];
-    if (token === undefined || !operatorKinds.has(token.kind) || !symbols.includes(String(token.value))) return left;
+    if (token === undefined || !operatorKinds.has(token.kind) || !symbols.includes(String(token.value)))
+      return left;
     parser.at++;
     const right = parseLevel(parser, level + 1);
     left = { kind: "binary", operator: String(token.value), left, right, offset: token.offset };
@@ -61,14 +87,26 @@ function parseValue(parser: Parser): WhenNode {
   if (token === undefined) throw new WhenRefusal("Unexpected end of expression", 0);
   const { offset } = token;
   switch (token.kind) {
-    case "CLAUSE": return parseGroup(parser, offset);
-    case "PREFIX": return { kind: "prefix", operator: String(token.value), operand: parseValue(parser), offset };
-    case "ACCESSOR": return { kind: "accessor", path: String(token.value), offset };
+    case "CLAUSE":
+      return parseGroup(parser, offset);
+    case "PREFIX":
+      return { kind: "prefix", operator: String(token.value), operand: parseValue(parser), offset };
+    case "ACCESSOR":
+      return { kind: "accessor", path: String(token.value), offset };
     case "NUMERIC":
     case "BOOLEAN":
     case "STRING":
-    case "TIME": return { kind: "literal", value: token.value, offset };
-    default:
+    case "TIME":
+      return { kind: "literal", value: token.value, offset };
+    case "CLAUSE_CLOSE":
+    case "COMPARATOR":
+    case "LOGICALOP":
+    case "MODIFIER":
+    case "PATTERN":
+    case "SEPARATOR":
+    case "TERNARY":
+    case "UNKNOWN":
+    case "VARIABLE":
       throw new WhenRefusal(`Unable to plan token kind: '${token.kind}', value: '${token.value}'`, offset);
   }
 }
@@ -77,21 +115,30 @@ function parseGroup(parser: Parser, offset: number): WhenNode {
   if (++parser.nesting > maxNesting) throw new WhenRefusal("expression is nested too deeply", offset);
   const empty = parser.tokens[parser.at]?.kind === "CLAUSE_CLOSE";
   const inner = empty ? undefined : parseLevel(parser, 0);
-  if (parser.tokens[parser.at]?.kind !== "CLAUSE_CLOSE") throw new WhenRefusal("Unbalanced parenthesis", offset);
+  if (parser.tokens[parser.at]?.kind !== "CLAUSE_CLOSE")
+    throw new WhenRefusal("Unbalanced parenthesis", offset);
   parser.at++;
   parser.nesting--;
   return { kind: "group", inner, offset };
 }
 
-function refuse(code: string, message: string, offset: number): { readonly ok: false; readonly error: ExprSyntaxError } {
+function refuse(
+  code: string,
+  message: string,
+  offset: number,
+): { readonly ok: false; readonly error: ExprSyntaxError } {
   return err({ code, message, offset });
 }
 
-/** Patterns that stand in the text are compiled at once, so that mistakes in them are found before anything runs. */
+/**
+ * Patterns that stand in the text are compiled at once, so that mistakes in them are found before anything
+ * runs.
+ */
 function checkPatterns(tokens: readonly Token[]): void {
   for (const [index, token] of tokens.entries()) {
     const next = tokens[index + 1];
-    if (token.kind !== "COMPARATOR" || !["=~", "!~"].includes(String(token.value)) || next?.kind !== "STRING") continue;
+    if (token.kind !== "COMPARATOR" || !["=~", "!~"].includes(String(token.value)) || next?.kind !== "STRING")
+      continue;
     try {
       compileRegexp(String(next.value));
     } catch (error) {
@@ -111,13 +158,18 @@ function parseTokens(source: string): Result<WhenExpression, ExprSyntaxError> {
   if (words.length > maxTokens) return refuse("expression/syntax", "expression has too many tokens", 0);
   const parens = words.filter((token) => token.kind === "CLAUSE").length;
   if (parens !== words.filter((token) => token.kind === "CLAUSE_CLOSE").length) {
-    return refuse("expression/syntax", "Unbalanced parenthesis", words.find((token) => token.kind.startsWith("CLAUSE"))?.offset ?? 0);
+    return refuse(
+      "expression/syntax",
+      "Unbalanced parenthesis",
+      words.find((token) => token.kind.startsWith("CLAUSE"))?.offset ?? 0,
+    );
   }
   const disorder = checkOrder(words);
   if (disorder !== undefined) return refuse("expression/syntax", disorder.message, disorder.offset);
   const tokens = toTexts(words);
   const misplaced = checkOrder(tokens);
-  if (misplaced !== undefined) return refuse("expression/misplaced-word", misplaced.message, misplaced.offset);
+  if (misplaced !== undefined)
+    return refuse("expression/misplaced-word", misplaced.message, misplaced.offset);
   checkPatterns(tokens);
   const parser: Parser = { tokens, at: 0, nesting: 0 };
   const root = parseLevel(parser, 0);
@@ -152,7 +204,14 @@ function evaluateNode(root: WhenNode, context: EvalContext): Value {
     chargeSteps(context, 1);
     const settled = isSettled(current.operator, value);
     if (settled !== undefined) value = settled.value;
-    else value = applyOperator(current.operator, value, evaluateNode(current.right, context), current.offset, context);
+    else
+      value = applyOperator(
+        current.operator,
+        value,
+        evaluateNode(current.right, context),
+        current.offset,
+        context,
+      );
   }
   return value;
 }
@@ -160,12 +219,20 @@ function evaluateNode(root: WhenNode, context: EvalContext): Value {
 function evaluateLeaf(node: WhenNode, context: EvalContext): Value {
   chargeSteps(context, 1);
   switch (node.kind) {
-    case "literal": return node.value;
+    case "literal":
+      return node.value;
     case "accessor":
-      throw new EvalError("expression/unknown-name", `No parameter '${node.path.split(".")[0]}' found.`, node.offset);
-    case "group": return node.inner === undefined ? null : evaluateNode(node.inner, context);
-    case "prefix": return applyPrefix(node.operator, evaluateNode(node.operand, context), node.offset);
-    case "binary": return evaluateNode(node, context);
+      throw new EvalError(
+        "expression/unknown-name",
+        `No parameter '${node.path.split(".")[0]}' found.`,
+        node.offset,
+      );
+    case "group":
+      return node.inner === undefined ? null : evaluateNode(node.inner, context);
+    case "prefix":
+      return applyPrefix(node.operator, evaluateNode(node.operand, context), node.offset);
+    case "binary":
+      return evaluateNode(node, context);
   }
 }
 

@@ -10,7 +10,16 @@ import { compareText, countBytes } from "../go/utf8.ts";
 import { matchPattern } from "../go/regexp/cached-match.ts";
 import { goTypeName, isList, isMap } from "../value.ts";
 import type { Value, ValueList } from "../value.ts";
-import { findInteger, findNumber, getBareText, getElements, getNumber, getText, getTruth, isTruthy } from "./script-values.ts";
+import {
+  findInteger,
+  findNumber,
+  getBareText,
+  getElements,
+  getNumber,
+  getText,
+  getTruth,
+  isTruthy,
+} from "./script-values.ts";
 import { refuseSelector } from "./tokens.ts";
 import type { Argument, Script, ScriptOperator, Token } from "./tokens.ts";
 
@@ -70,14 +79,18 @@ function continueMany(query: Query, values: ValueList, rest: Rest): Value {
 function applyKey(query: Query, key: string, value: Value, rest: Rest): Value {
   if (!isMap(value)) return refuseTarget("key", "map", value);
   const found = value.get(key);
-  return found === undefined ? refuseSelector(`key: invalid token key '${key}' not found`) : continueWith(query, found, rest);
+  return found === undefined
+    ? refuseSelector(`key: invalid token key '${key}' not found`)
+    : continueWith(query, found, rest);
 }
 
 function applyIndex(query: Query, index: bigint, value: Value, rest: Rest): Value {
   if (!isList(value)) return refuseTarget("index", "array slice", value);
   const at = Number(index) < 0 ? value.length + Number(index) : Number(index);
   const found = value[at];
-  return found === undefined ? refuseSelector("index: invalid token out of range") : continueWith(query, found, rest);
+  return found === undefined
+    ? refuseSelector("index: invalid token out of range")
+    : continueWith(query, found, rest);
 }
 
 function applyLength(query: Query, value: Value, rest: Rest): Value {
@@ -124,7 +137,9 @@ function applyScript(query: Query, script: Script, value: Value, rest: Rest): Va
 function readBound(query: Query, argument: Argument, value: Value): number | undefined {
   if (argument === undefined) return undefined;
   const index = typeof argument === "bigint" ? argument : findInteger(runScript(query, argument, value));
-  return index === undefined ? refuseSelector("range: invalid token argument. expected [int]") : Number(index);
+  return index === undefined
+    ? refuseSelector("range: invalid token argument. expected [int]")
+    : Number(index);
 }
 
 function clamp(bound: number | undefined, length: number, absent: number): number {
@@ -132,28 +147,43 @@ function clamp(bound: number | undefined, length: number, absent: number): numbe
   return Math.min(Math.max(bound < 0 ? length + bound : bound, 0), length);
 }
 
-function applyRange(query: Query, token: Token & { readonly kind: "range" }, value: Value, rest: Rest): Value {
+function applyRange(
+  query: Query,
+  token: Token & { readonly kind: "range" },
+  value: Value,
+  rest: Rest,
+): Value {
   if (!isList(value)) return refuseTarget("range", "array slice", value);
   const from = clamp(readBound(query, token.from, value), value.length, 0);
   const to = clamp(readBound(query, token.to, value), value.length, value.length);
   const step = readBound(query, token.step, value) ?? 1;
   if (step === 0) return refuseSelector("range: invalid token out of range");
   const picked: Value[] = [];
-  for (let at = step < 0 ? to - 1 : from; step < 0 ? at >= from : at < to; at += step) picked.push(value[at] ?? null);
+  for (let at = step < 0 ? to - 1 : from; step < 0 ? at >= from : at < to; at += step)
+    picked.push(value[at] ?? null);
   chargeSteps(query.context, picked.length);
   return continueMany(query, picked, rest);
 }
 
-function applyUnion(query: Query, token: Token & { readonly kind: "union" }, value: Value, rest: Rest): Value {
+function applyUnion(
+  query: Query,
+  token: Token & { readonly kind: "union" },
+  value: Value,
+  rest: Rest,
+): Value {
   const members = token.members.map((member): Value => {
     if (typeof member !== "object") return member;
     const result = runScript(query, member, value);
-    return typeof result === "string" ? getBareText(result) : findInteger(result) ?? result;
+    return typeof result === "string" ? getBareText(result) : (findInteger(result) ?? result);
   });
   const names = members.filter((member) => typeof member === "string");
   if (names.length === members.length) {
     if (!isMap(value)) return refuseTarget("union", "map", value);
-    return continueMany(query, names.flatMap((name) => (value.has(name) ? [value.get(name) ?? null] : [])), rest);
+    return continueMany(
+      query,
+      names.flatMap((name) => (value.has(name) ? [value.get(name) ?? null] : [])),
+      rest,
+    );
   }
   if (names.length > 0 || members.some((member) => typeof member !== "bigint")) {
     return refuseSelector("union: invalid token argument. expected [int string]");
@@ -170,21 +200,31 @@ function applyUnion(query: Query, token: Token & { readonly kind: "union" }, val
 function applyToken(query: Query, token: Token, value: Value, rest: Rest): Value {
   chargeSteps(query.context, 1);
   switch (token.kind) {
-    case "root": return continueWith(query, query.root, rest);
-    case "current": return continueWith(query, value, rest);
-    case "key": return applyKey(query, token.key, value, rest);
-    case "index": return applyIndex(query, token.index, value, rest);
-    case "length": return applyLength(query, value, rest);
-    case "wildcard": return continueEach(query, listChildren("wildcard", value), rest);
+    case "root":
+      return continueWith(query, query.root, rest);
+    case "current":
+      return continueWith(query, value, rest);
+    case "key":
+      return applyKey(query, token.key, value, rest);
+    case "index":
+      return applyIndex(query, token.index, value, rest);
+    case "length":
+      return applyLength(query, value, rest);
+    case "wildcard":
+      return continueEach(query, listChildren("wildcard", value), rest);
     case "recursive": {
       const found: Value[] = [];
       applyRecursive(query, value, rest, found, 0);
       return found;
     }
-    case "filter": return applyFilter(query, token.script, value, rest);
-    case "script": return applyScript(query, token.script, value, rest);
-    case "range": return applyRange(query, token, value, rest);
-    case "union": return applyUnion(query, token, value, rest);
+    case "filter":
+      return applyFilter(query, token.script, value, rest);
+    case "script":
+      return applyScript(query, token.script, value, rest);
+    case "range":
+      return applyRange(query, token, value, rest);
+    case "union":
+      return applyUnion(query, token, value, rest);
   }
 }
 
@@ -193,13 +233,16 @@ function runScript(query: Query, script: Script, current: Value): Value {
   chargeSteps(query.context, 1);
   checkDepth(query.depth);
   switch (script.kind) {
-    case "value": return script.value;
-    case "text": return readLiteral(script.text);
+    case "value":
+      return script.value;
+    case "text":
+      return readLiteral(script.text);
     case "selector": {
       const found = continueWith({ ...query, depth: query.depth + 1 }, current, script.tokens);
       return typeof found === "string" && !/^'.+'$/su.test(found) ? `'${found}'` : found;
     }
-    case "operation": return runOperation(query, script.operator, script.left, script.right, current);
+    case "operation":
+      return runOperation(query, script.operator, script.left, script.right, current);
   }
 }
 
@@ -215,35 +258,64 @@ function equal(left: Value, right: Value): boolean {
   return a !== undefined && b !== undefined ? a === b : getText(left) === getText(right);
 }
 
-function runOperation(query: Query, operator: ScriptOperator, leftScript: Script | undefined, rightScript: Script, current: Value): Value {
+function runOperation(
+  query: Query,
+  operator: ScriptOperator,
+  leftScript: Script | undefined,
+  rightScript: Script,
+  current: Value,
+): Value {
   const left = leftScript === undefined ? null : runScript(query, leftScript, current);
   const right = runScript(query, rightScript, current);
   switch (operator) {
-    case "||": return [getTruth(left), getTruth(right)].includes(true);
-    case "&&": return ![getTruth(left), getTruth(right)].includes(false);
-    case "!": return !getTruth(right);
-    case "==": return equal(left, right);
-    case "!=": return !equal(left, right);
-    case "<": return getNumber(left) < getNumber(right);
-    case "<=": return getNumber(left) <= getNumber(right);
-    case ">": return getNumber(left) > getNumber(right);
-    case ">=": return getNumber(left) >= getNumber(right);
-    case "+": return getNumber(left) + getNumber(right);
-    case "-": return getNumber(left) - getNumber(right);
-    case "*": return getNumber(left) * getNumber(right);
-    case "/": return getNumber(left) / getNumber(right);
-    case "%": return getNumber(left) % getNumber(right);
-    case "**": return getNumber(left) ** getNumber(right);
-    case "=~": return matchPattern(getBareText(right), getBareText(left), (steps) => chargeSteps(query.context, steps));
-    case "in": return contains(left, right);
-    case "not in": return !contains(left, right);
+    case "||":
+      return [getTruth(left), getTruth(right)].includes(true);
+    case "&&":
+      return ![getTruth(left), getTruth(right)].includes(false);
+    case "!":
+      return !getTruth(right);
+    case "==":
+      return equal(left, right);
+    case "!=":
+      return !equal(left, right);
+    case "<":
+      return getNumber(left) < getNumber(right);
+    case "<=":
+      return getNumber(left) <= getNumber(right);
+    case ">":
+      return getNumber(left) > getNumber(right);
+    case ">=":
+      return getNumber(left) >= getNumber(right);
+    case "+":
+      return getNumber(left) + getNumber(right);
+    case "-":
+      return getNumber(left) - getNumber(right);
+    case "*":
+      return getNumber(left) * getNumber(right);
+    case "/":
+      return getNumber(left) / getNumber(right);
+    case "%":
+      return getNumber(left) % getNumber(right);
+    case "**":
+      return getNumber(left) ** getNumber(right);
+    case "=~":
+      return matchPattern(getBareText(right), getBareText(left), (steps) =>
+        chargeSteps(query.context, steps),
+      );
+    case "in":
+      return contains(left, right);
+    case "not in":
+      return !contains(left, right);
   }
 }
 
 /** Members of a list written in a script have no quotes, texts of the document do. */
 function contains(needle: Value, haystack: Value): boolean {
   return getElements(haystack).some((element) =>
-    typeof element === "string" ? element === needle || `'${element}'` === getText(needle) : equal(element, needle));
+    typeof element === "string"
+      ? element === needle || `'${element}'` === getText(needle)
+      : equal(element, needle),
+  );
 }
 
 /** Applies the steps of a selector to a document. */

@@ -14,7 +14,10 @@ export function queryValue(value: Value, selector: string, context: EvalContext)
   return applySelector(parseSelector(selector), value, context);
 }
 
-/** What a selector finds in a JSON text. Throws EvalError `expression/invalid-json` or `expression/jsonpath`. */
+/**
+ * What a selector finds in a JSON text. Throws EvalError `expression/invalid-json` or
+ * `expression/jsonpath`.
+ */
 export function queryJson(json: string, selector: string, context: EvalContext): Value {
   chargeBytes(context, json.length * 2);
   return queryValue(readJson(json), selector, context);

@@ -7,12 +7,32 @@ import { EvalError } from "../context.ts";
 import { refuseSelector } from "./tokens.ts";
 import type { Script, ScriptOperator, Token } from "./tokens.ts";
 
-/** Reads a selector that starts with `$` or `@`; given, because selectors hold scripts and scripts selectors. */
+/**
+ * Reads a selector that starts with `$` or `@`; given, because selectors hold scripts and scripts
+ * selectors.
+ */
 export type ReadSelector = (text: string, depth: number) => readonly Token[];
 
 /** From the loosest to the tightest. */
 const operators: readonly ScriptOperator[] = [
-  "||", "&&", "==", "!=", "<=", ">=", "<", ">", "=~", "!", "+", "-", "**", "*", "/", "%", "not in", "in",
+  "||",
+  "&&",
+  "==",
+  "!=",
+  "<=",
+  ">=",
+  "<",
+  ">",
+  "=~",
+  "!",
+  "+",
+  "-",
+  "**",
+  "*",
+  "/",
+  "%",
+  "not in",
+  "in",
 ];
 const maxDepth = 100;
 
@@ -82,10 +102,12 @@ export function parseScript(source: string, readSelector: ReadSelector, depth: n
     const operator = operators[index] ?? "in";
     const at = findOperator(text, open, operator);
     if (at < 0) continue;
-    const left = operator === "!" ? undefined : parseScript(text.slice(0, at), readSelector, depth + 1, index);
+    const left =
+      operator === "!" ? undefined : parseScript(text.slice(0, at), readSelector, depth + 1, index);
     const right = parseScript(text.slice(at + operator.length), readSelector, depth + 1, index);
     return { kind: "operation", operator, left, right };
   }
-  if (text.startsWith("@") || text.startsWith("$")) return { kind: "selector", tokens: readSelector(text, depth + 1) };
+  if (text.startsWith("@") || text.startsWith("$"))
+    return { kind: "selector", tokens: readSelector(text, depth + 1) };
   return readOperand(text);
 }

@@ -86,7 +86,9 @@ function readBracket(token: string, depth: number): Token {
   const members = cutOutside(text, ",");
   const bounds = cutOutside(text, ":");
   if (members.length > 1) {
-    return bounds.length > 1 ? refuseToken(token) : { kind: "union", members: members.map((piece) => readMember(piece, token, depth)) };
+    return bounds.length > 1
+      ? refuseToken(token)
+      : { kind: "union", members: members.map((piece) => readMember(piece, token, depth)) };
   }
   if (bounds.length > 1) return readRange(bounds, token, depth);
   const only = readMember(text, token, depth);
@@ -105,9 +107,10 @@ function readSelector(source: string, depth: number): readonly Token[] {
   const first = text.charAt(0);
   if (first !== "$" && first !== "@") return refuseSelector(`unexpected token '${first}' at index 0`);
   const next = text.charAt(1);
-  if (next !== "" && next !== "." && next !== "[") return refuseSelector(`unexpected token '${next}' at index 1`);
+  if (next !== "" && next !== "." && next !== "[")
+    return refuseSelector(`unexpected token '${next}' at index 1`);
   const tokens: Token[] = [{ kind: first === "$" ? "root" : "current" }];
-  for (let at = 1; at < text.length; ) {
+  for (let at = 1; at < text.length;) {
     if (text.startsWith("..", at)) {
       tokens.push({ kind: "recursive" });
       at += 2;

@@ -48,7 +48,8 @@ export function isTruthy(value: Value): boolean {
   if (typeof value === "boolean") return value;
   if (isList(value)) return value.length > 0;
   if (isMap(value)) return value.size > 0;
-  if (typeof value === "string") return (/^(['"]).*\1$/su.test(value) && value.length > 1 ? value.slice(1, -1) : value) !== "";
+  if (typeof value === "string")
+    return (/^(['"]).*\1$/su.test(value) && value.length > 1 ? value.slice(1, -1) : value) !== "";
   return value !== 0 && value !== 0n;
 }
 

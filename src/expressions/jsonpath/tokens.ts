@@ -21,14 +21,36 @@ export type Token =
   | { readonly kind: "union"; readonly members: readonly (string | bigint | Script)[] };
 
 export type ScriptOperator =
-  | "||" | "&&" | "==" | "!=" | "<=" | ">=" | "<" | ">" | "=~" | "!" | "+" | "-" | "**" | "*" | "/" | "%" | "not in" | "in";
+  | "||"
+  | "&&"
+  | "=="
+  | "!="
+  | "<="
+  | ">="
+  | "<"
+  | ">"
+  | "=~"
+  | "!"
+  | "+"
+  | "-"
+  | "**"
+  | "*"
+  | "/"
+  | "%"
+  | "not in"
+  | "in";
 
 /** A script: text that stands for itself until an operator asks for a number, a truth value or a text. */
 export type Script =
   | { readonly kind: "selector"; readonly tokens: readonly Token[] }
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "value"; readonly value: Value }
-  | { readonly kind: "operation"; readonly operator: ScriptOperator; readonly left: Script | undefined; readonly right: Script };
+  | {
+      readonly kind: "operation";
+      readonly operator: ScriptOperator;
+      readonly left: Script | undefined;
+      readonly right: Script;
+    };
 
 /** Refuses a selector or its application. */
 export function refuseSelector(message: string): never {

@@ -44,12 +44,18 @@ function ago(call: Call): Value {
 
 function toDuration(call: Call): Value {
   const value = anyArg(call, 0);
-  const seconds = typeof value === "string" ? (parseInteger(value) ?? 0n) : typeof value === "bigint" ? value : 0n;
+  const seconds =
+    typeof value === "string" ? (parseInteger(value) ?? 0n) : typeof value === "bigint" ? value : 0n;
   return formatDuration(wrapInt(seconds * second));
 }
 
 const roundUnits: readonly (readonly [bigint, string])[] = [
-  [365n * 86_400n, "y"], [30n * 86_400n, "mo"], [86_400n, "d"], [3600n, "h"], [60n, "m"], [1n, "s"],
+  [365n * 86_400n, "y"],
+  [30n * 86_400n, "mo"],
+  [86_400n, "d"],
+  [3600n, "h"],
+  [60n, "m"],
+  [1n, "s"],
 ];
 
 /** The largest unit that fits, without fraction: "2h". */
@@ -61,7 +67,8 @@ function roundLargest(call: Call): Value {
   else if (isDuration(value)) ns = value.ns;
   else if (isTime(value)) ns = fromUnixMs(call.context.now()).unixNs - value.unixNs;
   const size = ns < 0n ? -ns : ns;
-  for (const [seconds, unit] of roundUnits) if (size > seconds * second) return `${size / (seconds * second)}${unit}`;
+  for (const [seconds, unit] of roundUnits)
+    if (size > seconds * second) return `${size / (seconds * second)}${unit}`;
   return "0s";
 }
 
@@ -69,16 +76,36 @@ export const dateFunctions: SprigEntries = [
   ["now", fixed(0, (call) => fromUnixMs(call.context.now()))],
   ["ago", fixed(1, ago)],
   ["date", fixed(2, (call) => formatIn(textArg(call, 0), anyArg(call, 1), "Local", call.context))],
-  ...alias(["dateInZone", "date_in_zone"], fixed(3, (call) =>
-    formatIn(textArg(call, 0), anyArg(call, 1), textArg(call, 2), call.context))),
+  ...alias(
+    ["dateInZone", "date_in_zone"],
+    fixed(3, (call) => formatIn(textArg(call, 0), anyArg(call, 1), textArg(call, 2), call.context)),
+  ),
   ["htmlDate", fixed(1, (call) => formatIn("2006-01-02", anyArg(call, 0), "Local", call.context))],
-  ["htmlDateInZone", fixed(2, (call) => formatIn("2006-01-02", anyArg(call, 0), textArg(call, 1), call.context))],
-  ...alias(["dateModify", "date_modify"], fixed(2, (call) => modify(call, false))),
-  ...alias(["mustDateModify", "must_date_modify"], fixed(2, (call) => modify(call, true))),
+  [
+    "htmlDateInZone",
+    fixed(2, (call) => formatIn("2006-01-02", anyArg(call, 0), textArg(call, 1), call.context)),
+  ],
+  ...alias(
+    ["dateModify", "date_modify"],
+    fixed(2, (call) => modify(call, false)),
+  ),
+  ...alias(
+    ["mustDateModify", "must_date_modify"],
+    fixed(2, (call) => modify(call, true)),
+  ),
   ["duration", fixed(1, toDuration)],
   ["durationRound", fixed(1, roundLargest)],
   ["toDate", fixed(2, (call) => parseTime(textArg(call, 0), textArg(call, 1)) ?? zeroTime)],
-  ["mustToDate", fixed(2, (call) => parseTime(textArg(call, 0), textArg(call, 1))
-    ?? failEvaluation(`parsing time ${quoteText(textArg(call, 1))} as ${quoteText(textArg(call, 0))}: cannot parse`))],
+  [
+    "mustToDate",
+    fixed(
+      2,
+      (call) =>
+        parseTime(textArg(call, 0), textArg(call, 1)) ??
+        failEvaluation(
+          `parsing time ${quoteText(textArg(call, 1))} as ${quoteText(textArg(call, 0))}: cannot parse`,
+        ),
+    ),
+  ],
   ["unixEpoch", fixed(1, (call) => String(toUnixSeconds(timeArg(call, 0).unixNs)))],
 ];

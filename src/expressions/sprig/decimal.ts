@@ -32,7 +32,12 @@ function align(left: Decimal, right: Decimal): readonly [bigint, bigint, number]
 }
 
 /** Applies `exact` to finite numbers; for the others IEEE arithmetic is all there is. */
-function compute(left: number, right: number, plain: number, exact: (a: Decimal, b: Decimal) => Decimal): number {
+function compute(
+  left: number,
+  right: number,
+  plain: number,
+  exact: (a: Decimal, b: Decimal) => Decimal,
+): number {
   if (!Number.isFinite(left) || !Number.isFinite(right)) return plain;
   return toNumber(exact(toDecimal(left), toDecimal(right)));
 }
@@ -49,7 +54,10 @@ export function subtractDecimal(left: number, right: number): number {
 }
 
 export function multiplyDecimal(left: number, right: number): number {
-  return compute(left, right, left * right, (a, b) => ({ digits: a.digits * b.digits, scale: a.scale + b.scale }));
+  return compute(left, right, left * right, (a, b) => ({
+    digits: a.digits * b.digits,
+    scale: a.scale + b.scale,
+  }));
 }
 
 const quotientScale = 16;
@@ -62,7 +70,7 @@ export function divideDecimal(left: number, right: number): number {
     const rest = scaled % y;
     const size = rest < 0n ? -rest : rest;
     const half = y < 0n ? -y : y;
-    const away = (x < 0n) === (y < 0n) ? 1n : -1n;
+    const away = x < 0n === y < 0n ? 1n : -1n;
     return { digits: scaled / y + (size * 2n >= half ? away : 0n), scale: quotientScale };
   });
 }

@@ -12,8 +12,18 @@ import { anyArg, boolArg, fixed, isEmpty, textArg, variadic } from "./sprig-func
 import type { SprigEntries, SprigFunction } from "./sprig-function.ts";
 
 const goKinds: Readonly<Record<string, string>> = {
-  nil: "invalid", bool: "bool", int: "int", float: "float64", string: "string", bytes: "slice", list: "slice",
-  map: "map", time: "struct", duration: "int64", location: "ptr", function: "func",
+  nil: "invalid",
+  bool: "bool",
+  int: "int",
+  float: "float64",
+  string: "string",
+  bytes: "slice",
+  list: "slice",
+  map: "map",
+  time: "struct",
+  duration: "int64",
+  location: "ptr",
+  function: "func",
 };
 
 function getKind(value: Value): string {
@@ -32,7 +42,8 @@ function writer(style: JsonStyle, strict: boolean): SprigFunction {
     try {
       return write(anyArg(call, 0), style, call.context);
     } catch (error) {
-      if (strict || !(error instanceof EvalError) || error.code !== "expression/invalid-operation") throw error;
+      if (strict || !(error instanceof EvalError) || error.code !== "expression/invalid-operation")
+        throw error;
       return "";
     }
   });
@@ -63,13 +74,20 @@ export const defaultFunctions: SprigEntries = [
   ["all", variadic(0, (call) => !call.args.some(isEmpty))],
   ["any", variadic(0, (call) => call.args.some((value) => !isEmpty(value)))],
   ["ternary", fixed(3, (call) => (boolArg(call, 2) ? anyArg(call, 0) : anyArg(call, 1)))],
-  ["toJson", writer(compact, false)], ["mustToJson", writer(compact, true)],
-  ["toPrettyJson", writer(pretty, false)], ["mustToPrettyJson", writer(pretty, true)],
-  ["toRawJson", writer(raw, true)], ["mustToRawJson", writer(raw, true)],
-  ["fromJson", reader(false)], ["mustFromJson", reader(true)],
+  ["toJson", writer(compact, false)],
+  ["mustToJson", writer(compact, true)],
+  ["toPrettyJson", writer(pretty, false)],
+  ["mustToPrettyJson", writer(pretty, true)],
+  ["toRawJson", writer(raw, true)],
+  ["mustToRawJson", writer(raw, true)],
+  ["fromJson", reader(false)],
+  ["mustFromJson", reader(true)],
   ["typeOf", fixed(1, (call) => goTypeName(anyArg(call, 0)))],
   ["typeIs", fixed(2, (call) => textArg(call, 0) === goTypeName(anyArg(call, 1)))],
-  ["typeIsLike", fixed(2, (call) => [textArg(call, 0), `*${textArg(call, 0)}`].includes(goTypeName(anyArg(call, 1))))],
+  [
+    "typeIsLike",
+    fixed(2, (call) => [textArg(call, 0), `*${textArg(call, 0)}`].includes(goTypeName(anyArg(call, 1)))),
+  ],
   ["kindOf", fixed(1, (call) => getKind(anyArg(call, 0)))],
   ["kindIs", fixed(2, (call) => textArg(call, 0) === getKind(anyArg(call, 1)))],
   ["deepEqual", fixed(2, (call) => isDeepEqual(anyArg(call, 0), anyArg(call, 1)))],

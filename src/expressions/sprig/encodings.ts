@@ -33,8 +33,10 @@ function hasher(hash: (bytes: Uint8Array) => string, stepsPerByte = 1): SprigFun
 }
 
 export const encodingFunctions: SprigEntries = [
-  ["b64enc", encoder(encodeBase64)], ["b64dec", decoder(decodeBase64, "base64")],
-  ["b32enc", encoder(encodeBase32)], ["b32dec", decoder(decodeBase32, "base32")],
+  ["b64enc", encoder(encodeBase64)],
+  ["b64dec", decoder(decodeBase64, "base64")],
+  ["b32enc", encoder(encodeBase32)],
+  ["b32dec", decoder(decodeBase32, "base32")],
   ["sha1sum", hasher((bytes) => toHex(sha1(bytes)))],
   ["sha256sum", hasher((bytes) => toHex(sha256(bytes)))],
   ["sha512sum", hasher((bytes) => toHex(sha512(bytes)), 16)],

@@ -45,7 +45,11 @@ export function sha1(message: Uint8Array): Uint8Array {
     for (let index = 0; index < 16; index++) words[index] = view.getInt32(block + index * 4);
     for (let index = 16; index < 80; index++) {
       words[index] = rotateLeft(
-        (words[index - 3] ?? 0) ^ (words[index - 8] ?? 0) ^ (words[index - 14] ?? 0) ^ (words[index - 16] ?? 0), 1,
+        (words[index - 3] ?? 0) ^
+          (words[index - 8] ?? 0) ^
+          (words[index - 14] ?? 0) ^
+          (words[index - 16] ?? 0),
+        1,
       );
     }
     let [a = 0, b = 0, c = 0, d = 0, e = 0] = state;
@@ -79,13 +83,20 @@ export function integerRoot(value: bigint, root: bigint): bigint {
   return low;
 }
 
-/** The first `bits` bits of the fraction of the square (2) or cube (3) root: where SHA-2 takes its constants from. */
+/**
+ * The first `bits` bits of the fraction of the square (2) or cube (3) root: where SHA-2 takes its constants
+ * from.
+ */
 export function rootFraction(prime: number, root: bigint, bits: bigint): bigint {
   return integerRoot(BigInt(prime) << (bits * root), root) & ((1n << bits) - 1n);
 }
 
-const sha256Rounds = Int32Array.from(listPrimes(64), (prime) => Number(BigInt.asIntN(32, rootFraction(prime, 3n, 32n))));
-const sha256Start = Int32Array.from(listPrimes(8), (prime) => Number(BigInt.asIntN(32, rootFraction(prime, 2n, 32n))));
+const sha256Rounds = Int32Array.from(listPrimes(64), (prime) =>
+  Number(BigInt.asIntN(32, rootFraction(prime, 3n, 32n))),
+);
+const sha256Start = Int32Array.from(listPrimes(8), (prime) =>
+  Number(BigInt.asIntN(32, rootFraction(prime, 2n, 32n))),
+);
 
 function rotateRight(word: number, count: number): number {
   return (word >>> count) | (word << (32 - count));
@@ -113,8 +124,13 @@ export function sha256(message: Uint8Array): Uint8Array {
     for (let step = 0; step < 64; step++) {
       const choose = (e & f) ^ (~e & g);
       const majority = (a & b) ^ (a & c) ^ (b & c);
-      const first = (h + (rotateRight(e, 6) ^ rotateRight(e, 11) ^ rotateRight(e, 25)) + choose
-        + (sha256Rounds[step] ?? 0) + (words[step] ?? 0)) | 0;
+      const first =
+        (h +
+          (rotateRight(e, 6) ^ rotateRight(e, 11) ^ rotateRight(e, 25)) +
+          choose +
+          (sha256Rounds[step] ?? 0) +
+          (words[step] ?? 0)) |
+        0;
       const second = ((rotateRight(a, 2) ^ rotateRight(a, 13) ^ rotateRight(a, 22)) + majority) | 0;
       [h, g, f, e, d, c, b, a] = [g, f, e, (d + first) | 0, c, b, a, (first + second) | 0];
     }

@@ -49,7 +49,9 @@ function collect(call: Call, read: (map: ValueMap) => Iterable<Value>): Value {
 
 function pick(call: Call, wanted: boolean): Value {
   const names = new Set(call.args.slice(1).map((_, index) => textArg(call, index + 1)));
-  const members = [...mapArg(call, 0)].filter(([key]) => (typeof key === "string" && names.has(key)) === wanted);
+  const members = [...mapArg(call, 0)].filter(
+    ([key]) => (typeof key === "string" && names.has(key)) === wanted,
+  );
   chargeBytes(call.context, members.length * 16);
   return new Map(members);
 }
@@ -59,8 +61,17 @@ function findMap(value: Value | undefined): ValueMap | undefined {
   return value !== undefined && (isMap(value) || isHost(value)) ? toMap(value) : undefined;
 }
 
-/** dario.cat/mergo: maps are merged inside; otherwise the target wins unless it is empty or overwriting is asked for. */
-function merge(target: ValueMap, source: ValueMap, overwrite: boolean, context: EvalContext, depth = 0): ValueMap {
+/**
+ * dario.cat/mergo: maps are merged inside; otherwise the target wins unless it is empty or overwriting is
+ * asked for.
+ */
+function merge(
+  target: ValueMap,
+  source: ValueMap,
+  overwrite: boolean,
+  context: EvalContext,
+  depth = 0,
+): ValueMap {
   checkDepth(depth);
   const result = copyMap(target, context);
   for (const [key, value] of source) {
@@ -69,17 +80,20 @@ function merge(target: ValueMap, source: ValueMap, overwrite: boolean, context: 
     const inner = findMap(old);
     const added = findMap(value);
     if (value === null && !overwrite) continue;
-    if (inner !== undefined && added !== undefined) result.set(key, merge(inner, added, overwrite, context, depth + 1));
+    if (inner !== undefined && added !== undefined)
+      result.set(key, merge(inner, added, overwrite, context, depth + 1));
     else if (old === undefined || isEmpty(old) || overwrite) result.set(key, value);
   }
   return result;
 }
 
 function mergeAll(call: Call, overwrite: boolean): Value {
-  return call.args.slice(1).reduce<ValueMap>(
-    (target, _, index) => merge(target, mapArg(call, index + 1), overwrite, call.context),
-    mapArg(call, 0),
-  );
+  return call.args
+    .slice(1)
+    .reduce<ValueMap>(
+      (target, _, index) => merge(target, mapArg(call, index + 1), overwrite, call.context),
+      mapArg(call, 0),
+    );
 }
 
 /** `dig "a" "b" default map`: the member at a path, or the default when the path ends early. */
@@ -89,7 +103,8 @@ function dig(call: Call): Value {
   let current: Value = mapArg(call, call.args.length - 1);
   for (const [index, key] of path.entries()) {
     const map = findMap(current);
-    if (map === undefined) return failEvaluation(`${call.name}: the value at ${path.slice(0, index).join(".")} is no map`);
+    if (map === undefined)
+      return failEvaluation(`${call.name}: the value at ${path.slice(0, index).join(".")} is no map`);
     const found = map.get(key);
     if (found === undefined) return anyArg(call, call.args.length - 2);
     current = found;
@@ -99,20 +114,36 @@ function dig(call: Call): Value {
 
 export const mapFunctions: SprigEntries = [
   ["dict", variadic(0, dict)],
-  ["get", fixed(2, (call) => mapArg(call, 0).get(textArg(call, 1)) ?? (mapArg(call, 0).has(textArg(call, 1)) ? null : ""))],
-  ["set", fixed(3, set)], ["unset", fixed(2, unset)],
+  [
+    "get",
+    fixed(
+      2,
+      (call) => mapArg(call, 0).get(textArg(call, 1)) ?? (mapArg(call, 0).has(textArg(call, 1)) ? null : ""),
+    ),
+  ],
+  ["set", fixed(3, set)],
+  ["unset", fixed(2, unset)],
   ["hasKey", fixed(2, (call) => mapArg(call, 0).has(textArg(call, 1)))],
   ["pluck", variadic(1, pluck)],
   ["keys", variadic(0, (call) => collect(call, (map) => map.keys()))],
   ["values", fixed(1, (call) => collect(call, (map) => map.values()))],
   ["pick", variadic(1, (call) => pick(call, true))],
   ["omit", variadic(1, (call) => pick(call, false))],
-  ...alias(["merge", "mustMerge"], variadic(1, (call) => mergeAll(call, false))),
-  ...alias(["mergeOverwrite", "mustMergeOverwrite"], variadic(1, (call) => mergeAll(call, true))),
+  ...alias(
+    ["merge", "mustMerge"],
+    variadic(1, (call) => mergeAll(call, false)),
+  ),
+  ...alias(
+    ["mergeOverwrite", "mustMergeOverwrite"],
+    variadic(1, (call) => mergeAll(call, true)),
+  ),
   ["dig", variadic(0, dig)],
   // Values never change, so a copy is the value itself.
-  ...alias(["deepCopy", "mustDeepCopy"], fixed(1, (call) => {
-    const value = anyArg(call, 0);
-    return isList(value) ? [...value] : value;
-  })),
+  ...alias(
+    ["deepCopy", "mustDeepCopy"],
+    fixed(1, (call) => {
+      const value = anyArg(call, 0);
+      return isList(value) ? [...value] : value;
+    }),
+  ),
 ];

@@ -14,26 +14,46 @@ import { addDecimal, divideDecimal, multiplyDecimal, subtractDecimal } from "./d
 /** spf13/cast: texts may carry a prefix and a zero fraction ("5.0", "0x1f"); what cannot be cast is 0. */
 export function castInt(value: Value): bigint {
   switch (typeof value) {
-    case "bigint": return value;
-    case "number": return truncateToInt(value);
-    case "boolean": return value ? 1n : 0n;
-    case "string": return parseInteger(value.replace(/\.0+$/u, ""), 0) ?? 0n;
-    default: return 0n;
+    case "bigint":
+      return value;
+    case "number":
+      return truncateToInt(value);
+    case "boolean":
+      return value ? 1n : 0n;
+    case "string":
+      return parseInteger(value.replace(/\.0+$/u, ""), 0) ?? 0n;
+    case "function":
+    case "object":
+    case "symbol":
+    case "undefined":
+      return 0n;
   }
 }
 
 /** spf13/cast for floats; what cannot be cast is 0. */
 export function castFloat(value: Value): number {
   switch (typeof value) {
-    case "bigint": return Number(value);
-    case "number": return value;
-    case "boolean": return value ? 1 : 0;
-    case "string": return parseFloat64(value) ?? 0;
-    default: return 0;
+    case "bigint":
+      return Number(value);
+    case "number":
+      return value;
+    case "boolean":
+      return value ? 1 : 0;
+    case "string":
+      return parseFloat64(value) ?? 0;
+    case "function":
+    case "object":
+    case "symbol":
+    case "undefined":
+      return 0;
   }
 }
 
-function integers(least: number, fold: (left: bigint, right: bigint) => bigint, start?: bigint): SprigFunction {
+function integers(
+  least: number,
+  fold: (left: bigint, right: bigint) => bigint,
+  start?: bigint,
+): SprigFunction {
   return variadic(least, (call) => {
     const values = call.args.map(castInt);
     const first = start ?? values.shift() ?? 0n;
@@ -73,7 +93,7 @@ function round(call: Call): Value {
 
 /** From `start` to before `stop`, in steps. */
 function countUp(start: number, stop: number, step: number, context: EvalContext): bigint[] {
-  if (step === 0 || (stop < start) !== (step < 0) || start === stop) return [];
+  if (step === 0 || stop < start !== step < 0 || start === stop) return [];
   const count = Math.ceil((stop - start) / step);
   chargeBytes(context, count * 8);
   chargeSteps(context, count);
@@ -98,7 +118,10 @@ function sequence(call: Call): Value {
 
 export const numberFunctions: SprigEntries = [
   ["atoi", fixed(1, (call) => parseInteger(textArg(call, 0)) ?? 0n)],
-  ...alias(["int64", "int"], fixed(1, (call) => castInt(anyArg(call, 0)))),
+  ...alias(
+    ["int64", "int"],
+    fixed(1, (call) => castInt(anyArg(call, 0))),
+  ),
   ["float64", fixed(1, (call) => castFloat(anyArg(call, 0)))],
   ["toDecimal", fixed(1, (call) => parseInteger(formatValue(anyArg(call, 0)), 8) ?? 0n)],
   ["add1", fixed(1, (call) => wrapInt(castInt(anyArg(call, 0)) + 1n))],
@@ -107,15 +130,25 @@ export const numberFunctions: SprigEntries = [
   ["div", pair((left, right) => left / nonZero(right))],
   ["mod", pair((left, right) => left % nonZero(right))],
   ["mul", integers(1, (left, right) => left * right)],
-  ...alias(["max", "biggest"], integers(1, (left, right) => (right > left ? right : left))),
+  ...alias(
+    ["max", "biggest"],
+    integers(1, (left, right) => (right > left ? right : left)),
+  ),
   ["min", integers(1, (left, right) => (right < left ? right : left))],
   ["add1f", single((value) => addDecimal(value, 1))],
   ["addf", floats(0, addDecimal, 0)],
   ["subf", floats(1, subtractDecimal)],
   ["mulf", floats(1, multiplyDecimal)],
-  ["divf", floats(1, (left, right) => (right === 0 ? failEvaluation("decimal division by 0") : divideDecimal(left, right)))],
-  ["maxf", floats(1, (left, right) => Math.max(left, right))], ["minf", floats(1, (left, right) => Math.min(left, right))],
-  ["ceil", single(Math.ceil)], ["floor", single(Math.floor)],
+  [
+    "divf",
+    floats(1, (left, right) =>
+      right === 0 ? failEvaluation("decimal division by 0") : divideDecimal(left, right),
+    ),
+  ],
+  ["maxf", floats(1, (left, right) => Math.max(left, right))],
+  ["minf", floats(1, (left, right) => Math.min(left, right))],
+  ["ceil", single(Math.ceil)],
+  ["floor", single(Math.floor)],
   ["round", { least: 2, most: 3, run: round }],
   ["until", fixed(1, (call) => countUp(0, intArg(call, 0), intArg(call, 0) < 0 ? -1 : 1, call.context))],
   ["untilStep", fixed(3, (call) => countUp(intArg(call, 0), intArg(call, 1), intArg(call, 2), call.context))],

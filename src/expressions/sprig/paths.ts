@@ -44,7 +44,8 @@ function convert(apply: (path: string) => Value): SprigFunction {
 
 function parse(call: Call): Value {
   const url = parseUrl(textArg(call, 0));
-  if (url === undefined) return failEvaluation(`unable to parse url: parse ${JSON.stringify(textArg(call, 0))}`);
+  if (url === undefined)
+    return failEvaluation(`unable to parse url: parse ${JSON.stringify(textArg(call, 0))}`);
   return createMap(Object.entries(url));
 }
 
@@ -52,19 +53,34 @@ function join(call: Call): Value {
   const map = mapArg(call, 0);
   const read = (key: string): string => {
     const value = map.get(key) ?? "";
-    return typeof value === "string" ? value : failEvaluation(`unable to parse ${key} key, must be of type string`);
+    return typeof value === "string"
+      ? value
+      : failEvaluation(`unable to parse ${key} key, must be of type string`);
   };
   return joinUrl({
-    scheme: read("scheme"), host: read("host"), path: read("path"), query: read("query"), opaque: read("opaque"),
-    fragment: read("fragment"), userinfo: read("userinfo"), hostname: "",
+    scheme: read("scheme"),
+    host: read("host"),
+    path: read("path"),
+    query: read("query"),
+    opaque: read("opaque"),
+    fragment: read("fragment"),
+    userinfo: read("userinfo"),
+    hostname: "",
   });
 }
 
 export const pathFunctions: SprigEntries = [
   ...alias(["base", "osBase"], convert(baseName)),
-  ...alias(["dir", "osDir"], convert((path) => cleanPath(path.slice(0, path.lastIndexOf("/") + 1)))),
+  ...alias(
+    ["dir", "osDir"],
+    convert((path) => cleanPath(path.slice(0, path.lastIndexOf("/") + 1))),
+  ),
   ...alias(["clean", "osClean"], convert(cleanPath)),
   ...alias(["ext", "osExt"], convert(extension)),
-  ...alias(["isAbs", "osIsAbs"], convert((path) => path.startsWith("/"))),
-  ["urlParse", fixed(1, parse)], ["urlJoin", fixed(1, join)],
+  ...alias(
+    ["isAbs", "osIsAbs"],
+    convert((path) => path.startsWith("/")),
+  ),
+  ["urlParse", fixed(1, parse)],
+  ["urlJoin", fixed(1, join)],
 ];

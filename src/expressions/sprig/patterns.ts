@@ -3,7 +3,15 @@
  */
 import { chargeBytes, chargeSteps, EvalError } from "../context.ts";
 import { compilePattern } from "../go/regexp/cached-match.ts";
-import { expandTemplate, findAll, findFirst, quoteMeta, replaceMatches, splitRegexp, testRegexp } from "../go/regexp/regexp.ts";
+import {
+  expandTemplate,
+  findAll,
+  findFirst,
+  quoteMeta,
+  replaceMatches,
+  splitRegexp,
+  testRegexp,
+} from "../go/regexp/regexp.ts";
 import type { ChargeWork } from "../go/regexp/match.ts";
 import type { Value } from "../value.ts";
 import { alias, fixed, intArg, textArg } from "./sprig-function.ts";
@@ -44,11 +52,16 @@ function replace(call: Call, literal: boolean): Value {
   const regexp = compilePattern(textArg(call, 0));
   const text = textArg(call, 1);
   const template = textArg(call, 2);
-  return replaceMatches(regexp, text, (offsets) => {
-    const replacement = literal ? template : expandTemplate(regexp, template, text, offsets);
-    chargeBytes(call.context, replacement.length);
-    return replacement;
-  }, charger(call));
+  return replaceMatches(
+    regexp,
+    text,
+    (offsets) => {
+      const replacement = literal ? template : expandTemplate(regexp, template, text, offsets);
+      chargeBytes(call.context, replacement.length);
+      return replacement;
+    },
+    charger(call),
+  );
 }
 
 function split(call: Call): Value {
@@ -58,14 +71,24 @@ function split(call: Call): Value {
 }
 
 export const patternFunctions: SprigEntries = [
-  ["regexMatch", fixed(2, matchLeniently)], ["mustRegexMatch", fixed(2, match)],
+  ["regexMatch", fixed(2, matchLeniently)],
+  ["mustRegexMatch", fixed(2, match)],
   ...alias(["regexFind", "mustRegexFind"], fixed(2, find)),
   ...alias(["regexFindAll", "mustRegexFindAll"], fixed(3, findEvery)),
-  ...alias(["regexReplaceAll", "mustRegexReplaceAll"], fixed(3, (call) => replace(call, false))),
-  ...alias(["regexReplaceAllLiteral", "mustRegexReplaceAllLiteral"], fixed(3, (call) => replace(call, true))),
+  ...alias(
+    ["regexReplaceAll", "mustRegexReplaceAll"],
+    fixed(3, (call) => replace(call, false)),
+  ),
+  ...alias(
+    ["regexReplaceAllLiteral", "mustRegexReplaceAllLiteral"],
+    fixed(3, (call) => replace(call, true)),
+  ),
   ...alias(["regexSplit", "mustRegexSplit"], fixed(3, split)),
-  ["regexQuoteMeta", fixed(1, (call) => {
-    chargeBytes(call.context, textArg(call, 0).length * 2);
-    return quoteMeta(textArg(call, 0));
-  })],
+  [
+    "regexQuoteMeta",
+    fixed(1, (call) => {
+      chargeBytes(call.context, textArg(call, 0).length * 2);
+      return quoteMeta(textArg(call, 0));
+    }),
+  ],
 ];

@@ -44,7 +44,7 @@ function drawInteger(call: Call): bigint {
 }
 
 function shuffle(call: Call): string {
-  const characters = [...textArg(call, 0)];
+  const characters = Array.from(textArg(call, 0));
   chargeBytes(call.context, characters.length * 8);
   for (let index = characters.length - 1; index > 0; index--) {
     const other = draw(call.context, index + 1);
@@ -54,7 +54,9 @@ function shuffle(call: Call): string {
 }
 
 export const randomFunctions: SprigEntries = [
-  ["randAlphaNum", drawText(letters + digits)], ["randAlpha", drawText(letters)], ["randNumeric", drawText(digits)],
+  ["randAlphaNum", drawText(letters + digits)],
+  ["randAlpha", drawText(letters)],
+  ["randNumeric", drawText(digits)],
   ["randAscii", drawText(printable)],
   ["randInt", fixed(2, drawInteger)],
   ["randBytes", fixed(1, (call) => encodeBase64(drawBytes(call.context, Math.max(0, intArg(call, 0)))))],

@@ -28,7 +28,12 @@ function compress(state: readonly bigint[], words: readonly bigint[]): readonly 
   for (let step = 0; step < 80; step++) {
     const choose = (e & f) ^ (~e & mask & g);
     const majority = (a & b) ^ (a & c) ^ (b & c);
-    const first = h + (rotate(e, 14n) ^ rotate(e, 18n) ^ rotate(e, 41n)) + choose + (rounds[step] ?? 0n) + (words[step] ?? 0n);
+    const first =
+      h +
+      (rotate(e, 14n) ^ rotate(e, 18n) ^ rotate(e, 41n)) +
+      choose +
+      (rounds[step] ?? 0n) +
+      (words[step] ?? 0n);
     const second = (rotate(a, 28n) ^ rotate(a, 34n) ^ rotate(a, 39n)) + majority;
     [h, g, f, e, d, c, b, a] = [g, f, e, (d + first) & mask, c, b, a, (first + second) & mask];
   }

@@ -104,11 +104,19 @@ export function toTexts(value: Value): readonly string[] {
 /** sprig's empty: nil, "", 0, false and collections without elements. */
 export function isEmpty(value: Value): boolean {
   switch (typeof value) {
-    case "string": return value === "";
-    case "number": return value === 0;
-    case "bigint": return value === 0n;
-    case "boolean": return !value;
-    default: break;
+    case "string":
+      return value === "";
+    case "number":
+      return value === 0;
+    case "bigint":
+      return value === 0n;
+    case "boolean":
+      return !value;
+    case "function":
+    case "object":
+    case "symbol":
+    case "undefined":
+      break;
   }
   if (value === null) return true;
   if (isList(value) || value instanceof Uint8Array) return value.length === 0;

@@ -31,8 +31,17 @@ function toFunctionValue(name: string, entry: SprigFunction): FunctionValue {
 /** All functions by name. */
 export const sprigFunctions: ReadonlyMap<string, FunctionValue> = new Map(
   [
-    ...dateFunctions, ...defaultFunctions, ...encodingFunctions, ...listFunctions, ...mapFunctions, ...numberFunctions,
-    ...pathFunctions, ...patternFunctions, ...randomFunctions, ...textFunctions, ...versionFunctions,
+    ...dateFunctions,
+    ...defaultFunctions,
+    ...encodingFunctions,
+    ...listFunctions,
+    ...mapFunctions,
+    ...numberFunctions,
+    ...pathFunctions,
+    ...patternFunctions,
+    ...randomFunctions,
+    ...textFunctions,
+    ...versionFunctions,
     ...unsupportedFunctions,
   ].map(([name, entry]) => [name, toFunctionValue(name, entry)] as const),
 );
@@ -42,7 +51,8 @@ export const sprigObject: HostObject = {
   tag: "host",
   find: (key) => {
     const found = sprigFunctions.get(key);
-    if (found === undefined) throw new EvalError("expression/unknown-function", `unknown function sprig.${key}`);
+    if (found === undefined)
+      throw new EvalError("expression/unknown-function", `unknown function sprig.${key}`);
     return found;
   },
   keys: () => [...sprigFunctions.keys()],

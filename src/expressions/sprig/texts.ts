@@ -5,7 +5,16 @@ import { chargeBytes, failEvaluation } from "../context.ts";
 import type { EvalContext } from "../context.ts";
 import { quoteText } from "../go/quote.ts";
 import {
-  deleteSpace, replaceText, splitText, titleWords, toLower, toUpper, trimPrefix, trimSet, trimSpace, trimSuffix,
+  deleteSpace,
+  replaceText,
+  splitText,
+  titleWords,
+  toLower,
+  toUpper,
+  trimPrefix,
+  trimSet,
+  trimSpace,
+  trimSuffix,
 } from "../go/strings.ts";
 import { countBytes, sliceBytes } from "../go/utf8.ts";
 import { formatValue } from "../go/format-value.ts";
@@ -80,12 +89,23 @@ function indent(call: Call): string {
 
 function replace(call: Call): Value {
   const [old, replacement, text] = [textArg(call, 0), textArg(call, 1), textArg(call, 2)];
-  chargeBytes(call.context, text.length + Math.ceil((text.length + 1) / Math.max(1, old.length)) * replacement.length);
+  chargeBytes(
+    call.context,
+    text.length + Math.ceil((text.length + 1) / Math.max(1, old.length)) * replacement.length,
+  );
   return replaceText(text, old, replacement);
 }
 
 function quoteAll(quote: (value: Value) => string): SprigFunction {
-  return variadic(0, (call) => paid(call.args.filter((value) => value !== null).map(quote).join(" "), call.context));
+  return variadic(0, (call) =>
+    paid(
+      call.args
+        .filter((value) => value !== null)
+        .map(quote)
+        .join(" "),
+      call.context,
+    ),
+  );
 }
 
 /** Pieces under the keys _0, _1, ... */
@@ -108,14 +128,26 @@ function wrapAt(call: Call, separator: string, text: string): Value {
 
 export const textFunctions: SprigEntries = [
   ["hello", fixed(0, () => "Hello!")],
-  ["trim", convert(trimSpace)], ["upper", convert(toUpper)], ["lower", convert(toLower)],
-  ["title", convert(titleWords)], ["untitle", convert(untitleWords)], ["nospace", convert(deleteSpace)],
-  ["initials", convert(takeInitials)], ["swapcase", convert(swapCase)], ["snakecase", convert(toSnakeCase)],
-  ["camelcase", convert(toPascalCase)], ["kebabcase", convert(toKebabCase)],
+  ["trim", convert(trimSpace)],
+  ["upper", convert(toUpper)],
+  ["lower", convert(toLower)],
+  ["title", convert(titleWords)],
+  ["untitle", convert(untitleWords)],
+  ["nospace", convert(deleteSpace)],
+  ["initials", convert(takeInitials)],
+  ["swapcase", convert(swapCase)],
+  ["snakecase", convert(toSnakeCase)],
+  ["camelcase", convert(toPascalCase)],
+  ["kebabcase", convert(toKebabCase)],
   ["abbrev", fixed(2, (call) => abbreviate(textArg(call, 1), intArg(call, 0)))],
   ["abbrevboth", fixed(3, (call) => abbreviateBoth(textArg(call, 2), intArg(call, 0), intArg(call, 1)))],
-  ["trunc", fixed(2, truncate)], ["substr", fixed(3, substring)], ["repeat", fixed(2, repeat)],
-  ...alias(["trimall", "trimAll"], apart((set, text) => trimSet(text, set))),
+  ["trunc", fixed(2, truncate)],
+  ["substr", fixed(3, substring)],
+  ["repeat", fixed(2, repeat)],
+  ...alias(
+    ["trimall", "trimAll"],
+    apart((set, text) => trimSet(text, set)),
+  ),
   ["trimSuffix", apart((part, text) => trimSuffix(text, part))],
   ["trimPrefix", apart((part, text) => trimPrefix(text, part))],
   ["contains", apart((part, text) => text.includes(part))],
@@ -125,21 +157,43 @@ export const textFunctions: SprigEntries = [
   ["wrapWith", fixed(3, (call) => wrapAt(call, textArg(call, 1), textArg(call, 2)))],
   ["quote", quoteAll((value) => quoteText(toText(value)))],
   ["squote", quoteAll((value) => `'${formatValue(value)}'`)],
-  ["cat", variadic(0, (call) =>
-    paid(call.args.filter((value) => value !== null).map((value) => formatValue(value)).join(" "), call.context))],
-  ["indent", fixed(2, indent)], ["nindent", fixed(2, (call) => `\n${indent(call)}`)],
+  [
+    "cat",
+    variadic(0, (call) =>
+      paid(
+        call.args
+          .filter((value) => value !== null)
+          .map((value) => formatValue(value))
+          .join(" "),
+        call.context,
+      ),
+    ),
+  ],
+  ["indent", fixed(2, indent)],
+  ["nindent", fixed(2, (call) => `\n${indent(call)}`)],
   ["replace", fixed(3, replace)],
   ["plural", fixed(3, (call) => (intArg(call, 2) === 1 ? textArg(call, 0) : textArg(call, 1)))],
   ["toString", fixed(1, (call) => paid(toText(anyArg(call, 0)), call.context))],
   ["toStrings", fixed(1, (call) => toTexts(anyArg(call, 0)))],
-  ["join", fixed(2, (call) => {
-    const pieces = toTexts(anyArg(call, 1));
-    const glue = textArg(call, 0);
-    chargeBytes(call.context, pieces.reduce((total, piece) => total + piece.length + glue.length, 0));
-    return pieces.join(glue);
-  })],
+  [
+    "join",
+    fixed(2, (call) => {
+      const pieces = toTexts(anyArg(call, 1));
+      const glue = textArg(call, 0);
+      chargeBytes(
+        call.context,
+        pieces.reduce((total, piece) => total + piece.length + glue.length, 0),
+      );
+      return pieces.join(glue);
+    }),
+  ],
   ["split", apart2((separator, text, context) => toNumbered(splitText(text, separator), context))],
-  ["splitn", fixed(3, (call) => toNumbered(splitText(textArg(call, 2), textArg(call, 0), intArg(call, 1)), call.context))],
+  [
+    "splitn",
+    fixed(3, (call) =>
+      toNumbered(splitText(textArg(call, 2), textArg(call, 0), intArg(call, 1)), call.context),
+    ),
+  ],
   ["splitList", fixed(2, splitList)],
   ["fail", fixed(1, (call) => failEvaluation(textArg(call, 0)))],
 ];

@@ -7,8 +7,19 @@ import { variadic } from "./sprig-function.ts";
 import type { SprigEntries } from "./sprig-function.ts";
 
 const cryptography = [
-  "bcrypt", "htpasswd", "genPrivateKey", "derivePassword", "buildCustomCert", "genCA", "genCAWithKey",
-  "genSelfSignedCert", "genSelfSignedCertWithKey", "genSignedCert", "genSignedCertWithKey", "encryptAES", "decryptAES",
+  "bcrypt",
+  "htpasswd",
+  "genPrivateKey",
+  "derivePassword",
+  "buildCustomCert",
+  "genCA",
+  "genCAWithKey",
+  "genSelfSignedCert",
+  "genSelfSignedCertWithKey",
+  "genSignedCert",
+  "genSignedCertWithKey",
+  "encryptAES",
+  "decryptAES",
 ];
 
 function refuse(name: string, reason: string): never {
@@ -16,8 +27,12 @@ function refuse(name: string, reason: string): never {
 }
 
 export const unsupportedFunctions: SprigEntries = [
-  ...cryptography.map((name) => [
-    name, variadic(0, () => refuse(name, "keys, certificates and passwords are not made in expressions")),
-  ] as const),
+  ...cryptography.map(
+    (name) =>
+      [
+        name,
+        variadic(0, () => refuse(name, "keys, certificates and passwords are not made in expressions")),
+      ] as const,
+  ),
   ["getHostByName", variadic(0, () => refuse("getHostByName", "expressions do not reach the network"))],
 ];

@@ -22,7 +22,7 @@ function unescape(text: string): string | undefined {
   if (!text.includes("%")) return text;
   if (/%(?![0-9a-fA-F]{2})/u.test(text)) return undefined;
   const bytes: number[] = [];
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     if (text[at] === "%") {
       bytes.push(parseInt(text.slice(at + 1, at + 3), 16));
       at += 3;
@@ -39,7 +39,9 @@ function escape(text: string, allowed: RegExp): string {
   let result = "";
   for (const character of text) {
     if (allowed.test(character)) result += character;
-    else for (const byte of encodeUtf8(character)) result += `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+    else
+      for (const byte of encodeUtf8(character))
+        result += `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
   }
   return result;
 }
@@ -68,7 +70,10 @@ export function parseUrl(text: string): UrlParts | undefined {
   return parseHierarchy(base, rest);
 }
 
-function parseHierarchy(base: Pick<UrlParts, "scheme" | "query" | "fragment">, rest: string): UrlParts | undefined {
+function parseHierarchy(
+  base: Pick<UrlParts, "scheme" | "query" | "fragment">,
+  rest: string,
+): UrlParts | undefined {
   let authority = "";
   let path = rest;
   if (rest.startsWith("//") && (base.scheme !== "" || !rest.startsWith("///"))) {
@@ -81,7 +86,14 @@ function parseHierarchy(base: Pick<UrlParts, "scheme" | "query" | "fragment">, r
   const decoded = unescape(path);
   if (host === undefined || decoded === undefined || /[ <>"]/u.test(host)) return undefined;
   if (!/^(?:\[[^\]]*\]|[^:]*)(?::\d*)?$/u.test(host)) return undefined;
-  return { ...base, opaque: "", host, hostname: hostnameOf(host), path: decoded, userinfo: at < 0 ? "" : authority.slice(0, at) };
+  return {
+    ...base,
+    opaque: "",
+    host,
+    hostname: hostnameOf(host),
+    path: decoded,
+    userinfo: at < 0 ? "" : authority.slice(0, at),
+  };
 }
 
 /** The URL of these parts (Go's `URL.String`). */

@@ -17,7 +17,10 @@ interface Version {
 }
 
 const identifiers = "[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*";
-const versionPattern = new RegExp(`^v?(\\d+)(?:\\.(\\d+))?(?:\\.(\\d+))?(?:-(${identifiers}))?(?:\\+(${identifiers}))?$`, "u");
+const versionPattern = new RegExp(
+  `^v?(\\d+)(?:\\.(\\d+))?(?:\\.(\\d+))?(?:-(${identifiers}))?(?:\\+(${identifiers}))?$`,
+  "u",
+);
 
 /** A version, whose minor and patch parts may be missing; undefined for other texts. */
 function parseVersion(text: string): Version | undefined {
@@ -25,7 +28,9 @@ function parseVersion(text: string): Version | undefined {
   if (match === null) return undefined;
   const prerelease = match[4] ?? "";
   if (prerelease.split(".").some((part) => /^0\d+$/u.test(part))) return undefined;
-  const [major = 0n, minor = 0n, patch = 0n] = [match[1], match[2], match[3]].map((part) => BigInt(part ?? "0"));
+  const [major = 0n, minor = 0n, patch = 0n] = [match[1], match[2], match[3]].map((part) =>
+    BigInt(part ?? "0"),
+  );
   return { major, minor, patch, prerelease, metadata: match[5] ?? "" };
 }
 
@@ -82,7 +87,13 @@ function toConstraint(match: RegExpExecArray): Constraint | undefined {
   const minorDirty = !anything && isWild(minor);
   const patchDirty = !anything && !minorDirty && isWild(patch);
   const dirty = anything || minorDirty || patchDirty;
-  const text = anything ? "0.0.0" : minorDirty ? `${major}.0.0` : patchDirty ? `${major}.${minor}.0` : `${major}.${minor}.${patch}`;
+  const text = anything
+    ? "0.0.0"
+    : minorDirty
+      ? `${major}.0.0`
+      : patchDirty
+        ? `${major}.${minor}.0`
+        : `${major}.${minor}.${patch}`;
   const version = parseVersion(text + prerelease);
   return version === undefined ? undefined : { operator, version, dirty, minorDirty, patchDirty };
 }
@@ -91,7 +102,7 @@ function toConstraint(match: RegExpExecArray): Constraint | undefined {
 function parseAlternative(text: string): readonly Constraint[] | undefined {
   if (text.trim() === "") return undefined;
   const found: Constraint[] = [];
-  for (let rest = text; rest.trim() !== ""; ) {
+  for (let rest = text; rest.trim() !== "";) {
     const match = constraintPattern.exec(rest);
     const constraint = match === null ? undefined : toConstraint(match);
     if (match === null || constraint === undefined) return undefined;
@@ -117,7 +128,10 @@ function satisfiesNotEqual(version: Version, constraint: Constraint): boolean {
   return compareVersions(version, bound) !== 0;
 }
 
-function satisfiesGreater(version: Version, { version: bound, dirty, minorDirty, patchDirty }: Constraint): boolean {
+function satisfiesGreater(
+  version: Version,
+  { version: bound, dirty, minorDirty, patchDirty }: Constraint,
+): boolean {
   if (dirty && version.major !== bound.major) return version.major > bound.major;
   if (minorDirty) return false;
   return patchDirty ? version.minor > bound.minor : compareVersions(version, bound) > 0;
@@ -150,16 +164,23 @@ function satisfies(version: Version, constraint: Constraint): boolean {
   // A prerelease satisfies only constraints that name one.
   if (version.prerelease !== "" && bound.prerelease === "") return false;
   switch (operator) {
-    case ">": return satisfiesGreater(version, constraint);
-    case "<": return compareVersions(version, bound) < 0;
+    case ">":
+      return satisfiesGreater(version, constraint);
+    case "<":
+      return compareVersions(version, bound) < 0;
     case ">=":
-    case "=>": return compareVersions(version, bound) >= 0;
+    case "=>":
+      return compareVersions(version, bound) >= 0;
     case "<=":
-    case "=<": return satisfiesLessOrEqual(version, constraint);
+    case "=<":
+      return satisfiesLessOrEqual(version, constraint);
     case "~":
-    case "~>": return satisfiesTilde(version, constraint);
-    case "^": return satisfiesCaret(version, constraint);
-    default: return dirty ? satisfiesTilde(version, constraint) : compareVersions(version, bound) === 0;
+    case "~>":
+      return satisfiesTilde(version, constraint);
+    case "^":
+      return satisfiesCaret(version, constraint);
+    default:
+      return dirty ? satisfiesTilde(version, constraint) : compareVersions(version, bound) === 0;
   }
 }
 
@@ -169,7 +190,9 @@ function compare(call: Call): Value {
   if (alternatives.includes(undefined)) return failEvaluation(`improper constraint: ${textArg(call, 0)}`);
   const version = parseVersion(textArg(call, 1));
   if (version === undefined) return failEvaluation("Invalid Semantic Version");
-  return alternatives.some((constraints) => constraints?.every((constraint) => satisfies(version, constraint)));
+  return alternatives.some((constraints) =>
+    constraints?.every((constraint) => satisfies(version, constraint)),
+  );
 }
 
 /** In Go this is an object whose parts are methods, so here they are functions as well. */
@@ -180,10 +203,18 @@ function describe(call: Call): Value {
   const { major, minor, patch, prerelease, metadata } = version;
   const full = `${major}.${minor}.${patch}${prerelease && `-${prerelease}`}${metadata && `+${metadata}`}`;
   const parts: readonly (readonly [string, Value])[] = [
-    ["Major", major], ["Minor", minor], ["Patch", patch], ["Prerelease", prerelease], ["Metadata", metadata],
-    ["Original", original], ["String", full],
+    ["Major", major],
+    ["Minor", minor],
+    ["Patch", patch],
+    ["Prerelease", prerelease],
+    ["Metadata", metadata],
+    ["Original", original],
+    ["String", full],
   ];
   return createMap(parts.map(([name, value]) => [name, createFunction(name, () => value)]));
 }
 
-export const versionFunctions: SprigEntries = [["semver", fixed(1, describe)], ["semverCompare", fixed(2, compare)]];
+export const versionFunctions: SprigEntries = [
+  ["semver", fixed(1, describe)],
+  ["semverCompare", fixed(2, compare)],
+];

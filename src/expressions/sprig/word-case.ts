@@ -12,8 +12,11 @@ function isConnector(character: string): boolean {
 function isAlphabetic(character: string): boolean {
   if (!isLetter(character)) return false;
   const point = character.codePointAt(0) ?? 0;
-  return !((point >= 0x4e00 && point <= 0x9fcc) || (point >= 0x3400 && point <= 0x4d85)
-    || (point >= 0x20000 && point <= 0x2b81d));
+  return !(
+    (point >= 0x4e00 && point <= 0x9fcc) ||
+    (point >= 0x3400 && point <= 0x4d85) ||
+    (point >= 0x20000 && point <= 0x2b81d)
+  );
 }
 
 const isPunctuation = (character: string): boolean => /^\p{P}$/u.test(character);
@@ -49,10 +52,15 @@ function capitalsEnd(characters: readonly string[], from: number): number {
 }
 
 function isOther(character: string): boolean {
-  return !isConnector(character) && !isAlphabetic(character) && !isNumeric(character) && !isPunctuation(character);
+  return (
+    !isConnector(character) && !isAlphabetic(character) && !isNumeric(character) && !isPunctuation(character)
+  );
 }
 
-function classify(characters: readonly string[], at: number): { readonly kind: WordKind; readonly end: number } {
+function classify(
+  characters: readonly string[],
+  at: number,
+): { readonly kind: WordKind; readonly end: number } {
   const first = characters[at] ?? "";
   if (isConnector(first)) return { kind: "connector", end: runEnd(characters, at + 1, isConnector) };
   if (isPunctuation(first)) return { kind: "punctuation", end: runEnd(characters, at + 1, isPunctuation) };
@@ -63,9 +71,9 @@ function classify(characters: readonly string[], at: number): { readonly kind: W
 }
 
 function cutWords(text: string): readonly Word[] {
-  const characters = [...text];
+  const characters = Array.from(text);
   const words: Word[] = [];
-  for (let at = 0; at < characters.length; ) {
+  for (let at = 0; at < characters.length;) {
     const { kind, end } = classify(characters, at);
     words.push({ kind, text: characters.slice(at, end) });
     at = end;
@@ -76,7 +84,9 @@ function cutWords(text: string): readonly Word[] {
 function lowerWord(word: Word, connector: string): string {
   if (word.kind !== "upper" && word.kind !== "connector") return word.text.join("");
   return word.text
-    .map((character) => (isConnector(character) ? connector : isUpper(character) ? toLower(character) : character))
+    .map((character) =>
+      isConnector(character) ? connector : isUpper(character) ? toLower(character) : character,
+    )
     .join("");
 }
 
@@ -118,7 +128,8 @@ function joinNumber(walk: Walk): void {
     return;
   }
   writeWord(walk);
-  if (wordAt(walk).kind !== "connector" && wordAt(walk).kind !== "punctuation") walk.written += walk.connector;
+  if (wordAt(walk).kind !== "connector" && wordAt(walk).kind !== "punctuation")
+    walk.written += walk.connector;
 }
 
 function joinWords(text: string, connector: string): string {
@@ -148,7 +159,7 @@ export function toKebabCase(text: string): string {
 
 /** "http_server" becomes "HttpServer"; a leading run of capitals is made small behind its first letter. */
 export function toPascalCase(text: string): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   const start = characters.findIndex((character) => !isConnector(character));
   if (start < 0) return text;
   let result = characters.slice(0, start).join("");
@@ -173,8 +184,11 @@ export function toPascalCase(text: string): string {
 
 /** Small letters become capitals and the other way round. */
 export function swapCase(text: string): string {
-  return [...text].map((character) =>
-    isUpper(character) ? toLower(character) : isLower(character) ? toUpper(character) : character).join("");
+  return Array.from(text)
+    .map((character) =>
+      isUpper(character) ? toLower(character) : isLower(character) ? toUpper(character) : character,
+    )
+    .join("");
 }
 
 /** The first letter of every word made small. */

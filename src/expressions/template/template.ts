@@ -53,7 +53,8 @@ interface Frame {
 }
 
 function pushLiteral(source: string, frame: Frame, to: number): void {
-  if (frame.from < to) frame.parts.push({ kind: "literal", text: source.slice(frame.from, to), offset: frame.from, end: to });
+  if (frame.from < to)
+    frame.parts.push({ kind: "literal", text: source.slice(frame.from, to), offset: frame.from, end: to });
 }
 
 function pushTag(source: string, frame: Frame, tag: Segment): void {
@@ -65,13 +66,21 @@ function pushTag(source: string, frame: Frame, tag: Segment): void {
 function createExpression(source: string, opening: number, closing: number): ExpressionSegment {
   const sourceOffset = opening + 3;
   const text = source.slice(sourceOffset, closing);
-  return { kind: "expression", source: text, sourceOffset, parsed: parseExpr(text), offset: opening, end: closing + 2 };
+  return {
+    kind: "expression",
+    source: text,
+    sourceOffset,
+    parsed: parseExpr(text),
+    offset: opening,
+    end: closing + 2,
+  };
 }
 
 function closeTag(source: string, frame: Frame, closing: number): Segment {
   const { opening: offset, parts } = frame;
   const end = closing + 2;
-  if (parts.length === 0) return { kind: "name", name: source.slice(offset + 2, closing).trim(), offset, end };
+  if (parts.length === 0)
+    return { kind: "name", name: source.slice(offset + 2, closing).trim(), offset, end };
   pushLiteral(source, frame, closing);
   return { kind: "nested", parts, offset, end };
 }
@@ -135,7 +144,10 @@ export function parseTemplate(source: string): Template {
   return template;
 }
 
-/** The names in simple tags, each once, in the order of the text; names that hold tags are not known and not listed. */
+/**
+ * The names in simple tags, each once, in the order of the text; names that hold tags are not known and not
+ * listed.
+ */
 export function listTemplateNames(template: Template): readonly string[] {
   const names = new Set<string>();
   const visit = (segment: Segment): void => {
@@ -167,7 +179,11 @@ interface Rendered {
   readonly complete: boolean;
 }
 
-function renderAll<E>(template: Template, segments: readonly Segment[], resolve: ResolveTag<E>): Result<Rendered, E> {
+function renderAll<E>(
+  template: Template,
+  segments: readonly Segment[],
+  resolve: ResolveTag<E>,
+): Result<Rendered, E> {
   let text = "";
   let complete = true;
   for (const segment of segments) {
@@ -189,7 +205,11 @@ function renderSegment<E>(template: Template, segment: Segment, resolve: Resolve
 }
 
 /** Inner tags first; if they are all known, the whole is a name like any other. */
-function renderNested<E>(template: Template, segment: NestedSegment, resolve: ResolveTag<E>): Result<Rendered, E> {
+function renderNested<E>(
+  template: Template,
+  segment: NestedSegment,
+  resolve: ResolveTag<E>,
+): Result<Rendered, E> {
   const inner = renderAll(template, segment.parts, resolve);
   if (!inner.ok) return inner;
   const asTag = `{{${inner.value.text}}}`;

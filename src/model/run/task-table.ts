@@ -101,6 +101,8 @@ export const taskFlags = {
   counted: 32,
   /** Its parent counts it as active. */
   entered: 64,
+  /** A graph in which the branch of a target has ended badly. */
+  failing: 128,
 } as const;
 
 function widen<T extends Uint8Array | Int32Array | Float64Array>(from: T, to: T): T {

@@ -5,7 +5,7 @@
  * The plain case (no inputs, no outputs) is synchronous and makes as few system calls as it can,
  * because it is paid for every attempt.
  */
-import { closeSync, existsSync, fstatSync, lstatSync, mkdirSync, openSync, readFileSync, readSync, symlinkSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, lstatSync, mkdirSync, openSync, readFileSync, readSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MillraceError } from "../../base/errors.ts";
@@ -49,8 +49,9 @@ export function createLocalAttemptFiles(options: LocalFilesOptions): AttemptFile
 
 function lay(options: LocalFilesOptions, order: AttemptOrder, directory: string): Laid | Promise<Laid> {
   try {
-    makeAttemptDirectory(directory);
-    writeFileSync(join(directory, attemptFiles.order), JSON.stringify(redact(order)));
+    const isNew = makeAttemptDirectory(directory, JSON.stringify(redact(order)));
+    // Commands that have begun may have changed their inputs; those are theirs now.
+    if (!isNew && existsSync(join(directory, attemptFiles.exit))) return { ok: true, directory };
     for (const command of order.commands) for (const volume of command.volumes) layRunVolume(options, order, directory, volume);
   } catch (error) {
     throw translateDiskError(error, directory);
@@ -59,13 +60,33 @@ function lay(options: LocalFilesOptions, order: AttemptOrder, directory: string)
   return layInputs(options, order, directory);
 }
 
-function makeAttemptDirectory(directory: string): void {
+/**
+ * A directory that is there already was laid for this very order, and keeps what its commands wrote; or for one in a
+ * history that power loss took back (or of a run that was deleted), and then nothing in it means anything any more. Returns whether
+ * the directory is a new one.
+ */
+function makeAttemptDirectory(directory: string, orderText: string): boolean {
+  const orderFile = join(directory, attemptFiles.order);
   try {
     mkdirSync(directory);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === "ENOENT") mkdirSync(directory, { recursive: true });
-    else if (code !== "EEXIST") throw error;
+    if (code === "EEXIST") {
+      if (findText(orderFile) === orderText) return false;
+      rmSync(directory, { recursive: true });
+    } else if (code !== "ENOENT") throw error;
+    mkdirSync(directory, { recursive: true });
+  }
+  writeFileSync(orderFile, orderText);
+  return true;
+}
+
+function findText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
   }
 }
 

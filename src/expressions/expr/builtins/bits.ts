@@ -35,8 +35,11 @@ export const bitBuiltins: readonly (readonly [string, Builtin])[] = [
   ["bitshl", shift((value, count) => value << count)],
   ["bitshr", shift((value, count) => value >> count)],
   ["bitushr", shift((value, count) => BigInt.asUintN(64, value) >> count)],
-  ["bitnot", (args, _context, name) => {
-    checkArity(name, args, 1);
-    return ~getBits(name, args, 0);
-  }],
+  [
+    "bitnot",
+    (args, _context, name) => {
+      checkArity(name, args, 1);
+      return ~getBits(name, args, 0);
+    },
+  ],
 ];

@@ -39,5 +39,8 @@ const fromBase64: Builtin = (args, context, name) => {
 };
 
 export const encodingBuiltins: readonly (readonly [string, Builtin])[] = [
-  ["toJSON", toJson], ["fromJSON", fromJson], ["toBase64", toBase64], ["fromBase64", fromBase64],
+  ["toJSON", toJson],
+  ["fromJSON", fromJson],
+  ["toBase64", toBase64],
+  ["fromBase64", fromBase64],
 ];

@@ -53,12 +53,20 @@ const reverse: Builtin = (args, context, name) => {
 /** A key that equal plain values share; undefined for values that must be compared one by one. */
 function hashKey(value: Value): string | undefined {
   switch (typeof value) {
-    case "string": return `s${value}`;
-    case "boolean": return `b${value}`;
-    case "number": return Number.isNaN(value) ? undefined : `n${value === 0 ? 0 : value}`;
+    case "string":
+      return `s${value}`;
+    case "boolean":
+      return `b${value}`;
+    case "number":
+      return Number.isNaN(value) ? undefined : `n${value === 0 ? 0 : value}`;
     // An integer equals the float of the same value, as far as floats can tell integers apart.
-    case "bigint": return BigInt.asIntN(53, value) === value ? `n${value}` : undefined;
-    default: return undefined;
+    case "bigint":
+      return BigInt.asIntN(53, value) === value ? `n${value}` : undefined;
+    case "function":
+    case "object":
+    case "symbol":
+    case "undefined":
+      return undefined;
   }
 }
 
@@ -83,7 +91,10 @@ const uniq: Builtin = (args, context, name) => {
 const concat: Builtin = (args, context, name) => {
   checkArity(name, args, 1, -1);
   const lists = args.map((_, index) => getList(name, args, index));
-  chargeBytes(context, lists.reduce((total, list) => total + list.length * 8, 0));
+  chargeBytes(
+    context,
+    lists.reduce((total, list) => total + list.length * 8, 0),
+  );
   return lists.flat();
 };
 
@@ -119,6 +130,14 @@ const get: Builtin = (args, _context, name) => {
 };
 
 export const listBuiltins: readonly (readonly [string, Builtin])[] = [
-  ["len", len], ["first", edge(0n)], ["last", edge(-1n)], ["take", take], ["reverse", reverse], ["uniq", uniq],
-  ["concat", concat], ["flatten", flatten], ["sort", sort], ["get", get],
+  ["len", len],
+  ["first", edge(0n)],
+  ["last", edge(-1n)],
+  ["take", take],
+  ["reverse", reverse],
+  ["uniq", uniq],
+  ["concat", concat],
+  ["flatten", flatten],
+  ["sort", sort],
+  ["get", get],
 ];

@@ -25,7 +25,8 @@ const fromPairs: Builtin = (args, context, name) => {
     if (!isList(pair)) return failEvaluation(`invalid pair ${goTypeName(pair)}`);
     if (pair.length !== 2) return failEvaluation(`invalid pair length ${pair.length}`);
     const key = pair[0] ?? null;
-    if (typeof key === "object" && key !== null) return failEvaluation(`a ${goTypeName(key)} cannot be a key`);
+    if (typeof key === "object" && key !== null)
+      return failEvaluation(`a ${goTypeName(key)} cannot be a key`);
     map.set(key, pair[1] ?? null);
   }
   return map;

@@ -12,8 +12,18 @@ import { compareValues } from "../compare.ts";
 import type { Builtin } from "./builtin.ts";
 
 const typeNames: Readonly<Record<string, string>> = {
-  nil: "nil", bool: "bool", int: "int", float: "float", string: "string", bytes: "array", list: "array", map: "map",
-  time: "time.Time", duration: "time.Duration", location: "unknown", function: "func",
+  nil: "nil",
+  bool: "bool",
+  int: "int",
+  float: "float",
+  string: "string",
+  bytes: "array",
+  list: "array",
+  map: "map",
+  time: "time.Time",
+  duration: "time.Duration",
+  location: "unknown",
+  function: "func",
 };
 
 /** `int(x)`, which Argo also calls asInt: cuts floats, reads texts in base ten. */
@@ -62,7 +72,13 @@ const abs: Builtin = (args, _context, name) => {
 };
 
 /** All numbers in the arguments and in lists inside them. */
-function collectNumbers(name: string, values: readonly Value[], context: EvalContext, found: (number | bigint)[], depth = 0): void {
+function collectNumbers(
+  name: string,
+  values: readonly Value[],
+  context: EvalContext,
+  found: (number | bigint)[],
+  depth = 0,
+): void {
   checkDepth(depth);
   for (const value of values) {
     chargeSteps(context, 1);
@@ -104,17 +120,30 @@ const median: Builtin = (args, context, name) => {
 };
 
 export const numberBuiltins: readonly (readonly [string, Builtin])[] = [
-  ["int", toInt], ["float", toFloat], ["abs", abs],
-  ["ceil", rounding(Math.ceil)], ["floor", rounding(Math.floor)], ["round", rounding(roundHalfAway)],
-  ["max", extreme("<")], ["min", extreme(">")], ["mean", mean], ["median", median],
-  ["string", (args, context, name) => {
-    checkArity(name, args, 1);
-    const text = formatValue(args[0] ?? null);
-    chargeBytes(context, text.length);
-    return text;
-  }],
-  ["type", (args, _context, name) => {
-    checkArity(name, args, 1);
-    return typeNames[kindOf(args[0] ?? null)] ?? "unknown";
-  }],
+  ["int", toInt],
+  ["float", toFloat],
+  ["abs", abs],
+  ["ceil", rounding(Math.ceil)],
+  ["floor", rounding(Math.floor)],
+  ["round", rounding(roundHalfAway)],
+  ["max", extreme("<")],
+  ["min", extreme(">")],
+  ["mean", mean],
+  ["median", median],
+  [
+    "string",
+    (args, context, name) => {
+      checkArity(name, args, 1);
+      const text = formatValue(args[0] ?? null);
+      chargeBytes(context, text.length);
+      return text;
+    },
+  ],
+  [
+    "type",
+    (args, _context, name) => {
+      checkArity(name, args, 1);
+      return typeNames[kindOf(args[0] ?? null)] ?? "unknown";
+    },
+  ],
 ];

@@ -14,7 +14,12 @@ import { textBuiltins } from "./texts.ts";
 import { timeBuiltins } from "./times.ts";
 
 const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
-  ...bitBuiltins, ...encodingBuiltins, ...listBuiltins, ...mapBuiltins, ...numberBuiltins, ...textBuiltins,
+  ...bitBuiltins,
+  ...encodingBuiltins,
+  ...listBuiltins,
+  ...mapBuiltins,
+  ...numberBuiltins,
+  ...textBuiltins,
   ...timeBuiltins,
 ]);
 

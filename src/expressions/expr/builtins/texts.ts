@@ -4,7 +4,16 @@
 import { checkArity, getCount, getList, getText, refuseArgument } from "../../arguments.ts";
 import { chargeBytes, failEvaluation } from "../../context.ts";
 import type { EvalContext } from "../../context.ts";
-import { replaceText, splitText, toLower, toUpper, trimPrefix, trimSet, trimSpace, trimSuffix } from "../../go/strings.ts";
+import {
+  replaceText,
+  splitText,
+  toLower,
+  toUpper,
+  trimPrefix,
+  trimSet,
+  trimSpace,
+  trimSuffix,
+} from "../../go/strings.ts";
 import { countBytes, toByteOffset } from "../../go/utf8.ts";
 import type { Value } from "../../value.ts";
 import type { Builtin } from "./builtin.ts";
@@ -68,7 +77,10 @@ const replace: Builtin = (args, context, name) => {
   const old = getText(name, args, 1);
   const replacement = getText(name, args, 2);
   // At most one replacement per character that the old text needs.
-  chargeBytes(context, text.length + Math.ceil((text.length + 1) / Math.max(1, old.length)) * replacement.length);
+  chargeBytes(
+    context,
+    text.length + Math.ceil((text.length + 1) / Math.max(1, old.length)) * replacement.length,
+  );
   return replaceText(text, old, replacement, args.length > 3 ? getCount(name, args, 3) : -1);
 };
 
@@ -76,7 +88,8 @@ const repeat: Builtin = (args, context, name) => {
   checkArity(name, args, 2);
   const text = getText(name, args, 0);
   const count = getCount(name, args, 1);
-  if (count < 0) return failEvaluation(`invalid argument for repeat (expected positive integer, got ${count})`);
+  if (count < 0)
+    return failEvaluation(`invalid argument for repeat (expected positive integer, got ${count})`);
   if (count > 1_000_000) return failEvaluation("memory budget exceeded");
   chargeBytes(context, text.length * count);
   return text.repeat(count);
@@ -86,8 +99,12 @@ const join: Builtin = (args, context, name) => {
   checkArity(name, args, 1, 2);
   const glue = args.length > 1 ? getText(name, args, 1) : "";
   const pieces = getList(name, args, 0).map((item) =>
-    typeof item === "string" ? item : refuseArgument(name, 0, "a list of strings", item));
-  chargeBytes(context, pieces.reduce((total, piece) => total + piece.length + glue.length, 0));
+    typeof item === "string" ? item : refuseArgument(name, 0, "a list of strings", item),
+  );
+  chargeBytes(
+    context,
+    pieces.reduce((total, piece) => total + piece.length + glue.length, 0),
+  );
   return pieces.join(glue);
 };
 
@@ -97,9 +114,16 @@ function lastIndexOf(text: string, part: string): Value {
 }
 
 export const textBuiltins: readonly (readonly [string, Builtin])[] = [
-  ["trim", trim], ["trimPrefix", cut(trimPrefix)], ["trimSuffix", cut(trimSuffix)],
-  ["upper", convert(toUpper)], ["lower", convert(toLower)],
-  ["split", split(false)], ["splitAfter", split(true)], ["replace", replace], ["repeat", repeat], ["join", join],
+  ["trim", trim],
+  ["trimPrefix", cut(trimPrefix)],
+  ["trimSuffix", cut(trimSuffix)],
+  ["upper", convert(toUpper)],
+  ["lower", convert(toLower)],
+  ["split", split(false)],
+  ["splitAfter", split(true)],
+  ["replace", replace],
+  ["repeat", repeat],
+  ["join", join],
   ["indexOf", relate((text, part) => BigInt(toByteOffset(text, text.indexOf(part))))],
   ["lastIndexOf", relate(lastIndexOf)],
   ["hasPrefix", relate((text, part) => text.startsWith(part))],

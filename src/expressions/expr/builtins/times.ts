@@ -15,7 +15,13 @@ import type { Builtin } from "./builtin.ts";
 
 /** The layouts that `date` tries, in this order. */
 const guesses: readonly string[] = [
-  "2006-01-02", "15:04:05", "2006-01-02 15:04:05", layouts.rfc3339, layouts.rfc822, layouts.rfc850, layouts.rfc1123,
+  "2006-01-02",
+  "15:04:05",
+  "2006-01-02 15:04:05",
+  layouts.rfc3339,
+  layouts.rfc822,
+  layouts.rfc850,
+  layouts.rfc1123,
 ];
 
 /** The zone of an IANA name; throws `expression/unknown-timezone`. */
@@ -49,8 +55,10 @@ const duration: Builtin = (args, _context, name) => {
 };
 
 function parseWithLayout(layout: string, text: string, zone: Zone): Value {
-  return parseTime(layout, text, zone)
-    ?? failEvaluation(`parsing time ${quoteText(text)} as ${quoteText(layout)}: cannot parse`);
+  return (
+    parseTime(layout, text, zone) ??
+    failEvaluation(`parsing time ${quoteText(text)} as ${quoteText(layout)}: cannot parse`)
+  );
 }
 
 /** `date(text)`, `date(text, layout)`, `date(text, layout, zone)`, each also with a timezone in front. */
@@ -60,7 +68,7 @@ const date: Builtin = (given, _context, name) => {
   const args = location === undefined ? given : given.slice(1);
   checkArity(name, args, 1, 3);
   const text = getText(name, args, 0);
-  const zone = args.length > 2 ? getZone(getText(name, args, 2)) : location?.zone ?? utc;
+  const zone = args.length > 2 ? getZone(getText(name, args, 2)) : (location?.zone ?? utc);
   if (args.length > 1) return parseWithLayout(getText(name, args, 1), text, zone);
   for (const layout of guesses) {
     const time = parseTime(layout, text, zone);
@@ -75,5 +83,8 @@ const timezone: Builtin = (args, _context, name) => {
 };
 
 export const timeBuiltins: readonly (readonly [string, Builtin])[] = [
-  ["now", now], ["duration", duration], ["date", date], ["timezone", timezone],
+  ["now", now],
+  ["duration", duration],
+  ["date", date],
+  ["timezone", timezone],
 ];

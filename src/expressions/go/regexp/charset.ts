@@ -51,21 +51,36 @@ function findFolds(point: number): readonly number[] {
   const character = String.fromCodePoint(point);
   const folds = new Set<number>();
   for (const other of [character.toLowerCase(), character.toUpperCase()]) {
-    if ([...other].length === 1) folds.add(other.codePointAt(0) ?? point);
+    if (Array.from(other).length === 1) folds.add(other.codePointAt(0) ?? point);
   }
   for (const extra of specialFolds.get(point) ?? []) folds.add(extra);
   return [...folds];
 }
 
-/** Orbits of more than two: k and the Kelvin sign, s and the long s, sigma and its final form, and the like. */
+/**
+ * Orbits of more than two: k and the Kelvin sign, s and the long s, sigma and its final form, and the like.
+ */
 const specialFolds: ReadonlyMap<number, readonly number[]> = new Map([
-  [0x4b, [0x6b, 0x212a]], [0x6b, [0x4b, 0x212a]], [0x212a, [0x4b, 0x6b]],
-  [0x53, [0x73, 0x17f]], [0x73, [0x53, 0x17f]], [0x17f, [0x53, 0x73]],
-  [0xc5, [0xe5, 0x212b]], [0xe5, [0xc5, 0x212b]], [0x212b, [0xc5, 0xe5]],
-  [0x3a3, [0x3c3, 0x3c2]], [0x3c3, [0x3a3, 0x3c2]], [0x3c2, [0x3a3, 0x3c3]],
-  [0x3a9, [0x3c9, 0x2126]], [0x3c9, [0x3a9, 0x2126]], [0x2126, [0x3a9, 0x3c9]],
-  [0x39c, [0x3bc, 0xb5]], [0x3bc, [0x39c, 0xb5]], [0xb5, [0x39c, 0x3bc]],
-  [0x1e9e, [0xdf]], [0xdf, [0x1e9e]],
+  [0x4b, [0x6b, 0x212a]],
+  [0x6b, [0x4b, 0x212a]],
+  [0x212a, [0x4b, 0x6b]],
+  [0x53, [0x73, 0x17f]],
+  [0x73, [0x53, 0x17f]],
+  [0x17f, [0x53, 0x73]],
+  [0xc5, [0xe5, 0x212b]],
+  [0xe5, [0xc5, 0x212b]],
+  [0x212b, [0xc5, 0xe5]],
+  [0x3a3, [0x3c3, 0x3c2]],
+  [0x3c3, [0x3a3, 0x3c2]],
+  [0x3c2, [0x3a3, 0x3c3]],
+  [0x3a9, [0x3c9, 0x2126]],
+  [0x3c9, [0x3a9, 0x2126]],
+  [0x2126, [0x3a9, 0x3c9]],
+  [0x39c, [0x3bc, 0xb5]],
+  [0x3bc, [0x39c, 0xb5]],
+  [0xb5, [0x39c, 0x3bc]],
+  [0x1e9e, [0xdf]],
+  [0xdf, [0x1e9e]],
 ]);
 
 /** Alphabets with case lie below this. */
@@ -111,26 +126,95 @@ export function foldSet(set: CharSet): CharSet {
 /** `\d`, `\s`, `\w` are ASCII in RE2. */
 export const perlClasses: ReadonlyMap<string, CharSet> = new Map<string, CharSet>([
   ["d", [[0x30, 0x39]]],
-  ["s", [[0x09, 0x0a], [0x0c, 0x0d], [0x20, 0x20]]],
-  ["w", [[0x30, 0x39], [0x41, 0x5a], [0x5f, 0x5f], [0x61, 0x7a]]],
+  [
+    "s",
+    [
+      [0x09, 0x0a],
+      [0x0c, 0x0d],
+      [0x20, 0x20],
+    ],
+  ],
+  [
+    "w",
+    [
+      [0x30, 0x39],
+      [0x41, 0x5a],
+      [0x5f, 0x5f],
+      [0x61, 0x7a],
+    ],
+  ],
 ]);
 
 /** `[[:alpha:]]` and its kin, ASCII only. */
 export const posixClasses: ReadonlyMap<string, CharSet> = new Map<string, CharSet>([
-  ["alnum", [[0x30, 0x39], [0x41, 0x5a], [0x61, 0x7a]]],
-  ["alpha", [[0x41, 0x5a], [0x61, 0x7a]]],
+  [
+    "alnum",
+    [
+      [0x30, 0x39],
+      [0x41, 0x5a],
+      [0x61, 0x7a],
+    ],
+  ],
+  [
+    "alpha",
+    [
+      [0x41, 0x5a],
+      [0x61, 0x7a],
+    ],
+  ],
   ["ascii", [[0, 0x7f]]],
-  ["blank", [[9, 9], [0x20, 0x20]]],
-  ["cntrl", [[0, 0x1f], [0x7f, 0x7f]]],
+  [
+    "blank",
+    [
+      [9, 9],
+      [0x20, 0x20],
+    ],
+  ],
+  [
+    "cntrl",
+    [
+      [0, 0x1f],
+      [0x7f, 0x7f],
+    ],
+  ],
   ["digit", [[0x30, 0x39]]],
   ["graph", [[0x21, 0x7e]]],
   ["lower", [[0x61, 0x7a]]],
   ["print", [[0x20, 0x7e]]],
-  ["punct", [[0x21, 0x2f], [0x3a, 0x40], [0x5b, 0x60], [0x7b, 0x7e]]],
-  ["space", [[9, 13], [0x20, 0x20]]],
+  [
+    "punct",
+    [
+      [0x21, 0x2f],
+      [0x3a, 0x40],
+      [0x5b, 0x60],
+      [0x7b, 0x7e],
+    ],
+  ],
+  [
+    "space",
+    [
+      [9, 13],
+      [0x20, 0x20],
+    ],
+  ],
   ["upper", [[0x41, 0x5a]]],
-  ["word", [[0x30, 0x39], [0x41, 0x5a], [0x5f, 0x5f], [0x61, 0x7a]]],
-  ["xdigit", [[0x30, 0x39], [0x41, 0x46], [0x61, 0x66]]],
+  [
+    "word",
+    [
+      [0x30, 0x39],
+      [0x41, 0x5a],
+      [0x5f, 0x5f],
+      [0x61, 0x7a],
+    ],
+  ],
+  [
+    "xdigit",
+    [
+      [0x30, 0x39],
+      [0x41, 0x46],
+      [0x61, 0x66],
+    ],
+  ],
 ]);
 
 const unicodeClasses = new Map<string, CharSet | null>();
@@ -160,9 +244,16 @@ function createPropertyTest(name: string): RegExp | undefined {
 
 const blockSize = 4096;
 /** Where characters are assigned; the surrogates are none. */
-const assigned: CharSet = [[0, 0xd7ff], [0xe000, 0x323af], [0xe0000, 0xe01ff], [0xf0000, maxPoint]];
+const assigned: CharSet = [
+  [0, 0xd7ff],
+  [0xe000, 0x323af],
+  [0xe0000, 0xe01ff],
+  [0xf0000, maxPoint],
+];
 
-/** Lets the engine find runs of members in blocks of text, which is far quicker than asking point by point. */
+/**
+ * Lets the engine find runs of members in blocks of text, which is far quicker than asking point by point.
+ */
 function buildUnicodeClass(name: string): CharSet | undefined {
   if (name === "Any") return [[0, maxPoint]];
   const runs = createPropertyTest(name);
@@ -171,7 +262,9 @@ function buildUnicodeClass(name: string): CharSet | undefined {
   for (const [first, last] of assigned) {
     for (let start = first; start <= last; start = Math.floor(start / blockSize + 1) * blockSize) {
       const end = Math.min(last, Math.floor(start / blockSize) * blockSize + blockSize - 1);
-      const text = String.fromCodePoint(...Array.from({ length: end - start + 1 }, (_, index) => start + index));
+      const text = String.fromCodePoint(
+        ...Array.from({ length: end - start + 1 }, (_, index) => start + index),
+      );
       const unitsPerPoint = start > 0xffff ? 2 : 1;
       for (const match of text.matchAll(runs)) {
         const from = start + match.index / unitsPerPoint;

@@ -34,7 +34,8 @@ function push(code: Instruction[], instruction: Instruction): number {
 /** Code for a node; afterwards control goes to the instruction behind it. */
 function emit(code: Instruction[], node: RegexpNode): void {
   switch (node.kind) {
-    case "empty": return;
+    case "empty":
+      return;
     case "set": {
       const only = node.set.length === 1 ? node.set[0] : undefined;
       const single = only !== undefined && only[0] === only[1] ? only[0] : -1;
@@ -81,7 +82,11 @@ function emitAlternatives(code: Instruction[], parts: readonly RegexpNode[]): vo
 
 type Repeat = RegexpNode & { readonly kind: "repeat" };
 
-function createSplit(greedy: boolean): { readonly split: { op: "split"; first: number; second: number }; readonly leave: (to: number) => void; readonly enter: (to: number) => void } {
+function createSplit(greedy: boolean): {
+  readonly split: { op: "split"; first: number; second: number };
+  readonly leave: (to: number) => void;
+  readonly enter: (to: number) => void;
+} {
   const split = { op: "split" as const, first: 0, second: 0 };
   return {
     split,
@@ -112,12 +117,18 @@ function emitRepeat(code: Instruction[], node: Repeat): void {
 function isNullable(node: RegexpNode): boolean {
   switch (node.kind) {
     case "empty":
-    case "assert": return true;
-    case "set": return false;
-    case "capture": return isNullable(node.inner);
-    case "concat": return node.parts.every(isNullable);
-    case "alternate": return node.parts.some(isNullable);
-    case "repeat": return node.least === 0 || isNullable(node.inner);
+    case "assert":
+      return true;
+    case "set":
+      return false;
+    case "capture":
+      return isNullable(node.inner);
+    case "concat":
+      return node.parts.every(isNullable);
+    case "alternate":
+      return node.parts.some(isNullable);
+    case "repeat":
+      return node.least === 0 || isNullable(node.inner);
   }
 }
 
@@ -147,11 +158,18 @@ function emitStar(code: Instruction[], node: Repeat): void {
 
 function isAnchored(node: RegexpNode): boolean {
   switch (node.kind) {
-    case "assert": return node.what === "text-start";
-    case "capture": return isAnchored(node.inner);
-    case "concat": return node.parts[0] !== undefined && isAnchored(node.parts[0]);
-    case "alternate": return node.parts.every(isAnchored);
-    default: return false;
+    case "assert":
+      return node.what === "text-start";
+    case "capture":
+      return isAnchored(node.inner);
+    case "concat":
+      return node.parts[0] !== undefined && isAnchored(node.parts[0]);
+    case "alternate":
+      return node.parts.every(isAnchored);
+    case "empty":
+    case "repeat":
+    case "set":
+      return false;
   }
 }
 

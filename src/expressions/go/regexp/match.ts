@@ -26,18 +26,28 @@ function createThreads(count: number): Threads {
 }
 
 function isWord(point: number): boolean {
-  return (point >= 0x30 && point <= 0x39) || (point >= 0x41 && point <= 0x5a) || point === 0x5f
-    || (point >= 0x61 && point <= 0x7a);
+  return (
+    (point >= 0x30 && point <= 0x39) ||
+    (point >= 0x41 && point <= 0x5a) ||
+    point === 0x5f ||
+    (point >= 0x61 && point <= 0x7a)
+  );
 }
 
 function holds(what: Assertion, before: number, after: number): boolean {
   switch (what) {
-    case "text-start": return before < 0;
-    case "text-end": return after < 0;
-    case "line-start": return before < 0 || before === 10;
-    case "line-end": return after < 0 || after === 10;
-    case "word-boundary": return isWord(before) !== isWord(after);
-    case "no-word-boundary": return isWord(before) === isWord(after);
+    case "text-start":
+      return before < 0;
+    case "text-end":
+      return after < 0;
+    case "line-start":
+      return before < 0 || before === 10;
+    case "line-end":
+      return after < 0 || after === 10;
+    case "word-boundary":
+      return isWord(before) !== isWord(after);
+    case "no-word-boundary":
+      return isWord(before) === isWord(after);
   }
 }
 
@@ -53,7 +63,13 @@ interface Pending {
 }
 
 /** Adds a thread and everything reachable from it without reading a character. */
-function addThread(program: Program, threads: Threads, start: number, captures: readonly number[], place: Place): void {
+function addThread(
+  program: Program,
+  threads: Threads,
+  start: number,
+  captures: readonly number[],
+  place: Place,
+): void {
   const stack: Pending[] = [{ counter: start, captures }];
   for (let item = stack.pop(); item !== undefined; item = stack.pop()) {
     const { counter } = item;
@@ -80,7 +96,8 @@ function follow(stack: Pending[], instruction: Instruction, captures: readonly n
       stack.push({ counter: instruction.next, captures: captures.with(instruction.slot, place.offset) });
       return;
     case "assert":
-      if (holds(instruction.what, place.before, place.after)) stack.push({ counter: instruction.next, captures });
+      if (holds(instruction.what, place.before, place.after))
+        stack.push({ counter: instruction.next, captures });
       return;
     case "set":
     case "match":
@@ -89,7 +106,14 @@ function follow(stack: Pending[], instruction: Instruction, captures: readonly n
 }
 
 /** Moves every thread over one character; returns the captures of the best match that ended here, if any. */
-function stepThreads(program: Program, from: Threads, to: Threads, point: number, place: Place, offset: number): readonly number[] | undefined {
+function stepThreads(
+  program: Program,
+  from: Threads,
+  to: Threads,
+  point: number,
+  place: Place,
+  offset: number,
+): readonly number[] | undefined {
   for (let index = 0; index < from.size; index++) {
     const captures = from.captures[index] ?? [];
     const instruction = program.instructions[from.dense[index] ?? 0];
@@ -113,16 +137,23 @@ function pointBefore(text: string, offset: number): number {
   return unit >= 0xdc00 && unit <= 0xdfff && offset > 1 ? pointAt(text, offset - 2) : unit;
 }
 
-/** The leftmost match at or after `from`, preferring what the pattern prefers; undefined when there is none. */
-export function findMatch(program: Program, text: string, from: number, charge: ChargeWork): MatchOffsets | undefined {
+/**
+ * The leftmost match at or after `from`, preferring what the pattern prefers; undefined when there is none.
+ */
+export function findMatch(
+  program: Program,
+  text: string,
+  from: number,
+  charge: ChargeWork,
+): MatchOffsets | undefined {
   charge(1 + (program.instructions.length >> 4));
   let current = createThreads(program.instructions.length);
   let next = createThreads(program.instructions.length);
-  const fresh: readonly number[] = new Array<number>(2 + program.captures * 2).fill(-1);
+  const fresh: readonly number[] = Array.from({ length: 2 + program.captures * 2 }, () => -1);
   let best: readonly number[] | undefined;
   let after = pointAt(text, from);
   let place: Place = { offset: from, before: pointBefore(text, from), after };
-  for (let offset = from; ; ) {
+  for (let offset = from; ;) {
     if (best === undefined && (!program.anchored || offset === 0)) {
       addThread(program, current, 0, fresh.with(0, offset), place);
     }

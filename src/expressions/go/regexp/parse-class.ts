@@ -1,13 +1,26 @@
 /**
  * Reads bracket classes, escapes and Unicode classes of RE2 patterns.
  */
-import { findUnicodeClass, foldSet, maxPoint, negateSet, normalizeSet, perlClasses, posixClasses } from "./charset.ts";
+import {
+  findUnicodeClass,
+  foldSet,
+  maxPoint,
+  negateSet,
+  normalizeSet,
+  perlClasses,
+  posixClasses,
+} from "./charset.ts";
 import type { CharSet } from "./charset.ts";
 import type { PatternReader } from "./reader.ts";
 import { RegexpSyntaxError } from "./syntax.ts";
 
 const simpleEscapes: ReadonlyMap<string, number> = new Map([
-  ["a", 7], ["f", 12], ["t", 9], ["n", 10], ["r", 13], ["v", 11],
+  ["a", 7],
+  ["f", 12],
+  ["t", 9],
+  ["n", 10],
+  ["r", 13],
+  ["v", 11],
 ]);
 
 /** The code point of the escape that starts here: `\n`, `\x7F`, `\x{10FFFF}`, `\123`, `\.`. */
@@ -31,13 +44,19 @@ function readHexEscape(reader: PatternReader): number {
   const found = match.exec(reader.pattern);
   const value = parseInt(found?.[1] ?? found?.[2] ?? "", 16);
   if (found === null || value > maxPoint) {
-    throw new RegexpSyntaxError("invalid escape sequence", `\\x${reader.pattern.slice(reader.at, reader.at + 2)}`);
+    throw new RegexpSyntaxError(
+      "invalid escape sequence",
+      `\\x${reader.pattern.slice(reader.at, reader.at + 2)}`,
+    );
   }
   reader.at += found[0].length;
   return value;
 }
 
-/** `\0` and up to two more digits; `\1` to `\7` only with another digit, because alone they would be back-references. */
+/**
+ * `\0` and up to two more digits; `\1` to `\7` only with another digit, because alone they would be
+ * back-references.
+ */
 function readOctalEscape(reader: PatternReader, first: string): number {
   const match = /[0-7]{0,2}/uy;
   match.lastIndex = reader.at;
@@ -54,7 +73,8 @@ export function readUnicodeClass(reader: PatternReader): CharSet {
   const found = match.exec(reader.pattern);
   const excerpt = found?.[0] ?? reader.pattern.slice(reader.at, reader.at + 3);
   const set = found === null ? undefined : findUnicodeClass(found[3] ?? found[4] ?? "");
-  if (found === null || set === undefined) throw new RegexpSyntaxError("invalid character class range", excerpt);
+  if (found === null || set === undefined)
+    throw new RegexpSyntaxError("invalid character class range", excerpt);
   reader.at += found[0].length;
   const negated = (found[1] === "P") !== (found[2] === "^");
   const folded = reader.flags.ignoreCase ? foldSet(set) : set;
@@ -96,7 +116,8 @@ function readRange(reader: PatternReader): readonly [number, number] {
   if (reader.pattern[reader.at] !== "-" || next === undefined || next === "]") return [from, from];
   reader.at++;
   const to = readClassPoint(reader);
-  if (to < from) throw new RegexpSyntaxError("invalid character class range", reader.pattern.slice(start, reader.at));
+  if (to < from)
+    throw new RegexpSyntaxError("invalid character class range", reader.pattern.slice(start, reader.at));
   return [from, to];
 }
 
@@ -109,7 +130,8 @@ export function readClass(reader: PatternReader): CharSet {
   const ranges: (readonly [number, number])[] = [];
   let first = true;
   while (reader.pattern[reader.at] !== "]" || first) {
-    if (reader.at >= reader.pattern.length) throw new RegexpSyntaxError("missing closing ]", reader.pattern.slice(opened));
+    if (reader.at >= reader.pattern.length)
+      throw new RegexpSyntaxError("missing closing ]", reader.pattern.slice(opened));
     checkDash(reader, first);
     first = false;
     const inner = readInnerClass(reader);

@@ -27,9 +27,13 @@ const empty: RegexpNode = { kind: "empty" };
 
 /** Parses a pattern; throws RegexpSyntaxError. */
 export function parseRegexp(pattern: string): ParsedRegexp {
-  if (pattern.length > maxPatternLength) throw new RegexpSyntaxError("expression too large", `${pattern.slice(0, 40)}...`);
+  if (pattern.length > maxPatternLength)
+    throw new RegexpSyntaxError("expression too large", `${pattern.slice(0, 40)}...`);
   const reader: PatternReader = {
-    pattern, at: 0, captures: 0, depth: 0,
+    pattern,
+    at: 0,
+    captures: 0,
+    depth: 0,
     flags: { ignoreCase: false, multiline: false, dotAll: false, ungreedy: false },
   };
   const names: string[] = [""];
@@ -39,7 +43,8 @@ export function parseRegexp(pattern: string): ParsedRegexp {
 }
 
 function readAlternatives(reader: PatternReader, names: string[]): RegexpNode {
-  if (++reader.depth > maxNesting) throw new RegexpSyntaxError("expression nests too deeply", reader.pattern.slice(0, 100));
+  if (++reader.depth > maxNesting)
+    throw new RegexpSyntaxError("expression nests too deeply", reader.pattern.slice(0, 100));
   const parts: RegexpNode[] = [readConcat(reader, names)];
   while (reader.pattern[reader.at] === "|") {
     reader.at++;
@@ -77,14 +82,19 @@ function readRepeat(reader: PatternReader, parts: readonly RegexpNode[]): Regexp
   if (match === null) return undefined;
   const operator = match[0];
   const inner = parts.at(-1);
-  if (inner === undefined || inner.kind === "empty") throw new RegexpSyntaxError("missing argument to repetition operator", operator);
+  if (inner === undefined || inner.kind === "empty")
+    throw new RegexpSyntaxError("missing argument to repetition operator", operator);
   const bounds = readBounds(match);
   reader.at += operator.length;
   const lazy = reader.pattern[reader.at] === "?";
   if (lazy) reader.at++;
   repeatOperator.lastIndex = reader.at;
   const second = repeatOperator.exec(reader.pattern);
-  if (second !== null) throw new RegexpSyntaxError("invalid nested repetition operator", operator + (lazy ? "?" : "") + second[0]);
+  if (second !== null)
+    throw new RegexpSyntaxError(
+      "invalid nested repetition operator",
+      operator + (lazy ? "?" : "") + second[0],
+    );
   const node: RegexpNode = { kind: "repeat", inner, ...bounds, greedy: lazy === reader.flags.ungreedy };
   if (countRepeats(node) > maxRepeat) throw new RegexpSyntaxError("invalid repeat count", operator);
   return node;
@@ -110,10 +120,15 @@ function countRepeats(node: RegexpNode): number {
       const times = Math.max(node.least, node.most, 1);
       return times * countRepeats(node.inner);
     }
-    case "capture": return countRepeats(node.inner);
+    case "capture":
+      return countRepeats(node.inner);
     case "concat":
-    case "alternate": return node.parts.reduce((most, part) => Math.max(most, countRepeats(part)), 1);
-    default: return 1;
+    case "alternate":
+      return node.parts.reduce((most, part) => Math.max(most, countRepeats(part)), 1);
+    case "assert":
+    case "empty":
+    case "set":
+      return 1;
   }
 }
 
@@ -131,9 +146,12 @@ function readAtom(reader: PatternReader, names: string[]): RegexpNode | undefine
   const point = reader.pattern.codePointAt(reader.at) ?? 0;
   const character = String.fromCodePoint(point);
   switch (character) {
-    case "(": return readGroup(reader, names);
-    case "[": return setNode(readClass(reader));
-    case "\\": return readBackslash(reader);
+    case "(":
+      return readGroup(reader, names);
+    case "[":
+      return setNode(readClass(reader));
+    case "\\":
+      return readBackslash(reader);
     case ".":
       reader.at++;
       return setNode(reader.flags.dotAll ? negateSet([]) : negateSet([[10, 10]]));
@@ -173,7 +191,7 @@ function readQuoted(reader: PatternReader): readonly RegexpNode[] {
   const end = reader.pattern.indexOf("\\E", start);
   const text = reader.pattern.slice(start, end < 0 ? undefined : end);
   reader.at = end < 0 ? reader.pattern.length : end + 2;
-  return [...text].map((character) => literalNode(reader, character));
+  return Array.from(text).map((character) => literalNode(reader, character));
 }
 
 function readGroup(reader: PatternReader, names: string[]): RegexpNode | undefined {
@@ -216,7 +234,12 @@ function closeGroup(reader: PatternReader): void {
   reader.at++;
 }
 
-const flagNames: Readonly<Record<string, keyof Flags>> = { i: "ignoreCase", m: "multiline", s: "dotAll", U: "ungreedy" };
+const flagNames: Readonly<Record<string, keyof Flags>> = {
+  i: "ignoreCase",
+  m: "multiline",
+  s: "dotAll",
+  U: "ungreedy",
+};
 
 /** Reads `(?flags:` or `(?flags)`; true when a group body follows. */
 function readFlags(reader: PatternReader): boolean {
@@ -228,10 +251,14 @@ function readFlags(reader: PatternReader): boolean {
     throw new RegexpSyntaxError("invalid or unsupported Perl syntax", excerpt);
   }
   const flags: { -readonly [name in keyof Flags]: boolean } = { ...reader.flags };
-  for (const [letters, value] of [[found[1] ?? "", true], [(found[2] ?? "").slice(1), false]] as const) {
+  for (const [letters, value] of [
+    [found[1] ?? "", true],
+    [(found[2] ?? "").slice(1), false],
+  ] as const) {
     for (const letter of letters) {
       const name = flagNames[letter];
-      if (name === undefined) throw new RegexpSyntaxError("invalid or unsupported Perl syntax", `(?${letter}`);
+      if (name === undefined)
+        throw new RegexpSyntaxError("invalid or unsupported Perl syntax", `(?${letter}`);
       flags[name] = value;
     }
   }

@@ -34,7 +34,12 @@ export function testRegexp(regexp: Regexp, text: string, charge: ChargeWork = fr
 }
 
 /** Offsets of the first match at or after `from`. */
-export function findFirst(regexp: Regexp, text: string, charge: ChargeWork = free, from = 0): MatchOffsets | undefined {
+export function findFirst(
+  regexp: Regexp,
+  text: string,
+  charge: ChargeWork = free,
+  from = 0,
+): MatchOffsets | undefined {
   return findMatch(regexp.program, text, from, charge);
 }
 
@@ -42,11 +47,19 @@ function stepOver(text: string, offset: number): number {
   return offset + ((text.codePointAt(offset) ?? 0) > 0xffff ? 2 : 1);
 }
 
-/** All matches that do not overlap, at most `limit` (negative means all). An empty match right behind a match does not count. */
-export function findAll(regexp: Regexp, text: string, limit = -1, charge: ChargeWork = free): readonly MatchOffsets[] {
+/**
+ * All matches that do not overlap, at most `limit` (negative means all). An empty match right behind a
+ * match does not count.
+ */
+export function findAll(
+  regexp: Regexp,
+  text: string,
+  limit = -1,
+  charge: ChargeWork = free,
+): readonly MatchOffsets[] {
   const found: MatchOffsets[] = [];
   let previousEnd = -1;
-  for (let at = 0; at <= text.length && (limit < 0 || found.length < limit); ) {
+  for (let at = 0; at <= text.length && (limit < 0 || found.length < limit);) {
     const match = findMatch(regexp.program, text, at, charge);
     if (match === undefined) break;
     const start = match[0] ?? 0;
@@ -60,7 +73,12 @@ export function findAll(regexp: Regexp, text: string, limit = -1, charge: Charge
 }
 
 /** Replaces every match by what `expand` gives for it. */
-export function replaceMatches(regexp: Regexp, text: string, expand: (match: MatchOffsets) => string, charge: ChargeWork = free): string {
+export function replaceMatches(
+  regexp: Regexp,
+  text: string,
+  expand: (match: MatchOffsets) => string,
+  charge: ChargeWork = free,
+): string {
   const pieces: string[] = [];
   let from = 0;
   for (const match of findAll(regexp, text, -1, charge)) {
@@ -85,7 +103,12 @@ export function expandTemplate(regexp: Regexp, template: string, text: string, m
 }
 
 /** Go's `Regexp.Split`: the pieces between matches, at most `limit` (negative means all, 0 none). */
-export function splitRegexp(regexp: Regexp, text: string, limit: number, charge: ChargeWork = free): string[] {
+export function splitRegexp(
+  regexp: Regexp,
+  text: string,
+  limit: number,
+  charge: ChargeWork = free,
+): string[] {
   if (limit === 0) return [];
   if (regexp.pattern !== "" && text === "") return [""];
   const pieces: string[] = [];

@@ -20,7 +20,8 @@ export type RegexpNode =
     };
 
 /** What can be demanded of a place between two characters. */
-export type Assertion = "text-start" | "text-end" | "line-start" | "line-end" | "word-boundary" | "no-word-boundary";
+export type Assertion =
+  "text-start" | "text-end" | "line-start" | "line-end" | "word-boundary" | "no-word-boundary";
 
 /** A pattern that RE2 refuses, in Go's words: "missing closing ): `a(b`". */
 export class RegexpSyntaxError extends Error {

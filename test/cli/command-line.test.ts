@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { MillraceError } from "../../src/base/errors.ts";
+import { runCli } from "../../src/cli/cli.ts";
+import { ask, old, pictures } from "./ask.ts";
+import { createFakeHouse } from "./fake-house.ts";
+import { createWorld } from "./fake-world.ts";
+
+describe("the command line", () => {
+  test("without a command shows the overview as a mistake, with --help as an answer", async () => {
+    const nothing = await ask([]);
+    assert.deepEqual([nothing.code, nothing.out], [2, []]);
+    assert.match(nothing.err, /Usage: millrace COMMAND/);
+    for (const argv of [["--help"], ["-h"], ["help"]]) {
+      const { code, out } = await ask(argv);
+      assert.deepEqual([code, out[2]], [0, "Usage: millrace COMMAND [FLAGS] [ARGUMENTS]"]);
+    }
+  });
+
+  test("a slip in a command or flag is a mistake with a suggestion", async () => {
+    assert.deepEqual(await ask(["lst"]).then(({ code, err }) => [code, err]), [
+      2,
+      "error: there is no command 'lst' [cli/unknown-command]\n  hint: Did you mean `millrace list`?\n",
+    ]);
+    assert.match((await ask(["node", "get"])).err, /hint: There is `millrace node set`\./);
+    assert.match((await ask(["help", "rnu"])).err, /Did you mean `millrace run`/);
+    assert.match((await ask(["list", "--statsu", "Failed"])).err, /hint: Did you mean --status\?/);
+  });
+
+  test("operands are counted", async () => {
+    const few = await ask(["run"]);
+    assert.deepEqual(
+      [few.code, few.err],
+      [
+        2,
+        "error: run needs FILE|- [cli/bad-arguments]\n  hint: Usage: millrace run FILE|-; `millrace run --help` explains it.\n",
+      ],
+    );
+    assert.match((await ask(["get", "a", "b"])).err, /get does not know what to do with 'b'/);
+  });
+
+  test("--help explains a command even when the rest of the line is wrong", async () => {
+    const { code, out } = await ask(["run", "--nonsense", "--help"]);
+    assert.equal(code, 0);
+    assert.equal(out[0], "millrace run: run a document here and now");
+    assert.ok(out.some((line) => line.includes("-p, --parameter NAME=VALUE")));
+    assert.ok(out.some((line) => line.includes("130  interrupted")));
+  });
+
+  test("the home comes from the flag, then from the environment", async () => {
+    const env = { MILLRACE_HOME: "/from/env" };
+    assert.deepEqual((await ask(["list"])).homes, [undefined]);
+    assert.deepEqual((await ask(["list"], { world: { env } })).homes, ["/from/env"]);
+    assert.deepEqual((await ask(["list", "--home", "h"], { world: { env } })).homes, ["h"]);
+  });
+
+  test("errors are one message and a hint; a stack only when asked for", async () => {
+    const broken = (error: Error, env: Readonly<Record<string, string>> = {}) =>
+      ask(["delete", "orders"], {
+        world: { env },
+        pictures: [
+          {
+            ...old,
+            get row(): never {
+              throw error;
+            },
+          },
+        ],
+      });
+    const known = await broken(
+      new MillraceError("store/full", "exhausted", "the disk is full", { hint: "Free space." }),
+    );
+    assert.deepEqual(
+      [known.code, known.err],
+      [5, "error: the disk is full [store/full]\n  hint: Free space.\n"],
+    );
+    const unknown = await broken(new TypeError("x is not a function"));
+    assert.equal(unknown.code, 3);
+    assert.doesNotMatch(unknown.err, /\n\s+at /);
+    const shown = await broken(new TypeError("x is not a function"), { MILLRACE_DEBUG: "1" });
+    assert.match(shown.err, /\n\s+at /);
+  });
+
+  test("exit codes follow the kind of error", async () => {
+    const codeOf = async (error: Error): Promise<number> =>
+      (await ask(["suspend", "orders"], { pictures, refuse: () => error })).code;
+    assert.equal(await codeOf(new MillraceError("run/unknown", "not-found", "")), 2);
+    assert.equal(await codeOf(new MillraceError("run/ended", "conflict", "")), 2);
+    assert.equal(await codeOf(new MillraceError("store/locked", "conflict", "")), 5);
+    assert.equal(await codeOf(new MillraceError("store/read-only", "denied", "")), 5);
+    assert.equal(await codeOf(new MillraceError("home/no-answer", "unavailable", "")), 5);
+    assert.equal(await codeOf(new MillraceError("store/damaged", "invalid", "")), 3);
+    assert.equal(await codeOf(new Error("bug")), 3);
+  });
+
+  test("a reader that goes away ends the command quietly", async () => {
+    const world = createWorld();
+    world.stdout.breakPipe();
+    assert.equal(await runCli(["list"], world.io, () => createFakeHouse({ pictures })), 0);
+    assert.equal(world.stderr.text(), "");
+  });
+});

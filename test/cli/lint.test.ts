@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { ask } from "./ask.ts";
+
+describe("lint", () => {
+  let folder = "";
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "millrace-lint-"));
+    mkdirSync(join(folder, "docs", "deep"), { recursive: true });
+    mkdirSync(join(folder, "empty"));
+    for (const name of ["docs/b.yaml", "docs/deep/a.yml", "docs/c.json", "docs/README.md", "more.yaml"])
+      writeFileSync(join(folder, name), `in: ${name}\n`);
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  test("all files of a call are definitions for each other", async () => {
+    const { code, out, calls } = await ask(
+      ["lint", "--strict", "docs", "more.yaml", "--with", "docs/c.json"],
+      { world: { cwd: folder } },
+    );
+    assert.equal(code, 0);
+    assert.deepEqual(calls, [
+      "lint docs/b.yaml strict=true with=docs/c.json,docs/deep/a.yml,more.yaml,docs/c.json",
+      "lint docs/c.json strict=true with=docs/b.yaml,docs/deep/a.yml,more.yaml,docs/c.json",
+      "lint docs/deep/a.yml strict=true with=docs/b.yaml,docs/c.json,more.yaml,docs/c.json",
+      "lint more.yaml strict=true with=docs/b.yaml,docs/c.json,docs/deep/a.yml,docs/c.json",
+    ]);
+    assert.deepEqual(out, ["✔ no problems in 4 files"]);
+  });
+
+  test("errors give 2, warnings alone give 0", async () => {
+    const diagnostics = (_source: string, file: string) => [
+      {
+        code: "x/odd",
+        severity: file === "more.yaml" ? ("warning" as const) : ("error" as const),
+        message: "odd",
+        position: { file, line: 1, column: 1, offset: 0 },
+        excerpt: "in: it",
+      },
+    ];
+    const both = await ask(["lint", "docs/b.yaml", "more.yaml"], { world: { cwd: folder }, diagnostics });
+    assert.equal(both.code, 2);
+    assert.deepEqual(both.out, [
+      "docs/b.yaml:1:1: error: odd [x/odd]",
+      "    1 | in: it",
+      "      | ^",
+      "",
+      "more.yaml:1:1: warning: odd [x/odd]",
+      "    1 | in: it",
+      "      | ^",
+      "",
+      "✖ 1 error, 1 warning in 2 files",
+    ]);
+    const warned = await ask(["lint", "-o", "simple", "more.yaml"], { world: { cwd: folder }, diagnostics });
+    assert.deepEqual([warned.code, warned.out], [0, ["more.yaml:1:1: warning: odd [x/odd]"]]);
+    const json = await ask(["lint", "-o", "json", "docs/b.yaml"], { world: { cwd: folder }, diagnostics });
+    assert.deepEqual(JSON.parse(json.out.join("\n")), {
+      files: [
+        {
+          file: "docs/b.yaml",
+          diagnostics: [
+            {
+              code: "x/odd",
+              severity: "error",
+              message: "odd",
+              file: "docs/b.yaml",
+              line: 1,
+              column: 1,
+              excerpt: "in: it",
+            },
+          ],
+        },
+      ],
+    });
+  });
+
+  test("folders without documents and files that are not there are mistakes", async () => {
+    assert.match(
+      (await ask(["lint", "empty"], { world: { cwd: folder } })).err,
+      /no \.yaml, \.yml or \.json below empty/,
+    );
+    assert.equal((await ask(["lint", "gone.yaml"], { world: { cwd: folder } })).code, 2);
+  });
+});

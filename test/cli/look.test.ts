@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { runCli } from "../../src/cli/cli.ts";
+import { ask, old, pictures } from "./ask.ts";
+import { createFakeHouse } from "./fake-house.ts";
+import { makePicture } from "./fake-picture.ts";
+import { createWorld } from "./fake-world.ts";
+
+describe("list", () => {
+  test("shows runs, newest first", async () => {
+    const { out, code } = await ask(["list"], { pictures });
+    assert.equal(code, 0);
+    assert.deepEqual(out, [
+      "NAME       STATUS       AGE    DURATION  PROGRESS  MESSAGE",
+      "orders     ● Running    1m30s  1m30s     1/2",
+      "nightly-2  ✖ Failed     1h     5s        2/2       child failed",
+      "nightly-1  ✔ Succeeded  2d2h   1m5s      1/1",
+    ]);
+  });
+
+  test("filters", async () => {
+    const names = async (...flags: readonly string[]): Promise<readonly string[]> =>
+      (await ask(["list", "-o", "name", ...flags], { pictures })).out;
+    assert.deepEqual(await names("--status", "Failed,running"), ["orders", "nightly-2"]);
+    assert.deepEqual(await names("--running"), ["orders"]);
+    assert.deepEqual(await names("--completed", "--limit", "1"), ["nightly-2"]);
+    assert.deepEqual(await names("--prefix", "nightly"), ["nightly-2", "nightly-1"]);
+    assert.deepEqual(await names("--since", "2h"), ["orders", "nightly-2"]);
+    assert.deepEqual(await names("--older", "1d"), ["nightly-1"]);
+    assert.deepEqual(await names("-l", "team=a,stage!=test"), ["orders"]);
+    assert.deepEqual(await names("-l", "stage"), ["nightly-1"]);
+    assert.deepEqual(await names("-l", "!stage", "-l", "team in (b, c)"), ["nightly-2"]);
+    assert.deepEqual(await names("-l", "team notin (b)"), ["orders", "nightly-1"]);
+    assert.equal((await ask(["list", "-l", "a>b"])).code, 2);
+  });
+
+  test("other forms", async () => {
+    assert.equal((await ask(["list", "--no-headers"], { pictures })).out.length, 3);
+    assert.match(
+      (await ask(["list", "-o", "wide"], { pictures })).out[3] ?? "",
+      /2025-11-19T07:30:00Z {2}id-of-nightly-1 {2}team=a,stage=test$/,
+    );
+    const [first] = JSON.parse((await ask(["list", "-o", "json"], { pictures })).out.join("\n")) as readonly {
+      readonly name: string;
+    }[];
+    assert.equal(first?.name, "orders");
+    assert.equal((await ask(["list", "-o", "yaml"], { pictures })).out[0], "- name: orders");
+    const none = await ask(["list"]);
+    assert.deepEqual([none.code, none.out, none.err], [0, [], "no runs\n"]);
+  });
+});
+
+describe("get", () => {
+  test("shows the head and the tree of the newest run", async () => {
+    const { out } = await ask(["get"], { pictures });
+    assert.deepEqual(out, [
+      "Name:      orders",
+      "Status:    ● Running",
+      "File:      workflow.yaml",
+      "Labels:    team=a",
+      "Created:   2025-11-21T09:28:30Z (1m30s ago)",
+      "Started:   2025-11-21T09:28:30Z (1m30s ago)",
+      "Duration:  1m30s",
+      "Progress:  1/2",
+      "Parameters:",
+      "  day: today",
+      "",
+      "TASK      TEMPLATE  ATTEMPT  DURATION",
+      "● orders  main               1m30s",
+      "├─✔ a     t-a       1        10s",
+      "└─● b     t-b       2        1m20s",
+    ]);
+  });
+
+  test("filters tasks by state and selector", async () => {
+    assert.deepEqual((await ask(["get", "nightly-2", "--status", "Failed"], { pictures })).out.slice(-2), [
+      "✖ nightly-2    main               5s        child failed",
+      "✖ nightly-2.a  t-a       1        5s        exit code 4",
+    ]);
+    assert.match(
+      (await ask(["get", "nightly-2", "--node-field-selector", "b"], { pictures })).out.at(-1) ?? "",
+      /^○ nightly-2\.b/,
+    );
+    assert.equal(
+      (await ask(["get", "nightly-2", "--node", "zzz"], { pictures })).out.at(-1),
+      "no such tasks",
+    );
+  });
+
+  test("other forms", async () => {
+    assert.deepEqual((await ask(["get", "orders", "-o", "short"], { pictures })).out, [
+      "● orders  Running  1m30s  1/2",
+    ]);
+    assert.deepEqual((await ask(["get", "-o", "name"], { pictures })).out, ["orders"]);
+    assert.match((await ask(["get", "-o", "wide"], { pictures })).out.at(-1) ?? "", /2025-11-21T09:28:40Z/);
+    const printed = JSON.parse(
+      (await ask(["get", "nightly-2", "-o", "json"], { pictures })).out.join("\n"),
+    ) as { readonly status: { readonly phase: string } };
+    assert.equal(printed.status.phase, "Failed");
+    assert.equal((await ask(["get", "nobody"], { pictures })).code, 2);
+  });
+});
+
+describe("looking on", () => {
+  const suspended = makePicture({
+    phase: "suspended",
+    suspended: true,
+    tasks: [{ name: "a", phase: "succeeded", from: 0, to: 1 }],
+  });
+  const ended = makePicture({
+    phase: "failed",
+    endedAfter: 4,
+    tasks: [{ name: "a", phase: "failed", from: 0, to: 4 }],
+  });
+  const going = makePicture({ phase: "running", tasks: [{ name: "a", phase: "running", from: 0 }] });
+
+  test("watch follows until the run ends, with the run's exit code", async () => {
+    const world = createWorld();
+    const house = createFakeHouse({ pictures: [going], driven: true });
+    const code = runCli(["watch", "orders"], world.io, () => house);
+    await world.stdout.until((text) => text.includes("orders.a started"));
+    house.change([ended]);
+    assert.equal(await code, 1);
+    assert.match(world.stdout.text(), /orders\.a failed \(4s\)\n.*run failed.*\n✖ orders Failed in 4s\n/);
+  });
+
+  test("watch of a run at rest shows how it stands", async () => {
+    const { code, out } = await ask(["watch"], { pictures: [suspended] });
+    assert.equal(code, 4);
+    assert.equal(out.at(-1), "  the run is suspended; go on with: millrace resume orders");
+  });
+
+  test("wait returns the worst end of several runs, and says when nobody drives them", async () => {
+    const world = createWorld();
+    const house = createFakeHouse({ pictures: [old, going] });
+    const code = runCli(["wait", "nightly-1", "orders"], world.io, () => house);
+    await world.stderr.until((text) => text.includes("no process drives this home"));
+    house.change([old, ended]);
+    assert.equal(await code, 1);
+    assert.equal(world.stdout.text(), "✔ nightly-1 Succeeded\n✖ orders Failed\n");
+  });
+
+  test("wait gives up after its time", async () => {
+    const world = createWorld();
+    const house = createFakeHouse({ pictures: [going], driven: true });
+    const code = runCli(["wait", "orders", "--timeout", "10s"], world.io, () => {
+      // The clock passes the limit while the command waits for a change.
+      queueMicrotask(() =>
+        setImmediate(() => {
+          world.advance(11_000);
+          house.change();
+        }),
+      );
+      return house;
+    });
+    assert.equal(await code, 4);
+    assert.equal(world.stderr.text(), "orders has not ended in time\n");
+  });
+
+  test("explain and doctor", async () => {
+    const explanations = [
+      {
+        task: 1,
+        name: "a",
+        phase: "failed",
+        facts: [{ code: "exit-nonzero", text: "it ended with exit code 4" }],
+      },
+    ];
+    const explained = await ask(["explain", "orders", "a"], { pictures, explanations });
+    assert.deepEqual(
+      [explained.calls, explained.out],
+      [["explain orders a"], ["✖ a failed", "    it ended with exit code 4"]],
+    );
+    assert.deepEqual(
+      JSON.parse((await ask(["explain", "-o", "json"], { pictures, explanations })).out.join("\n")),
+      explanations,
+    );
+    const findings = [
+      { topic: "node", state: "good" as const, message: "fine" },
+      { topic: "disk", state: "bad" as const, message: "full", hint: "Free space." },
+    ];
+    const doctor = await ask(["doctor"], { findings });
+    assert.deepEqual([doctor.code, doctor.out], [5, ["✔ node: fine", "✖ disk: full", "    Free space."]]);
+    assert.equal((await ask(["doctor"], { findings: findings.slice(0, 1) })).code, 0);
+  });
+
+  test("version", async () => {
+    assert.match((await ask(["version"])).out[0] ?? "", /^millrace \d+\.\d+\.\d+ \(Node\.js 2\d/);
+    assert.match((await ask(["--version"])).out[0] ?? "", /^millrace /);
+    assert.match((await ask(["version", "-o", "json"])).out.join(""), /"version":/);
+  });
+});

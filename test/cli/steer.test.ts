@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { MillraceError } from "../../src/base/errors.ts";
+import { ask, pictures } from "./ask.ts";
+import { makePicture } from "./fake-picture.ts";
+import { startAt } from "./fake-world.ts";
+
+describe("steering", () => {
+  test("commands reach the house with what the flags say", async () => {
+    const callOf = async (...argv: readonly string[]): Promise<string> =>
+      (await ask(argv, { pictures })).calls[0] ?? "";
+    assert.equal(await callOf("suspend", "@latest"), 'command orders {"kind":"suspend"}');
+    assert.equal(await callOf("terminate", "orders"), 'command orders {"kind":"terminate"}');
+    assert.equal(
+      await callOf("stop", "orders", "--message", "no", "--node", "b"),
+      'command orders {"kind":"stop","select":"b","message":"no"}',
+    );
+    assert.equal(
+      await callOf(
+        "node",
+        "set",
+        "orders",
+        "--node-field-selector",
+        "displayName=b",
+        "--output-parameter",
+        "x=1",
+        "--phase",
+        "Error",
+        "--message",
+        "m",
+      ),
+      'command orders {"kind":"set","select":"displayName=b","values":{"x":"1"},"phase":"errored","message":"m"}',
+    );
+  });
+
+  test("a selector means all unfinished runs with the labels; --dry-run does nothing", async () => {
+    const several = [
+      ...pictures,
+      makePicture({
+        name: "more",
+        phase: "running",
+        createdAt: startAt - 1000,
+        tasks: [],
+        labels: { team: "a" },
+      }),
+    ];
+    const done = await ask(["suspend", "-l", "team=a"], { pictures: several });
+    assert.deepEqual(done.out, ["more suspended", "orders suspended"]);
+    const dry = await ask(["terminate", "-l", "team=a", "--dry-run"], { pictures: several });
+    assert.deepEqual([dry.calls, dry.out], [[], ["more would be terminated", "orders would be terminated"]]);
+    assert.equal((await ask(["suspend"], { pictures })).code, 2);
+  });
+
+  test("one refusal among many does not stop the others, and shows in the exit code", async () => {
+    const refuse = (name: string) =>
+      name === "nightly-2" ? new MillraceError("run/ended", "conflict", "it has ended") : undefined;
+    const { code, out, err } = await ask(["stop", "nightly-2", "orders"], { pictures, refuse });
+    assert.deepEqual([code, out, err], [2, ["orders stopped"], "error: it has ended [run/ended]\n"]);
+  });
+
+  test("node set refuses what makes no sense", async () => {
+    const codeOf = async (...argv: readonly string[]): Promise<number> =>
+      (await ask(["node", "set", "orders", ...argv], { pictures })).code;
+    assert.deepEqual(
+      [
+        await codeOf("--phase", "Failed"),
+        await codeOf("--node", "b"),
+        await codeOf("--node", "b", "--phase", "Lost"),
+      ],
+      [2, 2, 2],
+    );
+  });
+});
+
+describe("delete", () => {
+  test("deletes what is named or filtered, and says so", async () => {
+    const deleted = async (...argv: readonly string[]): Promise<readonly string[]> =>
+      (await ask(["delete", ...argv], { pictures })).calls;
+    assert.deepEqual(await deleted("nightly-1", "nightly-1"), ["remove nightly-1"]);
+    assert.deepEqual(await deleted("--all"), ["remove nightly-2", "remove nightly-1"]);
+    assert.deepEqual(await deleted("--completed", "--prefix", "nightly-"), [
+      "remove nightly-2",
+      "remove nightly-1",
+    ]);
+    assert.deepEqual(await deleted("--older", "1d"), ["remove nightly-1"]);
+    assert.deepEqual(await deleted("--status", "Failed"), ["remove nightly-2"]);
+    assert.deepEqual(await deleted("-l", "team=a"), ["remove nightly-1"]);
+    assert.deepEqual(await deleted("--all", "--dry-run"), []);
+    assert.deepEqual((await ask(["delete", "--older", "30d"], { pictures })).out, ["nothing to delete"]);
+  });
+
+  test("a run that has not ended stays, and with it everything else of the call", async () => {
+    const { code, err, calls } = await ask(["delete", "nightly-1", "orders"], { pictures });
+    assert.deepEqual([code, calls], [2, []]);
+    assert.match(err, /not ended: orders \[run\/not-ended\]/);
+    assert.equal((await ask(["delete"], { pictures })).code, 2);
+  });
+});
