@@ -8,6 +8,7 @@ import type { Requester } from "../ports/requester.ts";
 import { createLocalAttemptFiles } from "../runtime/attempts/local-attempt-files.ts";
 import type { LiveRun } from "../runtime/live-run.ts";
 import { decodeRunRecord, loadRunState } from "../runtime/recover/run-record.ts";
+import type { RunRecord } from "../runtime/recover/run-record.ts";
 import { Runtime } from "../runtime/runtime.ts";
 import { isOnlyWaiting, summarizeRun } from "../runtime/summary.ts";
 import { openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
@@ -25,6 +26,7 @@ import { systemClock } from "./system-clock.ts";
 interface Driven {
   readonly run: LiveRun;
   readonly document: RunDocument;
+  readonly record: RunRecord;
 }
 
 /** Loaded with the first request: Node's HTTP client alone would double the time of a cold start. */
@@ -59,7 +61,7 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
     soon: setImmediate,
   });
   const drive = (run: LiveRun, document: RunDocument): void => {
-    driven.set(run.name, { run, document });
+    driven.set(run.name, { run, document, record: decodeRunRecord(document) });
     shown.addRun(document);
     folderNames.set(run.runId, runFolderName(run.name));
   };
@@ -107,9 +109,9 @@ export function unknownRun(name: string): MillraceError {
   });
 }
 
-function pictureOf({ run, document }: Driven): RunPicture {
+function pictureOf({ run, document, record }: Driven): RunPicture {
   const summary = summarizeRun(run.state, run.language, run.summary.labels);
-  return toPicture(summary, run.state, document, decodeRunRecord(document));
+  return toPicture(summary, run.state, document, record);
 }
 
 async function submit(

@@ -2,11 +2,12 @@
 import { resolve } from "node:path";
 import { runCli } from "../cli/cli.ts";
 import { createProcessIo } from "../cli/process-io.ts";
-import { createHouse } from "./house.ts";
 
 /** Folder of the home when nobody names one, below the working folder. */
 const defaultHome = ".millrace";
 
-process.exitCode = await runCli(process.argv.slice(2), createProcessIo(), (home) =>
-  createHouse(resolve(home ?? process.env["MILLRACE_HOME"] ?? defaultHome)),
-);
+process.exitCode = await runCli(process.argv.slice(2), createProcessIo(), async (home) => {
+  // Loaded only for commands that need it: help and version answer at once.
+  const { createHouse } = await import("./house.ts");
+  return createHouse(resolve(home ?? process.env["MILLRACE_HOME"] ?? defaultHome));
+});

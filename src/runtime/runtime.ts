@@ -15,28 +15,12 @@ import type { Effect } from "../model/run/effects.ts";
 import { encodeEvents } from "../model/run/event-codec.ts";
 import type { RunEvent } from "../model/run/events.ts";
 import type { RunInput } from "../model/run/inputs.ts";
-import type { ArtifactStore } from "../ports/artifact-store.ts";
-import type { AttemptFiles } from "../ports/attempt-files.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { Executor, ExecutorListener } from "../ports/executor.ts";
-import type { HistoryStore, RunDocument, RunSummary } from "../ports/history-store.ts";
-import type { Requester } from "../ports/requester.ts";
+import type { RunDocument, RunSummary } from "../ports/history-store.ts";
 import { isIdle } from "./live-run.ts";
 import type { LiveRun } from "./live-run.ts";
 import { Performer } from "./perform/performer.ts";
+import type { RuntimePorts } from "./runtime-ports.ts";
 import { nameRunPhase, summarizeRun } from "./summary.ts";
-
-export interface RuntimePorts {
-  readonly clock: Clock;
-  readonly history: HistoryStore;
-  /** Makes the executor that will report to the given listener. */
-  readonly createExecutor: (listener: ExecutorListener) => Executor;
-  readonly files: AttemptFiles;
-  readonly artifacts: ArtifactStore;
-  readonly requester: Requester;
-  /** Calls back soon, after whatever else has arrived by then. */
-  readonly soon: (callback: () => void) => void;
-}
 
 /** Called after every commit with the events of one run. */
 export type RunListener = (run: LiveRun, events: readonly RunEvent[]) => void;

@@ -30,8 +30,9 @@ export function nameRunPhase(state: RunState): string {
 
 /** Nothing moves until a person does something. */
 export function isOnlyWaiting(state: RunState): boolean {
-  if (state.running.size > 0 || state.requests.size > 0 || !state.ready.isEmpty || !state.agenda.isEmpty) return false;
-  if (state.suspended) return true;
+  if (state.running.size > 0 || state.requests.size > 0) return false;
+  if (state.suspended && state.stopping === undefined) return true;
+  if (!state.ready.isEmpty || !state.agenda.isEmpty) return false;
   if (state.waits.size === 0) return false;
   for (const until of state.waits.values()) if (until !== Infinity) return false;
   return state.notBefore.size === 0;

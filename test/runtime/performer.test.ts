@@ -7,7 +7,7 @@ import type { Adoption, ExecutorListener } from "../../src/ports/executor.ts";
 import type { Laid } from "../../src/ports/attempt-files.ts";
 import type { LiveRun } from "../../src/runtime/live-run.ts";
 import { Performer } from "../../src/runtime/perform/performer.ts";
-import type { RuntimePorts } from "../../src/runtime/runtime.ts";
+import type { RuntimePorts } from "../../src/runtime/runtime-ports.ts";
 import { makeExit } from "../simulation/world.ts";
 
 const order = { attemptId: "r/1", runId: "r", commands: [], captureResult: false } as unknown as AttemptOrder;

@@ -131,6 +131,8 @@ function closeGraphNode(state: RunState, task: number, region: number, index: Re
   const end = index.dependentStart[local + 1] as number;
   for (let at = index.dependentStart[local] as number; at < end; at += 1) {
     const dependent = first + (index.dependents[at] as number);
+    // After a manual retry a dependent may be under way or done already, and what it counts then is its own children.
+    if (tasks.phase[dependent] !== phases.waiting) continue;
     tasks.pending[dependent]! -= 1;
     if (tasks.pending[dependent] === 0 && !isHalted) fireChild(state, dependent);
   }

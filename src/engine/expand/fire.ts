@@ -246,7 +246,9 @@ function isInState(state: RunState, task: number, wanted: Extract<Guard, { kind:
   }
 }
 
+/** Members of a fan-out; whatever is none has none. */
 function listMembers(state: RunState, group: number): readonly number[] {
+  if (state.tasks.kind[group] !== taskKinds.group) return [];
   const first = state.tasks.first[group] as number;
   return Array.from({ length: state.tasks.count[group] as number }, (_, index) => first + index);
 }

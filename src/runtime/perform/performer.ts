@@ -13,7 +13,7 @@ import type { RunInput } from "../../model/run/inputs.ts";
 import type { Executor } from "../../ports/executor.ts";
 import type { Collected, Laid } from "../../ports/attempt-files.ts";
 import type { LiveRun } from "../live-run.ts";
-import type { RuntimePorts } from "../runtime.ts";
+import type { RuntimePorts } from "../runtime-ports.ts";
 
 /** What the performer tells the runtime. */
 export interface PerformerOutlet {

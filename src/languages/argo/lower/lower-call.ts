@@ -9,7 +9,7 @@ import type { Owner } from "./owner.ts";
 import { dialects, intern, report } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
 import { findSpace } from "./template-source.ts";
-import type { TemplateSource, TemplateSpace } from "./template-source.ts";
+import type { TemplateSource, TemplateSpace } from "./template-space.ts";
 
 export interface LoweredCall {
   readonly call: Call;

@@ -17,7 +17,8 @@ import { readSource, resolveSpec, templateLabels } from "./resolve-spec.ts";
 import type { Source } from "./resolve-spec.ts";
 import { createName, createSurroundings } from "./surroundings.ts";
 import { collectStored, createSpaces } from "./template-source.ts";
-import type { StoredTemplates, TemplateSpace } from "./template-source.ts";
+import type { StoredTemplates } from "./template-source.ts";
+import type { TemplateSpace } from "./template-space.ts";
 
 export interface LoweredDocument {
   /** Absent when there are errors. */

@@ -7,7 +7,7 @@ import { dialects, intern, report } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
 import { noteResults } from "./owner.ts";
 import type { Owner } from "./owner.ts";
-import type { TemplateSpace } from "./template-source.ts";
+import type { TemplateSpace } from "./template-space.ts";
 
 /** What hooks are lowered for. */
 export interface HookContext {

@@ -1,6 +1,6 @@
 /** The steps or dag template whose nodes are being lowered, and what its texts refer to. */
 import type { Template } from "../read/types.ts";
-import type { TemplateSpace } from "./template-source.ts";
+import type { TemplateSpace } from "./template-space.ts";
 
 export interface Owner {
   /** Id of its process. */

@@ -5,7 +5,8 @@ import { report } from "./lowering.ts";
 import type { Lowering } from "./lowering.ts";
 import { mergeSpecs } from "./merge-template.ts";
 import { createSpace, storedKey } from "./template-source.ts";
-import type { StoredTemplates, TemplateSpace } from "./template-source.ts";
+import type { StoredTemplates } from "./template-source.ts";
+import type { TemplateSpace } from "./template-space.ts";
 
 /** The spec that is run, and where its templates stand. */
 export interface Source {

@@ -11,20 +11,7 @@ import type {
   WorkflowTemplateDocument,
 } from "../read/types.ts";
 import type { Lowering } from "./lowering.ts";
-
-/** A template and where it stands. */
-export interface TemplateSource {
-  readonly template: Template;
-  readonly document: ArgoDocument | undefined;
-  readonly path: Pointer;
-}
-
-/** Templates that see each other by plain name. */
-export interface TemplateSpace {
-  /** Empty for the document itself, else `name/` or `cluster:name/`: the beginning of every process id. */
-  readonly prefix: string;
-  readonly byName: ReadonlyMap<string, TemplateSource>;
-}
+import type { TemplateSource, TemplateSpace } from "./template-space.ts";
 
 /** Stored templates by `name` and `cluster:name`; later definitions replace earlier ones, as storing does. */
 export type StoredTemplates = ReadonlyMap<string, WorkflowTemplateDocument | ClusterWorkflowTemplateDocument>;

@@ -1,0 +1,19 @@
+/** What the runtime asks of the world. */
+import type { ArtifactStore } from "../ports/artifact-store.ts";
+import type { AttemptFiles } from "../ports/attempt-files.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Executor, ExecutorListener } from "../ports/executor.ts";
+import type { HistoryStore } from "../ports/history-store.ts";
+import type { Requester } from "../ports/requester.ts";
+
+export interface RuntimePorts {
+  readonly clock: Clock;
+  readonly history: HistoryStore;
+  /** Makes the executor that will report to the given listener. */
+  readonly createExecutor: (listener: ExecutorListener) => Executor;
+  readonly files: AttemptFiles;
+  readonly artifacts: ArtifactStore;
+  readonly requester: Requester;
+  /** Calls back soon, after whatever else has arrived by then. */
+  readonly soon: (callback: () => void) => void;
+}
