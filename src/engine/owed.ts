@@ -25,14 +25,27 @@ export function owed(state: RunState, evaluator: Evaluator, at: number): Owed {
   const effects: Effect[] = [];
   for (const task of state.running) {
     const process = state.index.plan.processes[state.tasks.process[task] as number] as Process;
-    effects.push({ kind: "attempt.start", task, order: buildOrder(decision, task, process, findInputs(state, task)) });
+    effects.push({
+      kind: "attempt.start",
+      task,
+      order: buildOrder(decision, task, process, findInputs(state, task)),
+    });
     if (state.stopping !== undefined && !(state.stopping.hooks && isBelowHook(state, task))) {
-      effects.push({ kind: "attempt.cancel", task, why: "cancelled", graceMs: state.stopping.hooks ? defaultGraceMs : 0 });
+      effects.push({
+        kind: "attempt.cancel",
+        task,
+        why: "cancelled",
+        graceMs: state.stopping.hooks ? defaultGraceMs : 0,
+      });
     }
   }
   for (const task of state.requests) {
     const process = state.index.plan.processes[state.tasks.process[task] as number] as Process;
-    effects.push({ kind: "request.send", task, request: buildRequest(decision, task, process, findInputs(state, task)) });
+    effects.push({
+      kind: "request.send",
+      task,
+      request: buildRequest(decision, task, process, findInputs(state, task)),
+    });
   }
   return { effects, wakeAt: state.timers.nextAt(), wantsRoom: wantsRoom(state) };
 }

@@ -1,6 +1,5 @@
 /** Facts of the engine's explanation as sentences, with the names that the run's language gives to tasks. */
 import type { Explanation, RunPicture } from "../api/house.ts";
-import { unreachable } from "../base/errors.ts";
 import { explainTask } from "../engine/explain/explain.ts";
 import type { Fact, FactCode } from "../engine/explain/explain.ts";
 import { isBad, phaseNames, phases } from "../model/run/phase.ts";
@@ -31,99 +30,56 @@ function findTelling(picture: RunPicture): readonly number[] {
 }
 
 function describe(picture: RunPicture, task: number, fact: Fact): string {
-  const list = listNames(picture, fact);
-  const time = fact.at === undefined ? "" : new Date(fact.at).toISOString();
-  switch (fact.code) {
-    case "run-not-started":
-      return "the run has not begun";
-    case "run-suspended":
-      return "the run is suspended: `millrace resume` lets it go on";
-    case "run-stopping":
-      return `the run is being ended (${fact.reason?.message ?? fact.reason?.code ?? "stopped"})`;
-    case "waits-for-needs":
-      return `waits until ${list} has ended`;
-    case "waits-for-stage":
-      return `waits until the steps before it have ended (${list})`;
-    case "waits-for-place":
-      return `waits because ${list} lets only ${fact.limit ?? 0} of its children run at once`;
-    case "waits-for-lock":
-      return `waits for the lock '${fact.message ?? ""}' (${fact.limit ?? 1} at once); before it: ${list}`;
-    case "waits-for-run-limit":
-      return `waits because the run lets only ${fact.limit ?? 0} attempts run at once`;
-    case "waits-for-room":
-      return "is ready and starts as soon as the executor has room";
-    case "waits-until":
-      return `waits until ${time}`;
-    case "waits-for-person":
-      return "waits for a person: `millrace resume` lets it go on";
-    case "waits-for-response":
-      return `waits for the answer to its request since ${time}`;
-    case "attempt-runs":
-      return `runs since ${time}`;
-    case "waits-for-children":
-      return `runs; ${fact.count ?? fact.tasks?.length ?? 0} of its tasks have not ended: ${list}`;
-    case "waits-for-hooks":
-      return `has ended and waits for its hooks (${list})`;
-    case "must-end-by":
-      return `must have ended by ${time}`;
-    case "must-start-by":
-      return `must have started by ${time}`;
-    default:
-      return describeOutcome(picture, task, fact, fact.code, list, time);
-  }
-}
-
-/** Sentences about what is over. */
-function describeOutcome(
-  picture: RunPicture,
-  task: number,
-  fact: Fact,
-  code: Exclude<FactCode, LiveCode>,
-  list: string,
-  time: string,
-): string {
   const message = picture.view.message(picture.state, task);
-  const why = message === "" ? describeReason(fact.reason) : message;
-  switch (code) {
-    case "not-a-target":
-      return "does not run, because no target of its graph needs it";
-    case "left-behind":
-      return `never began, because ${list} had ended before`;
-    case "region-halted":
-      return `does not begin, because ${list} starts nothing new after a failure`;
-    case "succeeded":
-      return `succeeded at ${time}`;
-    case "ended-badly":
-      return `ended badly at ${time}: ${why}`;
-    case "child-failed":
-      return `ended badly because of ${list}: ${describeReason(fact.reason)}`;
-    case "attempts":
-      return `was tried ${fact.count ?? fact.tasks?.length ?? 0} times`;
-    case "left-out":
-      return `was left out at ${time}: ${why}${(fact.tasks ?? []).length === 0 ? "" : `; it looked at ${describeEnds(picture, fact.tasks ?? [])}`}`;
-    default:
-      return unreachable(code);
-  }
+  return sentences[fact.code]({
+    fact,
+    list: listNames(picture, fact),
+    time: fact.at === undefined ? "" : new Date(fact.at).toISOString(),
+    why: message === "" ? describeReason(fact.reason) : message,
+    ends: describeEnds(picture, fact.tasks ?? []),
+    count: fact.count ?? fact.tasks?.length ?? 0,
+  });
 }
 
-type LiveCode =
-  | "run-not-started"
-  | "run-suspended"
-  | "run-stopping"
-  | "waits-for-needs"
-  | "waits-for-stage"
-  | "waits-for-place"
-  | "waits-for-lock"
-  | "waits-for-run-limit"
-  | "waits-for-room"
-  | "waits-until"
-  | "waits-for-person"
-  | "waits-for-response"
-  | "attempt-runs"
-  | "waits-for-children"
-  | "waits-for-hooks"
-  | "must-end-by"
-  | "must-start-by";
+interface Words {
+  readonly fact: Fact;
+  /** Names of the fact's tasks. */
+  readonly list: string;
+  readonly time: string;
+  readonly why: string;
+  /** Names of the fact's tasks with their phases. */
+  readonly ends: string;
+  readonly count: number;
+}
+
+const sentences: Readonly<Record<FactCode, (words: Words) => string>> = {
+  "run-not-started": () => "the run has not begun",
+  "run-suspended": () => "the run is suspended: `millrace resume` lets it go on",
+  "run-stopping": ({ fact }) => `the run is being ended (${fact.reason?.message ?? fact.reason?.code ?? "stopped"})`,
+  "waits-for-needs": ({ list }) => `waits until ${list} has ended`,
+  "waits-for-stage": ({ list }) => `waits until the steps before it have ended (${list})`,
+  "waits-for-place": ({ list, fact }) => `waits because ${list} lets only ${fact.limit ?? 0} of its children run at once`,
+  "waits-for-lock": ({ list, fact }) =>
+    `waits for the lock '${fact.message ?? ""}' (${fact.limit ?? 1} at once); before it: ${list}`,
+  "waits-for-run-limit": ({ fact }) => `waits because the run lets only ${fact.limit ?? 0} attempts run at once`,
+  "waits-for-room": () => "is ready and starts as soon as the executor has room",
+  "waits-until": ({ time }) => `waits until ${time}`,
+  "waits-for-person": () => "waits for a person: `millrace resume` lets it go on",
+  "waits-for-response": ({ time }) => `waits for the answer to its request since ${time}`,
+  "attempt-runs": ({ time }) => `runs since ${time}`,
+  "waits-for-children": ({ list, count }) => `runs; ${count} of its tasks have not ended: ${list}`,
+  "waits-for-hooks": ({ list }) => `has ended and waits for its hooks (${list})`,
+  "must-end-by": ({ time }) => `must have ended by ${time}`,
+  "must-start-by": ({ time }) => `must have started by ${time}`,
+  "not-a-target": () => "does not run, because no target of its graph needs it",
+  "left-behind": ({ list }) => `never began, because ${list} had ended before`,
+  "region-halted": ({ list }) => `does not begin, because ${list} starts nothing new after a failure`,
+  succeeded: ({ time }) => `succeeded at ${time}`,
+  "ended-badly": ({ time, why }) => `ended badly at ${time}: ${why}`,
+  "child-failed": ({ list, fact }) => `ended badly because of ${list}: ${describeReason(fact.reason)}`,
+  attempts: ({ count }) => `was tried ${count} times`,
+  "left-out": ({ time, why, ends }) => `was left out at ${time}: ${why}${ends === "" ? "" : `; it looked at ${ends}`}`,
+};
 
 function listNames(picture: RunPicture, fact: Fact): string {
   const names = (fact.tasks ?? []).map((each) => picture.view.taskName(picture.state, each).short);

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { LogFile, RunPicture } from "../api/house.ts";
+import { isExpression } from "../model/plan/expression.ts";
 import { hasEnded } from "../model/run/phase.ts";
 import type { RunState } from "../model/run/run-state.ts";
 import { attemptLogFile } from "../ports/attempt-directory.ts";
@@ -41,7 +42,7 @@ function filesOf(home: Home, picture: RunPicture, task: number): readonly LogFil
   const process = state.index.plan.processes[state.tasks.process[task] as number];
   if (process?.body.kind !== "task") return [];
   const directory = attemptDirectory(home, picture, task);
-  const commands = process.body.task.commands.map((command) => String(command.name));
+  const commands = process.body.task.commands.flatMap((command) => (isExpression(command.name) ? [] : [command.name]));
   // An attempt goes by the name of the task it belongs to, with its own number behind.
   const taskName = picture.view.taskName(state, task).short;
   return commands

@@ -14,9 +14,13 @@ describe("bounds", () => {
       const puppet = new Puppet(buildPlan({ processes: { main } }));
       puppet.start();
       assert.equal(puppet.state.ended, phases.errored);
-      const refused = puppet.history.flatMap((event) => ("reason" in event && event.reason?.code === "recursion-too-deep" ? [event] : []));
+      const refused = puppet.history.flatMap((event) =>
+        "reason" in event && event.reason?.code === "recursion-too-deep" ? [event] : [],
+      );
       assert.equal(refused.length, 1);
-      const calls = puppet.history.filter((event) => event.kind === "task.opened" && event.retried === (retry !== undefined));
+      const calls = puppet.history.filter(
+        (event) => event.kind === "task.opened" && event.retried === (retry !== undefined),
+      );
       assert.equal(calls.length, 100);
       const root = explainTask(puppet.state, 0)[0];
       assert.equal(root?.code, "child-failed");
@@ -26,9 +30,14 @@ describe("bounds", () => {
 
   it("cuts a long chain of consequences and says that there is more", () => {
     const chain = Object.fromEntries(
-      Array.from({ length: 50 }, (_, index) => [`n${index}`, { call: "calm", needs: index === 0 ? [] : [`n${index - 1}`] }]),
+      Array.from({ length: 50 }, (_, index) => [
+        `n${index}`,
+        { call: "calm", needs: index === 0 ? [] : [`n${index - 1}`] },
+      ]),
     );
-    const puppet = new Puppet(buildPlan({ processes: { main: { graph: chain }, calm: "eval" } }), { eventsAtMost: 10 });
+    const puppet = new Puppet(buildPlan({ processes: { main: { graph: chain }, calm: "eval" } }), {
+      eventsAtMost: 10,
+    });
     const decisions = puppet.start();
     assert.ok(decisions.length > 5);
     assert.deepEqual(
@@ -40,7 +49,13 @@ describe("bounds", () => {
   });
 
   it("decides what a cut left over before it takes the next input", () => {
-    const spec = { processes: { main: { stages: [{ a: "calm" }, { b: "calm" }, { w: "pause" }] }, calm: "eval", pause: "wait" } as const };
+    const spec = {
+      processes: {
+        main: { stages: [{ a: "calm" }, { b: "calm" }, { w: "pause" }] },
+        calm: "eval",
+        pause: "wait",
+      } as const,
+    };
     const puppet = new Puppet(buildPlan(spec), { eventsAtMost: 3 });
     puppet.decideOnce({ kind: "run.start", at: puppet.now });
     assert.equal(puppet.state.waits.size, 0);

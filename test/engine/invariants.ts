@@ -22,7 +22,8 @@ export function createWatch(): (puppet: Puppet, decided: Decided) => void {
   return (puppet, decided) => {
     if (shadow === undefined || puppet.history.length - decided.events.length !== seen) {
       shadow = createRunState(puppet.index, "r1", "run");
-      for (const event of puppet.history.slice(0, puppet.history.length - decided.events.length)) evolve(shadow, event);
+      for (const event of puppet.history.slice(0, puppet.history.length - decided.events.length))
+        evolve(shadow, event);
     }
     for (const event of decided.events) checkEvent(shadow, event);
     seen = puppet.history.length;
@@ -40,12 +41,16 @@ function checkEvent(state: RunState, event: RunEvent): void {
     const isOwn = "task" in event && event.task === task;
     const kind = event.kind === "run.retried" ? "task.reset" : event.kind;
     if (from === to && !isOwn) return;
-    if (isOwn && !transitions.some((row) => row.event === kind)) return assert.equal(to, from, printEvent(state, event));
+    if (isOwn && !transitions.some((row) => row.event === kind))
+      return assert.equal(to, from, printEvent(state, event));
     const isAllowed = transitions.some(
       (row) => row.event === kind && row.from.includes(nameOf(from)) && row.to.includes(nameOf(to)),
     );
     assert.ok(isAllowed, `${nameOf(from)} -> ${nameOf(to)} by ${printEvent(state, event)}`);
-    assert.ok(isOwn || kind === "task.reset", `an event changes only its own task: ${printEvent(state, event)}`);
+    assert.ok(
+      isOwn || kind === "task.reset",
+      `an event changes only its own task: ${printEvent(state, event)}`,
+    );
   });
 }
 
@@ -61,20 +66,22 @@ function checkBegin(state: RunState, event: RunEvent & { readonly task: number }
   const isFirst = tasks.phase[task] === phases.waiting;
   if (!begins && !(event.kind === "task.settled" && isFirst)) return;
   const what = (): string => printEvent(state, event);
-  if (begins && state.stopping !== undefined) assert.ok(state.stopping.hooks && isBelowHook(state, task), `after a stop: ${what()}`);
+  if (begins && state.stopping !== undefined)
+    assert.ok(state.stopping.hooks && isBelowHook(state, task), `after a stop: ${what()}`);
   if (begins) assert.ok(!state.suspended || state.stopping !== undefined, `while suspended: ${what()}`);
   const kind = tasks.kind[task];
   const parent = tasks.parent[task] as number;
-  if (begins && parent >= 0 && kind !== taskKinds.hook) assert.equal(tasks.phase[parent], phases.running, `in something dead: ${what()}`);
+  if (begins && parent >= 0 && kind !== taskKinds.hook)
+    assert.equal(tasks.phase[parent], phases.running, `in something dead: ${what()}`);
   if (begins && kind === taskKinds.member) checkPlace(state, task, event);
   if (kind !== taskKinds.node && kind !== taskKinds.group) return;
   const region = tasks.parent[task] as number;
   const first = tasks.first[region] as number;
   for (const need of state.index.nodes[tasks.node[task] as number]?.needs ?? []) {
-    assert.ok((tasks.flags[first + need]! & taskFlags.closed) !== 0, `before its needs: ${what()}`);
+    assert.ok(tasks.hasFlag(first + need, taskFlags.closed), `before its needs: ${what()}`);
   }
   if (begins && kind === taskKinds.node) checkPlace(state, task, event);
-  if (begins && isFirst) assert.ok((tasks.flags[region]! & taskFlags.halted) === 0, `in a halted region: ${what()}`);
+  if (begins && isFirst) assert.ok(!tasks.hasFlag(region, taskFlags.halted), `in a halted region: ${what()}`);
   const index = state.index.regions[tasks.process[region] as number];
   if (index?.region.order.kind !== "stages") return;
   const stage = first + index.region.nodes.length + (index.stageOf[task - first] as number);
@@ -85,12 +92,16 @@ function checkBegin(state: RunState, event: RunEvent & { readonly task: number }
 function checkPlace(state: RunState, task: number, event: RunEvent): void {
   const region = findRegion(state, task);
   if (!state.limits.has(region)) return;
-  assert.ok((state.tasks.flags[task]! & taskFlags.counted) !== 0, `without a place: ${printEvent(state, event)}`);
+  assert.ok(state.tasks.hasFlag(task, taskFlags.counted), `without a place: ${printEvent(state, event)}`);
 }
 
-function isInBlock({ tasks }: RunState, task: number, parent: number): boolean {
+/** Whether a task lies in its parent's present block, and a member's fan-out in that of its region. */
+function isInBlocks(state: RunState, task: number): boolean {
+  const { tasks } = state;
+  const parent = tasks.parent[task] as number;
   const first = tasks.first[parent] as number;
-  return task >= first && task < first + (tasks.count[parent] as number);
+  if (task < first || task >= first + (tasks.count[parent] as number)) return false;
+  return tasks.kind[task] !== taskKinds.member || isInBlocks(state, parent);
 }
 
 function checkBounds(state: RunState): void {
@@ -98,20 +109,22 @@ function checkBounds(state: RunState): void {
   assert.ok(state.running.size <= state.attemptsAtMost, "more attempts than the run allows");
   for (const [key, lock] of state.locks) {
     assert.ok(lock.holders.size <= lock.limit, `lock ${key} has too many holders`);
-    for (const holder of lock.holders) assert.equal(tasks.phase[holder], phases.running, `a holder of ${key} does not run`);
+    for (const holder of lock.holders)
+      assert.equal(tasks.phase[holder], phases.running, `a holder of ${key} does not run`);
     assert.equal(new Set(lock.waiting).size, lock.waiting.length, `somebody waits twice for ${key}`);
   }
   const counted = new Map<number, number>();
   for (let task = 0; task < tasks.size; task += 1) {
     const parent = tasks.parent[task] as number;
     // What waited in a block that has been left behind keeps its mark for ever, and it means nothing.
-    const isDead = parent >= 0 && !isInBlock(state, task, parent);
-    if ((tasks.flags[task]! & taskFlags.counted) === 0 || isDead) continue;
+    const isDead = parent >= 0 && !isInBlocks(state, task);
+    if (!tasks.hasFlag(task, taskFlags.counted) || isDead) continue;
     const region = tasks.kind[task] === taskKinds.member ? (tasks.parent[parent] as number) : parent;
     counted.set(region, (counted.get(region) ?? 0) + 1);
   }
   for (const [region, limit] of state.limits) {
-    if (tasks.phase[region] === phases.running) assert.equal(limit.active, counted.get(region) ?? 0, "a limit counts what has a place");
+    if (tasks.phase[region] === phases.running)
+      assert.equal(limit.active, counted.get(region) ?? 0, "a limit counts what has a place");
     assert.ok(limit.active <= limit.limit, "more active children than the region allows");
   }
 }
@@ -119,10 +132,18 @@ function checkBounds(state: RunState): void {
 /** Everything in a state that its events determine. The agenda, the ready queue and the timers may hold stale entries. */
 export function snapshot(state: RunState): unknown {
   const { tasks, agenda, ready, timers, index, limits, ...rest } = state;
-  const columns = Object.entries(tasks).map(([name, column]) => [name, typeof column === "number" ? column : (column as Int32Array).slice(0, tasks.size)]);
+  const columns = Object.entries(tasks).map(([name, column]) => [
+    name,
+    typeof column === "number" ? column : (column as Int32Array).slice(0, tasks.size),
+  ]);
   return {
     ...rest,
     columns: Object.fromEntries(columns),
-    limits: [...limits].map(([region, limit]) => [region, limit.limit, limit.active, [...limit.held.ranges()]]),
+    limits: [...limits].map(([region, limit]) => [
+      region,
+      limit.limit,
+      limit.active,
+      [...limit.held.ranges()],
+    ]),
   };
 }

@@ -4,7 +4,16 @@
  */
 import { pathPhases } from "./path-phases.ts";
 import type { Phases } from "./path-phases.ts";
-import type { GuardSpec, HookSpec, NodeFields, NodeSpec, PlanSpec, ProcessFields, ProcessSpec, RetrySpec } from "./plan-spec.ts";
+import type {
+  GuardSpec,
+  HookSpec,
+  NodeFields,
+  NodeSpec,
+  PlanSpec,
+  ProcessFields,
+  ProcessSpec,
+  RetrySpec,
+} from "./plan-spec.ts";
 import { isBad } from "./random-run.ts";
 import type { Drive } from "./random-run.ts";
 import { findFate } from "./random-run.ts";
@@ -72,9 +81,17 @@ function call(twin: Twin, process: string, path: string): End {
   }
 }
 
-function judgeRetry(twin: Twin, retry: RetrySpec, end: "failed" | "errored", path: string, attempt: number, fields: ProcessFields): End | "again" {
+function judgeRetry(
+  twin: Twin,
+  retry: RetrySpec,
+  end: "failed" | "errored",
+  path: string,
+  attempt: number,
+  fields: ProcessFields,
+): End | "again" {
   const on = retry.on ?? "failed";
-  const isTask = (fields.do ?? "task") === "task" && fields.graph === undefined && fields.stages === undefined;
+  const isTask =
+    (fields.do ?? "task") === "task" && fields.graph === undefined && fields.stages === undefined;
   const fate = isTask ? findFate(path, twin.drive) : undefined;
   if (on === "transient" && fate !== "lost") return end;
   if (on !== "any" && on !== "transient" && on !== end) return end;
@@ -110,13 +127,20 @@ function childPath(path: string, name: string): string {
   return path === "." ? name : `${path}/${name}`;
 }
 
-function graph(twin: Twin, fields: ProcessFields, nodes: Readonly<Record<string, NodeSpec>>, path: string): End {
+function graph(
+  twin: Twin,
+  fields: ProcessFields,
+  nodes: Readonly<Record<string, NodeSpec>>,
+  path: string,
+): End {
   const names = Object.keys(nodes);
   const at = (name: string): NodeFields => {
     const node = nodes[name] ?? "";
     return typeof node === "string" ? { call: node } : node;
   };
-  const targets = Array.isArray(fields.targets) ? (fields.targets as readonly string[]) : names.filter((name) => !names.some((other) => at(other).needs?.includes(name)));
+  const targets = Array.isArray(fields.targets)
+    ? (fields.targets as readonly string[])
+    : names.filter((name) => !names.some((other) => at(other).needs?.includes(name)));
   const needed = new Set<string>();
   const visit = (name: string): void => {
     needed.add(name);
@@ -128,10 +152,21 @@ function graph(twin: Twin, fields: ProcessFields, nodes: Readonly<Record<string,
   // Needs always come before those that need them.
   for (const name of names.filter((each) => needed.has(each))) {
     const fires = doesGuardHold(at(name), ended);
-    const got: Ended = fires ? node(twin, at(name), childPath(path, name), ended) : { end: note(twin, childPath(path, name), "omitted") };
+    const got: Ended = fires
+      ? node(twin, at(name), childPath(path, name), ended)
+      : { end: note(twin, childPath(path, name), "omitted") };
     ended.set(name, got);
     const before = (at(name).needs ?? []).map((need) => branch.get(need) ?? "succeeded");
-    branch.set(name, got.end !== "skipped" && got.end !== "omitted" ? got.end : before.includes("errored") ? "errored" : before.includes("failed") ? "failed" : "succeeded");
+    branch.set(
+      name,
+      got.end !== "skipped" && got.end !== "omitted"
+        ? got.end
+        : before.includes("errored")
+          ? "errored"
+          : before.includes("failed")
+            ? "failed"
+            : "succeeded",
+    );
   }
   for (const target of targets) {
     const bad = branch.get(target) ?? "succeeded";
@@ -141,7 +176,12 @@ function graph(twin: Twin, fields: ProcessFields, nodes: Readonly<Record<string,
   return "succeeded";
 }
 
-function stages(twin: Twin, _fields: ProcessFields, list: readonly Readonly<Record<string, NodeSpec>>[], path: string): End {
+function stages(
+  twin: Twin,
+  _fields: ProcessFields,
+  list: readonly Readonly<Record<string, NodeSpec>>[],
+  path: string,
+): End {
   const ended = new Map<string, Ended>();
   for (const stage of list) {
     let isSpoiled = false;
@@ -170,13 +210,16 @@ function doesGuardHold(fields: NodeFields, ended: ReadonlyMap<string, Ended>): b
 function isGuardTrue(guard: GuardSpec, ended: ReadonlyMap<string, Ended>): boolean {
   if (typeof guard !== "string") {
     if ("not" in guard) return !isGuardTrue(guard.not, ended);
-    return "and" in guard ? guard.and.every((part) => isGuardTrue(part, ended)) : guard.or.some((part) => isGuardTrue(part, ended));
+    return "and" in guard
+      ? guard.and.every((part) => isGuardTrue(part, ended))
+      : guard.or.some((part) => isGuardTrue(part, ended));
   }
   const [name = "", state] = guard.split(".");
   const task = ended.get(name);
   if (state === "passed") return task?.end === "succeeded" || task?.end === "skipped";
   if (state === "any-succeeded") return task?.members?.includes("succeeded") === true;
-  if (state === "all-failed") return (task?.members?.length ?? 0) > 0 && task?.members?.every((end) => end === "failed") === true;
+  if (state === "all-failed")
+    return (task?.members?.length ?? 0) > 0 && task?.members?.every((end) => end === "failed") === true;
   return task?.end === state;
 }
 
@@ -198,14 +241,21 @@ function listItems(each: NonNullable<NodeFields["each"]>): readonly (number | st
   return Array.isArray(each) ? (each as readonly number[]) : undefined;
 }
 
-function one(twin: Twin, fields: NodeFields, path: string, item: number | string | undefined, ended: ReadonlyMap<string, Ended>): End {
+function one(
+  twin: Twin,
+  fields: NodeFields,
+  path: string,
+  item: number | string | undefined,
+  ended: ReadonlyMap<string, Ended>,
+): End {
   const condition = judgeCondition(fields, item, ended);
   const end = note(twin, path, condition ?? call(twin, fields.call, path));
   const isQuick = condition !== undefined || isSettledAtOnce(twin, fields.call);
   for (const [name, hook] of Object.entries(fields.hooks ?? {})) {
     if (end === "skipped") continue;
     const wanted = typeof hook === "string" ? undefined : hook.if?.split("'")[1];
-    if (wanted === undefined || wanted === end || (wanted === "running" && !isQuick)) runHook(twin, hook, `${path}!${name}`);
+    if (wanted === undefined || wanted === end || (wanted === "running" && !isQuick))
+      runHook(twin, hook, `${path}!${name}`);
   }
   return end;
 }
@@ -213,10 +263,19 @@ function one(twin: Twin, fields: NodeFields, path: string, item: number | string
 /** An evaluation begins and ends in one step: nobody sees it running. */
 function isSettledAtOnce(twin: Twin, process: string): boolean {
   const fields = fieldsOf(twin.plan.processes[process]);
-  return fields.do === "eval" && fields.retry === undefined && fields.graph === undefined && fields.stages === undefined;
+  return (
+    fields.do === "eval" &&
+    fields.retry === undefined &&
+    fields.graph === undefined &&
+    fields.stages === undefined
+  );
 }
 
-function judgeCondition(fields: NodeFields, item: number | string | undefined, ended: ReadonlyMap<string, Ended>): End | undefined {
+function judgeCondition(
+  fields: NodeFields,
+  item: number | string | undefined,
+  ended: ReadonlyMap<string, Ended>,
+): End | undefined {
   const { when } = fields;
   if (when === undefined || when === "true") return undefined;
   if (when === "false") return "skipped";

@@ -14,7 +14,8 @@ export function readPhases(state: RunState): Phases {
   const found: Phases = pathPhases();
   for (let task = 0; task < state.tasks.size; task += 1) {
     const phase = phaseNames[state.tasks.phase[task] as number] ?? "";
-    if (state.tasks.kind[task] !== taskKinds.stage && phase !== "waiting") found.set(pathOf(state, task), phase);
+    if (state.tasks.kind[task] !== taskKinds.stage && phase !== "waiting")
+      found.set(pathOf(state, task), phase);
   }
   found.set("run", state.ended === undefined ? "open" : (phaseNames[state.ended] ?? ""));
   return found;

@@ -5,7 +5,21 @@
 import type { Json } from "../../src/base/json.ts";
 import type { Dynamic, Expression, ExpressionForm } from "../../src/model/plan/expression.ts";
 import type {
-  Argument, Body, Call, Each, Guard, GuardState, Hook, Lock, Node, Output, Plan, Policy, Process, Region, RetryPolicy,
+  Argument,
+  Body,
+  Call,
+  Each,
+  Guard,
+  GuardState,
+  Hook,
+  Lock,
+  Node,
+  Output,
+  Plan,
+  Policy,
+  Process,
+  Region,
+  RetryPolicy,
 } from "../../src/model/plan/plan.ts";
 
 export interface PlanSpec {
@@ -64,15 +78,23 @@ export interface NodeFields {
   readonly guard?: GuardSpec;
   readonly when?: string;
   /** A list, an expression, or a sequence. */
-  readonly each?: readonly Json[] | string | { readonly start?: number | string; readonly count?: number | string; readonly end?: number | string };
+  readonly each?:
+    | readonly Json[]
+    | string
+    | { readonly start?: number | string; readonly count?: number | string; readonly end?: number | string };
   readonly args?: Readonly<Record<string, string>>;
   readonly tolerates?: "failed" | "errored" | "any";
   readonly hooks?: Readonly<Record<string, HookSpec>>;
 }
 
-export type HookSpec = string | { readonly call: string; readonly if?: string; readonly args?: Readonly<Record<string, string>> };
+export type HookSpec =
+  string | { readonly call: string; readonly if?: string; readonly args?: Readonly<Record<string, string>> };
 
-export type GuardSpec = string | { readonly and: readonly GuardSpec[] } | { readonly or: readonly GuardSpec[] } | { readonly not: GuardSpec };
+export type GuardSpec =
+  | string
+  | { readonly and: readonly GuardSpec[] }
+  | { readonly or: readonly GuardSpec[] }
+  | { readonly not: GuardSpec };
 
 export function buildPlan(spec: PlanSpec): Plan {
   const ids = Object.keys(spec.processes);
@@ -86,12 +108,16 @@ export function buildPlan(spec: PlanSpec): Plan {
     processes: ids.map((id) => buildProcess(id, spec.processes[id] ?? "task", find)),
     entry: find(spec.entry ?? "main"),
     arguments: buildArguments(spec.args),
-    values: Object.fromEntries(Object.entries(spec.values ?? {}).map(([name, value]) => [name, dynamic(value, "text")])),
+    values: Object.fromEntries(
+      Object.entries(spec.values ?? {}).map(([name, value]) => [name, dynamic(value, "text")]),
+    ),
     labels: {},
     files: {},
     hooks: buildHooks(spec.hooks, find),
     policy: {
-      ...(spec.attemptsAtMost === undefined ? {} : { attemptsAtMost: dynamic(spec.attemptsAtMost, "integer") }),
+      ...(spec.attemptsAtMost === undefined
+        ? {}
+        : { attemptsAtMost: dynamic(spec.attemptsAtMost, "integer") }),
       ...(spec.deadlineMs === undefined ? {} : { deadlineMs: spec.deadlineMs }),
       ...(spec.suspended === undefined ? {} : { suspended: spec.suspended }),
     },
@@ -117,17 +143,41 @@ function buildProcess(id: string, spec: ProcessSpec, find: (id: string) => numbe
 }
 
 function buildBody(fields: ProcessFields, find: (id: string) => number): Body {
-  if (fields.graph !== undefined || fields.stages !== undefined) return { kind: "region", region: buildRegion(fields, find) };
+  if (fields.graph !== undefined || fields.stages !== undefined)
+    return { kind: "region", region: buildRegion(fields, find) };
   switch (fields.do ?? "task") {
     case "task":
-      return { kind: "task", task: { commands: [], inputs: [], outputParameters: [], outputArtifacts: [], captureResult: false, graceMs: 0 } };
+      return {
+        kind: "task",
+        task: {
+          commands: [],
+          inputs: [],
+          outputParameters: [],
+          outputArtifacts: [],
+          captureResult: false,
+          graceMs: 0,
+        },
+      };
     case "eval":
       return { kind: "eval" };
     case "wait":
-      return { kind: "wait", ...(fields.ms === undefined ? {} : { durationMs: dynamic(fields.ms, "duration-ms") }) };
+      return {
+        kind: "wait",
+        ...(fields.ms === undefined ? {} : { durationMs: dynamic(fields.ms, "duration-ms") }),
+      };
     case "request": {
-      const request = { method: "GET", url: "http://host.example/", headers: [], timeoutMs: 1000, verifyTls: true };
-      return { kind: "request", request, ...(fields.accept === undefined ? {} : { accept: expression(fields.accept, "boolean") }) };
+      const request = {
+        method: "GET",
+        url: "http://host.example/",
+        headers: [],
+        timeoutMs: 1000,
+        verifyTls: true,
+      };
+      return {
+        kind: "request",
+        request,
+        ...(fields.accept === undefined ? {} : { accept: expression(fields.accept, "boolean") }),
+      };
     }
   }
 }
@@ -139,29 +189,48 @@ function buildRegion(fields: ProcessFields, find: (id: string) => number): Regio
   let next = 0;
   const { targets } = fields;
   return {
-    nodes: named.map(([name, node]) => buildNode(name, typeof node === "string" ? { call: node } : node, names, find)),
+    nodes: named.map(([name, node]) =>
+      buildNode(name, typeof node === "string" ? { call: node } : node, names, find),
+    ),
     order:
       stages === undefined
         ? {
             kind: "graph",
             stopOnFailure: fields.stopOnFailure ?? true,
-            ...(targets === undefined ? {} : { targets: typeof targets === "string" ? expression(targets, "text") : targets.map((name) => names.indexOf(name)) }),
+            ...(targets === undefined
+              ? {}
+              : {
+                  targets:
+                    typeof targets === "string"
+                      ? expression(targets, "text")
+                      : targets.map((name) => names.indexOf(name)),
+                }),
           }
         : { kind: "stages", stages: stages.map((stage) => stage.map(() => next++)) },
     endOnFailure: fields.endOnFailure ?? false,
     errorCountsAs: fields.errorCountsAs ?? "errored",
-    ...(fields.childrenAtMost === undefined ? {} : { childrenAtMost: dynamic(fields.childrenAtMost, "integer") }),
+    ...(fields.childrenAtMost === undefined
+      ? {}
+      : { childrenAtMost: dynamic(fields.childrenAtMost, "integer") }),
   };
 }
 
-function buildNode(name: string, fields: NodeFields, names: readonly string[], find: (id: string) => number): Node {
+function buildNode(
+  name: string,
+  fields: NodeFields,
+  names: readonly string[],
+  find: (id: string) => number,
+): Node {
   const { tolerates } = fields;
   return {
     name,
     needs: (fields.needs ?? []).map((need) => names.indexOf(need)),
     call: buildCall(fields.call, find),
     arguments: buildArguments(fields.args),
-    tolerates: { failed: tolerates === "failed" || tolerates === "any", errored: tolerates === "errored" || tolerates === "any" },
+    tolerates: {
+      failed: tolerates === "failed" || tolerates === "any",
+      errored: tolerates === "errored" || tolerates === "any",
+    },
     hooks: buildHooks(fields.hooks, find),
     at: ["nodes", name],
     ...(fields.guard === undefined ? {} : { guard: buildGuard(fields.guard, names) }),
@@ -171,7 +240,9 @@ function buildNode(name: string, fields: NodeFields, names: readonly string[], f
 }
 
 function buildCall(call: string, find: (id: string) => number): Call {
-  return call.startsWith("=") ? { kind: "named", id: expression(call, "text") } : { kind: "process", process: find(call) };
+  return call.startsWith("=")
+    ? { kind: "named", id: expression(call, "text") }
+    : { kind: "process", process: find(call) };
 }
 
 function buildGuard(guard: GuardSpec, names: readonly string[]): Guard {
@@ -199,16 +270,31 @@ function isList(value: unknown): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-function buildHooks(hooks: Readonly<Record<string, HookSpec>> | undefined, find: (id: string) => number): Hook[] {
+function buildHooks(
+  hooks: Readonly<Record<string, HookSpec>> | undefined,
+  find: (id: string) => number,
+): Hook[] {
   return Object.entries(hooks ?? {}).map(([name, hook]) => {
     const fields = typeof hook === "string" ? { call: hook } : hook;
-    const common = { name, call: buildCall(fields.call, find), arguments: buildArguments(fields.args), at: ["hooks", name] };
-    return fields.if === undefined ? { ...common, on: "ended" } : { ...common, on: "condition", condition: expression(fields.if, "boolean") };
+    const common = {
+      name,
+      call: buildCall(fields.call, find),
+      arguments: buildArguments(fields.args),
+      at: ["hooks", name],
+    };
+    return fields.if === undefined
+      ? { ...common, on: "ended" }
+      : { ...common, on: "condition", condition: expression(fields.if, "boolean") };
   });
 }
 
 function buildArguments(args: Readonly<Record<string, string>> | undefined): Argument[] {
-  return Object.entries(args ?? {}).map(([port, value]) => ({ port, kind: "value", value: dynamic(value, "text"), optional: false }));
+  return Object.entries(args ?? {}).map(([port, value]) => ({
+    port,
+    kind: "value",
+    value: dynamic(value, "text"),
+    optional: false,
+  }));
 }
 
 function buildOutputs(fields: ProcessFields): Output[] {
@@ -217,8 +303,14 @@ function buildOutputs(fields: ProcessFields): Output[] {
     const more = publishedAs === undefined ? {} : { publishedAs };
     if (source === "attempt") return { name, kind: "value", from: { kind: "attempt" }, ...more };
     if (source === "supplied") return { name, kind: "value", from: { kind: "supplied" }, ...more };
-    if (source.startsWith("supplied:")) return { name, kind: "value", from: { kind: "supplied" }, default: source.slice(9), ...more };
-    return { name, kind: "value", from: { kind: "expression", value: expression(source, "json"), optional: false }, ...more };
+    if (source.startsWith("supplied:"))
+      return { name, kind: "value", from: { kind: "supplied" }, default: source.slice(9), ...more };
+    return {
+      name,
+      kind: "value",
+      from: { kind: "expression", value: expression(source, "json"), optional: false },
+      ...more,
+    };
   });
 }
 

@@ -24,7 +24,9 @@ export function pathOf(state: RunState, task: number): string {
     case taskKinds.stage:
       return `${pathOf(state, parent)}:${order}`;
     case taskKinds.hook:
-      return parent < 0 ? `!${index.plan.hooks[order]?.name}` : `${pathOf(state, parent)}!${node?.hooks[order]?.name}`;
+      return parent < 0
+        ? `!${index.plan.hooks[order]?.name}`
+        : `${pathOf(state, parent)}!${node?.hooks[order]?.name}`;
     default:
       return parent === 0 ? `${node?.name}` : `${pathOf(state, parent)}/${node?.name}`;
   }
@@ -97,7 +99,12 @@ export function printEffect(state: RunState, effect: Effect): string {
 
 export function printFact(state: RunState, fact: Fact): string {
   const words: string[] = [fact.code];
-  if (fact.tasks !== undefined) words.push(fact.tasks.map((task) => `${pathOf(state, task)} ${phaseNames[state.tasks.phase[task] as number]}`).join(", "));
+  if (fact.tasks !== undefined)
+    words.push(
+      fact.tasks
+        .map((task) => `${pathOf(state, task)} ${phaseNames[state.tasks.phase[task] as number]}`)
+        .join(", "),
+    );
   if (fact.count !== undefined && fact.count !== fact.tasks?.length) words.push(`of ${fact.count}`);
   if (fact.limit !== undefined) words.push(`limit=${fact.limit}`);
   if (fact.at !== undefined) words.push(`+${fact.at - beginning}`);
@@ -110,7 +117,7 @@ export function printFact(state: RunState, fact: Fact): string {
 export function printTasks(state: RunState): string[] {
   return Array.from({ length: state.tasks.size }, (_, task) => {
     const reason = state.reasons.get(task);
-    const isClosed = (state.tasks.flags[task]! & taskFlags.closed) !== 0;
+    const isClosed = state.tasks.hasFlag(task, taskFlags.closed);
     const phase = phaseNames[state.tasks.phase[task] as number];
     return `${pathOf(state, task)} ${phase}${isClosed ? "" : " open"}${reason === undefined ? "" : ` ${printReason(state, reason)}`}`;
   });

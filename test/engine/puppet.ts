@@ -9,7 +9,12 @@ import { owed, wantsRoom } from "../../src/engine/owed.ts";
 import { indexPlan } from "../../src/model/plan/plan-index.ts";
 import type { PlanIndex } from "../../src/model/plan/plan-index.ts";
 import type { Plan } from "../../src/model/plan/plan.ts";
-import type { AttemptExit, AttemptOrder, AttemptProblem, CommandEnding } from "../../src/model/run/attempt.ts";
+import type {
+  AttemptExit,
+  AttemptOrder,
+  AttemptProblem,
+  CommandEnding,
+} from "../../src/model/run/attempt.ts";
 import type { Effect } from "../../src/model/run/effects.ts";
 import type { RunEvent } from "../../src/model/run/events.ts";
 import type { RunInput } from "../../src/model/run/inputs.ts";
@@ -69,7 +74,8 @@ export class Puppet {
     for (;;) {
       const last = all.at(-1);
       if (last?.more === true) all.push(this.decideOnce({ kind: "run.continue", at: this.now }));
-      else if (this.isRoomWanted()) all.push(this.decideOnce({ kind: "capacity.offered", at: this.now, free: this.free }));
+      else if (this.isRoomWanted())
+        all.push(this.decideOnce({ kind: "capacity.offered", at: this.now, free: this.free }));
       else return all;
     }
   }
@@ -119,12 +125,23 @@ export class Puppet {
     this.world.delete(task);
     this.cancelled.delete(task);
     const exit = makeExit(order?.attemptId ?? `r1/${task}`, this.now, ending);
-    return this.send({ kind: "attempt.ended", at: this.now, task, exit, outputs: { parameters: ending.values ?? {}, artifacts: {} } });
+    return this.send({
+      kind: "attempt.ended",
+      at: this.now,
+      task,
+      exit,
+      outputs: { parameters: ending.values ?? {}, artifacts: {} },
+    });
   }
 
   respond(task: number, statusCode: number, body = ""): Decided[] {
     this.asked.delete(task);
-    return this.send({ kind: "response.received", at: this.now, task, response: { statusCode, headers: {}, body } });
+    return this.send({
+      kind: "response.received",
+      at: this.now,
+      task,
+      response: { statusCode, headers: {}, body },
+    });
   }
 
   /** Moves the clock, stopping at each time that the engine asks for. */
@@ -155,7 +172,9 @@ export class Puppet {
   }
 
   private isUnderWay(effect: Effect): boolean {
-    return effect.kind === "attempt.start" && this.world.get(effect.task)?.attemptId === effect.order.attemptId;
+    return (
+      effect.kind === "attempt.start" && this.world.get(effect.task)?.attemptId === effect.order.attemptId
+    );
   }
 }
 
@@ -168,7 +187,9 @@ export function rebuild(index: PlanIndex, history: readonly RunEvent[]): RunStat
 
 export function makeExit(attemptId: string, at: number, ending: Ending): AttemptExit {
   const how: CommandEnding =
-    ending.signal === undefined ? { kind: "exited", code: ending.code ?? 0 } : { kind: "signaled", signal: ending.signal };
+    ending.signal === undefined
+      ? { kind: "exited", code: ending.code ?? 0 }
+      : { kind: "signaled", signal: ending.signal };
   return {
     attemptId,
     startedAt: at,

@@ -4,7 +4,16 @@
  */
 import fc from "fast-check";
 import type { Json } from "../../src/base/json.ts";
-import type { GuardSpec, HookSpec, NodeFields, NodeSpec, PlanSpec, ProcessFields, ProcessSpec, RetrySpec } from "./plan-spec.ts";
+import type {
+  GuardSpec,
+  HookSpec,
+  NodeFields,
+  NodeSpec,
+  PlanSpec,
+  ProcessFields,
+  ProcessSpec,
+  RetrySpec,
+} from "./plan-spec.ts";
 
 export interface PlanShape {
   /** Deadlines, queue timeouts and elapsed limits: what happens depends on when. */
@@ -39,13 +48,26 @@ interface RawRegion {
 
 /** Mostly the first, sometimes one of the others. */
 function mostly<T>(usual: T, ...others: readonly T[]): fc.Arbitrary<T> {
-  return fc.oneof({ weight: 3, arbitrary: fc.constant(usual) }, { weight: 2, arbitrary: fc.constantFrom(usual, ...others) });
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.constant(usual) },
+    { weight: 2, arbitrary: fc.constantFrom(usual, ...others) },
+  );
 }
 
 const rawNode: fc.Arbitrary<RawNode> = fc.record({
   callee: fc.nat(20),
   needs: fc.uniqueArray(fc.nat(3), { maxLength: 2 }),
-  guard: mostly("none", "failed", "errored", "succeeded", "not", "or", "any-succeeded", "all-failed", "omitted"),
+  guard: mostly(
+    "none",
+    "failed",
+    "errored",
+    "succeeded",
+    "not",
+    "or",
+    "any-succeeded",
+    "all-failed",
+    "omitted",
+  ),
   when: mostly("none", "true", "false", "need", "fail", "item"),
   each: mostly("none", "empty", "one", "three", "expression", "broken", "sequence"),
   tolerates: mostly(undefined, "failed", "errored", "any"),
@@ -90,12 +112,19 @@ function leaf(shape: PlanShape): fc.Arbitrary<ProcessSpec> {
       do: mostly<"task" | "eval" | "wait" | "request">("task", "eval", "wait", "request"),
       ms: mostly<number | undefined>(undefined, 100),
       retry: rawRetry(shape),
-      locks: shape.ordered ? mostly<Record<string, number> | undefined>(undefined, { a: 1 }, { a: 2 }, { b: 1, a: 1 }) : fc.constant(undefined),
+      locks: shape.ordered
+        ? mostly<Record<string, number> | undefined>(undefined, { a: 1 }, { a: 2 }, { b: 1, a: 1 })
+        : fc.constant(undefined),
       taskTimeoutMs: shape.timed ? mostly<number | undefined>(undefined, 50) : fc.constant(undefined),
       queueTimeoutMs: shape.timed ? mostly<number | undefined>(undefined, 50) : fc.constant(undefined),
       output: mostly<string | undefined>(undefined, "'done", "fail 'out", "supplied:x"),
     })
-    .map(({ output, ...fields }) => dropUndefined<ProcessFields>({ ...fields, ...(output === undefined ? {} : { outputs: { out: output } }) }));
+    .map(({ output, ...fields }) =>
+      dropUndefined<ProcessFields>({
+        ...fields,
+        ...(output === undefined ? {} : { outputs: { out: output } }),
+      }),
+    );
 }
 
 /** Plans that end, if everything under way ends. */
@@ -104,31 +133,56 @@ export function randomPlan(shape: PlanShape): fc.Arbitrary<PlanSpec> {
     .record({
       regions: fc.array(rawRegion(shape), { minLength: 1, maxLength: 3 }),
       leaves: fc.array(leaf(shape), { minLength: 1, maxLength: 3 }),
-      hooks: fc.array(fc.record({ callee: fc.nat(20), if: mostly<string | undefined>(undefined, "eq status 'failed", "eq status 'running") }), { maxLength: 2 }),
+      hooks: fc.array(
+        fc.record({
+          callee: fc.nat(20),
+          if: mostly<string | undefined>(undefined, "eq status 'failed", "eq status 'running"),
+        }),
+        { maxLength: 2 },
+      ),
       attemptsAtMost: shape.ordered ? mostly<number | undefined>(undefined, 1, 2) : fc.constant(undefined),
       deadlineMs: shape.timed ? mostly<number | undefined>(undefined, 80) : fc.constant(undefined),
       suspended: mostly<boolean | undefined>(undefined, true),
     })
     .map(({ regions, leaves, hooks, ...policy }) => {
-      const names = [...regions.map((_, index) => (index === 0 ? "main" : `r${index}`)), ...leaves.map((_, index) => `l${index}`)];
-      const after = (index: number, pick: number): string => names[index + 1 + (pick % (names.length - index - 1))] as string;
+      const names = [
+        ...regions.map((_, index) => (index === 0 ? "main" : `r${index}`)),
+        ...leaves.map((_, index) => `l${index}`),
+      ];
+      const after = (index: number, pick: number): string =>
+        names[index + 1 + (pick % (names.length - index - 1))] as string;
       const specs: [string, ProcessSpec][] = [
-        ...regions.map((region, index): [string, ProcessSpec] => [names[index] as string, buildRegion(region, index, (pick) => after(index, pick))]),
-        ...leaves.map((spec, index): [string, ProcessSpec] => [names[regions.length + index] as string, spec]),
+        ...regions.map((region, index): [string, ProcessSpec] => [
+          names[index] as string,
+          buildRegion(region, index, (pick) => after(index, pick)),
+        ]),
+        ...leaves.map((spec, index): [string, ProcessSpec] => [
+          names[regions.length + index] as string,
+          spec,
+        ]),
       ];
       const runHooks = hooks.map((hook, index): [string, HookSpec] => {
         const call = after(0, hook.callee);
         return [`h${index}`, hook.if === undefined ? call : { call, if: hook.if }];
       });
-      return dropUndefined<PlanSpec>({ ...policy, processes: Object.fromEntries(specs), hooks: Object.fromEntries(runHooks) });
+      return dropUndefined<PlanSpec>({
+        ...policy,
+        processes: Object.fromEntries(specs),
+        hooks: Object.fromEntries(runHooks),
+      });
     });
 }
 
 function buildRegion(raw: RawRegion, index: number, callee: (pick: number) => string): ProcessSpec {
-  const nodes = raw.nodes.map((node, place): [string, NodeSpec] => [`n${place}`, buildNode(node, place, raw.stages, callee)]);
+  const nodes = raw.nodes.map((node, place): [string, NodeSpec] => [
+    `n${place}`,
+    buildNode(node, place, raw.stages, callee),
+  ]);
   const cut = Math.ceil(nodes.length / 2);
   return dropUndefined<ProcessFields>({
-    ...(raw.stages ? { stages: [Object.fromEntries(nodes.slice(0, cut)), Object.fromEntries(nodes.slice(cut))] } : { graph: Object.fromEntries(nodes) }),
+    ...(raw.stages
+      ? { stages: [Object.fromEntries(nodes.slice(0, cut)), Object.fromEntries(nodes.slice(cut))] }
+      : { graph: Object.fromEntries(nodes) }),
     stopOnFailure: raw.stopOnFailure,
     endOnFailure: raw.endOnFailure,
     childrenAtMost: raw.childrenAtMost,
@@ -140,11 +194,20 @@ function buildRegion(raw: RawRegion, index: number, callee: (pick: number) => st
   });
 }
 
-function buildNode(raw: RawNode, place: number, isStaged: boolean, callee: (pick: number) => string): NodeFields {
+function buildNode(
+  raw: RawNode,
+  place: number,
+  isStaged: boolean,
+  callee: (pick: number) => string,
+): NodeFields {
   const needs = isStaged ? [] : raw.needs.filter((need) => need < place).map((need) => `n${need}`);
   const hookCall = callee(raw.hookCallee);
   const hooks: Record<string, HookSpec> =
-    raw.hook === "none" ? {} : raw.hook === "ended" ? { done: hookCall } : { seen: { call: hookCall, if: `eq ownphase '${raw.hook}` } };
+    raw.hook === "none"
+      ? {}
+      : raw.hook === "ended"
+        ? { done: hookCall }
+        : { seen: { call: hookCall, if: `eq ownphase '${raw.hook}` } };
   return dropUndefined<NodeFields>({
     call: callee(raw.callee),
     needs,

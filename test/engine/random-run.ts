@@ -43,14 +43,21 @@ export function driveOn(puppet: Puppet, drive: Drive, stepsAtMost = 20_000): voi
 function listUsual(puppet: Puppet, drive: Drive): Action[] {
   const { state } = puppet;
   const actions: Action[] = [];
-  for (const task of puppet.world.keys()) actions.push(() => puppet.end(task, findEnding(puppet, task, drive)));
-  for (const task of puppet.asked) actions.push(() => puppet.respond(task, isBad(pathOf(state, task), drive) ? 500 : 200));
-  if (state.timers.nextAt() < Infinity) actions.push(() => puppet.pass(Math.max(0, state.timers.nextAt() - puppet.now)));
+  for (const task of puppet.world.keys())
+    actions.push(() => puppet.end(task, findEnding(puppet, task, drive)));
+  for (const task of puppet.asked)
+    actions.push(() => puppet.respond(task, isBad(pathOf(state, task), drive) ? 500 : 200));
+  if (state.timers.nextAt() < Infinity)
+    actions.push(() => puppet.pass(Math.max(0, state.timers.nextAt() - puppet.now)));
   const isOver = (): boolean => state.stopping !== undefined && !state.stopping.hooks;
   for (const [task, until] of state.waits) {
-    if (until === Infinity && !isOver()) actions.push(() => puppet.send({ kind: "run.resume", at: puppet.now, tasks: [task] }));
+    if (until === Infinity && !isOver())
+      actions.push(() => puppet.send({ kind: "run.resume", at: puppet.now, tasks: [task] }));
   }
-  if (actions.length === 0 && !state.suspended) return state.agenda.isEmpty && !wantsRoom(state) ? [] : [() => puppet.send({ kind: "time.reached", at: puppet.now })];
+  if (actions.length === 0 && !state.suspended)
+    return state.agenda.isEmpty && !wantsRoom(state)
+      ? []
+      : [() => puppet.send({ kind: "time.reached", at: puppet.now })];
   if (actions.length === 0) actions.push(() => puppet.send({ kind: "run.resume", at: puppet.now }));
   return actions;
 }
@@ -72,7 +79,8 @@ function listUnusual(puppet: Puppet, drive: Drive): Action[] {
     () => puppet.send({ kind: "run.suspend", at }),
     () => puppet.send({ kind: "run.resume", at }),
     () => puppet.send({ kind: "run.stop", at, tasks: waits }),
-    () => puppet.send({ kind: "task.set", at, task: waits[0] ?? some, values: { out: "x" }, phase: "failed" }),
+    () =>
+      puppet.send({ kind: "task.set", at, task: waits[0] ?? some, values: { out: "x" }, phase: "failed" }),
     () => puppet.end(puppet.world.has(some) ? -1 : some, { code: 3 }),
     () => puppet.send({ kind: "time.reached", at }),
     () => void (puppet.slots = 1 + (drive.seed % 3)),
@@ -85,7 +93,8 @@ function listUnusual(puppet: Puppet, drive: Drive): Action[] {
 
 /** An attempt that was asked to end does so; others end as their path says. */
 function findEnding(puppet: Puppet, task: number, drive: Drive): Ending {
-  if (puppet.cancelled.has(task)) return { problem: { kind: puppet.state.stopping === undefined ? "timed-out" : "cancelled" } };
+  if (puppet.cancelled.has(task))
+    return { problem: { kind: puppet.state.stopping === undefined ? "timed-out" : "cancelled" } };
   const path = pathOf(puppet.state, task);
   switch (findFate(path, drive)) {
     case "good":

@@ -42,7 +42,9 @@ export function runScript(text: string): string {
       lines = runCommand(puppet, block.command.split(" "));
     }
     const body = block.body === "" ? "" : `${block.body}\n`;
-    parts.push(`${block.head}${block.command}\n${body}----\n${lines.map((line) => `${line.trimEnd()}\n`).join("")}`);
+    parts.push(
+      `${block.head}${block.command}\n${body}----\n${lines.map((line) => `${line.trimEnd()}\n`).join("")}`,
+    );
   }
   return `${parts.join("\n")}`;
 }
@@ -71,7 +73,8 @@ function readBlocks(text: string): Block[] {
 function runCommand(puppet: Puppet, words: readonly string[]): readonly string[] {
   const [verb = "", ...rest] = words;
   const { state, now: at } = puppet;
-  const tasks = (): { tasks?: number[] } => (rest.length === 0 ? {} : { tasks: rest.map((path) => findTask(state, path)) });
+  const tasks = (): { tasks?: number[] } =>
+    rest.length === 0 ? {} : { tasks: rest.map((path) => findTask(state, path)) };
   const send = (input: RunInput): readonly string[] => print(puppet, puppet.send(input));
   switch (verb) {
     case "start":
@@ -80,9 +83,17 @@ function runCommand(puppet: Puppet, words: readonly string[]): readonly string[]
     case "late":
       return endAttempt(puppet, rest, verb === "late");
     case "respond":
-      return print(puppet, puppet.respond(findTask(state, rest[0] ?? ""), Number(rest[1]), rest.slice(2).join(" ")));
+      return print(
+        puppet,
+        puppet.respond(findTask(state, rest[0] ?? ""), Number(rest[1]), rest.slice(2).join(" ")),
+      );
     case "fail-request":
-      return send({ kind: "response.received", at, task: findTask(state, rest[0] ?? ""), response: { problem: rest.slice(1).join(" ") } });
+      return send({
+        kind: "response.received",
+        at,
+        task: findTask(state, rest[0] ?? ""),
+        response: { problem: rest.slice(1).join(" ") },
+      });
     case "pass":
       return print(puppet, puppet.pass(Number(rest[0])));
     case "slots":
@@ -107,10 +118,15 @@ function runCommand(puppet: Puppet, words: readonly string[]): readonly string[]
     case "owed": {
       const debts = owed(state, puppet.evaluator, at);
       const wake = debts.wakeAt === Infinity ? "never" : `in ${debts.wakeAt - at} ms`;
-      return [...debts.effects.map((effect) => printEffect(state, effect)), `wake ${wake}${debts.wantsRoom ? ", wants room" : ""}`];
+      return [
+        ...debts.effects.map((effect) => printEffect(state, effect)),
+        `wake ${wake}${debts.wantsRoom ? ", wants room" : ""}`,
+      ];
     }
     case "explain":
-      return rest.flatMap((path) => explainTask(state, findTask(state, path)).map((fact) => `${path}: ${printFact(state, fact)}`));
+      return rest.flatMap((path) =>
+        explainTask(state, findTask(state, path)).map((fact) => `${path}: ${printFact(state, fact)}`),
+      );
     case "tasks":
       return [...printTasks(state), `run ${state.ended === undefined ? "open" : phaseNames[state.ended]}`];
     default:
@@ -129,7 +145,9 @@ function endAttempt(puppet: Puppet, words: readonly string[], late: boolean): re
   const code = fields.get("code");
   const signal = fields.get("signal");
   const problem = fields.get("problem");
-  const values = Object.fromEntries([...fields].filter(([name]) => !["code", "signal", "problem"].includes(name)));
+  const values = Object.fromEntries(
+    [...fields].filter(([name]) => !["code", "signal", "problem"].includes(name)),
+  );
   const ending: Ending = {
     values,
     ...(code === undefined ? {} : { code: Number(code) }),

@@ -47,12 +47,18 @@ function convert(value: Value, form: ExpressionForm): Evaluated {
     case "json":
       return { ok: true, value };
     case "boolean":
-      return typeof value === "boolean" ? { ok: true, value } : { ok: false, message: `${JSON.stringify(value)} is no boolean` };
+      return typeof value === "boolean"
+        ? { ok: true, value }
+        : { ok: false, message: `${JSON.stringify(value)} is no boolean` };
     case "integer":
     case "duration-ms":
-      return Number.isInteger(Number(value)) ? { ok: true, value: Number(value) } : { ok: false, message: `${JSON.stringify(value)} is no number` };
+      return Number.isInteger(Number(value))
+        ? { ok: true, value: Number(value) }
+        : { ok: false, message: `${JSON.stringify(value)} is no number` };
     case "list":
-      return Array.isArray(value) ? { ok: true, value } : { ok: false, message: `${JSON.stringify(value)} is no list` };
+      return Array.isArray(value)
+        ? { ok: true, value }
+        : { ok: false, message: `${JSON.stringify(value)} is no list` };
     case "file":
       return { ok: true, value: { kind: "text", text: String(value) } };
   }
@@ -87,7 +93,10 @@ const operators: Readonly<Record<string, (words: string[], scope: Scope) => Valu
   phase: (words, scope) => findSibling(words, scope)?.phase,
   code: (words, scope) => findSibling(words, scope)?.exitCode,
   out: (words, scope) => findSibling(words, scope)?.outputs?.values["out"],
-  count: (words, scope) => findSibling(words, scope)?.children().filter((child) => child.phase === "succeeded").length,
+  count: (words, scope) =>
+    findSibling(words, scope)
+      ?.children()
+      .filter((child) => child.phase === "succeeded").length,
   ownphase: (_, scope) => scope.own?.phase,
   owncode: (_, scope) => scope.own?.exitCode,
   attempt: (_, scope) => scope.attemptNumber,

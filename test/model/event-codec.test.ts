@@ -8,24 +8,48 @@ import { decodeEvents, encodeEvents } from "../../src/model/run/event-codec.ts";
 import type { RunEvent, RunEventKind } from "../../src/model/run/events.ts";
 import type { AttemptFacts } from "../../src/model/run/values.ts";
 
-const time = fc.oneof(fc.integer({ min: 0, max: 4e12 }), fc.integer({ min: 1.7e12, max: 1.7e12 + 1000 }), fc.double({ min: 0, noNaN: true }));
+const time = fc.oneof(
+  fc.integer({ min: 0, max: 4e12 }),
+  fc.integer({ min: 1.7e12, max: 1.7e12 + 1000 }),
+  fc.double({ min: 0, noNaN: true }),
+);
 const whole = fc.integer({ min: 0, max: 2 ** 31 - 1 });
-const json: fc.Arbitrary<Json> = fc.jsonValue({ maxDepth: 2, noUnicodeString: false }).map((value) => JSON.parse(JSON.stringify(value)) as Json);
+const json: fc.Arbitrary<Json> = fc
+  .jsonValue({ maxDepth: 2, noUnicodeString: false })
+  .map((value) => JSON.parse(JSON.stringify(value)) as Json);
 const name = fc.string({ maxLength: 6, unit: "binary" }).map((text) => `n${text}`);
 const values = fc.dictionary(name, json, { maxKeys: 3 });
 const texts = fc.dictionary(name, fc.string({ maxLength: 6 }), { maxKeys: 3 });
-const files = fc.dictionary(name, fc.constantFrom({ kind: "absent" as const }, { kind: "text" as const, text: "x" }), { maxKeys: 2 });
+const files = fc.dictionary(
+  name,
+  fc.constantFrom({ kind: "absent" as const }, { kind: "text" as const, text: "x" }),
+  { maxKeys: 2 },
+);
 const inputs = fc.record({ values, files });
-const outputs = fc.record({ result: fc.string({ maxLength: 5 }), values, files }, { requiredKeys: ["values", "files"] });
+const outputs = fc.record(
+  { result: fc.string({ maxLength: 5 }), values, files },
+  { requiredKeys: ["values", "files"] },
+);
 const phase = fc.constantFrom(3 as const, 4 as const, 5 as const);
 const reason = fc.record(
-  { code: fc.constantFrom("stopped" as const, "exit-nonzero" as const), message: fc.string(), source: fc.string(), task: whole, exitCode: fc.integer() },
+  {
+    code: fc.constantFrom("stopped" as const, "exit-nonzero" as const),
+    message: fc.string(),
+    source: fc.string(),
+    task: whole,
+    exitCode: fc.integer(),
+  },
   { requiredKeys: ["code"] },
 );
 const items = fc.oneof(
   fc.record({ kind: fc.constant("list" as const), list: fc.array(json, { maxLength: 3 }) }),
   fc.record(
-    { kind: fc.constant("sequence" as const), start: fc.integer(), step: fc.constantFrom(1 as const, -1 as const), format: fc.string() },
+    {
+      kind: fc.constant("sequence" as const),
+      start: fc.integer(),
+      step: fc.constantFrom(1 as const, -1 as const),
+      format: fc.string(),
+    },
     { requiredKeys: ["kind", "start", "step"] },
   ),
 );
@@ -41,15 +65,31 @@ const lock = fc.record({ key: fc.string({ maxLength: 4 }), limit: whole });
 const byKind: { readonly [K in RunEventKind]: fc.Arbitrary<Extract<RunEvent, { kind: K }>> } = {
   "run.created": fc.record({ kind: fc.constant("run.created"), at: time, suspended: fc.boolean() }),
   "run.started": fc.record(
-    { kind: fc.constant("run.started"), at: time, values: texts, labels: texts, deadlineAt: time, attemptsAtMost: fc.oneof(whole, fc.constant(Infinity)) },
+    {
+      kind: fc.constant("run.started"),
+      at: time,
+      values: texts,
+      labels: texts,
+      deadlineAt: time,
+      attemptsAtMost: fc.oneof(whole, fc.constant(Infinity)),
+    },
     { requiredKeys: ["kind", "at", "values", "labels"] },
   ),
   "run.suspended": fc.record({ kind: fc.constant("run.suspended"), at: time }),
   "run.resumed": fc.record({ kind: fc.constant("run.resumed"), at: time }),
   "run.stopping": fc.record({ kind: fc.constant("run.stopping"), at: time, reason, hooks: fc.boolean() }),
-  "run.ended": fc.record({ kind: fc.constant("run.ended"), at: time, phase, reason }, { requiredKeys: ["kind", "at", "phase"] }),
+  "run.ended": fc.record(
+    { kind: fc.constant("run.ended"), at: time, phase, reason },
+    { requiredKeys: ["kind", "at", "phase"] },
+  ),
   "run.retried": fc.record(
-    { kind: fc.constant("run.retried"), at: time, reset: fc.array(whole, { maxLength: 3 }), reopened: fc.array(whole, { maxLength: 3 }), values: texts },
+    {
+      kind: fc.constant("run.retried"),
+      at: time,
+      reset: fc.array(whole, { maxLength: 3 }),
+      reopened: fc.array(whole, { maxLength: 3 }),
+      values: texts,
+    },
     { requiredKeys: ["kind", "at", "reset", "reopened"] },
   ),
   "task.expanded": fc.record(
@@ -59,11 +99,30 @@ const byKind: { readonly [K in RunEventKind]: fc.Arbitrary<Extract<RunEvent, { k
   "task.skipped": fc.record({ kind: fc.constant("task.skipped"), task: whole, at: time, reason }),
   "task.omitted": fc.record({ kind: fc.constant("task.omitted"), task: whole, at: time, reason }),
   "task.queued": fc.record(
-    { kind: fc.constant("task.queued"), task: whole, at: time, process: whole, inputs, deadlineAt: time, startBy: time, locks: fc.array(lock, { maxLength: 2 }) },
+    {
+      kind: fc.constant("task.queued"),
+      task: whole,
+      at: time,
+      process: whole,
+      inputs,
+      deadlineAt: time,
+      startBy: time,
+      locks: fc.array(lock, { maxLength: 2 }),
+    },
     { requiredKeys: ["kind", "task", "at", "process"] },
   ),
   "task.opened": fc.record(
-    { kind: fc.constant("task.opened"), task: whole, at: time, process: fc.integer({ min: -1, max: 9 }), inputs, retried: fc.boolean(), limit: whole, targets: fc.array(whole, { maxLength: 2 }), until: time },
+    {
+      kind: fc.constant("task.opened"),
+      task: whole,
+      at: time,
+      process: fc.integer({ min: -1, max: 9 }),
+      inputs,
+      retried: fc.boolean(),
+      limit: whole,
+      targets: fc.array(whole, { maxLength: 2 }),
+      until: time,
+    },
     { requiredKeys: ["kind", "task", "at", "process", "retried"] },
   ),
   "task.retried": fc.record(
@@ -72,7 +131,17 @@ const byKind: { readonly [K in RunEventKind]: fc.Arbitrary<Extract<RunEvent, { k
   ),
   "task.halted": fc.record({ kind: fc.constant("task.halted"), task: whole, at: time }),
   "task.settled": fc.record(
-    { kind: fc.constant("task.settled"), task: whole, at: time, phase, reason, outputs, published: inputs, process: whole, inputs },
+    {
+      kind: fc.constant("task.settled"),
+      task: whole,
+      at: time,
+      phase,
+      reason,
+      outputs,
+      published: inputs,
+      process: whole,
+      inputs,
+    },
     { requiredKeys: ["kind", "task", "at", "phase"] },
   ),
   "task.supplied": fc.record(
@@ -85,10 +154,25 @@ const byKind: { readonly [K in RunEventKind]: fc.Arbitrary<Extract<RunEvent, { k
     { requiredKeys: ["kind", "task", "at"] },
   ),
   "attempt.ended": fc.record(
-    { kind: fc.constant("attempt.ended"), task: whole, at: time, phase, exitCode: fc.integer({ min: -5, max: 255 }), reason, outputs, published: inputs, facts },
+    {
+      kind: fc.constant("attempt.ended"),
+      task: whole,
+      at: time,
+      phase,
+      exitCode: fc.integer({ min: -5, max: 255 }),
+      reason,
+      outputs,
+      published: inputs,
+      facts,
+    },
     { requiredKeys: ["kind", "task", "at", "phase"] },
   ),
-  "hook.started": fc.record({ kind: fc.constant("hook.started"), owner: fc.integer({ min: -1, max: 9 }), hook: whole, at: time }),
+  "hook.started": fc.record({
+    kind: fc.constant("hook.started"),
+    owner: fc.integer({ min: -1, max: 9 }),
+    hook: whole,
+    at: time,
+  }),
 };
 
 const anyEvent: fc.Arbitrary<RunEvent> = fc.oneof(...Object.values(byKind));
@@ -135,7 +219,8 @@ describe("event codec", () => {
   });
 
   it("keeps its codes: a history that was written once is read for ever", () => {
-    const text = '[1,[0,1000,0],[1,1,{"a":"1"},{}],[11,0,0,2,0],[7,0,1,3],[14,2,2,5,0,null,null,{"code":"lost"}],[5,9,5]]';
+    const text =
+      '[1,[0,1000,0],[1,1,{"a":"1"},{}],[11,0,0,2,0],[7,0,1,3],[14,2,2,5,0,null,null,{"code":"lost"}],[5,9,5]]';
     assert.deepEqual(decodeEvents(text), [
       { kind: "run.created", at: 1000, suspended: false },
       { kind: "run.started", at: 1001, values: { a: "1" }, labels: {} },
@@ -144,11 +229,30 @@ describe("event codec", () => {
       { kind: "task.settled", at: 1003, task: 2, phase: 5, process: 0, reason: { code: "lost" } },
       { kind: "run.ended", at: 1012, phase: 5 },
     ]);
-    const kinds = decodeEvents(`[1${Array.from({ length: 20 }, (_, code) => `,[${code},0]`).join("")}]`).map((event) => event.kind);
+    const kinds = decodeEvents(`[1${Array.from({ length: 20 }, (_, code) => `,[${code},0]`).join("")}]`).map(
+      (event) => event.kind,
+    );
     assert.deepEqual(kinds, [
-      "run.created", "run.started", "run.suspended", "run.resumed", "run.stopping", "run.ended", "run.retried",
-      "task.expanded", "task.skipped", "task.omitted", "task.queued", "task.opened", "task.retried", "task.halted",
-      "task.settled", "task.supplied", "task.closed", "attempt.started", "attempt.ended", "hook.started",
+      "run.created",
+      "run.started",
+      "run.suspended",
+      "run.resumed",
+      "run.stopping",
+      "run.ended",
+      "run.retried",
+      "task.expanded",
+      "task.skipped",
+      "task.omitted",
+      "task.queued",
+      "task.opened",
+      "task.retried",
+      "task.halted",
+      "task.settled",
+      "task.supplied",
+      "task.closed",
+      "attempt.started",
+      "attempt.ended",
+      "hook.started",
     ]);
   });
 

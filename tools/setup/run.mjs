@@ -45,7 +45,8 @@ function main() {
   const node24 = prepare();
   const entry = join(projectFolder, script[0] ?? "");
   if (!existsSync(entry)) fail(`npm run ${name} needs ${script[0]}, which is not in this working copy`);
-  becomeChild(node24, [...script, ...rest]);
+  const args = script.map((arg) => arg.replaceAll("{project}", projectFolder));
+  becomeChild(node24, [...args, ...rest]);
 }
 
 try {

@@ -1,7 +1,5 @@
-import { fileURLToPath } from "node:url";
-
 // What each npm script runs: arguments for Node 24, relative to the project folder.
-// This table is the one place to change them; arguments after `--` on the command line are appended.
+// `{project}` stands for the project folder. This table is the one place to change them; arguments after `--` on the command line are appended.
 // package.json only names the scripts; a tidy test keeps both lists equal and every entry file present.
 
 /** @type {Readonly<Record<string, readonly string[]>>} */
@@ -11,7 +9,7 @@ export const scripts = {
     "run",
     "examples/forecast-ingest/workflow.yaml",
     "-p",
-    `data-dir=${fileURLToPath(new URL("../../examples/forecast-ingest/data", import.meta.url))}`,
+    "data-dir={project}/examples/forecast-ingest/data",
   ],
   test: ["tools/test.ts"],
   check: ["tools/check.ts"],

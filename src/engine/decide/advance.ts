@@ -19,7 +19,7 @@ export function advance(decision: Decision, task: number): void {
   const { state } = decision;
   const { tasks } = state;
   if (state.ended !== undefined || task < 0) return;
-  if ((tasks.flags[task]! & taskFlags.closed) !== 0) {
+  if (tasks.hasFlag(task, taskFlags.closed)) {
     if (tasks.kind[task] === taskKinds.entry) finishRun(decision);
     return;
   }
@@ -34,7 +34,7 @@ export function advance(decision: Decision, task: number): void {
 function advanceRunning(decision: Decision, task: number): void {
   const { state } = decision;
   const { tasks } = state;
-  if ((tasks.flags[task]! & taskFlags.retried) !== 0) return advanceRetried(decision, task);
+  if (tasks.hasFlag(task, taskFlags.retried)) return advanceRetried(decision, task);
   const kind = tasks.kind[task];
   if (kind === taskKinds.group) return finishGroup(decision, task);
   if (kind === taskKinds.stage) return finishStage(decision, task);
@@ -46,7 +46,7 @@ function advanceRunning(decision: Decision, task: number): void {
 function advanceRetried(decision: Decision, task: number): void {
   const { state } = decision;
   const last = state.attempts.get(task)?.at(-1);
-  if (last === undefined || (state.tasks.flags[last]! & taskFlags.closed) === 0) return;
+  if (last === undefined || !state.tasks.hasFlag(last, taskFlags.closed)) return;
   decideRetry(decision, task, last);
 }
 
@@ -61,8 +61,10 @@ function finishGroup(decision: Decision, group: number): void {
     const phase = tasks.phase[bad] === phases.errored ? phases.errored : phases.failed;
     return decision.settle(group, phase, { reason: { code: "child-failed", task: bad } });
   }
-  if (isCutShort || (tasks.flags[group]! & taskFlags.halted) !== 0) {
-    return decision.settle(group, phases.failed, { reason: state.stopping?.reason ?? { code: "region-halted" } });
+  if (isCutShort || tasks.hasFlag(group, taskFlags.halted)) {
+    return decision.settle(group, phases.failed, {
+      reason: state.stopping?.reason ?? { code: "region-halted" },
+    });
   }
   decision.settle(group, phases.succeeded);
 }
@@ -70,7 +72,7 @@ function finishGroup(decision: Decision, group: number): void {
 /** The first member that ended badly; -1 when none did. Errored wins over failed. */
 function findBadMember(state: RunState, group: number): number {
   const { tasks } = state;
-  if ((tasks.flags[group]! & taskFlags.spoiled) === 0) return -1;
+  if (!tasks.hasFlag(group, taskFlags.spoiled)) return -1;
   const first = tasks.first[group] as number;
   let found = -1;
   for (let member = first; member < first + (tasks.count[group] as number); member += 1) {
@@ -84,14 +86,18 @@ function finishStage(decision: Decision, stage: number): void {
   const { state } = decision;
   const { tasks } = state;
   if ((tasks.pending[stage] as number) > 0) return;
-  if ((tasks.flags[stage]! & taskFlags.spoiled) === 0) return decision.settle(stage, phases.succeeded);
+  if (!tasks.hasFlag(stage, taskFlags.spoiled)) return decision.settle(stage, phases.succeeded);
   const region = tasks.parent[stage] as number;
   const index = state.index.regions[tasks.process[region] as number];
   const order = index?.region.order;
   const members = order?.kind === "stages" ? (order.stages[tasks.order[stage] as number] ?? []) : [];
   const first = tasks.first[region] as number;
-  const bad = members.map((local) => first + local).find((task) => isBad(tasks.phase[task] as number) && !isTolerated(state, task));
-  decision.settle(stage, phases.failed, { reason: { code: "child-failed", ...(bad === undefined ? {} : { task: bad }) } });
+  const bad = members
+    .map((local) => first + local)
+    .find((task) => isBad(tasks.phase[task] as number) && !isTolerated(state, task));
+  decision.settle(stage, phases.failed, {
+    reason: { code: "child-failed", ...(bad === undefined ? {} : { task: bad }) },
+  });
 }
 
 function advanceWait(decision: Decision, task: number): void {

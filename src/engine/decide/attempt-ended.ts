@@ -20,8 +20,12 @@ export function endAttempt(decision: Decision, input: Ended): void {
   if (!state.running.has(input.task)) return;
   const { exit } = input;
   const judged = judgeExit(exit);
-  const stopped = exit.problem?.kind === "cancelled" && state.stopping !== undefined ? state.stopping.reason : undefined;
-  let end: { phase: EndPhase; reason?: Reason | undefined } = { phase: judged.phase, reason: stopped ?? judged.reason };
+  const stopped =
+    exit.problem?.kind === "cancelled" && state.stopping !== undefined ? state.stopping.reason : undefined;
+  let end: { phase: EndPhase; reason?: Reason | undefined } = {
+    phase: judged.phase,
+    reason: stopped ?? judged.reason,
+  };
   let results: Results = {};
   try {
     const process = state.index.plan.processes[state.tasks.process[input.task] as number] as Process;
@@ -31,7 +35,12 @@ export function endAttempt(decision: Decision, input: Ended): void {
     if (!(error instanceof Refusal)) throw error;
     if (end.phase === phases.succeeded) end = { phase: error.phase, reason: error.reason };
   }
-  const exitCode = exit.ending.kind === "exited" ? exit.ending.code : exit.ending.kind === "signaled" ? signalExitCode(exit.ending.signal) : undefined;
+  const exitCode =
+    exit.ending.kind === "exited"
+      ? exit.ending.code
+      : exit.ending.kind === "signaled"
+        ? signalExitCode(exit.ending.signal)
+        : undefined;
   decision.record({
     kind: "attempt.ended",
     task: input.task,
@@ -46,8 +55,14 @@ export function endAttempt(decision: Decision, input: Ended): void {
 
 function toOutputs(read: AttemptOutputs | undefined): Outputs | undefined {
   if (read === undefined) return undefined;
-  const files = Object.entries(read.artifacts).map(([name, artifact]) => [name, { kind: "artifact", artifact }] as const);
-  return { ...(read.result === undefined ? {} : { result: read.result }), values: read.parameters, files: Object.fromEntries(files) };
+  const files = Object.entries(read.artifacts).map(
+    ([name, artifact]) => [name, { kind: "artifact", artifact }] as const,
+  );
+  return {
+    ...(read.result === undefined ? {} : { result: read.result }),
+    values: read.parameters,
+    files: Object.fromEntries(files),
+  };
 }
 
 /** The phase and reason that an exit stands for. */
@@ -57,9 +72,20 @@ export function judgeExit(exit: AttemptExit): { readonly phase: EndPhase; readon
   switch (exit.ending.kind) {
     case "exited":
       if (exit.ending.code === 0) return { phase: phases.succeeded };
-      return { phase: phases.failed, reason: { code: "exit-nonzero", exitCode: exit.ending.code, ...commands } };
+      return {
+        phase: phases.failed,
+        reason: { code: "exit-nonzero", exitCode: exit.ending.code, ...commands },
+      };
     case "signaled":
-      return { phase: phases.failed, reason: { code: "signaled", signal: exit.ending.signal, exitCode: signalExitCode(exit.ending.signal), ...commands } };
+      return {
+        phase: phases.failed,
+        reason: {
+          code: "signaled",
+          signal: exit.ending.signal,
+          exitCode: signalExitCode(exit.ending.signal),
+          ...commands,
+        },
+      };
     case "not-run":
       return { phase: phases.errored, reason: { code: "lost", message: "the command did not run" } };
     default:
@@ -67,7 +93,10 @@ export function judgeExit(exit: AttemptExit): { readonly phase: EndPhase; readon
   }
 }
 
-function judgeProblem(problem: AttemptProblem, exit: AttemptExit): { readonly phase: EndPhase; readonly reason: Reason } {
+function judgeProblem(
+  problem: AttemptProblem,
+  exit: AttemptExit,
+): { readonly phase: EndPhase; readonly reason: Reason } {
   switch (problem.kind) {
     case "timed-out":
       return { phase: phases.failed, reason: { code: "timed-out" } };
@@ -78,7 +107,10 @@ function judgeProblem(problem: AttemptProblem, exit: AttemptExit): { readonly ph
     case "start-refused":
       // A program that is not there is the command's own failure (Kubernetes: StartError); the rest is the machinery's.
       return {
-        phase: problem.code === "executor/missing-tool" || problem.code === "executor/no-command" ? phases.failed : phases.errored,
+        phase:
+          problem.code === "executor/missing-tool" || problem.code === "executor/no-command"
+            ? phases.failed
+            : phases.errored,
         reason: { code: "start-refused", message: problem.message },
       };
     case "input-missing":
@@ -99,8 +131,21 @@ function judgeProblem(problem: AttemptProblem, exit: AttemptExit): { readonly ph
 /** Shells report a death by signal n as 128 + n. */
 function signalExitCode(signal: string): number {
   const numbers: Readonly<Record<string, number>> = {
-    SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGILL: 4, SIGTRAP: 5, SIGABRT: 6, SIGBUS: 7, SIGFPE: 8, SIGKILL: 9,
-    SIGUSR1: 10, SIGSEGV: 11, SIGUSR2: 12, SIGPIPE: 13, SIGALRM: 14, SIGTERM: 15,
+    SIGHUP: 1,
+    SIGINT: 2,
+    SIGQUIT: 3,
+    SIGILL: 4,
+    SIGTRAP: 5,
+    SIGABRT: 6,
+    SIGBUS: 7,
+    SIGFPE: 8,
+    SIGKILL: 9,
+    SIGUSR1: 10,
+    SIGSEGV: 11,
+    SIGUSR2: 12,
+    SIGPIPE: 13,
+    SIGALRM: 14,
+    SIGTERM: 15,
   };
   return 128 + (numbers[signal] ?? 0);
 }

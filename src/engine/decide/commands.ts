@@ -12,7 +12,8 @@ type InputOf<K extends RunInput["kind"]> = Extract<RunInput, { kind: K }>;
 
 export function suspendRun(decision: Decision): void {
   const { state } = decision;
-  if (state.ended === undefined && !state.suspended) decision.record({ kind: "run.suspended", at: decision.at });
+  if (state.ended === undefined && !state.suspended)
+    decision.record({ kind: "run.suspended", at: decision.at });
 }
 
 /** Resumes the run and ends all its open waits well; or, with tasks, ends just those waits. */
@@ -28,7 +29,8 @@ export function resumeRun(decision: Decision, input: InputOf<"run.resume">): voi
 /** Stops the run; or, with tasks, fails those waits. */
 export function stopRun(decision: Decision, input: InputOf<"run.stop">): void {
   const { state } = decision;
-  if (input.tasks === undefined) return beginStop(decision, { code: "stopped", ...message(input.message) }, true);
+  if (input.tasks === undefined)
+    return beginStop(decision, { code: "stopped", ...message(input.message) }, true);
   for (const task of input.tasks) {
     if (!state.waits.has(task)) continue;
     decision.settle(task, phases.failed, { reason: { code: "set-by-user", ...message(input.message) } });
@@ -47,7 +49,12 @@ export function beginStop(decision: Decision, reason: Reason, hooks: boolean): v
   decision.record({ kind: "run.stopping", at: decision.at, reason, hooks });
   for (const task of state.running) {
     if (hooks && isBelowHook(state, task)) continue;
-    decision.effects.push({ kind: "attempt.cancel", task, why: "cancelled", graceMs: hooks ? defaultGraceMs : 0 });
+    decision.effects.push({
+      kind: "attempt.cancel",
+      task,
+      why: "cancelled",
+      graceMs: hooks ? defaultGraceMs : 0,
+    });
   }
 }
 
@@ -56,7 +63,13 @@ export function setTask(decision: Decision, input: InputOf<"task.set">): void {
   const { state } = decision;
   if (!state.waits.has(input.task)) return;
   if (Object.keys(input.values).length > 0 || input.message !== undefined) {
-    decision.record({ kind: "task.supplied", task: input.task, at: decision.at, values: input.values, ...message(input.message) });
+    decision.record({
+      kind: "task.supplied",
+      task: input.task,
+      at: decision.at,
+      values: input.values,
+      ...message(input.message),
+    });
   }
   if (input.phase === undefined) return;
   const reason = { code: "set-by-user" as const, ...message(input.message) };

@@ -90,6 +90,7 @@ function followAgenda(decision: Decision, eventsAtMost: number): boolean {
     }
     // Admission may end tasks (a false condition, a failing expression), and that has consequences of its own.
     admitAttempts(decision, eventsAtMost);
-    if (state.agenda.isEmpty) return decision.events.length >= eventsAtMost && !state.ready.isEmpty && decision.free > 0;
+    if (state.agenda.isEmpty)
+      return decision.events.length >= eventsAtMost && !state.ready.isEmpty && decision.free > 0;
   }
 }

@@ -56,7 +56,11 @@ export class Decision {
   }
 
   /** Ends a task. */
-  settle(task: number, phase: EndPhase, more: Omit<Extract<RunEvent, { kind: "task.settled" }>, "kind" | "task" | "at" | "phase"> = {}): void {
+  settle(
+    task: number,
+    phase: EndPhase,
+    more: Omit<Extract<RunEvent, { kind: "task.settled" }>, "kind" | "task" | "at" | "phase"> = {},
+  ): void {
     this.record({ kind: "task.settled", task, at: this.at, phase, ...more });
   }
 

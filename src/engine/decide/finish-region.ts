@@ -26,7 +26,7 @@ export function finishRegion(decision: Decision, task: number): void {
   const index = state.index.regions[tasks.process[task] as number];
   if (index === undefined) return;
   if (mustHalt(state, task, index)) return decision.record({ kind: "task.halted", task, at: decision.at });
-  const isHalted = (tasks.flags[task]! & taskFlags.halted) !== 0 || !mayBegin(state, task);
+  const isHalted = tasks.hasFlag(task, taskFlags.halted) || !mayBegin(state, task);
   if (index.region.order.kind === "stages") return finishStages(decision, task, index, isHalted);
   if ((tasks.pending[task] as number) > 0 && !(isHalted && tasks.active[task] === 0)) return;
   const bad = judgeGraph(state, task, index);
@@ -43,13 +43,14 @@ function mustHalt(state: RunState, task: number, index: RegionIndex): boolean {
 }
 
 function findBadTarget(state: RunState, task: number, index: RegionIndex): BadEnd | undefined {
-  if ((state.tasks.flags[task]! & taskFlags.failing) === 0) return undefined;
+  if (!state.tasks.hasFlag(task, taskFlags.failing)) return undefined;
   const first = state.tasks.first[task] as number;
   for (const local of state.targets.get(task) ?? index.leaves) {
     const target = first + local;
     const branch = state.branches.get(target) ?? phases.succeeded;
     if (!isBad(branch) || isExcused(state, target)) continue;
-    const phase = branch === phases.errored && index.region.errorCountsAs === "errored" ? phases.errored : phases.failed;
+    const phase =
+      branch === phases.errored && index.region.errorCountsAs === "errored" ? phases.errored : phases.failed;
     return { phase, reason: { code: "child-failed", task: target } };
   }
   return undefined;
@@ -57,7 +58,7 @@ function findBadTarget(state: RunState, task: number, index: RegionIndex): BadEn
 
 function judgeGraph(state: RunState, task: number, index: RegionIndex): BadEnd | undefined {
   const bad = findBadTarget(state, task, index);
-  if ((state.tasks.flags[task]! & taskFlags.spoiled) !== 0 && index.region.endOnFailure) {
+  if (state.tasks.hasFlag(task, taskFlags.spoiled) && index.region.endOnFailure) {
     return { phase: bad?.phase ?? phases.failed, reason: { code: "end-on-failure" } };
   }
   if (bad !== undefined) return bad;
@@ -66,7 +67,7 @@ function judgeGraph(state: RunState, task: number, index: RegionIndex): BadEnd |
 
 /** Whether the region ends with nodes that were kept from running. */
 function isCutShort(state: RunState, task: number): boolean {
-  return (state.tasks.pending[task] as number) > 0 || (state.tasks.flags[task]! & taskFlags.halted) !== 0;
+  return (state.tasks.pending[task] as number) > 0 || state.tasks.hasFlag(task, taskFlags.halted);
 }
 
 function stopped(state: RunState): BadEnd {
@@ -81,8 +82,11 @@ function finishStages(decision: Decision, task: number, index: RegionIndex, isHa
   const lastStage = (tasks.first[task] as number) + (tasks.count[task] as number);
   for (let stage = firstStage; stage < lastStage; stage += 1) {
     if (tasks.kind[stage] !== taskKinds.stage || !isBad(tasks.phase[stage] as number)) continue;
-    if (index.region.endOnFailure) return decision.settle(task, phases.failed, { reason: { code: "end-on-failure" } });
-    return decision.settle(task, phases.failed, { reason: state.reasons.get(stage) ?? { code: "child-failed" } });
+    if (index.region.endOnFailure)
+      return decision.settle(task, phases.failed, { reason: { code: "end-on-failure" } });
+    return decision.settle(task, phases.failed, {
+      reason: state.reasons.get(stage) ?? { code: "child-failed" },
+    });
   }
   if (!isCutShort(state, task)) return succeed(decision, task);
   if (!isHalted) return;
@@ -94,7 +98,12 @@ function succeed(decision: Decision, task: number): void {
   const { state } = decision;
   const process = state.index.plan.processes[state.tasks.process[task] as number] as Process;
   orRefuse(decision, task, () => {
-    const results = computeOutputs(decision, process, createCalleeScope(state, decision.run, task), undefined);
+    const results = computeOutputs(
+      decision,
+      process,
+      createCalleeScope(state, decision.run, task),
+      undefined,
+    );
     decision.settle(task, phases.succeeded, results);
   });
 }

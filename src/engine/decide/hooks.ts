@@ -12,7 +12,8 @@ import type { Decision } from "./decision.ts";
 export function considerConditionHooks(decision: Decision, task: number): void {
   const { state } = decision;
   if (!mayRunHooks(state)) return;
-  if (state.tasks.kind[task] === taskKinds.entry) return startConditionHooks(decision, -1, state.index.plan.hooks);
+  if (state.tasks.kind[task] === taskKinds.entry)
+    return startConditionHooks(decision, -1, state.index.plan.hooks);
   if (!hasHooks(state, task)) return;
   startConditionHooks(decision, task, state.index.nodes[state.tasks.node[task] as number]?.hooks ?? []);
 }
@@ -27,7 +28,8 @@ function startConditionHooks(decision: Decision, owner: number, hooks: readonly 
         : createHookScope(state, decision.run, owner);
     const answer = decision.evaluate(hook.condition, scope);
     // A condition over something that is not there yet is simply not true yet.
-    if (answer.ok && answer.value === true) decision.record({ kind: "hook.started", owner, hook: index, at: decision.at });
+    if (answer.ok && answer.value === true)
+      decision.record({ kind: "hook.started", owner, hook: index, at: decision.at });
   });
 }
 
@@ -43,7 +45,8 @@ export function finishHooks(decision: Decision, task: number): void {
     considerConditionHooks(decision, task);
     startExitHooks(decision, task, hooks);
   }
-  if ((state.hooksPending.get(task) ?? 0) === 0) decision.record({ kind: "task.closed", task, at: decision.at });
+  if ((state.hooksPending.get(task) ?? 0) === 0)
+    decision.record({ kind: "task.closed", task, at: decision.at });
 }
 
 function mayRunHooks(state: RunState): boolean {
@@ -67,7 +70,8 @@ export function finishRun(decision: Decision): void {
   if ((state.hooksPending.get(-1) ?? 0) > 0) return;
   const entry = state.tasks.phase[0] as number;
   const badHook = findBadExitHook(state);
-  const phase = isBad(entry) || badHook < 0 ? toEndPhase(entry) : toEndPhase(state.tasks.phase[badHook] as number);
+  const phase =
+    isBad(entry) || badHook < 0 ? toEndPhase(entry) : toEndPhase(state.tasks.phase[badHook] as number);
   const blamed = isBad(entry) || badHook < 0 ? state.reasons.get(0) : state.reasons.get(badHook);
   const reason = state.stopping?.reason ?? blamed;
   decision.record({ kind: "run.ended", at: decision.at, phase, ...(reason === undefined ? {} : { reason }) });
@@ -89,5 +93,5 @@ function toEndPhase(phase: number): EndPhase {
 
 /** True when nothing of a task is left to be done. */
 export function isClosed(state: RunState, task: number): boolean {
-  return (state.tasks.flags[task]! & taskFlags.closed) !== 0;
+  return state.tasks.hasFlag(task, taskFlags.closed);
 }

@@ -17,7 +17,9 @@ export function receiveResponse(decision: Decision, input: Received): void {
   const { task, response } = input;
   if (!state.requests.has(task)) return;
   if ("problem" in response) {
-    return decision.settle(task, phases.errored, { reason: { code: "request-failed", message: response.problem } });
+    return decision.settle(task, phases.errored, {
+      reason: { code: "request-failed", message: response.problem },
+    });
   }
   const process = state.index.plan.processes[state.tasks.process[task] as number] as Process;
   orRefuse(decision, task, () => {

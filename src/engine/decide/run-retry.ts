@@ -39,9 +39,14 @@ export function retryRun(decision: Decision, input: Extract<RunInput, { kind: "r
 
 /** Whether a number stands for a call that has ended; stages, attempts and hooks are no calls of their own. */
 function isCall(state: RunState, task: number): boolean {
-  if (task < 0 || task >= state.tasks.size || (state.tasks.flags[task]! & taskFlags.closed) === 0) return false;
+  if (task < 0 || task >= state.tasks.size || !state.tasks.hasFlag(task, taskFlags.closed)) return false;
   const kind = state.tasks.kind[task];
-  return kind === taskKinds.entry || kind === taskKinds.node || kind === taskKinds.group || kind === taskKinds.member;
+  return (
+    kind === taskKinds.entry ||
+    kind === taskKinds.node ||
+    kind === taskKinds.group ||
+    kind === taskKinds.member
+  );
 }
 
 /** Whatever is inside a task that begins from scratch is gone. */
@@ -70,8 +75,10 @@ function addBadEnd(state: RunState, task: number, reopening: Reopening): void {
 /** A task whose children stay: a fan-out or a region that was opened. Tasks with retries begin from scratch. */
 function isContainer(state: RunState, task: number): boolean {
   const { tasks } = state;
-  if ((tasks.flags[task]! & taskFlags.retried) !== 0 || (tasks.count[task] as number) === 0) return false;
-  return tasks.kind[task] === taskKinds.group || state.index.regions[tasks.process[task] as number] !== undefined;
+  if (tasks.hasFlag(task, taskFlags.retried) || (tasks.count[task] as number) === 0) return false;
+  return (
+    tasks.kind[task] === taskKinds.group || state.index.regions[tasks.process[task] as number] !== undefined
+  );
 }
 
 function addOpened(state: RunState, task: number, reopening: Reopening): void {
@@ -84,7 +91,7 @@ function addOpened(state: RunState, task: number, reopening: Reopening): void {
 function addRoot(state: RunState, task: number, reopening: Reopening): void {
   const above = findAbove(state, task);
   if (above === undefined) return;
-  const owner = above.findLast((at) => (state.tasks.flags[at]! & taskFlags.retried) !== 0);
+  const owner = above.findLast((at) => state.tasks.hasFlag(at, taskFlags.retried));
   if (owner === undefined) reopening.reset.add(task);
   openAbove(state, above, reopening);
 }
@@ -97,8 +104,12 @@ function findAbove(state: RunState, task: number): readonly number[] | undefined
   const { tasks } = state;
   if (isBelowHook(state, task)) return undefined;
   const above: number[] = [];
-  for (let child = task, at = tasks.parent[task] as number; at >= 0; child = at, at = tasks.parent[at] as number) {
-    if ((tasks.flags[at]! & taskFlags.retried) !== 0) {
+  for (
+    let child = task, at = tasks.parent[task] as number;
+    at >= 0;
+    child = at, at = tasks.parent[at] as number
+  ) {
+    if (tasks.hasFlag(at, taskFlags.retried)) {
       if (!isBad(tasks.phase[at] as number)) return undefined;
     } else {
       const first = tasks.first[at] as number;
@@ -111,7 +122,7 @@ function findAbove(state: RunState, task: number): readonly number[] | undefined
 
 /** The outermost task with retries begins from scratch; what is around it is open again, what is inside is gone. */
 function openAbove(state: RunState, above: readonly number[], reopening: Reopening): void {
-  const place = above.findLastIndex((at) => (state.tasks.flags[at]! & taskFlags.retried) !== 0);
+  const place = above.findLastIndex((at) => state.tasks.hasFlag(at, taskFlags.retried));
   if (place >= 0) reopening.reset.add(above[place] as number);
   for (const at of above.slice(place + 1)) reopening.reopened.add(at);
 }
@@ -121,13 +132,21 @@ function resetWhatCameAfter(state: RunState, parent: number, reset: Set<number>)
   const { tasks } = state;
   const first = tasks.first[parent] as number;
   for (let child = first; child < first + (tasks.count[parent] as number); child += 1) {
-    if (state.reasons.get(child)?.code === "region-halted" && tasks.phase[child] === phases.omitted) reset.add(child);
+    if (state.reasons.get(child)?.code === "region-halted" && tasks.phase[child] === phases.omitted)
+      reset.add(child);
   }
   const index = state.index.regions[tasks.process[parent] as number];
-  if (index === undefined || index.region.order.kind !== "graph" || tasks.kind[parent] === taskKinds.group) return;
-  const stack = index.region.nodes.flatMap((_, local) => (isTouched(state, first + local, reset) ? [local] : []));
+  if (index === undefined || index.region.order.kind !== "graph" || tasks.kind[parent] === taskKinds.group)
+    return;
+  const stack = index.region.nodes.flatMap((_, local) =>
+    isTouched(state, first + local, reset) ? [local] : [],
+  );
   for (let local = stack.pop(); local !== undefined; local = stack.pop()) {
-    for (let at = index.dependentStart[local] as number; at < (index.dependentStart[local + 1] as number); at += 1) {
+    for (
+      let at = index.dependentStart[local] as number;
+      at < (index.dependentStart[local + 1] as number);
+      at += 1
+    ) {
       const dependent = first + (index.dependents[at] as number);
       const phase = tasks.phase[dependent] as number;
       if (reset.has(dependent) || (phase !== phases.omitted && phase !== phases.skipped)) continue;

@@ -26,7 +26,10 @@ function recordStart(decision: Decision): void {
   const scope = createRunScope(decision);
   // Values see each other in the order of the document.
   const values: Record<string, string> = {};
-  const seen = { ...scope, run: { ...scope.run, values, phase: scope.run.phase, outcome: scope.run.outcome } };
+  const seen = {
+    ...scope,
+    run: { ...scope.run, values, phase: scope.run.phase, outcome: scope.run.outcome },
+  };
   for (const [name, field] of Object.entries(plan.values)) values[name] = decision.resolve(field, seen);
   const labels = mapFields(plan.labels, (field) => String(decision.resolve(field, seen)));
   const { deadlineMs, attemptsAtMost } = plan.policy;

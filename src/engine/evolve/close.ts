@@ -47,7 +47,7 @@ export function closeTask(state: RunState, task: number): void {
     return;
   }
   if (kind === taskKinds.hook) return closeHook(state, parent);
-  if ((flags & taskFlags.entered) !== 0) tasks.active[parent]! -= 1;
+  if ((flags & taskFlags.entered) !== 0) tasks.active[parent] = (tasks.active[parent] as number) - 1;
   if (kind === taskKinds.member) closeMember(state, task, parent);
   else if (kind === taskKinds.attempt) {
     tasks.pending[parent] = 0;
@@ -64,9 +64,9 @@ function closeHook(state: RunState, owner: number): void {
 
 function closeMember(state: RunState, task: number, group: number): void {
   const { tasks } = state;
-  tasks.pending[group]! -= 1;
+  tasks.pending[group] = (tasks.pending[group] as number) - 1;
   if (isBad(tasks.phase[task] as number)) {
-    tasks.flags[group]! |= taskFlags.spoiled;
+    tasks.setFlag(group, taskFlags.spoiled);
     if (!isTolerated(state, task)) spoilRegion(state, tasks.parent[group] as number);
   }
   // With none active a group that lets no more begin has come to its end; whether it is one is for the engine to say.
@@ -83,20 +83,20 @@ export function isTolerated(state: RunState, task: number): boolean {
 }
 
 function spoilRegion(state: RunState, region: number): void {
-  state.tasks.flags[region]! |= taskFlags.spoiled;
+  state.tasks.setFlag(region, taskFlags.spoiled);
   const process = state.tasks.process[region] as number;
   if (state.index.regions[process]?.region.endOnFailure === true) state.agenda.push(region);
 }
 
 function closeStage(state: RunState, stage: number, region: number): void {
   const { tasks } = state;
-  tasks.pending[region]! -= 1;
+  tasks.pending[region] = (tasks.pending[region] as number) - 1;
   state.agenda.push(region);
-  if (tasks.phase[stage] !== phases.succeeded || (tasks.flags[region]! & taskFlags.halted) !== 0) return;
+  if (tasks.phase[stage] !== phases.succeeded || tasks.hasFlag(region, taskFlags.halted)) return;
   const blockEnd = (tasks.first[region] as number) + (tasks.count[region] as number);
   let next = stage + 1;
   // After a manual retry later stages may be done already.
-  while (next < blockEnd && (tasks.flags[next]! & taskFlags.closed) !== 0) next += 1;
+  while (next < blockEnd && tasks.hasFlag(next, taskFlags.closed)) next += 1;
   if (next < blockEnd) fireChild(state, next);
 }
 
@@ -107,9 +107,11 @@ function closeNode(state: RunState, task: number, region: number): void {
   const local = task - (tasks.first[region] as number);
   if (isBad(tasks.phase[task] as number) && !isTolerated(state, task)) spoilRegion(state, region);
   if (index.region.order.kind === "stages") {
-    const stage = (tasks.first[region] as number) + index.region.nodes.length + (index.stageOf[local] as number);
-    tasks.pending[stage]! -= 1;
-    if (isBad(tasks.phase[task] as number) && !isTolerated(state, task)) tasks.flags[stage]! |= taskFlags.spoiled;
+    const stage =
+      (tasks.first[region] as number) + index.region.nodes.length + (index.stageOf[local] as number);
+    tasks.pending[stage] = (tasks.pending[stage] as number) - 1;
+    if (isBad(tasks.phase[task] as number) && !isTolerated(state, task))
+      tasks.setFlag(stage, taskFlags.spoiled);
     if (tasks.pending[stage] === 0) state.agenda.push(stage);
     if (tasks.active[region] === 0) state.agenda.push(region);
     return;
@@ -121,19 +123,19 @@ function closeGraphNode(state: RunState, task: number, region: number, index: Re
   const { tasks } = state;
   const first = tasks.first[region] as number;
   const local = task - first;
-  const isHalted = (tasks.flags[region]! & taskFlags.halted) !== 0;
-  tasks.pending[region]! -= 1;
+  const isHalted = tasks.hasFlag(region, taskFlags.halted);
+  tasks.pending[region] = (tasks.pending[region] as number) - 1;
   const branch = traceBranch(state, task, first, index);
   if (branch !== phases.succeeded) state.branches.set(task, branch);
   if (isBad(branch) && isTarget(state, region, local, index) && !isExcused(state, task)) {
-    tasks.flags[region]! |= taskFlags.failing;
+    tasks.setFlag(region, taskFlags.failing);
   }
   const end = index.dependentStart[local + 1] as number;
   for (let at = index.dependentStart[local] as number; at < end; at += 1) {
     const dependent = first + (index.dependents[at] as number);
     // After a manual retry a dependent may be under way or done already, and what it counts then is its own children.
     if (tasks.phase[dependent] !== phases.waiting) continue;
-    tasks.pending[dependent]! -= 1;
+    tasks.pending[dependent] = (tasks.pending[dependent] as number) - 1;
     if (tasks.pending[dependent] === 0 && !isHalted) fireChild(state, dependent);
   }
   if (tasks.pending[region] === 0 || tasks.active[region] === 0 || isBad(branch)) state.agenda.push(region);
@@ -141,7 +143,9 @@ function closeGraphNode(state: RunState, task: number, region: number, index: Re
 
 function isTarget(state: RunState, region: number, local: number, index: RegionIndex): boolean {
   const targets = state.targets.get(region);
-  return targets === undefined ? index.dependentStart[local] === index.dependentStart[local + 1] : targets.includes(local);
+  return targets === undefined
+    ? index.dependentStart[local] === index.dependentStart[local + 1]
+    : targets.includes(local);
 }
 
 /** A bad end that its own node tolerates does not fail the branch that ends in it. */

@@ -97,19 +97,21 @@ function evolveRunStopping(state: RunState, event: EventOf<"run.stopping">): voi
   for (const task of state.requests) state.agenda.push(task);
   for (const task of state.notBefore.keys()) state.agenda.push(task);
   for (const lock of state.locks.values()) for (const task of lock.waiting) state.agenda.push(task);
-  for (const limit of state.limits.values()) for (const range of limit.held.ranges()) state.agenda.push(range.first, range.count);
+  for (const limit of state.limits.values())
+    for (const range of limit.held.ranges()) state.agenda.push(range.first, range.count);
 }
 
 /** Everything in the region that has not begun is asked again, because it will not begin any more. */
 function evolveHalted(state: RunState, region: number): void {
   const { tasks } = state;
-  tasks.flags[region]! |= taskFlags.halted;
+  tasks.setFlag(region, taskFlags.halted);
   const first = tasks.first[region] as number;
   const count = tasks.count[region] as number;
   state.agenda.push(region);
   state.agenda.push(first, count);
   for (let child = first; child < first + count; child += 1) {
-    if (tasks.kind[child] === taskKinds.group) state.agenda.push(tasks.first[child] as number, tasks.count[child] as number);
+    if (tasks.kind[child] === taskKinds.group)
+      state.agenda.push(tasks.first[child] as number, tasks.count[child] as number);
   }
 }
 
@@ -169,7 +171,7 @@ function evolveSettled(state: RunState, event: EventOf<"task.settled">): void {
   if (tasks.startedAt[task] === 0) tasks.startedAt[task] = event.at;
   tasks.phase[task] = event.phase;
   if (event.outputs !== undefined) state.outputs.set(task, event.outputs);
-  else if ((tasks.flags[task]! & taskFlags.retried) !== 0) copyFromLastAttempt(state, task);
+  else if (tasks.hasFlag(task, taskFlags.retried)) copyFromLastAttempt(state, task);
   publish(state, event);
   endTask(state, task, event.at, event.reason);
 }
@@ -200,7 +202,7 @@ function endWithoutRunning(
 /** What was kept from running is missing where it stands: its parent starts nothing more and cannot end well. */
 function markCutShort(state: RunState, task: number): void {
   const { tasks } = state;
-  if (tasks.kind[task] !== taskKinds.hook) tasks.flags[tasks.parent[task] as number]! |= taskFlags.halted;
+  if (tasks.kind[task] !== taskKinds.hook) tasks.setFlag(tasks.parent[task] as number, taskFlags.halted);
 }
 
 function evolveSupplied(state: RunState, event: EventOf<"task.supplied">): void {

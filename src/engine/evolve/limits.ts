@@ -17,7 +17,7 @@ export function findRegion(state: RunState, task: number): number {
 export function lacksPlace(state: RunState, task: number): boolean {
   const kind = state.tasks.kind[task];
   if (kind !== taskKinds.node && kind !== taskKinds.member) return false;
-  if ((state.tasks.flags[task]! & taskFlags.counted) !== 0) return false;
+  if (state.tasks.hasFlag(task, taskFlags.counted)) return false;
   return state.limits.has(findRegion(state, task));
 }
 
@@ -36,15 +36,15 @@ function takePlace(state: RunState, region: number, task: number): void {
   const limit = state.limits.get(region);
   if (limit === undefined) return;
   limit.active += 1;
-  state.tasks.flags[task]! |= taskFlags.counted;
+  state.tasks.setFlag(task, taskFlags.counted);
   state.agenda.push(task);
 }
 
 /** A child has ended: its place goes to the next one that waits. */
 export function leavePlace(state: RunState, task: number): void {
   const { tasks } = state;
-  if ((tasks.flags[task]! & taskFlags.counted) === 0) return;
-  tasks.flags[task]! &= ~taskFlags.counted;
+  if (!tasks.hasFlag(task, taskFlags.counted)) return;
+  tasks.flags[task] = (tasks.flags[task] as number) & ~taskFlags.counted;
   const region = findRegion(state, task);
   const limit = state.limits.get(region);
   if (limit === undefined) return;

@@ -28,7 +28,8 @@ export function mayClaimLocks(state: RunState, task: number): boolean {
 
 /** Looks no further than there is room, because a queue may be long. */
 function isAmongFirst(waiting: readonly number[], task: number, room: number): boolean {
-  for (let place = 0; place < room && place < waiting.length; place += 1) if (waiting[place] === task) return true;
+  for (let place = 0; place < room && place < waiting.length; place += 1)
+    if (waiting[place] === task) return true;
   return false;
 }
 
@@ -51,6 +52,7 @@ export function releaseLocks(state: RunState, task: number): void {
     const lock = state.locks.get(key);
     if (lock === undefined) continue;
     if (!lock.holders.delete(task)) lock.waiting.splice(lock.waiting.indexOf(task), 1);
-    for (const next of lock.waiting.slice(0, Math.max(0, lock.limit - lock.holders.size))) state.agenda.push(next);
+    for (const next of lock.waiting.slice(0, Math.max(0, lock.limit - lock.holders.size)))
+      state.agenda.push(next);
   }
 }

@@ -20,7 +20,8 @@ export function enterTask(state: RunState, task: number): void {
   if ((flags & taskFlags.entered) !== 0) return;
   tasks.flags[task] = flags | taskFlags.entered;
   const parent = tasks.parent[task] as number;
-  if (parent >= 0 && tasks.kind[task] !== taskKinds.hook) tasks.active[parent]! += 1;
+  if (parent >= 0 && tasks.kind[task] !== taskKinds.hook)
+    tasks.active[parent] = (tasks.active[parent] as number) + 1;
 }
 
 /** Counts a child as active for its parent, and puts it on the agenda as soon as its region has a place for it. */
@@ -47,11 +48,13 @@ export function expandTask(state: RunState, event: EventOf<"task.expanded">): vo
   if (event.items !== undefined) state.items.set(group, event.items);
   else {
     const each = state.index.nodes[node]?.each;
-    if (each?.kind === "items" && Array.isArray(each.items)) state.items.set(group, { kind: "list", list: each.items });
+    if (each?.kind === "items" && Array.isArray(each.items))
+      state.items.set(group, { kind: "list", list: each.items });
   }
   const call = state.index.nodes[node]?.call;
   const parent = tasks.parent[group] as number;
-  const isLate = call?.kind === "process" && state.index.startsLate[call.process] === true && !state.limits.has(parent);
+  const isLate =
+    call?.kind === "process" && state.index.startsLate[call.process] === true && !state.limits.has(parent);
   // Members that are bound only when there is room for them wait as one range.
   if (isLate) state.ready.push(first, event.count);
   else placeChildren(state, parent, first, event.count);
@@ -73,7 +76,7 @@ export function openTask(state: RunState, event: EventOf<"task.opened">): void {
   if (node >= 0 && (state.index.nodes[node]?.hooks.length ?? 0) > 0) state.agenda.push(task);
   if (tasks.kind[task] === taskKinds.entry) state.agenda.push(task);
   if (event.retried) {
-    tasks.flags[task]! |= taskFlags.retried;
+    tasks.setFlag(task, taskFlags.retried);
     state.attempts.set(task, []);
     return startAttemptUnder(state, task, 0, event.at);
   }
@@ -121,11 +124,17 @@ function openStages(state: RunState, task: number, firstStage: number, stages: n
   else fireChild(state, firstStage);
 }
 
-function openGraph(state: RunState, task: number, index: RegionIndex, targets: readonly number[] | undefined): void {
+function openGraph(
+  state: RunState,
+  task: number,
+  index: RegionIndex,
+  targets: readonly number[] | undefined,
+): void {
   const { tasks } = state;
   const size = index.region.nodes.length;
   const order = index.region.order;
-  const fixed = order.kind === "graph" && Array.isArray(order.targets) ? (order.targets as readonly number[]) : undefined;
+  const fixed =
+    order.kind === "graph" && Array.isArray(order.targets) ? (order.targets as readonly number[]) : undefined;
   const ends = targets ?? fixed;
   if (ends !== undefined) state.targets.set(task, ends);
   const needed = ends === undefined ? undefined : findNeeded(index, ends);
@@ -160,7 +169,9 @@ function openStage(state: RunState, stage: number): void {
   const members = order?.kind === "stages" ? (order.stages[tasks.order[stage] as number] ?? []) : [];
   const first = tasks.first[region] as number;
   // After a manual retry some members may have ended long ago, and others may be under way again.
-  const open = members.map((local) => first + local).filter((child) => (tasks.flags[child]! & taskFlags.closed) === 0);
+  const open = members
+    .map((local) => first + local)
+    .filter((child) => !tasks.hasFlag(child, taskFlags.closed));
   tasks.pending[stage] = open.length;
   if (open.length === 0) state.agenda.push(stage);
   for (const child of open) {

@@ -33,7 +33,7 @@ export function reopenRun(state: RunState, event: Extract<RunEvent, { kind: "run
 
 function setBack(state: RunState, task: number): void {
   const { tasks } = state;
-  if ((tasks.flags[task]! & taskFlags.closed) !== 0) state.closedCount -= 1;
+  if (tasks.hasFlag(task, taskFlags.closed)) state.closedCount -= 1;
   tasks.phase[task] = phases.waiting;
   tasks.flags[task] = 0;
   tasks.process[task] = tasks.kind[task] === taskKinds.entry ? state.index.plan.entry : -1;
@@ -56,7 +56,7 @@ function setBack(state: RunState, task: number): void {
 
 function markOpen(state: RunState, task: number): void {
   const { tasks } = state;
-  if ((tasks.flags[task]! & taskFlags.closed) !== 0) state.closedCount -= 1;
+  if (tasks.hasFlag(task, taskFlags.closed)) state.closedCount -= 1;
   tasks.phase[task] = phases.running;
   tasks.flags[task] = 0;
   tasks.endedAt[task] = 0;
@@ -90,7 +90,7 @@ function recount(state: RunState, task: number): void {
 }
 
 function isOpenAgain(state: RunState, task: number): boolean {
-  return (state.tasks.flags[task]! & taskFlags.closed) === 0;
+  return !state.tasks.hasFlag(task, taskFlags.closed);
 }
 
 function recountGroup(state: RunState, group: number): void {
@@ -108,8 +108,8 @@ function recountGroup(state: RunState, group: number): void {
 }
 
 function countAgain(state: RunState, child: number, parent: number): void {
-  state.tasks.flags[child]! |= taskFlags.entered;
-  state.tasks.active[parent]! += 1;
+  state.tasks.setFlag(child, taskFlags.entered);
+  state.tasks.active[parent] = (state.tasks.active[parent] as number) + 1;
 }
 
 function recountGraph(state: RunState, region: number): void {
@@ -156,7 +156,7 @@ function setBackStage(state: RunState, stage: number): void {
 
 function reopenStage(state: RunState, region: number, stage: number, open: readonly number[]): void {
   const { tasks } = state;
-  if ((tasks.flags[stage]! & taskFlags.closed) !== 0) state.closedCount -= 1;
+  if (tasks.hasFlag(stage, taskFlags.closed)) state.closedCount -= 1;
   tasks.phase[stage] = phases.running;
   tasks.flags[stage] = 0;
   tasks.endedAt[stage] = 0;

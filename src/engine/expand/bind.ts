@@ -11,7 +11,12 @@ import type { Decision } from "../decide/decision.ts";
 import { createScope } from "./scope.ts";
 
 /** Evaluates the arguments in the caller's scope and completes them with the process's defaults. Throws Refusals. */
-export function bindInputs(decision: Decision, process: Process, passed: readonly Argument[], caller: Scope): Inputs | undefined {
+export function bindInputs(
+  decision: Decision,
+  process: Process,
+  passed: readonly Argument[],
+  caller: Scope,
+): Inputs | undefined {
   if (process.inputs.length === 0) return undefined;
   const values: Record<string, Json> = {};
   const files: Record<string, FileValue> = {};
@@ -21,12 +26,20 @@ export function bindInputs(decision: Decision, process: Process, passed: readonl
     if (port.kind === "file") {
       const file = (value as FileValue | undefined) ?? defaultFile(decision, port, caller);
       if (file !== undefined) files[port.name] = file;
-    } else values[port.name] = checkAllowed(port, (value as Json | undefined) ?? defaultValue(decision, port, caller, values));
+    } else
+      values[port.name] = checkAllowed(
+        port,
+        (value as Json | undefined) ?? defaultValue(decision, port, caller, values),
+      );
   }
   return { values, files };
 }
 
-function evaluateArgument(decision: Decision, argument: Argument, caller: Scope): Json | FileValue | undefined {
+function evaluateArgument(
+  decision: Decision,
+  argument: Argument,
+  caller: Scope,
+): Json | FileValue | undefined {
   if (!isExpression(argument.value)) return argument.value;
   const answer = decision.evaluate(argument.value, caller);
   if (!answer.ok) throw new Refusal({ code: "expression-failed", message: answer.message });
@@ -41,9 +54,17 @@ function defaultFile(decision: Decision, port: Port, caller: Scope): FileValue |
   throw new Refusal({ code: "input-missing", message: `inputs.artifacts.${port.name} was not supplied` });
 }
 
-function defaultValue(decision: Decision, port: Port, caller: Scope, bound: Readonly<Record<string, Json>>): Json {
+function defaultValue(
+  decision: Decision,
+  port: Port,
+  caller: Scope,
+  bound: Readonly<Record<string, Json>>,
+): Json {
   if (port.default === undefined) {
-    throw new Refusal({ code: "argument-missing", message: `inputs.parameters.${port.name} was not supplied` });
+    throw new Refusal({
+      code: "argument-missing",
+      message: `inputs.parameters.${port.name} was not supplied`,
+    });
   }
   if (!isExpression(port.default)) return port.default as Json;
   // A default sees the inputs that were bound before it.
@@ -65,7 +86,12 @@ export interface Results {
 }
 
 /** Computes the outputs of a process whose body has ended; `brought` is what an attempt or a person brought. Throws Refusals. */
-export function computeOutputs(decision: Decision, process: Process, scope: Scope, brought: Outputs | undefined): Results {
+export function computeOutputs(
+  decision: Decision,
+  process: Process,
+  scope: Scope,
+  brought: Outputs | undefined,
+): Results {
   if (process.outputs.length === 0) return brought === undefined ? {} : { outputs: brought };
   const values: Record<string, Json> = { ...brought?.values };
   const files: Record<string, FileValue> = { ...brought?.files };

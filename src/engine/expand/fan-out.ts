@@ -11,7 +11,11 @@ import type { Decision } from "../decide/decision.ts";
 export const membersAtMost = 10_000_000;
 
 /** How many members there are, and their items when the plan does not already hold them. Throws Refusals. */
-export function expandEach(decision: Decision, each: Each, scope: Scope): { readonly count: number; readonly items?: Items } {
+export function expandEach(
+  decision: Decision,
+  each: Each,
+  scope: Scope,
+): { readonly count: number; readonly items?: Items } {
   if (each.kind === "sequence") return expandSequence(decision, each, scope);
   if (!isExpression(each.items)) return { count: each.items.length };
   const answer = decision.evaluate(each.items, scope);
@@ -35,8 +39,14 @@ function expandSequence(
     count = Math.abs(end - start) + 1;
   }
   if (count > membersAtMost) {
-    throw new Refusal({ code: "expression-failed", message: `a fan-out of ${count} members is larger than ${membersAtMost}` });
+    throw new Refusal({
+      code: "expression-failed",
+      message: `a fan-out of ${count} members is larger than ${membersAtMost}`,
+    });
   }
   const format = each.format === undefined ? undefined : decision.resolve(each.format, scope);
-  return { count: Math.max(0, count), items: { kind: "sequence", start, step, ...(format === undefined ? {} : { format }) } };
+  return {
+    count: Math.max(0, count),
+    items: { kind: "sequence", start, step, ...(format === undefined ? {} : { format }) },
+  };
 }

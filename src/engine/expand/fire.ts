@@ -34,7 +34,8 @@ export function fireTask(decision: Decision, task: number): void {
     return decision.record({ kind: "task.opened", task, at: decision.at, process: -1, retried: false });
   }
   if (kind === taskKinds.attempt) return fireAttempt(decision, task);
-  if (kind === taskKinds.entry || kind === taskKinds.hook) return orRefuse(decision, task, () => callTask(decision, task));
+  if (kind === taskKinds.entry || kind === taskKinds.hook)
+    return orRefuse(decision, task, () => callTask(decision, task));
   const region = findRegion(state, task);
   const node = state.index.nodes[tasks.node[task] as number] as Node;
   if (kind !== taskKinds.member && !doesGuardHold(state, region, node)) {
@@ -60,7 +61,8 @@ export function stopBeforeBegin(decision: Decision, task: number): void {
 }
 
 function expandGroup(decision: Decision, task: number, node: Node): void {
-  if (node.each === undefined) throw new Refusal({ code: "expression-failed", message: `${node.name} has nothing to expand` });
+  if (node.each === undefined)
+    throw new Refusal({ code: "expression-failed", message: `${node.name} has nothing to expand` });
   const expanded = expandEach(decision, node.each, createCallerScope(decision.state, decision.run, task));
   if (expanded.count === 0) {
     return decision.record({ kind: "task.skipped", task, at: decision.at, reason: { code: "list-empty" } });
@@ -75,7 +77,12 @@ export function doesConditionHold(decision: Decision, task: number, node: Node |
   if (!answer.ok) throw new Refusal({ code: "expression-failed", message: answer.message });
   if (answer.value === true) return true;
   const source = answer.text ?? node.condition.source;
-  decision.record({ kind: "task.skipped", task, at: decision.at, reason: { code: "condition-false", source } });
+  decision.record({
+    kind: "task.skipped",
+    task,
+    at: decision.at,
+    reason: { code: "condition-false", source },
+  });
   return false;
 }
 
@@ -89,10 +96,14 @@ export function resolveCall(decision: Decision, call: Call, caller: Scope): numb
 }
 
 /** The call and the arguments that a task stands for. */
-export function findSite(state: RunState, task: number): { readonly call: Call; readonly passed: readonly Argument[] } {
+export function findSite(
+  state: RunState,
+  task: number,
+): { readonly call: Call; readonly passed: readonly Argument[] } {
   const { tasks, index } = state;
   const kind = tasks.kind[task];
-  if (kind === taskKinds.entry) return { call: { kind: "process", process: index.plan.entry }, passed: index.plan.arguments };
+  if (kind === taskKinds.entry)
+    return { call: { kind: "process", process: index.plan.entry }, passed: index.plan.arguments };
   const node = index.nodes[tasks.node[task] as number];
   if (kind === taskKinds.hook) {
     const owner = tasks.parent[task] as number;
@@ -114,12 +125,23 @@ function callTask(decision: Decision, task: number): void {
   checkDepth(state, task);
   const inputs = bindInputs(decision, process, passed, caller);
   const bound = inputs === undefined ? {} : { inputs };
-  if (process.body.kind === "eval" && process.policy.retry === undefined && process.policy.locks === undefined) {
+  if (
+    process.body.kind === "eval" &&
+    process.policy.retry === undefined &&
+    process.policy.locks === undefined
+  ) {
     return settleEval(decision, task, number, process, inputs);
   }
   if (mustQueue(process)) return queueTask(decision, task, number, process, inputs);
   if (process.policy.retry !== undefined) {
-    return decision.record({ kind: "task.opened", task, at: decision.at, process: number, ...bound, retried: true });
+    return decision.record({
+      kind: "task.opened",
+      task,
+      at: decision.at,
+      process: number,
+      ...bound,
+      retried: true,
+    });
   }
   if (process.body.kind === "task") {
     return decision.record({ kind: "task.queued", task, at: decision.at, process: number, ...bound });
@@ -133,16 +155,27 @@ function mustQueue(process: Process): boolean {
   return locks !== undefined || isTimed;
 }
 
-function queueTask(decision: Decision, task: number, number: number, process: Process, inputs: Inputs | undefined): void {
+function queueTask(
+  decision: Decision,
+  task: number,
+  number: number,
+  process: Process,
+  inputs: Inputs | undefined,
+): void {
   const { taskTimeoutMs, queueTimeoutMs, locks } = process.policy;
   const isAttempt = decision.state.tasks.kind[task] === taskKinds.attempt;
   const own = inputs ?? findInputs(decision.state, task);
   const scope = { ...createCalleeScope(decision.state, decision.run, task), inputs: own };
   // A task with retries waits for locks and has the deadline of all its attempts; each attempt waits for room.
   const isOwner = !isAttempt && process.policy.retry !== undefined;
-  const deadlineMs = taskTimeoutMs === undefined || isAttempt ? undefined : decision.resolve(taskTimeoutMs, scope);
-  const queueMs = queueTimeoutMs === undefined || isOwner ? undefined : decision.resolve(queueTimeoutMs, scope);
-  const wanted = (isAttempt ? undefined : locks)?.map((lock) => ({ key: decision.resolve(lock.key, scope), limit: decision.resolve(lock.limit, scope) }));
+  const deadlineMs =
+    taskTimeoutMs === undefined || isAttempt ? undefined : decision.resolve(taskTimeoutMs, scope);
+  const queueMs =
+    queueTimeoutMs === undefined || isOwner ? undefined : decision.resolve(queueTimeoutMs, scope);
+  const wanted = (isAttempt ? undefined : locks)?.map((lock) => ({
+    key: decision.resolve(lock.key, scope),
+    limit: decision.resolve(lock.limit, scope),
+  }));
   decision.record({
     kind: "task.queued",
     task,
@@ -156,10 +189,20 @@ function queueTask(decision: Decision, task: number, number: number, process: Pr
 }
 
 /** An engine-settled process: bound, computed and ended in one event. Throws Refusals. */
-function settleEval(decision: Decision, task: number, number: number, process: Process, inputs: Inputs | undefined): void {
+function settleEval(
+  decision: Decision,
+  task: number,
+  number: number,
+  process: Process,
+  inputs: Inputs | undefined,
+): void {
   const scope = { ...createCalleeScope(decision.state, decision.run, task), inputs };
   const results = computeOutputs(decision, process, scope, undefined);
-  decision.settle(task, phases.succeeded, { process: number, ...(inputs === undefined ? {} : { inputs }), ...results });
+  decision.settle(task, phases.succeeded, {
+    process: number,
+    ...(inputs === undefined ? {} : { inputs }),
+    ...results,
+  });
 }
 
 /** A queued task that has its locks goes on: a leaf waits for room, everything else opens. */
@@ -182,7 +225,8 @@ function fireAttempt(decision: Decision, task: number): void {
   if ((state.notBefore.get(task) ?? 0) > decision.at) return;
   const number = state.tasks.process[task] as number;
   const process = state.index.plan.processes[number] as Process;
-  if (process.policy.queueTimeoutMs !== undefined) return orRefuse(decision, task, () => queueTask(decision, task, number, process, undefined));
+  if (process.policy.queueTimeoutMs !== undefined)
+    return orRefuse(decision, task, () => queueTask(decision, task, number, process, undefined));
   if (process.body.kind === "task") return state.ready.push(task);
   orRefuse(decision, task, () => openBody(decision, task, number, process, undefined));
 }
@@ -192,7 +236,8 @@ function checkDepth(state: RunState, task: number): void {
   for (let at = state.tasks.parent[task] as number; at >= 0; at = state.tasks.parent[at] as number) {
     // An attempt is no call of its own.
     if ((state.tasks.process[at] as number) >= 0 && state.tasks.kind[at] !== taskKinds.attempt) depth += 1;
-    if (depth > callDepthAtMost) throw new Refusal({ code: "recursion-too-deep", message: String(callDepthAtMost) });
+    if (depth > callDepthAtMost)
+      throw new Refusal({ code: "recursion-too-deep", message: String(callDepthAtMost) });
   }
 }
 
@@ -255,5 +300,5 @@ function listMembers(state: RunState, group: number): readonly number[] {
 
 /** Whether any of a task's children ended badly in a way that its order does not tolerate. */
 export function hasBadChild(state: RunState, task: number): boolean {
-  return (state.tasks.flags[task]! & taskFlags.spoiled) !== 0 || isBad(state.tasks.phase[task] as number);
+  return state.tasks.hasFlag(task, taskFlags.spoiled) || isBad(state.tasks.phase[task] as number);
 }

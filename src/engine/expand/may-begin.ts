@@ -32,13 +32,14 @@ export function isGroupBarred(state: RunState, group: number): boolean {
 export function isBarred(state: RunState, task: number): boolean {
   if (!mayBegin(state, task)) return true;
   const kind = state.tasks.kind[task];
-  if (kind === taskKinds.node || kind === taskKinds.group) return isHalted(state, state.tasks.parent[task] as number);
+  if (kind === taskKinds.node || kind === taskKinds.group)
+    return isHalted(state, state.tasks.parent[task] as number);
   // A fan-out is under way once it is expanded: only a region that ends on failure holds its members back.
   return kind === taskKinds.member && isEnding(state, findRegion(state, task));
 }
 
 function isHalted(state: RunState, region: number): boolean {
-  return (state.tasks.flags[region]! & taskFlags.halted) !== 0;
+  return state.tasks.hasFlag(region, taskFlags.halted);
 }
 
 function isEnding(state: RunState, region: number): boolean {
@@ -49,7 +50,7 @@ function isEnding(state: RunState, region: number): boolean {
 /** Whether a waiting task has been fired and belongs to something that is under way. */
 export function isDue(state: RunState, task: number): boolean {
   const { tasks } = state;
-  const kind = tasks.kind[task];
+  const kind = tasks.kind[task] as number;
   const parent = tasks.parent[task] as number;
   switch (kind) {
     case taskKinds.entry:
@@ -63,7 +64,7 @@ export function isDue(state: RunState, task: number): boolean {
     case taskKinds.node:
     case taskKinds.group:
     case taskKinds.stage:
-      return (tasks.flags[task]! & taskFlags.entered) !== 0 && isInBlock(state, task, parent);
+      return tasks.hasFlag(task, taskFlags.entered) && isInBlock(state, task, parent);
     default:
       return unreachable(kind as never);
   }
@@ -75,7 +76,11 @@ export function isDue(state: RunState, task: number): boolean {
  */
 export function isBoundLate(state: RunState, task: number): boolean {
   const call = state.index.nodes[state.tasks.node[task] as number]?.call;
-  return call?.kind === "process" && state.index.startsLate[call.process] === true && !state.limits.has(findRegion(state, task));
+  return (
+    call?.kind === "process" &&
+    state.index.startsLate[call.process] === true &&
+    !state.limits.has(findRegion(state, task))
+  );
 }
 
 /** Whether a task that stands in the queue for room stands there rightly at this time. */
@@ -83,12 +88,16 @@ export function mayAdmit(state: RunState, task: number, at: number): boolean {
   const phase = state.tasks.phase[task];
   if (phase === phases.ready) return true;
   if (phase !== phases.waiting || !isDue(state, task)) return false;
-  return state.tasks.kind[task] === taskKinds.attempt ? (state.notBefore.get(task) ?? 0) <= at : isBoundLate(state, task);
+  return state.tasks.kind[task] === taskKinds.attempt
+    ? (state.notBefore.get(task) ?? 0) <= at
+    : isBoundLate(state, task);
 }
 
 /** A task that was set back has a new block, or none: what lies in an older one is dead. */
 function isInBlock(state: RunState, task: number, parent: number): boolean {
   const { tasks } = state;
   const first = tasks.first[parent] as number;
-  return tasks.phase[parent] === phases.running && task >= first && task < first + (tasks.count[parent] as number);
+  return (
+    tasks.phase[parent] === phases.running && task >= first && task < first + (tasks.count[parent] as number)
+  );
 }

@@ -20,8 +20,14 @@ export function attemptIdOf(decision: Decision, task: number): string {
 }
 
 /** Builds the order of a bound task. Throws Refusals. */
-export function buildOrder(decision: Decision, task: number, process: Process, inputs: Inputs | undefined): AttemptOrder {
-  if (process.body.kind !== "task") throw new Refusal({ code: "unknown-process", message: `${process.id} is no task` });
+export function buildOrder(
+  decision: Decision,
+  task: number,
+  process: Process,
+  inputs: Inputs | undefined,
+): AttemptOrder {
+  if (process.body.kind !== "task")
+    throw new Refusal({ code: "unknown-process", message: `${process.id} is no task` });
   const template = process.body.task;
   const scope = { ...createCalleeScope(decision.state, decision.run, task, template), inputs };
   const { inputs: laid, ...rest } = template;
@@ -29,7 +35,10 @@ export function buildOrder(decision: Decision, task: number, process: Process, i
     AttemptOrder,
     "attemptId" | "runId" | "taskName" | "inputs"
   >;
-  const timeoutMs = process.policy.attemptTimeoutMs === undefined ? undefined : decision.resolve(process.policy.attemptTimeoutMs, scope);
+  const timeoutMs =
+    process.policy.attemptTimeoutMs === undefined
+      ? undefined
+      : decision.resolve(process.policy.attemptTimeoutMs, scope);
   return {
     ...resolved,
     attemptId: attemptIdOf(decision, task),
@@ -41,13 +50,27 @@ export function buildOrder(decision: Decision, task: number, process: Process, i
 }
 
 /** Builds the request of a bound task. Throws Refusals. */
-export function buildRequest(decision: Decision, task: number, process: Process, inputs: Inputs | undefined): HttpRequest {
-  if (process.body.kind !== "request") throw new Refusal({ code: "unknown-process", message: `${process.id} is no request` });
+export function buildRequest(
+  decision: Decision,
+  task: number,
+  process: Process,
+  inputs: Inputs | undefined,
+): HttpRequest {
+  if (process.body.kind !== "request")
+    throw new Refusal({ code: "unknown-process", message: `${process.id} is no request` });
   const scope = { ...createCalleeScope(decision.state, decision.run, task), inputs };
-  return resolveTemplated(decision, process.body.request as unknown as Templated<Json>, scope) as unknown as HttpRequest;
+  return resolveTemplated(
+    decision,
+    process.body.request as unknown as Templated<Json>,
+    scope,
+  ) as unknown as HttpRequest;
 }
 
-function layInput(decision: Decision, input: TaskTemplate["inputs"][number], scope: Scope): readonly AttemptInput[] {
+function layInput(
+  decision: Decision,
+  input: TaskTemplate["inputs"][number],
+  scope: Scope,
+): readonly AttemptInput[] {
   const given = input.source === undefined ? scope.inputs?.files[input.name] : input.source;
   const file = isExpression(given) ? (decision.resolve(given, scope) as unknown as FileValue) : given;
   if (file === undefined || file.kind === "absent") return [];

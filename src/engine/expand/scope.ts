@@ -22,7 +22,8 @@ export function findInputs(state: RunState, task: number): Inputs | undefined {
 export function findItem(state: RunState, task: number): Json | undefined {
   const { tasks } = state;
   let at = task;
-  while (at >= 0 && (tasks.kind[at] === taskKinds.attempt || tasks.kind[at] === taskKinds.hook)) at = tasks.parent[at] as number;
+  while (at >= 0 && (tasks.kind[at] === taskKinds.attempt || tasks.kind[at] === taskKinds.hook))
+    at = tasks.parent[at] as number;
   if (at < 0 || tasks.kind[at] !== taskKinds.member) return undefined;
   const items = state.items.get(tasks.parent[at] as number);
   const order = tasks.order[at] as number;
@@ -56,7 +57,7 @@ class StateTaskView implements TaskView {
   }
 
   get closed(): boolean {
-    return (this.state.tasks.flags[this.task]! & taskFlags.closed) !== 0;
+    return this.state.tasks.hasFlag(this.task, taskFlags.closed);
   }
 
   get startedAt(): number {
@@ -106,13 +107,18 @@ class StateTaskView implements TaskView {
     if (tries !== undefined) return tries.map((task) => viewTask(this.state, task));
     if (!this.isFanOut) return [];
     const first = tasks.first[this.task] as number;
-    return Array.from({ length: tasks.count[this.task] as number }, (_, order) => viewTask(this.state, first + order));
+    return Array.from({ length: tasks.count[this.task] as number }, (_, order) =>
+      viewTask(this.state, first + order),
+    );
   }
 
   outputDefault(name: string): string | undefined {
     const id = this.processId;
     const process = id === undefined ? undefined : this.state.index.processById.get(id);
-    const output = process === undefined ? undefined : this.state.index.plan.processes[process]?.outputs.find((o) => o.name === name);
+    const output =
+      process === undefined
+        ? undefined
+        : this.state.index.plan.processes[process]?.outputs.find((o) => o.name === name);
     return typeof output?.default === "string" ? output.default : undefined;
   }
 }
@@ -198,24 +204,40 @@ export function createCallerScope(state: RunState, run: RunView, task: number): 
     return createHookScope(state, run, owner);
   }
   const region = findRegion(state, task);
-  return createScope(state, run, { region, inputs: findInputs(state, region), item: findItem(state, task), own: task });
+  return createScope(state, run, {
+    region,
+    inputs: findInputs(state, region),
+    item: findItem(state, task),
+    own: task,
+  });
 }
 
 /** The scope of a hook's condition and arguments: that of its owner, which is `own`. */
 export function createHookScope(state: RunState, run: RunView, owner: number): Scope {
   const region = findRegion(state, owner);
-  return createScope(state, run, { region, inputs: findInputs(state, region), item: findItem(state, owner), own: owner });
+  return createScope(state, run, {
+    region,
+    inputs: findInputs(state, region),
+    item: findItem(state, owner),
+    own: owner,
+  });
 }
 
 /** The scope inside a called process: its own inputs, its own nodes. */
-export function createCalleeScope(state: RunState, run: RunView, task: number, template?: TaskTemplate): Scope {
+export function createCalleeScope(
+  state: RunState,
+  run: RunView,
+  task: number,
+  template?: TaskTemplate,
+): Scope {
   const { tasks } = state;
   const isAttempt = tasks.kind[task] === taskKinds.attempt;
   const owner = isAttempt ? (tasks.parent[task] as number) : task;
   const attempts = isAttempt ? state.attempts.get(owner) : undefined;
   const number = isAttempt ? (tasks.order[task] as number) : undefined;
   return createScope(state, run, {
-    region: state.index.regions[tasks.process[task] as number] === undefined || tasks.first[task] === 0 ? -1 : task,
+    region:
+      state.index.regions[tasks.process[task] as number] === undefined || tasks.first[task] === 0 ? -1 : task,
     inputs: findInputs(state, task),
     item: findItem(state, task),
     own: task,

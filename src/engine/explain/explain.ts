@@ -91,7 +91,8 @@ function explainEnded(state: RunState, task: number): Fact[] {
   const at = tasks.endedAt[task] as number;
   const reason = state.reasons.get(task);
   const facts: Fact[] = [];
-  if (phase === phases.succeeded) facts.push({ code: "succeeded", at, ...(reason === undefined ? {} : { reason }) });
+  if (phase === phases.succeeded)
+    facts.push({ code: "succeeded", at, ...(reason === undefined ? {} : { reason }) });
   else if (isBad(phase)) facts.push(explainBadEnd(state, task, at));
   else facts.push(explainLeftOut(state, task, at, reason));
   facts.push(...listAttempts(state, task));
@@ -108,7 +109,8 @@ function explainBadEnd(state: RunState, task: number, at: number): Fact {
     chain.push(root.task);
     root = findBlame(state, root.task);
   }
-  if (chain.length > 0) return { code: "child-failed", at, tasks: chain, ...(root === undefined ? {} : { reason: root }) };
+  if (chain.length > 0)
+    return { code: "child-failed", at, tasks: chain, ...(root === undefined ? {} : { reason: root }) };
   return { code: "ended-badly", at, ...(root === undefined ? {} : { reason: root }) };
 }
 
@@ -116,12 +118,20 @@ function explainBadEnd(state: RunState, task: number, at: number): Fact {
 function findBlame(state: RunState, task: number): Reason | undefined {
   const reason = state.reasons.get(task);
   if (reason?.code === "guard-false") {
-    const need = listNeeds(state, task).find((each) => isBad(state.tasks.phase[each] as number) || isInherited(state, each));
+    const need = listNeeds(state, task).find(
+      (each) => isBad(state.tasks.phase[each] as number) || isInherited(state, each),
+    );
     return need === undefined ? reason : { code: "child-failed", task: need };
   }
   const last = state.attempts.get(task)?.at(-1);
-  const isCounted: readonly (ReasonCode | undefined)[] = ["retries-exhausted", "retry-not-allowed", "retry-too-late"];
-  return last !== undefined && isCounted.includes(reason?.code) ? { code: "child-failed", task: last } : reason;
+  const isCounted: readonly (ReasonCode | undefined)[] = [
+    "retries-exhausted",
+    "retry-not-allowed",
+    "retry-too-late",
+  ];
+  return last !== undefined && isCounted.includes(reason?.code)
+    ? { code: "child-failed", task: last }
+    : reason;
 }
 
 /** An omitted need whose own branch went wrong. */
@@ -131,7 +141,12 @@ function isInherited(state: RunState, task: number): boolean {
 
 function explainLeftOut(state: RunState, task: number, at: number, reason: Reason | undefined): Fact {
   const needs = reason?.code === "guard-false" ? listNeeds(state, task) : [];
-  return { code: "left-out", at, ...(reason === undefined ? {} : { reason }), ...(needs.length === 0 ? {} : name(needs)) };
+  return {
+    code: "left-out",
+    at,
+    ...(reason === undefined ? {} : { reason }),
+    ...(needs.length === 0 ? {} : name(needs)),
+  };
 }
 
 function explainRunning(state: RunState, task: number): Fact[] {
@@ -140,9 +155,10 @@ function explainRunning(state: RunState, task: number): Fact[] {
   const startedAt = tasks.startedAt[task] as number;
   const until = state.waits.get(task);
   if (state.running.has(task)) facts.push({ code: "attempt-runs", at: startedAt });
-  else if (until !== undefined) facts.push(until === Infinity ? { code: "waits-for-person" } : { code: "waits-until", at: until });
+  else if (until !== undefined)
+    facts.push(until === Infinity ? { code: "waits-for-person" } : { code: "waits-until", at: until });
   else if (state.requests.has(task)) facts.push({ code: "waits-for-response", at: startedAt });
-  else if ((tasks.flags[task]! & taskFlags.retried) !== 0) facts.push(...explainRetrying(state, task));
+  else if (tasks.hasFlag(task, taskFlags.retried)) facts.push(...explainRetrying(state, task));
   else facts.push(...listOpenChildren(state, task));
   return [...facts, ...explainHalt(state, task), ...explainRun(state, task), ...listDeadlines(state, task)];
 }
@@ -164,7 +180,10 @@ function listAttempts(state: RunState, task: number): Fact[] {
 function listOpenChildren(state: RunState, task: number): Fact[] {
   const { tasks } = state;
   const open = listChildren(state, task).filter(
-    (child) => !isClosed(state, child) && tasks.kind[child] !== taskKinds.stage && (tasks.pending[child] as number) >= 0,
+    (child) =>
+      !isClosed(state, child) &&
+      tasks.kind[child] !== taskKinds.stage &&
+      (tasks.pending[child] as number) >= 0,
   );
   return open.length === 0 ? [] : [{ code: "waits-for-children", ...name(open) }];
 }
@@ -182,7 +201,7 @@ function listChildren(state: RunState, task: number): number[] {
 }
 
 function explainHalt(state: RunState, task: number): Fact[] {
-  return (state.tasks.flags[task]! & taskFlags.halted) !== 0 ? [{ code: "region-halted", tasks: [task] }] : [];
+  return state.tasks.hasFlag(task, taskFlags.halted) ? [{ code: "region-halted", tasks: [task] }] : [];
 }
 
 function explainNotBegun(state: RunState, task: number): Fact[] {
@@ -196,7 +215,8 @@ function explainNotBegun(state: RunState, task: number): Fact[] {
 function findDead(state: RunState, task: number): Fact | undefined {
   const { tasks } = state;
   const parent = tasks.parent[task] as number;
-  if (parent < 0 || tasks.kind[task] === taskKinds.hook || tasks.kind[task] === taskKinds.attempt) return undefined;
+  if (parent < 0 || tasks.kind[task] === taskKinds.hook || tasks.kind[task] === taskKinds.attempt)
+    return undefined;
   const first = tasks.first[parent] as number;
   const isInside = task >= first && task < first + (tasks.count[parent] as number);
   if (isInside && (tasks.pending[task] as number) < 0) return { code: "not-a-target", tasks: [parent] };
@@ -208,9 +228,11 @@ function findDead(state: RunState, task: number): Fact | undefined {
 function findObstacles(state: RunState, task: number): Fact[] {
   const { tasks } = state;
   const region = findRegion(state, task);
-  if (isBarred(state, task) && state.stopping === undefined) return [{ code: "region-halted", tasks: [region] }];
+  if (isBarred(state, task) && state.stopping === undefined)
+    return [{ code: "region-halted", tasks: [region] }];
   const needs = listNeeds(state, task).filter((need) => !isClosed(state, need));
-  if (tasks.phase[task] === phases.waiting && needs.length > 0) return [{ code: "waits-for-needs", ...name(needs) }];
+  if (tasks.phase[task] === phases.waiting && needs.length > 0)
+    return [{ code: "waits-for-needs", ...name(needs) }];
   const stage = findStageBefore(state, task);
   if (stage !== undefined) return [{ code: "waits-for-stage", tasks: [stage] }];
   const notBefore = state.notBefore.get(task);
@@ -223,7 +245,8 @@ function findObstacles(state: RunState, task: number): Fact[] {
   if (locks.length > 0) return locks;
   const isHeld = state.stopping === undefined ? state.suspended : isBarred(state, task);
   if (isHeld || !isReadyForRoom(state, task)) return [];
-  if (state.running.size >= state.attemptsAtMost) return [{ code: "waits-for-run-limit", limit: state.attemptsAtMost }];
+  if (state.running.size >= state.attemptsAtMost)
+    return [{ code: "waits-for-run-limit", limit: state.attemptsAtMost }];
   return [{ code: "waits-for-room" }];
 }
 
@@ -240,7 +263,10 @@ function findStageBefore(state: RunState, task: number): number | undefined {
   const index = state.index.regions[tasks.process[parent] as number];
   if (index?.region.order.kind !== "stages" || tasks.kind[task] === taskKinds.member) return undefined;
   const firstStage = (tasks.first[parent] as number) + index.region.nodes.length;
-  const own = tasks.kind[task] === taskKinds.stage ? task : firstStage + (index.stageOf[task - (tasks.first[parent] as number)] as number);
+  const own =
+    tasks.kind[task] === taskKinds.stage
+      ? task
+      : firstStage + (index.stageOf[task - (tasks.first[parent] as number)] as number);
   for (let stage = firstStage; stage < own; stage += 1) if (!isClosed(state, stage)) return stage;
   return undefined;
 }
@@ -251,13 +277,16 @@ function listLocks(state: RunState, task: number): Fact[] {
     if (lock === undefined || lock.holders.has(task)) return [];
     const ahead = lock.waiting.slice(0, Math.max(0, lock.waiting.indexOf(task)));
     if (lock.holders.size + ahead.length < lock.limit) return [];
-    return [{ code: "waits-for-lock", message: key, limit: lock.limit, ...name([...lock.holders, ...ahead]) }];
+    return [
+      { code: "waits-for-lock", message: key, limit: lock.limit, ...name([...lock.holders, ...ahead]) },
+    ];
   });
 }
 
 /** What holds the whole run back. */
 function explainRun(state: RunState, task: number): Fact[] {
-  if (state.stopping !== undefined) return isBarred(state, task) ? [{ code: "run-stopping", reason: state.stopping.reason }] : [];
+  if (state.stopping !== undefined)
+    return isBarred(state, task) ? [{ code: "run-stopping", reason: state.stopping.reason }] : [];
   const isWorking = state.running.has(task) || state.requests.has(task);
   return state.suspended && !isWorking ? [{ code: "run-suspended" }] : [];
 }
@@ -266,7 +295,8 @@ function listDeadlines(state: RunState, task: number): Fact[] {
   const deadline = state.deadlines.get(task);
   const facts: Fact[] = [];
   if (deadline?.deadlineAt !== undefined) facts.push({ code: "must-end-by", at: deadline.deadlineAt });
-  if (deadline?.startBy !== undefined && state.tasks.phase[task] === phases.ready) facts.push({ code: "must-start-by", at: deadline.startBy });
+  if (deadline?.startBy !== undefined && state.tasks.phase[task] === phases.ready)
+    facts.push({ code: "must-start-by", at: deadline.startBy });
   return facts;
 }
 
@@ -279,7 +309,7 @@ function listNeeds(state: RunState, task: number): number[] {
 }
 
 function isClosed(state: RunState, task: number): boolean {
-  return (state.tasks.flags[task]! & taskFlags.closed) !== 0;
+  return state.tasks.hasFlag(task, taskFlags.closed);
 }
 
 function name(tasks: readonly number[]): { readonly tasks: readonly number[]; readonly count: number } {

@@ -22,7 +22,9 @@ export function decideRetry(decision: Decision, task: number, last: number): voi
   const phase = state.tasks.phase[last] as number;
   if (!isBad(phase)) return decision.settle(task, phases.succeeded);
   if (!mayBegin(state, task)) {
-    return decision.settle(task, phase as EndPhase, { reason: state.stopping?.reason ?? { code: "stopped" } });
+    return decision.settle(task, phase as EndPhase, {
+      reason: state.stopping?.reason ?? { code: "stopped" },
+    });
   }
   if (decision.at >= (state.deadlines.get(task)?.deadlineAt ?? Infinity)) {
     return decision.settle(task, phases.failed, { reason: { code: "timed-out" } });
@@ -53,7 +55,7 @@ function createRetryScope(decision: Decision, task: number, last: number): Scope
   const { state } = decision;
   const number = (state.attempts.get(task) ?? []).length - 1;
   return createScope(state, decision.run, {
-    region: state.tasks.parent[task]! < 0 ? -1 : findRegion(state, task),
+    region: (state.tasks.parent[task] as number) < 0 ? -1 : findRegion(state, task),
     inputs: findInputs(state, task),
     item: findItem(state, task),
     own: task,
@@ -74,9 +76,11 @@ function findRefusal(
   const { state } = decision;
   const attempts = state.attempts.get(task) ?? [];
   const firstStart = state.tasks.startedAt[attempts[0] as number] as number;
-  const elapsedAtMostMs = policy.elapsedAtMostMs === undefined ? Infinity : decision.resolve(policy.elapsedAtMostMs, scope);
+  const elapsedAtMostMs =
+    policy.elapsedAtMostMs === undefined ? Infinity : decision.resolve(policy.elapsedAtMostMs, scope);
   if (decision.at > firstStart + elapsedAtMostMs) return { code: "retry-too-late", message: "elapsed" };
-  if (decision.at + delayMs > firstStart + elapsedAtMostMs) return { code: "retry-too-late", message: "delay" };
+  if (decision.at + delayMs > firstStart + elapsedAtMostMs)
+    return { code: "retry-too-late", message: "delay" };
   if (!isKindRetried(decision, last, policy)) return "retry-not-allowed";
   const more = policy.attemptsMore === undefined ? Infinity : decision.resolve(policy.attemptsMore, scope);
   if (attempts.length > more) return { code: "retries-exhausted" };

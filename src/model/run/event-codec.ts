@@ -48,7 +48,15 @@ const forms: { readonly [K in RunEventKind]: readonly [code: number, fields: For
   ],
   "task.opened": [
     11,
-    { task: "number", process: "number", retried: "flag", inputs: "json", limit: "number", targets: "json", until: "time" },
+    {
+      task: "number",
+      process: "number",
+      retried: "flag",
+      inputs: "json",
+      limit: "number",
+      targets: "json",
+      until: "time",
+    },
   ],
   "task.retried": [12, { task: "number", notBefore: "time", reason: "json" }],
   "task.halted": [13, { task: "number" }],
@@ -92,7 +100,12 @@ interface Layout {
 const layouts = new Map<string, Layout>();
 const layoutByCode: Layout[] = [];
 for (const [kind, [code, fields]] of Object.entries(forms)) {
-  const layout = { kind: kind as RunEventKind, code, names: Object.keys(fields), forms: Object.values(fields) };
+  const layout = {
+    kind: kind as RunEventKind,
+    code,
+    names: Object.keys(fields),
+    forms: Object.values(fields),
+  };
   layouts.set(kind, layout);
   layoutByCode[code] = layout;
 }
@@ -113,7 +126,8 @@ export function encodeEvents(events: readonly RunEvent[]): string {
 
 function encodeEvent(event: RunEvent, memory: Memory): readonly unknown[] {
   const layout = layouts.get(event.kind);
-  if (layout === undefined) throw new MillraceError("history/unknown-event", "invalid", `no code for events of kind '${event.kind}'`);
+  if (layout === undefined)
+    throw new MillraceError("history/unknown-event", "invalid", `no code for events of kind '${event.kind}'`);
   const { names, forms } = layout;
   const { at } = event;
   const record = event as unknown as Readonly<Record<string, unknown>>;
@@ -160,7 +174,8 @@ function encodeFacts(facts: AttemptFacts, memory: Memory): readonly unknown[] {
   const before = memory.facts;
   memory.facts = facts;
   const numbers = [usage.cpuUserMs ?? null, usage.cpuSystemMs ?? null, usage.peakMemoryBytes ?? null];
-  const isSame = before !== undefined && before.executor === executor && before.host === host && before.user === user;
+  const isSame =
+    before !== undefined && before.executor === executor && before.host === host && before.user === user;
   return isSame ? numbers : [...numbers, executor, host, user];
 }
 
@@ -173,9 +188,14 @@ export function decodeEvents(text: string): RunEvent[] {
   const batch = parseBatch(text);
   if (batch[0] !== eventCodecVersion) {
     const found = JSON.stringify(batch[0]);
-    throw new MillraceError("history/unknown-version", "invalid", `events of version ${found} are newer than this program`, {
-      hint: "Use the version of Millrace that wrote this history, or a later one.",
-    });
+    throw new MillraceError(
+      "history/unknown-version",
+      "invalid",
+      `events of version ${found} are newer than this program`,
+      {
+        hint: "Use the version of Millrace that wrote this history, or a later one.",
+      },
+    );
   }
   const memory: Memory = { at: 0, facts: undefined };
   const events: RunEvent[] = [];
@@ -188,15 +208,22 @@ function parseBatch(text: string): readonly unknown[] {
   try {
     batch = JSON.parse(text);
   } catch (cause) {
-    throw new MillraceError("history/unreadable-events", "invalid", "a batch of events is not JSON", { cause });
+    throw new MillraceError("history/unreadable-events", "invalid", "a batch of events is not JSON", {
+      cause,
+    });
   }
-  if (!Array.isArray(batch)) throw new MillraceError("history/unreadable-events", "invalid", "a batch of events is not a list");
+  if (!Array.isArray(batch))
+    throw new MillraceError("history/unreadable-events", "invalid", "a batch of events is not a list");
   return batch;
 }
 
 function decodeEvent(row: unknown, memory: Memory): RunEvent {
   if (!Array.isArray(row) || row.length < 2) {
-    throw new MillraceError("history/unreadable-events", "invalid", `an event is not a row: ${JSON.stringify(row).slice(0, 80)}`);
+    throw new MillraceError(
+      "history/unreadable-events",
+      "invalid",
+      `an event is not a row: ${JSON.stringify(row).slice(0, 80)}`,
+    );
   }
   const fields: readonly unknown[] = row;
   const layout = layoutByCode[fields[0] as number];
@@ -206,17 +233,30 @@ function decodeEvent(row: unknown, memory: Memory): RunEvent {
   for (let index = 2; index < fields.length; index += 1) {
     const value = fields[index];
     if (value === null) continue;
-    event[layout.names[index - 2] as string] = decodeField(value, layout.forms[index - 2] as string, at, memory);
+    event[layout.names[index - 2] as string] = decodeField(
+      value,
+      layout.forms[index - 2] as string,
+      at,
+      memory,
+    );
   }
   if (typeof fields[1] === "number") memory.at = at;
   return event as unknown as RunEvent;
 }
 
 function describeUnknown(fields: readonly unknown[], layout: Layout | undefined): MillraceError {
-  const what = layout === undefined ? `code ${JSON.stringify(fields[0])}` : `kind '${layout.kind}' with ${fields.length - 2} fields`;
-  return new MillraceError("history/unknown-event", "invalid", `this program does not know events of ${what}`, {
-    hint: "Use the version of Millrace that wrote this history, or a later one.",
-  });
+  const what =
+    layout === undefined
+      ? `code ${JSON.stringify(fields[0])}`
+      : `kind '${layout.kind}' with ${fields.length - 2} fields`;
+  return new MillraceError(
+    "history/unknown-event",
+    "invalid",
+    `this program does not know events of ${what}`,
+    {
+      hint: "Use the version of Millrace that wrote this history, or a later one.",
+    },
+  );
 }
 
 function decodeField(value: unknown, form: string, at: number, memory: Memory): unknown {
@@ -245,7 +285,12 @@ function decodeFacts(list: readonly unknown[], memory: Memory): AttemptFacts {
   if (cpuSystemMs !== null) usage["cpuSystemMs"] = cpuSystemMs;
   if (peakMemoryBytes !== null) usage["peakMemoryBytes"] = peakMemoryBytes;
   const who = list.length > 3 ? { executor, host, user } : memory.facts;
-  const facts = { usage, executor: who?.executor, host: who?.host, user: who?.user } as unknown as AttemptFacts;
+  const facts = {
+    usage,
+    executor: who?.executor,
+    host: who?.host,
+    user: who?.user,
+  } as unknown as AttemptFacts;
   memory.facts = facts;
   return facts;
 }

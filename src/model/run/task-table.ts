@@ -63,6 +63,14 @@ export class TaskTable {
     return first;
   }
 
+  hasFlag(task: number, flag: number): boolean {
+    return ((this.flags[task] as number) & flag) !== 0;
+  }
+
+  setFlag(task: number, flag: number): void {
+    this.flags[task] = (this.flags[task] as number) | flag;
+  }
+
   private grow(size: number): void {
     // Large tables grow by half, because the peak while copying counts against the memory of a million tasks.
     const capacity = Math.max(size, Math.ceil(this.kind.length * (this.kind.length < 65_536 ? 2 : 1.5)));

@@ -30,7 +30,7 @@ export function decodeRunRecord(document: RunDocument): RunRecord {
     throw new MillraceError(
       "history/plan-version",
       "invalid",
-      `the run was started with plan version ${String(document.submission["planVersion"])}, and this Millrace reads ${planVersion}`,
+      `the run was started with plan version ${JSON.stringify(document.submission["planVersion"])}, and this Millrace reads ${planVersion}`,
       { hint: "Use the version of Millrace that started the run." },
     );
   }
