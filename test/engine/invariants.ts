@@ -131,7 +131,9 @@ function checkBounds(state: RunState): void {
 
 /** Everything in a state that its events determine. The agenda, the ready queue and the timers may hold stale entries. */
 export function snapshot(state: RunState): unknown {
-  const { tasks, agenda, ready, timers, index, limits, ...rest } = state;
+  const { tasks, limits } = state;
+  const hidden = new Set(["tasks", "limits", "agenda", "ready", "timers", "index"]);
+  const rest = Object.fromEntries(Object.entries(state).filter(([name]) => !hidden.has(name)));
   const columns = Object.entries(tasks).map(([name, column]) => [
     name,
     typeof column === "number" ? column : (column as Int32Array).slice(0, tasks.size),

@@ -60,7 +60,7 @@ function convert(value: Value, form: ExpressionForm): Evaluated {
         ? { ok: true, value }
         : { ok: false, message: `${JSON.stringify(value)} is no list` };
     case "file":
-      return { ok: true, value: { kind: "text", text: String(value) } };
+      return { ok: true, value: { kind: "text", text: typeof value === "string" ? value : JSON.stringify(value) } };
   }
 }
 
@@ -83,7 +83,7 @@ const operators: Readonly<Record<string, (words: string[], scope: Scope) => Valu
   add: (words, scope) => Number(readWord(words, scope)) + Number(readWord(words, scope)),
   not: (words, scope) => readWord(words, scope) !== true,
   fail: (words, scope) => {
-    throw new ToyError(String(readWord(words, scope)));
+    throw new ToyError(next(words).replace("'", ""));
   },
   in: (words, scope) => scope.inputs?.values[next(words)],
   item: (_, scope) => scope.item,

@@ -71,11 +71,16 @@ function defaultValue(
   return decision.resolve(port.default, { ...caller, inputs: { values: bound, files: {} } });
 }
 
+/** Allowed values are texts; other values are compared by their JSON. */
+function toText(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
 function checkAllowed(port: Port, value: Json): Json {
-  if (port.allowed === undefined || port.allowed.includes(String(value))) return value;
+  if (port.allowed === undefined || port.allowed.includes(toText(value))) return value;
   throw new Refusal({
     code: "value-not-allowed",
-    message: `value '${String(value)}' of ${port.name} is not one of: ${port.allowed.join(", ")}`,
+    message: `value '${toText(value)}' of ${port.name} is not one of: ${port.allowed.join(", ")}`,
   });
 }
 
