@@ -6,6 +6,7 @@ import { MillraceError } from "../base/errors.ts";
 import { createProcessExecutor } from "../executors/process/process-executor.ts";
 import type { Executor, ExecutorListener } from "../ports/executor.ts";
 import type { Home } from "./home.ts";
+import { readImages } from "./image-file.ts";
 
 export const executorNames: readonly string[] = ["process", "sandbox"];
 
@@ -34,7 +35,8 @@ export async function chooseExecutor(
         : chooseExecutor("sandbox", home, parallel, shownPaths);
     case "process": {
       const stateDirectory = join(home.executors, name);
-      return { name, create: (listener) => createProcessExecutor({ capacity, stateDirectory, shownPaths }, listener) };
+      const images = readImages(home);
+      return { name, create: (listener) => createProcessExecutor({ capacity, stateDirectory, shownPaths, images }, listener) };
     }
     case "sandbox":
       return { name, create: await createSandbox(home, capacity, shownPaths) };
@@ -54,7 +56,8 @@ async function createSandbox(
 ): Promise<ChosenExecutor["create"]> {
   const { createSandboxExecutor } = await import("../executors/sandbox/sandbox-executor.ts");
   const stateDirectory = join(home.executors, "sandbox");
-  return (listener) => createSandboxExecutor({ capacity, stateDirectory, shownPaths }, listener);
+  const images = readImages(home);
+  return (listener) => createSandboxExecutor({ capacity, stateDirectory, shownPaths, images }, listener);
 }
 
 /**

@@ -13,6 +13,8 @@ export interface Home {
   readonly runs: string;
   /** Commands for the engine that drives this home. */
   readonly inbox: string;
+  /** The user's lines of the image table; a file that may be absent. */
+  readonly images: string;
   /** The executors' own files. */
   readonly executors: string;
 }
@@ -25,6 +27,7 @@ export function openHome(root: string): Home {
     repository: join(root, "repository"),
     runs: join(root, "runs"),
     inbox: join(root, "inbox"),
+    images: join(root, "images.json"),
     executors: join(root, "executors"),
   };
 }

@@ -1,4 +1,6 @@
 /** The engine in this process: runtime, stores and executor put together, and the commands that people give it. */
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { MillraceError, unreachable } from "../base/errors.ts";
 import type { Engine, EngineOptions, RunCommand, RunPicture, SubmitAnswer, SubmitRequest } from "../api/house.ts";
 import { openLocalArtifacts } from "../artifacts/local/open-local-artifacts.ts";
@@ -76,6 +78,7 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
     for (const input of toInputs(run, asked, systemClock.now())) runtime.send(run.runId, input);
     await runtime.settleDurably();
   };
+  shieldScripts(home);
   const closeInbox = openInbox(home.inbox, command);
   return {
     submit: (request) => submit(request, runtime, history, drive),
@@ -101,6 +104,14 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
       await runtime.close(closing);
     },
   };
+}
+
+/** Scripts run by Node shall not be modules only because a project above the home says so. */
+function shieldScripts(home: Home): void {
+  const file = join(home.runs, "package.json");
+  if (existsSync(file)) return;
+  mkdirSync(home.runs, { recursive: true });
+  writeFileSync(file, "{}\n");
 }
 
 export function unknownRun(name: string): MillraceError {

@@ -14,7 +14,7 @@ export function pathOf(state: RunState, task: number): string {
   const parent = tasks.parent[task] as number;
   const order = tasks.order[task] as number;
   const node = index.nodes[tasks.node[task] as number];
-  switch (tasks.kind[task]) {
+  switch (tasks.kind[task] as number) {
     case taskKinds.entry:
       return ".";
     case taskKinds.member:

@@ -227,7 +227,7 @@ describe("the engine, asked to end or to go on", () => {
           driveOn(puppet, drive, steps);
           if (stopFirst) puppet.send({ kind: "run.stop", at: puppet.now });
           puppet.send({ kind: "run.terminate", at: puppet.now });
-          for (const task of [...puppet.world.keys()]) {
+          for (const task of puppet.world.keys()) {
             assert.ok(puppet.cancelled.has(task), "everything that runs is asked to end");
             puppet.end(task, { problem: { kind: "cancelled" } });
           }

@@ -60,7 +60,10 @@ function convert(value: Value, form: ExpressionForm): Evaluated {
         ? { ok: true, value }
         : { ok: false, message: `${JSON.stringify(value)} is no list` };
     case "file":
-      return { ok: true, value: { kind: "text", text: typeof value === "string" ? value : JSON.stringify(value) } };
+      return {
+        ok: true,
+        value: { kind: "text", text: typeof value === "string" ? value : JSON.stringify(value) },
+      };
   }
 }
 
@@ -82,7 +85,7 @@ const operators: Readonly<Record<string, (words: string[], scope: Scope) => Valu
   lt: (words, scope) => Number(readWord(words, scope)) < Number(readWord(words, scope)),
   add: (words, scope) => Number(readWord(words, scope)) + Number(readWord(words, scope)),
   not: (words, scope) => readWord(words, scope) !== true,
-  fail: (words, scope) => {
+  fail: (words) => {
     throw new ToyError(next(words).replace("'", ""));
   },
   in: (words, scope) => scope.inputs?.values[next(words)],

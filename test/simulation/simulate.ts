@@ -251,18 +251,21 @@ async function finishSimulation(sim: Simulation): Promise<void> {
     if (!ledger.states.has(runIdOf(number))) problems.push(`${runIdOf(number)} was forgotten`);
   }
   for (const run of engine.runtime.liveRuns) if (!sim.told.has(run.runId)) problems.push(`the end of ${run.runId} was never told`);
-  await closeEngine(sim);
-  if (!engine.life.dead) problems.push(...(await checkFinalHistory(world, ledger)));
+  if (await closeEngine(sim)) problems.push(...(await checkFinalHistory(world, ledger)));
   if (problems.length > 0) throw new Violation(problems.join("; "));
 }
 
-/** Closing waits for the disk, and the process may die even then. */
-async function closeEngine({ engine, world }: Simulation): Promise<void> {
-  let isClosed = false;
-  const closing = engine.runtime.close({ leaveRunning: false }).then(() => (isClosed = true));
+/** Closing waits for the disk, and the process may die even then. True when it went well. */
+async function closeEngine({ engine, world }: Simulation): Promise<boolean> {
+  let outcome: "closed" | "failed" | undefined;
+  engine.runtime.close({ leaveRunning: false }).then(
+    () => (outcome = "closed"),
+    () => (outcome = "failed"),
+  );
   await settlePromises();
-  while (!isClosed && !engine.life.dead && world.timeline.step() !== undefined) await settlePromises();
-  if (!engine.life.dead) await closing;
+  while (outcome === undefined && !engine.life.dead && world.timeline.step() !== undefined) await settlePromises();
+  if (outcome === undefined && !engine.life.dead) throw new Violation("the engine does not close");
+  return outcome === "closed";
 }
 
 function compareWithTwin(disturbed: Simulation, twin: Simulation): void {

@@ -3,7 +3,7 @@
  * expected on the host. Data only; resolve-command.ts applies it.
  *
  * An image that is not in the table may be used as long as its command is given and exists on the host.
- * Users add to the table, or replace lines of it, in the configuration (`images:`).
+ * Users add to the table, or replace lines of it, in `images.json` of their home.
  */
 
 /** A line of the table. */

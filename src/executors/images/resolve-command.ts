@@ -126,7 +126,7 @@ function refuseWithoutCommand(command: AttemptCommand): Result<never, AttemptPro
     code: "executor/no-command",
     message:
       `command "${command.name}" is empty and the entrypoint of image "${command.image}" is not known here; ` +
-      `give a command, or add the image to the configuration: ${describeMapping(command.image, "entrypoint", "PROGRAM")}`,
+      `give a command, or add the image to images.json in the home folder: ${describeMapping(command.image, "entrypoint", "PROGRAM")}`,
   });
 }
 
@@ -136,12 +136,12 @@ function refuseMissing(image: string, tool: string): Result<never, AttemptProble
     code: "executor/missing-tool",
     message:
       `image "${image}" needs the program "${tool}", which this machine does not have; ` +
-      `install it, or name a program that stands for it in the configuration: ${describeMapping(image, "aliases", tool)}`,
+      `install it, or name a program that stands for it in images.json in the home folder: ${describeMapping(image, "aliases", tool)}`,
   });
 }
 
 function describeMapping(image: string, field: "entrypoint" | "aliases", name: string): string {
   const value =
     field === "entrypoint" ? { entrypoint: [name] } : { tools: [], aliases: { [basename(name)]: "PROGRAM" } };
-  return `images: ${JSON.stringify({ [image]: value })}`;
+  return JSON.stringify({ [image]: value });
 }
