@@ -1,10 +1,10 @@
 /**
  * `npm run build`: bundles the command into `dist/`.
  *
- * ES modules with splitting, measured against one CommonJS file: both start equally fast (within 1 ms of 40),
- * and splitting keeps what `run` never uses (everything behind a dynamic `import()`) out of its way.
- * Node's own modules are fetched with `process.getBuiltinModule`: a static `import` of `node:fs` builds an
- * export list that also loads `fs.promises`, which costs 2 ms at every start.
+ * One ES module: with splitting, `run` is thirty files, and finding, reading and linking them costs 20 ms of a cold
+ * start. What `run` never uses lies in the file as well, but a function that is not called costs next to nothing.
+ * Node's own modules are fetched with `process.getBuiltinModule` when something of them is first used: a static
+ * `import` of `node:fs` builds an export list that also loads `fs.promises` (2 ms), and `node:crypto` costs 8 ms.
  */
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -23,6 +23,15 @@ const slowBuiltins: Readonly<Record<string, number>> = {
 
 const builtinNamespace = "node-builtin";
 
+/** A stand-in with the names that the module exports, which loads the module when one of them is first read. */
+function writeLazyBuiltin(path: string): string {
+  const names = Object.keys(process.getBuiltinModule(path) ?? {}).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name));
+  return [
+    `let loaded; const load = () => (loaded ??= process.getBuiltinModule(${JSON.stringify(path)}));`,
+    `module.exports = { ${names.map((name) => `get ${name}() { return load().${name}; }`).join(", ")} };`,
+  ].join("\n");
+}
+
 const lightBuiltins: Plugin = {
   name: "light-builtins",
   setup(plugin) {
@@ -31,7 +40,7 @@ const lightBuiltins: Plugin = {
       kind === "dynamic-import" ? { path, external: true } : { path, namespace: builtinNamespace },
     );
     plugin.onLoad({ filter: /.*/, namespace: builtinNamespace }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+      contents: writeLazyBuiltin(path),
       loader: "js",
     }));
   },
@@ -46,9 +55,7 @@ function bundle(): Promise<BuildResult<{ metafile: true }>> {
     entryPoints: [entry],
     outdir: outputFolder,
     outExtension: { ".js": ".mjs" },
-    chunkNames: "chunks/[name]-[hash]",
     bundle: true,
-    splitting: true,
     minify: true,
     format: "esm",
     platform: "node",
@@ -63,17 +70,14 @@ function bundle(): Promise<BuildResult<{ metafile: true }>> {
   });
 }
 
-/** Everything that is loaded before the first dynamic import, which every command pays for. */
-function findStartPath(metafile: Metafile): readonly string[] {
-  const first = Object.keys(metafile.outputs).find((name) => metafile.outputs[name]?.entryPoint === entry);
+/** The source files that are evaluated before the first dynamic import, which every command pays for. */
+function findStartPath({ inputs }: Metafile): readonly string[] {
   const found = new Set<string>();
-  const waiting = first === undefined ? [] : [first];
+  const waiting = [entry];
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     if (found.has(name)) continue;
     found.add(name);
-    for (const { kind, path } of metafile.outputs[name]?.imports ?? []) {
-      if (kind === "import-statement" && metafile.outputs[path] !== undefined) waiting.push(path);
-    }
+    for (const { kind, path } of inputs[name]?.imports ?? []) if (kind !== "dynamic-import") waiting.push(path);
   }
   return [...found];
 }
@@ -82,28 +86,19 @@ function toKilobytes(sizeBytes: number): string {
   return `${(sizeBytes / 1024).toFixed(0)} KB`;
 }
 
-function sumSizes(metafile: Metafile, names: readonly string[]): number {
-  return names.reduce((sum, name) => sum + (metafile.outputs[name]?.bytes ?? 0), 0);
-}
-
-/** Node's modules that the start path loads, each once. */
-function listBuiltins(metafile: Metafile, names: readonly string[]): readonly string[] {
-  const inputs = names.flatMap((name) => Object.keys(metafile.outputs[name]?.inputs ?? {}));
+/** Node's modules among the files. */
+function listBuiltins(files: readonly string[]): readonly string[] {
   const prefix = `${builtinNamespace}:`;
-  return [
-    ...new Set(inputs.filter((input) => input.startsWith(prefix)).map((input) => input.slice(prefix.length))),
-  ].sort();
+  return files.filter((file) => file.startsWith(prefix)).map((file) => file.slice(prefix.length)).sort();
 }
 
 rmSync(outputFolder, { recursive: true, force: true });
 const { metafile } = await bundle();
 const startPath = findStartPath(metafile);
-const builtins = listBuiltins(metafile, startPath);
-const all = Object.keys(metafile.outputs);
-console.log(`built ${all.length} files, ${toKilobytes(sumSizes(metafile, all))}`);
-console.log(
-  `loaded at every start: ${toKilobytes(sumSizes(metafile, startPath))} and ${builtins.join(", ")}`,
-);
+const builtins = listBuiltins(startPath);
+const sizeBytes = Object.values(metafile.outputs).reduce((sum, { bytes }) => sum + bytes, 0);
+console.log(`built ${Object.keys(metafile.outputs).length} file, ${toKilobytes(sizeBytes)}`);
+console.log(`evaluated at every start: ${startPath.length} source files; at hand: ${builtins.join(", ")}`);
 for (const name of builtins) {
   const costMs = slowBuiltins[name];
   if (costMs !== undefined) {

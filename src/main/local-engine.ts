@@ -1,7 +1,7 @@
 /** The engine in this process: runtime, stores and executor put together, and the commands that people give it. */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { MillraceError, unreachable } from "../base/errors.ts";
+import { MillraceError } from "../base/errors.ts";
 import type { Engine, EngineOptions, RunCommand, RunPicture, SubmitAnswer, SubmitRequest } from "../api/house.ts";
 import { openLocalArtifacts } from "../artifacts/local/open-local-artifacts.ts";
 import type { RunInput } from "../model/run/inputs.ts";
@@ -14,6 +14,7 @@ import type { RunRecord } from "../runtime/recover/run-record.ts";
 import { Runtime } from "../runtime/runtime.ts";
 import { isOnlyWaiting, summarizeRun } from "../runtime/summary.ts";
 import { openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
+import { toInputs } from "./command-inputs.ts";
 import { chooseExecutor } from "./executors.ts";
 import { runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
@@ -56,7 +57,12 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
   const runtime = new Runtime({
     clock: systemClock,
     history,
-    createExecutor: chosen.create,
+    createExecutor: (listener) => {
+      const executor = chosen.create(listener);
+      // The first slot starts while the document is read and planned, and before the engine grows.
+      executor.prepare(1);
+      return executor;
+    },
     files,
     artifacts,
     requester: lazyRequester,
@@ -108,9 +114,9 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
 
 /** Scripts run by Node shall not be modules only because a project above the home says so. */
 function shieldScripts(home: Home): void {
-  const file = join(home.runs, "package.json");
+  const file = join(home.root, "package.json");
   if (existsSync(file)) return;
-  mkdirSync(home.runs, { recursive: true });
+  mkdirSync(home.root, { recursive: true });
   writeFileSync(file, "{}\n");
 }
 
@@ -121,7 +127,9 @@ export function unknownRun(name: string): MillraceError {
 }
 
 function pictureOf({ run, document, record }: Driven): RunPicture {
-  const summary = summarizeRun(run.state, run.language, run.summary.labels);
+  const now = summarizeRun(run.state, run.language, run.summary.labels);
+  // Before its first event a run has only the time of its submission.
+  const summary = now.createdAt === 0 ? { ...now, createdAt: run.summary.createdAt } : now;
   return toPicture(summary, run.state, document, record);
 }
 
@@ -189,64 +197,4 @@ async function waitUntilSettled(runtime: Runtime, run: LiveRun): Promise<"ended"
   } finally {
     stopListening();
   }
-}
-
-/** What a person's command means for the engine of a run. */
-function toInputs(run: LiveRun, command: RunCommand, at: number): readonly RunInput[] {
-  const { state } = run;
-  const select = (selector: string): readonly number[] => run.language.view.findTasks(state, selector);
-  if (state.ended !== undefined && command.kind !== "retry") {
-    throw new MillraceError("run/ended", "conflict", `run ${run.name} has already ended`, { hint: "`millrace retry` runs what failed again." });
-  }
-  const selected = "select" in command && command.select !== undefined ? { tasks: selectWaits(run, command.select, select) } : {};
-  const message = "message" in command && command.message !== undefined ? { message: command.message } : {};
-  switch (command.kind) {
-    case "suspend":
-      return [{ kind: "run.suspend", at }];
-    case "resume":
-      return [{ kind: "run.resume", at, ...selected, ...message }];
-    case "stop":
-      return [{ kind: "run.stop", at, ...selected, ...message }];
-    case "terminate":
-      return [{ kind: "run.terminate", at }];
-    case "set":
-      return selectWaits(run, command.select, select).map((task) => ({
-        kind: "task.set",
-        at,
-        task,
-        values: command.values,
-        ...(command.phase === undefined ? {} : { phase: command.phase }),
-        ...message,
-      }));
-    case "retry":
-      return [retryInput(run, command, at, select)];
-    default:
-      return unreachable(command);
-  }
-}
-
-function selectWaits(run: LiveRun, selector: string, select: (selector: string) => readonly number[]): readonly number[] {
-  const tasks = select(selector).filter((task) => run.state.waits.has(task));
-  if (tasks.length > 0) return tasks;
-  throw new MillraceError("run/no-such-wait", "not-found", `nothing in run ${run.name} that waits is named by '${selector}'`, {
-    hint: `\`millrace get ${run.name}\` shows what waits.`,
-  });
-}
-
-function retryInput(
-  run: LiveRun,
-  command: Extract<RunCommand, { kind: "retry" }>,
-  at: number,
-  select: (selector: string) => readonly number[],
-): RunInput {
-  if (run.state.ended === undefined) {
-    throw new MillraceError("run/not-ended", "conflict", `run ${run.name} has not ended`, { hint: "`millrace stop` ends it." });
-  }
-  if (run.state.ended === 3 && !command.restartSuccessful) {
-    throw new MillraceError("run/succeeded", "conflict", `run ${run.name} has succeeded`, {
-      hint: "`--restart-successful --node-field-selector …` runs some of it again; `millrace resubmit` all of it.",
-    });
-  }
-  const also = command.restartSuccessful && command.select !== undefined ? select(command.select) : [];
-  return { kind: "run.retry", at, also, values: command.parameters };
 }

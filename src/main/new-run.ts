@@ -1,5 +1,4 @@
 /** From a submission to a run that can be started: compile, name, and make its state. */
-import { randomBytes, randomUUID } from "node:crypto";
 import type { Diagnostic } from "../base/diagnostic.ts";
 import type { SubmitRequest } from "../api/house.ts";
 import { indexPlan } from "../model/plan/plan-index.ts";
@@ -10,9 +9,7 @@ import type { LiveRun } from "../runtime/live-run.ts";
 import { encodeRunRecord, factsOf } from "../runtime/recover/run-record.ts";
 import type { RunRecord } from "../runtime/recover/run-record.ts";
 import { findLanguage } from "./languages.ts";
-
-/** Letters that Kubernetes uses for generated names: no vowels, nothing that looks like another. */
-const suffixLetters = "bcdfghjklmnpqrstvwxz2456789";
+import { makeSuffix, makeUuid } from "./random-id.ts";
 
 export type NewRun =
   | { readonly ok: true; readonly run: LiveRun; readonly document: RunDocument; readonly warnings: readonly Diagnostic[] }
@@ -21,7 +18,7 @@ export type NewRun =
 /** Compiles the document. `isTaken` says whether a run of that name exists; a name that does gets a number. */
 export async function makeRun(request: SubmitRequest, now: number, isTaken: (name: string) => Promise<boolean>): Promise<NewRun> {
   const language = findLanguage(request.source, request.file);
-  const facts = { uid: randomUUID(), suffix: makeSuffix(), createdAt: now, ...request.submission.facts };
+  const facts = { uid: makeUuid(), suffix: makeSuffix(), createdAt: now, ...request.submission.facts };
   const submission: Submission = { ...request.submission, facts };
   const compiled = language.compile(request.source, request.file, submission);
   const errors = compiled.diagnostics.filter((diagnostic) => diagnostic.severity === "error");
@@ -64,8 +61,4 @@ async function findFreeName(name: string, isTaken: (name: string) => Promise<boo
   let candidate = name;
   for (let number = 2; await isTaken(candidate); number += 1) candidate = `${name}-${number}`;
   return candidate;
-}
-
-function makeSuffix(): string {
-  return [...randomBytes(5)].map((byte) => suffixLetters[byte % suffixLetters.length]).join("");
 }

@@ -38,6 +38,9 @@ export interface LocalArtifactOptions {
   readonly unpackLimits?: Partial<UnpackLimits>;
 }
 
+/** Stores that this process has opened so far: with the time, what makes the name of its folder its own. */
+let openedHere = 0;
+
 /** Opens the store in `folder` and makes it when it is missing. Throws the errors of A6. */
 export function openLocalArtifacts(folder: string, options: LocalArtifactOptions = {}): ArtifactStore {
   const limits = { ...defaultUnpackLimits, ...options.unpackLimits };
@@ -204,7 +207,7 @@ function makeFolders(root: string): string {
   mkdirSync(all, { recursive: true });
   for (const name of readdirSync(all))
     if (isLeftOver(name)) rmSync(join(all, name), { recursive: true, force: true });
-  const own = join(all, `${hostname()}.${process.pid}.${randomUUID()}`);
+  const own = join(all, `${hostname()}.${process.pid}.${Date.now().toString(36)}-${(openedHere += 1)}`);
   mkdirSync(own);
   openFolders.add(basename(own));
   return own;

@@ -13,7 +13,7 @@ export function terminateTree(
 ): boolean {
   const others = signalsGroup
     ? findTree(slotPid, attemptId)
-    : findMarkedPids(new Set([attemptId])).map((pid) => ({ pid, group: 0 }));
+    : findMarkedPids(new Set([attemptId]), new Set()).map((pid) => ({ pid, group: 0 }));
   if (signalsGroup && slotPid !== undefined) sendSignal(-slotPid, "SIGTERM");
   for (const { pid, group } of others) {
     if (!signalsGroup || group !== slotPid) sendSignal(pid, "SIGTERM");

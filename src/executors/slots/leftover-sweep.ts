@@ -44,5 +44,7 @@ export function createLeftoverSweep(now: () => number): LeftoverSweep {
 }
 
 function killMarked(ids: ReadonlySet<string>): void {
-  if (hasProc) killUntilGone(() => findMarkedPids(ids));
+  if (!hasProc) return;
+  const unmarked = new Set<number>();
+  killUntilGone(() => findMarkedPids(ids, unmarked));
 }

@@ -59,8 +59,10 @@ export function findProcessInfo(pid: number): ProcessInfo | undefined {
 
 /** The attempt id in a process's environment; undefined when it has none. */
 export function findAttemptMark(pid: number): string | undefined {
-  const text = findProcText(`/proc/${pid}/environ`);
-  if (text === undefined) return undefined;
+  return readMark(findProcText(`/proc/${pid}/environ`) ?? "");
+}
+
+function readMark(text: string): string | undefined {
   const at = text.startsWith(markerStart) ? 0 : text.indexOf(`\0${markerStart}`) + 1;
   if (at === 0 && !text.startsWith(markerStart)) return undefined;
   const start = at + markerStart.length;
@@ -68,11 +70,20 @@ export function findAttemptMark(pid: number): string | undefined {
   return text.slice(start, end < 0 ? undefined : end);
 }
 
-/** Living processes marked with one of the ids. */
-export function findMarkedPids(attemptIds: ReadonlySet<string>): number[] {
+/**
+ * Living processes marked with one of the ids. Those that are not are added to `unmarked` and not looked at again:
+ * a mark is inherited, never put on.
+ */
+export function findMarkedPids(attemptIds: ReadonlySet<string>, unmarked: Set<number>): number[] {
   return listPids().filter((pid) => {
-    const mark = findAttemptMark(pid);
-    return mark !== undefined && attemptIds.has(mark);
+    if (unmarked.has(pid)) return false;
+    const text = findProcText(`/proc/${pid}/environ`);
+    // A process shows no environment for a moment while it is being replaced by another program.
+    if (text === undefined || text === "") return false;
+    const mark = readMark(text);
+    if (mark !== undefined && attemptIds.has(mark)) return true;
+    unmarked.add(pid);
+    return false;
   });
 }
 
