@@ -11,3 +11,6 @@ process.exitCode = await runCli(process.argv.slice(2), createProcessIo(), async 
   const { createHouse } = await import("./house.ts");
   return createHouse(resolve(home ?? process.env["MILLRACE_HOME"] ?? defaultHome));
 });
+// Everything is closed by now. Leaving at once saves Node the tidying of a memory that nobody needs any more; output
+// that a slow reader has not taken yet is waited for.
+if (process.stdout.writableLength === 0 && process.stderr.writableLength === 0) process.exit();

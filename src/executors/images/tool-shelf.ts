@@ -5,7 +5,6 @@
  * stand-ins, made once, that goes in front of PATH. Look-ups along PATH are made once per program and remembered;
  * what was missing is looked for again, because the user may install it meanwhile.
  */
-import { createHash } from "node:crypto";
 import {
   accessSync,
   constants,
@@ -17,6 +16,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
+import { crc32 } from "node:zlib";
 import type { ImageEntry } from "./image-table.ts";
 import { standIns } from "./stand-ins.ts";
 
@@ -96,7 +96,9 @@ function listShelf(
 function layShelf(directory: string, items: ReadonlyMap<string, ShelfItem>): string | undefined {
   if (items.size === 0) return undefined;
   const content = JSON.stringify([...items].sort(([a], [b]) => (a < b ? -1 : 1)));
-  const shelf = join(directory, createHash("sha256").update(content).digest("hex").slice(0, 16));
+  // Few shelves lie there, and none is made to deceive: a checksum and the length tell them apart. Loading
+  // `node:crypto` for a digest would take a tenth of a cold start.
+  const shelf = join(directory, `${crc32(content).toString(16)}-${content.length}`);
   if (statSync(shelf, { throwIfNoEntry: false }) !== undefined) return shelf;
   const making = `${shelf}.${process.pid}`;
   mkdirSync(making, { recursive: true });

@@ -21,6 +21,7 @@ export function startAttempt(context: ExecutorContext, order: AttemptOrder, dire
     adoptAttempt(context, order, directory);
     return;
   }
+  context.leftovers.begin(order.attemptId);
   const attempt = addAttempt(context, order, directory);
   const launched = prepareLaunch(context, attempt);
   if (!launched.ok) {

@@ -11,6 +11,8 @@ const shortestPauseMs = 500;
 export interface LeftoverSweep {
   /** The attempt has ended; whatever still carries its mark is to go. */
   note(attemptId: string): void;
+  /** The attempt begins, perhaps anew after it was ended: what an earlier try left goes now, what comes stays. */
+  begin(attemptId: string): void;
   /** Kills the leftovers of this attempt now. */
   sweepNow(attemptIds: ReadonlySet<string>): void;
   /** Kills all leftovers of noted attempts now, and stops. */
@@ -34,6 +36,9 @@ export function createLeftoverSweep(now: () => number): LeftoverSweep {
       if (!hasProc) return;
       ended.add(attemptId);
       timer ??= setTimeout(sweep, pauseMs).unref();
+    },
+    begin: (attemptId) => {
+      if (ended.delete(attemptId)) killMarked(new Set([attemptId]));
     },
     sweepNow: killMarked,
     close: () => {
