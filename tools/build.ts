@@ -7,6 +7,7 @@
  * `import` of `node:fs` builds an export list that also loads `fs.promises` (2 ms), and `node:crypto` costs 8 ms.
  */
 import { readFileSync, rmSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { build, type BuildResult, type Metafile, type Plugin } from "esbuild";
 import { projectFolder } from "./checks.ts";
@@ -36,9 +37,12 @@ const lightBuiltins: Plugin = {
   name: "light-builtins",
   setup(plugin) {
     // A dynamic import stays as it is: it costs nothing until it is reached, and its result must have named exports.
-    plugin.onResolve({ filter: /^node:/ }, ({ path, kind }) =>
-      kind === "dynamic-import" ? { path, external: true } : { path, namespace: builtinNamespace },
-    );
+    // Packages name them without the prefix as well.
+    plugin.onResolve({ filter: /^[a-z_0-9]+(?:\/[a-z]+)?$|^node:/ }, ({ path: given, kind }) => {
+      if (!isBuiltin(given)) return undefined;
+      const path = given.startsWith("node:") ? given : `node:${given}`;
+      return kind === "dynamic-import" ? { path, external: true } : { path, namespace: builtinNamespace };
+    });
     plugin.onLoad({ filter: /.*/, namespace: builtinNamespace }, ({ path }) => ({
       contents: writeLazyBuiltin(path),
       loader: "js",

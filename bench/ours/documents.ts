@@ -11,7 +11,12 @@ const processLeaf = ["container:", "  image: busybox", "  command: [/bin/true]"]
 /** A leaf that the engine settles itself: a wait of no length. */
 const engineLeaf = ["suspend:", '  duration: "0s"'];
 
-export type LeafKind = "process" | "engine";
+/** A leaf that holds its slot for as long as a measurement takes. */
+const sleepLeaf = ["container:", "  image: busybox", '  command: [/bin/sleep, "5"]'];
+
+export type LeafKind = "process" | "engine" | "sleep";
+
+const leaves: Readonly<Record<LeafKind, readonly string[]>> = { process: processLeaf, engine: engineLeaf, sleep: sleepLeaf };
 
 function renderWorkflow(templates: readonly (readonly [string, readonly string[]])[]): string {
   const lines = [
@@ -28,7 +33,7 @@ function renderWorkflow(templates: readonly (readonly [string, readonly string[]
 }
 
 function getLeaf(kind: LeafKind): readonly [string, readonly string[]] {
-  return ["leaf", kind === "process" ? processLeaf : engineLeaf];
+  return ["leaf", leaves[kind]];
 }
 
 function writeDocument(context: BenchContext, text: string): string {

@@ -52,3 +52,13 @@ export function runCommand(args: readonly string[], options: RunOptions): Promis
 export function getRunCommand(context: BenchContext, file: string): readonly [string, ...string[]] {
   return [process.execPath, ...runArguments(file, context)];
 }
+
+/** The command line that takes over a run that another process left. */
+export function getResumeCommand(context: BenchContext, name: string): readonly [string, ...string[]] {
+  return [process.execPath, launcher, "resume", name, "--executor", "process", "--parallel", String(context.cores)];
+}
+
+/** The command line that prints the log of the latest run as it grows. */
+export function getFollowCommand(): readonly [string, ...string[]] {
+  return [process.execPath, launcher, "logs", "@latest", "--follow"];
+}

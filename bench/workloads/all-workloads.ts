@@ -1,7 +1,7 @@
 /** Every workload, in the order of the report. */
 import type { Workload } from "../harness/workload.ts";
 import { coldStart, largeDocument, largeLog, otherTools } from "./command.ts";
-import { chainInEngine, fanOutInEngine, linearity, memoryPerTask } from "./engine.ts";
+import { chainInEngine, fanOutInEngine, linearity, linearityOfMillion, memoryOfMillion, memoryPerTask, memoryPerTaskOfMillion } from "./engine.ts";
 import { chainOfProcesses, fanOutOfProcesses, fanOutWithLargeState } from "./processes.ts";
 import { restart } from "./restart.ts";
 
@@ -14,7 +14,10 @@ export const allWorkloads: readonly Workload[] = [
   coldStart,
   largeDocument,
   memoryPerTask,
+  memoryPerTaskOfMillion,
+  memoryOfMillion,
   linearity,
+  linearityOfMillion,
   restart,
   largeLog,
   otherTools,

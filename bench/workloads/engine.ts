@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { getAnchorScript, projectFolder, readNumber } from "../harness/programs.ts";
 import type { BenchContext, Workload } from "../harness/workload.ts";
 import { writeChain, writeFanOut } from "../ours/documents.ts";
-import { measureDocument, needMillrace, timeDocument } from "../ours/millrace.ts";
+import { needMillrace, timeDocument } from "../ours/millrace.ts";
+import { measureWaiting } from "../ours/waiting-memory.ts";
 
 const fanOutWidth = 100_000;
 const chainLength = 1_000;
@@ -67,40 +68,63 @@ export const chainInEngine: Workload = {
   },
 };
 
-export const memoryPerTask: Workload = {
-  id: "M1",
-  title: "growth of peak memory per task, 100,000 against 1",
+/** Growth of the command's memory for each task that waits. */
+function describeGrowth(id: string, tasks: number): Workload {
+  return {
+    id,
+    title: `memory of a waiting task, ${tasks.toLocaleString("en")} against 1`,
+    unit: "bytes",
+    ratio: "cost",
+    rounds: 3,
+    anchors: [
+      { title: "200 bytes", target: { kind: "at-most", ratio: 1 }, measure: () => Promise.resolve(200) },
+      { title: "50 bytes in typed arrays", target: { kind: "report" }, measure: () => Promise.resolve(50) },
+    ],
+    requires: needMillrace,
+    ours: async (context) => {
+      const small = await measureWaiting(context, 1);
+      const large = await measureWaiting(context, tasks);
+      return (large - small) / (tasks - 1);
+    },
+  };
+}
+
+export const memoryPerTask = describeGrowth("M1", 100_000);
+export const memoryPerTaskOfMillion = describeGrowth("M2", 1_000_000);
+
+export const memoryOfMillion: Workload = {
+  id: "M3",
+  title: "memory of the whole command while 1,000,000 tasks wait",
   unit: "bytes",
   ratio: "cost",
   rounds: 3,
-  anchors: [
-    { title: "200 bytes", target: { kind: "at-most", ratio: 1 }, measure: () => Promise.resolve(200) },
-    { title: "50 bytes in typed arrays", target: { kind: "report" }, measure: () => Promise.resolve(50) },
-  ],
+  anchors: [{ title: "350 MB", target: { kind: "at-most", ratio: 1 }, measure: () => Promise.resolve(350e6) }],
   requires: needMillrace,
-  ours: async (context) => {
-    const small = await measureDocument(context, getDocument(context, "fan-out", 1));
-    const large = await measureDocument(context, getDocument(context, "fan-out", fanOutWidth));
-    return (large.peakBytes - small.peakBytes) / (fanOutWidth - 1);
-  },
+  ours: (context) => measureWaiting(context, 1_000_000),
 };
 
-export const linearity: Workload = {
-  id: "L1",
-  title: "100,000 tasks against ten times 10,000, without the start of the command",
-  unit: "s",
-  ratio: "cost",
-  anchors: [
-    {
-      title: "ten times the run of 10,000",
-      isOurs: true,
-      target: { kind: "at-most", ratio: 1.1 },
-      measure: async (context) => 10 * (await timeWithoutStart(context, fanOutWidth / 10)),
-    },
-  ],
-  requires: needMillrace,
-  ours: (context) => timeWithoutStart(context, fanOutWidth),
-};
+/** Ten times the tasks against ten times the time, both without the start of the command. */
+function describeLinearity(id: string, width: number): Workload {
+  return {
+    id,
+    title: `${width.toLocaleString("en")} tasks against ten times a tenth of them, without the start of the command`,
+    unit: "s",
+    ratio: "cost",
+    anchors: [
+      {
+        title: `ten times the run of ${(width / 10).toLocaleString("en")}`,
+        isOurs: true,
+        target: { kind: "at-most", ratio: 1.1 },
+        measure: async (context) => 10 * (await timeWithoutStart(context, width / 10)),
+      },
+    ],
+    requires: needMillrace,
+    ours: (context) => timeWithoutStart(context, width),
+  };
+}
+
+export const linearity = describeLinearity("L1", fanOutWidth);
+export const linearityOfMillion: Workload = { ...describeLinearity("L2", 10 * fanOutWidth), rounds: 3 };
 
 async function timeWithoutStart(context: BenchContext, width: number): Promise<number> {
   const start = await timeDocument(context, getDocument(context, "fan-out", 1));

@@ -37,7 +37,10 @@ export class Runtime {
   private readonly open = new Set<LiveRun>();
   private readonly busy = new Set<LiveRun>();
   private readonly listeners = new Set<RunListener>();
-  private readonly endWaiters = new Map<string, { resolve: (run: LiveRun) => void; reject: (error: Error) => void }[]>();
+  private readonly endWaiters = new Map<
+    string,
+    { resolve: (run: LiveRun) => void; reject: (error: Error) => void }[]
+  >();
   private readonly created: { summary: RunSummary; document: RunDocument }[] = [];
   private durableWaiters: { resolve: () => void; reject: (error: Error) => void }[] = [];
   private readonly performer: Performer;
@@ -91,7 +94,8 @@ export class Runtime {
     } catch (error) {
       return this.quarantine(run, toError(error));
     }
-    if (run.state.createdAt === 0 || run.state.startedAt === 0) this.send(run.runId, { kind: "run.start", at: now });
+    if (run.state.createdAt === 0 || run.state.startedAt === 0)
+      this.send(run.runId, { kind: "run.start", at: now });
     this.send(run.runId, { kind: "time.reached", at: now });
   }
 
@@ -219,7 +223,8 @@ export class Runtime {
   private offerRoom(now: number): LiveRun[] {
     const offered: LiveRun[] = [];
     let free = this.performer.free;
-    for (const run of [...this.open]) {
+    const inLine = [...this.open];
+    for (const run of inLine) {
       if (run.quarantined !== undefined || run.more || !wantsRoom(run.state)) continue;
       if (free <= 0 && run.state.stopping === undefined) continue;
       this.decideOne(run, { kind: "capacity.offered", at: now, free: Math.max(0, free) });
@@ -242,11 +247,14 @@ export class Runtime {
         count: run.pendingEvents.length,
         body: encodeEvents(run.pendingEvents),
       }));
-    const updated = worked.filter((run) => this.needsSummary(run, now)).map((run) => this.updateSummary(run, now));
+    const updated = worked
+      .filter((run) => this.needsSummary(run, now))
+      .map((run) => this.updateSummary(run, now));
     const created = this.created.splice(0);
     const ended = worked.some((run) => run.state.ended !== undefined && run.pendingEvents.length > 0);
     const waiters = this.durableWaiters.splice(0);
-    const durable = ended || waiters.length > 0 || (appended.length > 0 && now - this.lastSyncAt >= syncEveryMs);
+    const durable =
+      ended || waiters.length > 0 || (appended.length > 0 && now - this.lastSyncAt >= syncEveryMs);
     if (appended.length > 0 || created.length > 0 || updated.length > 0 || (durable && this.unsynced)) {
       try {
         // Content first: a durable event never names what a power cut could take back.
@@ -296,7 +304,8 @@ export class Runtime {
   /** Sets one timer for the earliest time that any run asks for, and for the next sync. */
   private setWake(): void {
     let at = this.unsynced ? this.lastSyncAt + syncEveryMs : Infinity;
-    for (const run of this.open) if (run.quarantined === undefined) at = Math.min(at, run.state.timers.nextAt());
+    for (const run of this.open)
+      if (run.quarantined === undefined) at = Math.min(at, run.state.timers.nextAt());
     if (at === this.wakeAt) return;
     this.cancelWake?.();
     this.wakeAt = at;
@@ -307,8 +316,10 @@ export class Runtime {
     this.wakeAt = Infinity;
     this.cancelWake = undefined;
     const now = this.ports.clock.now();
-    for (const run of this.open) if (run.state.timers.nextAt() <= now) this.send(run.runId, { kind: "time.reached", at: now });
-    if (this.unsynced && now - this.lastSyncAt >= syncEveryMs) this.durableWaiters.push({ resolve: () => undefined, reject: () => undefined });
+    for (const run of this.open)
+      if (run.state.timers.nextAt() <= now) this.send(run.runId, { kind: "time.reached", at: now });
+    if (this.unsynced && now - this.lastSyncAt >= syncEveryMs)
+      this.durableWaiters.push({ resolve: () => undefined, reject: () => undefined });
     this.askForTurn();
   }
 
@@ -340,10 +351,15 @@ function countStarts(effects: readonly Effect[]): number {
 }
 
 function quarantinedError(run: LiveRun, error: Error): MillraceError {
-  return new MillraceError("runtime/quarantined", "invalid", `run ${run.name} is stopped by a fault in Millrace: ${error.message}`, {
-    cause: error,
-    hint: "The history of the run is kept; please report it with the output of `millrace get -o json`.",
-  });
+  return new MillraceError(
+    "runtime/quarantined",
+    "invalid",
+    `run ${run.name} is stopped by a fault in Millrace: ${error.message}`,
+    {
+      cause: error,
+      hint: "The history of the run is kept; please report it with the output of `millrace get -o json`.",
+    },
+  );
 }
 
 function closedError(): MillraceError {

@@ -5,7 +5,11 @@ import type { RunState } from "../model/run/run-state.ts";
 import type { RunSummary } from "../ports/history-store.ts";
 
 /** Summarises a run as it stands. */
-export function summarizeRun(state: RunState, language: Language, labels: Readonly<Record<string, string>>): RunSummary {
+export function summarizeRun(
+  state: RunState,
+  language: Language,
+  labels: Readonly<Record<string, string>>,
+): RunSummary {
   const outcome = language.view.outcome(state);
   return {
     runId: state.runId,

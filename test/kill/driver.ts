@@ -12,7 +12,11 @@ const engine = await house.openEngine({ executor, parallel: 4 });
 const [row] = await house.list();
 let name = row?.name;
 if (name === undefined) {
-  const answer = await engine.submit({ source: readFileSync(document, "utf8"), file: document, submission: { parameters: {} } });
+  const answer = await engine.submit({
+    source: readFileSync(document, "utf8"),
+    file: document,
+    submission: { parameters: {} },
+  });
   if (!answer.ok) throw new Error(JSON.stringify(answer.diagnostics));
   name = answer.name;
 } else await engine.adopt(name);

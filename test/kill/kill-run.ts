@@ -4,7 +4,17 @@
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -36,7 +46,12 @@ const patienceMs = 60_000;
 export function makeKillPlace(): KillPlace {
   const shared = ["/dev/shm", homedir()].find((path) => existsSync(path)) ?? tmpdir();
   const root = mkdtempSync(join(shared, "millrace-kill-"));
-  const place = { root, home: join(root, "home"), document: join(root, "workflow.yaml"), ledger: join(root, "ledger") };
+  const place = {
+    root,
+    home: join(root, "home"),
+    document: join(root, "workflow.yaml"),
+    ledger: join(root, "ledger"),
+  };
   mkdirSync(place.home);
   writeFileSync(place.ledger, "");
   writeFileSync(place.document, writeWorkload(place.ledger));
@@ -54,7 +69,8 @@ export async function runUnderKills(place: KillPlace, kills: number, random: Ran
   for (;;) {
     const life = await driveOnce(place, killed < kills ? chooseMoment(random) : undefined);
     if (life.wasKilled) killed += 1;
-    else if (life.result === undefined) return { kills: killed, result: "", problems: [`an engine ended with: ${life.errors}`] };
+    else if (life.result === undefined)
+      return { kills: killed, result: "", problems: [`an engine ended with: ${life.errors}`] };
     if (life.result !== undefined) {
       problems.push(...checkLedger(place), ...checkArtifacts(place), ...(await checkOrphans(place)));
       return { kills: killed, result: life.result, problems };
@@ -70,7 +86,8 @@ interface Moment {
 
 function chooseMoment(random: Random): Moment {
   // Right behind a commit things are being performed; anywhere else is by the clock, from the very start on.
-  if (random.chance(0.5)) return { afterCommit: random.integer(0, 6), afterMs: random.chance(0.6) ? 0 : random.integer(1, 60) };
+  if (random.chance(0.5))
+    return { afterCommit: random.integer(0, 6), afterMs: random.chance(0.6) ? 0 : random.integer(1, 60) };
   return { afterCommit: -1, afterMs: random.integer(100, 800) };
 }
 
@@ -82,7 +99,9 @@ interface Drive {
 
 function driveOnce(place: KillPlace, moment: Moment | undefined): Promise<Drive> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [driver, place.home, place.document], { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [driver, place.home, place.document], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let wasKilled = false;
     let commits = 0;
     let result: string | undefined;
@@ -121,7 +140,9 @@ function driveOnce(place: KillPlace, moment: Moment | undefined): Promise<Drive>
 function checkLedger({ ledger }: KillPlace): readonly string[] {
   const starts = new Map<string, string[]>();
   const ends = new Map<string, string[]>();
-  for (const line of readFileSync(ledger, "utf8").split("\n").filter((text) => text !== "")) {
+  for (const line of readFileSync(ledger, "utf8")
+    .split("\n")
+    .filter((text) => text !== "")) {
     const [word = "", id = "", pid = ""] = line.split(" ");
     const book = word === "start" ? starts : ends;
     book.set(id, [...(book.get(id) ?? []), pid]);
@@ -129,7 +150,8 @@ function checkLedger({ ledger }: KillPlace): readonly string[] {
   const problems: string[] = [];
   for (const id of new Set([...starts.keys(), ...ends.keys()])) {
     const [began, ended] = [starts.get(id) ?? [], ends.get(id) ?? []];
-    if (began.length !== 1 || ended.length !== 1) problems.push(`attempt ${id} began ${began.length} and ended ${ended.length} times`);
+    if (began.length !== 1 || ended.length !== 1)
+      problems.push(`attempt ${id} began ${began.length} and ended ${ended.length} times`);
     else if (began[0] !== ended[0]) problems.push(`attempt ${id} began and ended in different processes`);
   }
   if (starts.size === 0) problems.push("nothing ever ran");
@@ -139,10 +161,14 @@ function checkLedger({ ledger }: KillPlace): readonly string[] {
 /** Whatever the store holds under a digest has that digest. */
 function checkArtifacts({ home }: KillPlace): readonly string[] {
   const folder = join(home, "artifacts", "objects", "sha256");
-  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => statSync(join(folder, name)).isFile());
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+    statSync(join(folder, name)).isFile(),
+  );
   if (names.length === 0) return ["no artifact was kept"];
   return names.flatMap((name) => {
-    const digest = createHash("sha256").update(readFileSync(join(folder, name))).digest("hex");
+    const digest = createHash("sha256")
+      .update(readFileSync(join(folder, name)))
+      .digest("hex");
     return digest === name.replaceAll("/", "") ? [] : [`the artifact ${name} is torn`];
   });
 }
@@ -160,16 +186,20 @@ async function checkOrphans({ root }: KillPlace): Promise<readonly string[]> {
 
 function findProcessesOf(root: string): readonly string[] {
   if (!existsSync("/proc/self/fd")) return [];
-  return readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && pid !== String(process.pid) && holdsFileBelow(pid, root));
+  return readdirSync("/proc").filter(
+    (pid) => /^\d+$/.test(pid) && pid !== String(process.pid) && holdsFileBelow(pid, root),
+  );
 }
 
 function holdsFileBelow(pid: string, root: string): boolean {
   try {
-    const links = [join("/proc", pid, "cwd"), ...readdirSync(join("/proc", pid, "fd")).map((fd) => join("/proc", pid, "fd", fd))];
+    const links = [
+      join("/proc", pid, "cwd"),
+      ...readdirSync(join("/proc", pid, "fd")).map((fd) => join("/proc", pid, "fd", fd)),
+    ];
     return links.some((link) => readlinkSync(link).startsWith(root));
   } catch (error) {
     if (error instanceof Error && "code" in error) return false;
     throw error;
   }
 }
-

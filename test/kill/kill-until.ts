@@ -12,18 +12,30 @@ export interface KillSums {
 }
 
 /** Compares every run with one that nobody disturbed. A place with problems is left for a look. */
-export async function killUntil(count: number, each: number, random: Random, print: (line: string) => void): Promise<KillSums> {
+export async function killUntil(
+  count: number,
+  each: number,
+  random: Random,
+  print: (line: string) => void,
+): Promise<KillSums> {
   const quiet = makeKillPlace();
   const undisturbed = await runUnderKills(quiet, 0, random);
-  if (undisturbed.problems.length > 0) throw new Error(`without any kill: ${undisturbed.problems.join("; ")}`);
+  if (undisturbed.problems.length > 0)
+    throw new Error(`without any kill: ${undisturbed.problems.join("; ")}`);
   removeKillPlace(quiet);
   let [kills, passed, failed, attempts] = [0, 0, 0, 0];
   while (kills < count) {
     const place = makeKillPlace();
-    const verdict = await runUnderKills(place, Math.min(random.integer(3, Math.max(3, each)), count - kills), random);
+    const verdict = await runUnderKills(
+      place,
+      Math.min(random.integer(3, Math.max(3, each)), count - kills),
+      random,
+    );
     const problems = [...verdict.problems, ...compareResults(undisturbed.result, verdict.result)];
     kills += verdict.kills;
-    attempts += readFileSync(place.ledger, "utf8").split("\n").filter((line) => line.startsWith("start ")).length;
+    attempts += readFileSync(place.ledger, "utf8")
+      .split("\n")
+      .filter((line) => line.startsWith("start ")).length;
     if (problems.length === 0) {
       passed += 1;
       removeKillPlace(place);
@@ -40,5 +52,7 @@ function compareResults(wanted: string, found: string): readonly string[] {
   if (wanted === found) return [];
   const [left, right] = [wanted.split("\\n"), found.split("\\n")];
   const line = left.findIndex((text, index) => text !== right[index]);
-  return [`the result differs from an undisturbed run's\n  wanted: ${left[line] ?? ""}\n  found:  ${right[line] ?? ""}`];
+  return [
+    `the result differs from an undisturbed run's\n  wanted: ${left[line] ?? ""}\n  found:  ${right[line] ?? ""}`,
+  ];
 }

@@ -19,8 +19,12 @@ const { values } = parseArgs({
 
 if (values.help) console.log("npm run kill -- [--count N] [--each N] [--seed S]");
 else {
-  const sums = await killUntil(Number(values.count), Number(values.each), createRandom(values.seed), (line) => console.log(line));
-  console.log(`seed ${values.seed}: ${sums.kills} kills in ${sums.passed + sums.failed} runs, ${sums.attempts} attempts`);
+  const sums = await killUntil(Number(values.count), Number(values.each), createRandom(values.seed), (line) =>
+    console.log(line),
+  );
+  console.log(
+    `seed ${values.seed}: ${sums.kills} kills in ${sums.passed + sums.failed} runs, ${sums.attempts} attempts`,
+  );
   console.log(`${sums.passed} passed, ${sums.failed} failed`);
   process.exitCode = sums.failed === 0 ? 0 : 1;
 }

@@ -14,7 +14,13 @@ const order = { attemptId: "r/1", runId: "r", commands: [], captureResult: false
 const run = { runId: "r" } as unknown as LiveRun;
 const start = { kind: "attempt.start", task: 1, order } as const;
 const good: AttemptExit = makeExit("r/1", 1, 2, { kind: "exited", code: 0 }, undefined);
-const cancelled: AttemptExit = makeExit("r/1", 1, 2, { kind: "signaled", signal: "SIGTERM" }, { kind: "cancelled" });
+const cancelled: AttemptExit = makeExit(
+  "r/1",
+  1,
+  2,
+  { kind: "signaled", signal: "SIGTERM" },
+  { kind: "cancelled" },
+);
 
 interface Knobs {
   readonly lay?: () => Laid | Promise<Laid>;
@@ -66,7 +72,9 @@ function openPerformer(knobs: Knobs = {}) {
 }
 
 function problemsOf(sent: readonly RunInput[]): readonly (string | undefined)[] {
-  return sent.map((input) => (input.kind === "attempt.ended" ? (input.exit.problem?.kind ?? "none") : input.kind));
+  return sent.map((input) =>
+    input.kind === "attempt.ended" ? (input.exit.problem?.kind ?? "none") : input.kind,
+  );
 }
 
 /** Lets promises settle. */
@@ -88,11 +96,13 @@ describe("performer", () => {
   });
 
   it("does not start what was asked to end while it was laid, and says why it ended", async () => {
-    let laid = (_: Laid): void => undefined;
-    const { performer, calls, sent } = openPerformer({ lay: () => new Promise((resolve) => (laid = resolve)) });
+    let laid: ((ready: Laid) => void) | undefined;
+    const { performer, calls, sent } = openPerformer({
+      lay: () => new Promise((resolve) => (laid = resolve)),
+    });
     performer.perform(run, start);
     performer.perform(run, { kind: "attempt.cancel", task: 1, why: "timed-out", graceMs: 0 });
-    laid({ ok: true, directory: "d" });
+    laid?.({ ok: true, directory: "d" });
     await tick();
     assert.deepEqual(calls, []);
     assert.deepEqual(problemsOf(sent), ["timed-out"]);
@@ -115,11 +125,13 @@ describe("performer", () => {
   });
 
   it("takes an end that is told before the adoption is answered", async () => {
-    let answer = (_: Adoption): void => undefined;
-    const { performer, calls, sent, end } = openPerformer({ adopt: () => new Promise((resolve) => (answer = resolve)) });
+    let answer: ((adoption: Adoption) => void) | undefined;
+    const { performer, calls, sent, end } = openPerformer({
+      adopt: () => new Promise((resolve) => (answer = resolve)),
+    });
     performer.recover(run, [start]);
     end(good);
-    answer({ kind: "ended" });
+    answer?.({ kind: "ended" });
     await tick();
     assert.deepEqual(calls, []);
     assert.deepEqual(problemsOf(sent), ["none"]);
@@ -168,11 +180,13 @@ describe("performer", () => {
   });
 
   it("begins and reports nothing after it was halted", async () => {
-    let laid = (_: Laid): void => undefined;
-    const { performer, calls, sent, end } = openPerformer({ lay: () => new Promise((resolve) => (laid = resolve)) });
+    let laid: ((ready: Laid) => void) | undefined;
+    const { performer, calls, sent, end } = openPerformer({
+      lay: () => new Promise((resolve) => (laid = resolve)),
+    });
     performer.perform(run, start);
     performer.halt();
-    laid({ ok: true, directory: "d" });
+    laid?.({ ok: true, directory: "d" });
     end(good);
     performer.perform(run, start);
     await tick();

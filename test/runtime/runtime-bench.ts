@@ -22,7 +22,11 @@ export interface RuntimeBench {
   rest(): Promise<void>;
 }
 
-export function openBench(plans: readonly Plan[], capacity: number, faults: Partial<LifeFaults> = {}): RuntimeBench {
+export function openBench(
+  plans: readonly Plan[],
+  capacity: number,
+  faults: Partial<LifeFaults> = {},
+): RuntimeBench {
   const random = createRandom("bench");
   const timeline = createTimeline(random, false);
   const world = createWorld("bench", timeline);
@@ -77,7 +81,14 @@ export function makeFanOutPlan(count: number): Plan {
     inputs,
     body: {
       kind: "task",
-      task: { commands: [command], inputs: [], outputParameters: [], outputArtifacts: [], captureResult: true, graceMs: 0 },
+      task: {
+        commands: [command],
+        inputs: [],
+        outputParameters: [],
+        outputArtifacts: [],
+        captureResult: true,
+        graceMs: 0,
+      },
     },
     outputs: [],
     policy: {},
@@ -98,7 +109,12 @@ export function makeFanOutPlan(count: number): Plan {
     inputs,
     body: {
       kind: "region",
-      region: { nodes: [node], order: { kind: "graph", stopOnFailure: false }, endOnFailure: false, errorCountsAs: "errored" },
+      region: {
+        nodes: [node],
+        order: { kind: "graph", stopOnFailure: false },
+        endOnFailure: false,
+        errorCountsAs: "errored",
+      },
     },
     outputs: [],
     policy: {},

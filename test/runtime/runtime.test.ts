@@ -1,7 +1,7 @@
 /** Rules of the runtime that a whole simulation would only show by chance. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { MillraceError } from "../../src/base/errors.ts";
+import type { MillraceError } from "../../src/base/errors.ts";
 import type { LiveRun } from "../../src/runtime/live-run.ts";
 import { makeFanOutPlan, openBench } from "./runtime-bench.ts";
 import type { RuntimeBench } from "./runtime-bench.ts";
@@ -38,7 +38,9 @@ describe("the end of a run", () => {
     const bench = openBench([makeFanOutPlan(3), makeFanOutPlan(3)], 2, { breakAtEvaluation: 3 });
     const broken = bench.engine.submit(0);
     const other = bench.engine.submit(1);
-    const early = assert.rejects(bench.engine.runtime.waitForEnd(broken.runId), { code: "runtime/quarantined" });
+    const early = assert.rejects(bench.engine.runtime.waitForEnd(broken.runId), {
+      code: "runtime/quarantined",
+    });
     await bench.rest();
     await early;
     await assert.rejects(bench.engine.runtime.waitForEnd(broken.runId), { code: "runtime/quarantined" });
@@ -80,11 +82,23 @@ describe("closing", () => {
 });
 
 describe("work", () => {
+  it("that is cut for its size is gone on with", async () => {
+    // More starts at once than one decision may record.
+    const bench = openBench([makeFanOutPlan(2_500)], 2_500);
+    const run = bench.engine.submit(0);
+    await bench.rest();
+    assert.notEqual(run.state.ended, undefined);
+    assert.equal(bench.events.filter(({ event }) => event.kind === "attempt.started").length, 2_500);
+  });
+
   it("does not grow with the tasks that are done", async () => {
     const [small, large] = [await countWork(100), await countWork(800)];
     // Eight times the tasks; what does not grow with them, like the first turn, only makes the ratio smaller.
     assert.ok(large.reads < 8.5 * small.reads, `${small.reads} and ${large.reads} looks at tasks`);
-    assert.ok(large.evaluations < 8.5 * small.evaluations, `${small.evaluations} and ${large.evaluations} evaluations`);
+    assert.ok(
+      large.evaluations < 8.5 * small.evaluations,
+      `${small.evaluations} and ${large.evaluations} evaluations`,
+    );
     assert.ok(large.commits < 8.5 * small.commits, `${small.commits} and ${large.commits} commits`);
   });
 
@@ -96,7 +110,10 @@ describe("work", () => {
     const looks = done.map(countLooks);
     bench.engine.submit(plans.length);
     await bench.rest();
-    assert.deepEqual(looks.map((look) => look()), done.map(() => 0));
+    assert.deepEqual(
+      looks.map((look) => look()),
+      done.map(() => 0),
+    );
   });
 });
 

@@ -43,7 +43,11 @@ export function makeHouse(context: TestContext): House {
 
 /** Submits the paused document and waits until it waits. */
 export async function submitPaused(engine: Engine): Promise<string> {
-  const answer = await engine.submit({ source: pausedDocument, file: "paused.yaml", submission: { parameters: {} } });
+  const answer = await engine.submit({
+    source: pausedDocument,
+    file: "paused.yaml",
+    submission: { parameters: {} },
+  });
   if (!answer.ok) throw new Error(JSON.stringify(answer.diagnostics));
   const how = await engine.settled(answer.name);
   if (how !== "suspended") throw new Error(`the run is ${how} instead of waiting`);

@@ -8,8 +8,8 @@ import { describeState } from "./describe-run.ts";
 import { attemptIdOf } from "./ledger.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Life } from "./life.ts";
-import { Violation } from "./simulate.ts";
-import type { Simulation } from "./simulate.ts";
+import { Violation } from "./simulation.ts";
+import type { Simulation } from "./simulation.ts";
 import type { World } from "./world.ts";
 
 /** Checks of orders on their way to the world; they throw where the runtime would go on. */
@@ -17,23 +17,29 @@ export function createOrderChecks(
   sim: Omit<Simulation, "engine"> & { readonly engine?: Simulation["engine"] },
   life: Life,
 ): { checkLay: (order: AttemptOrder) => void; checkStart: (order: AttemptOrder) => void } {
+  const refuse = (message: string): never => {
+    // A runtime that has stopped keeps the error that stopped it, so this one is noted as well as thrown.
+    sim.problems.push(message);
+    throw new Violation(message);
+  };
   const checkLay = (order: AttemptOrder): void => {
     const state = sim.ledger.states.get(order.runId);
     const task = Number(order.attemptId.slice(order.attemptId.indexOf("/") + 1).split(".")[0]);
     if (state === undefined || !state.running.has(task) || attemptIdOf(state, task) !== order.attemptId) {
-      throw new Violation(`${order.attemptId} is performed, and the history does not say that it runs`);
+      refuse(`${order.attemptId} is performed, and the history does not say that it runs`);
     }
     if (sim.engine?.life === life && sim.engine.runtime.stoppedBy !== undefined) {
-      throw new Violation(`${order.attemptId} is performed after the runtime stopped`);
+      refuse(`${order.attemptId} is performed after the runtime stopped`);
     }
   };
   const checkStart = (order: AttemptOrder): void => {
     checkLay(order);
     const directory = sim.world.directories.get(order.attemptId);
-    if (directory?.orderText !== JSON.stringify(order)) throw new Violation(`${order.attemptId} starts in the folder of another order`);
+    if (directory?.orderText !== JSON.stringify(order))
+      refuse(`${order.attemptId} starts in the folder of another order`);
     if (directory.state === "ended") return;
     const before = sim.world.executions.some((other) => other.attemptId === order.attemptId && !other.voided);
-    if (before) throw new Violation(`${order.attemptId} is executed twice`);
+    if (before) refuse(`${order.attemptId} is executed twice`);
   };
   return { checkLay, checkStart };
 }
@@ -43,7 +49,8 @@ export function checkStates(runs: readonly LiveRun[], ledger: Ledger): readonly 
   return runs.flatMap((run) => {
     const shadow = ledger.states.get(run.runId);
     if (run.quarantined !== undefined || run.pendingEvents.length > 0 || shadow === undefined) return [];
-    if (shadow.seq !== run.state.seq) return [`${run.runId} has ${run.state.seq} events in memory and ${shadow.seq} in the history`];
+    if (shadow.seq !== run.state.seq)
+      return [`${run.runId} has ${run.state.seq} events in memory and ${shadow.seq} in the history`];
     return compareStates(run.runId, run.state, shadow);
   });
 }
@@ -52,7 +59,9 @@ function compareStates(runId: string, live: RunState, shadow: RunState): readonl
   const [inMemory, folded] = [describeState(live).split("\n"), describeState(shadow).split("\n")];
   const line = inMemory.findIndex((text, index) => text !== folded[index]);
   if (line < 0) return [];
-  return [`${runId} is not the fold of its history (line ${line}):\n  memory: ${inMemory[line]}\n  folded: ${folded[line]}`];
+  return [
+    `${runId} is not the fold of its history (line ${line}):\n  memory: ${inMemory[line]}\n  folded: ${folded[line]}`,
+  ];
 }
 
 /** At rest every unfinished run must be one that only a person can move. */
@@ -64,12 +73,16 @@ export function checkAtRest(runs: readonly LiveRun[], ledger: Ledger): readonly 
     if (run.quarantined !== undefined) return [];
     const asksSomebody = state.suspended || [...state.waits.values()].some((until) => until === Infinity);
     const isMoving = state.running.size > 0 || state.requests.size > 0;
-    return asksSomebody && !isMoving ? [] : [`${state.runId} has not ended, and nobody is asked for: ${describeStuck(state)}`];
+    return asksSomebody && !isMoving
+      ? []
+      : [`${state.runId} has not ended, and nobody is asked for: ${describeStuck(state)}`];
   });
 }
 
 function describeStuck(state: RunState): string {
-  const open = Array.from({ length: state.tasks.size }, (_, task) => task).filter((task) => (state.tasks.phase[task] as number) < 3);
+  const open = Array.from({ length: state.tasks.size }, (_, task) => task).filter(
+    (task) => (state.tasks.phase[task] as number) < 3,
+  );
   const { tasks: table } = state;
   const tasks = open.map(
     (task) =>
@@ -89,7 +102,8 @@ export function checkExecutions(world: World, ledger: Ledger): readonly string[]
     seen.add(attemptId);
     const isLost = world.directories.get(attemptId)?.exit?.problem?.kind === "lost";
     if (exit === undefined && !isLost) problems.push(`${attemptId} still runs`);
-    if (ledger.ended.get(attemptId) !== 1) problems.push(`the end of ${attemptId} is in the history ${ledger.ended.get(attemptId) ?? 0} times`);
+    if (ledger.ended.get(attemptId) !== 1)
+      problems.push(`the end of ${attemptId} is in the history ${ledger.ended.get(attemptId) ?? 0} times`);
   }
   for (const [attemptId, times] of ledger.started) {
     if (times !== 1 || ledger.ended.get(attemptId) !== 1) {
@@ -106,8 +120,10 @@ export async function checkFinalHistory(world: World, ledger: Ledger): Promise<r
   for (const state of ledger.states.values()) {
     const row = await history.findRun(state.runId);
     const phase = state.ended === undefined ? "open" : String(phaseNames[state.ended]);
-    if (row?.phase !== phase) problems.push(`${state.runId} is ${phase}, and its row says ${row?.phase ?? "nothing"}`);
-    if ((ledger.endCommits.get(state.runId) ?? Infinity) > world.disk.durableCount) problems.push(`the end of ${state.runId} is not durable`);
+    if (row?.phase !== phase)
+      problems.push(`${state.runId} is ${phase}, and its row says ${row?.phase ?? "nothing"}`);
+    if ((ledger.endCommits.get(state.runId) ?? Infinity) > world.disk.durableCount)
+      problems.push(`the end of ${state.runId} is not durable`);
   }
   return problems;
 }

@@ -13,7 +13,9 @@ export function describeRun(state: RunState): string {
     if (parent < 0) roots.push(task);
     else below.set(parent, [...(below.get(parent) ?? []), task]);
   }
-  const lines = [`run ${state.ended === undefined ? "open" : String(phaseNames[state.ended])} ${state.endReason?.code ?? ""}`];
+  const lines = [
+    `run ${state.ended === undefined ? "open" : String(phaseNames[state.ended])} ${state.endReason?.code ?? ""}`,
+  ];
   const visit = (list: readonly number[], depth: number): void => {
     for (const task of [...list].sort((a, b) => compareNames(state, a, b))) {
       lines.push(`${"  ".repeat(depth)}${describeTask(state, task)}`);

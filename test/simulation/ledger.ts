@@ -39,7 +39,10 @@ export function openLedger(commits: readonly HistoryCommit[]): Ledger {
     number += 1;
     for (const { summary, document } of commit.created ?? []) {
       const record = decodeRunRecord(document);
-      states.set(summary.runId, createRunState(indexPlan(record.plan), summary.runId, summary.name, factsOf(record)));
+      states.set(
+        summary.runId,
+        createRunState(indexPlan(record.plan), summary.runId, summary.name, factsOf(record)),
+      );
     }
     for (const batch of commit.appended) {
       const state = states.get(batch.runId);

@@ -15,7 +15,11 @@ export interface Life {
 }
 
 /** `dieAtCall` is the number of the port call in which death comes; absent: not in any. */
-export function createLife(number: number, dieAtCall: number | undefined, trace: (line: string) => void): Life {
+export function createLife(
+  number: number,
+  dieAtCall: number | undefined,
+  trace: (line: string) => void,
+): Life {
   let dead = false;
   let calls = 0;
   return {

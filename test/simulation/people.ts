@@ -3,8 +3,9 @@ import type { RunInput } from "../../src/model/run/inputs.ts";
 import type { LiveRun } from "../../src/runtime/live-run.ts";
 import { runIdOf } from "./sim-engine.ts";
 import type { CommandAt } from "./scenario.ts";
-import { Violation, checkRefusal, watchEnd } from "./simulate.ts";
-import type { Simulation } from "./simulate.ts";
+import { checkRefusal, watchEnd } from "./answers.ts";
+import { Violation } from "./simulation.ts";
+import type { Simulation } from "./simulation.ts";
 
 /** A person resumes at most so often before something must be wrong. */
 const actsAtMost = 500;
@@ -13,7 +14,9 @@ const actsAtMost = 500;
 export function scheduleCommands(sim: Simulation): void {
   const { timeline } = sim.world;
   for (const command of sim.scenario.commands) {
-    timeline.at(timeline.now() + command.atMs, `${command.kind} ${command.run}`, () => giveCommand(sim, command));
+    timeline.at(timeline.now() + command.atMs, `${command.kind} ${command.run}`, () =>
+      giveCommand(sim, command),
+    );
   }
 }
 
@@ -30,7 +33,8 @@ function confirmDurably(sim: Simulation): void {
   const { engine, world, problems } = sim;
   engine.runtime.settleDurably().then(
     () => {
-      if (world.disk.durableCount < world.disk.commits.length) problems.push("a command was answered before it was durable");
+      if (world.disk.durableCount < world.disk.commits.length)
+        problems.push("a command was answered before it was durable");
     },
     (error: unknown) => checkRefusal(sim, engine, error),
   );

@@ -29,6 +29,7 @@ export function losePower(world: World, random: Random): Losses {
     }
   }
   // What the history does not know of is nobody's business any more.
-  for (const execution of world.executions) if (!ledger.started.has(execution.attemptId)) execution.voided = true;
+  for (const execution of world.executions)
+    if (!ledger.started.has(execution.attemptId)) execution.voided = true;
   return { ledger, lostAttempts };
 }

@@ -5,7 +5,18 @@
  * A plan that is `orderFree` has nothing whose end depends on which of two parallel things came first,
  * so an undisturbed run of it must give the same result as a disturbed one.
  */
-import type { Argument, Body, Guard, Hook, Node, Output, Plan, Policy, Process, Region } from "../../src/model/plan/plan.ts";
+import type {
+  Argument,
+  Body,
+  Guard,
+  Hook,
+  Node,
+  Output,
+  Plan,
+  Policy,
+  Process,
+  Region,
+} from "../../src/model/plan/plan.ts";
 import type { Random } from "./random.ts";
 import { simExpression } from "./sim-language.ts";
 
@@ -43,11 +54,23 @@ interface Builder {
   readonly processes: Process[];
 }
 
-const ports = ["path", "data", "left"].map((name) => ({ name, kind: "value" as const, default: "", optional: false }));
+const ports = ["path", "data", "left"].map((name) => ({
+  name,
+  kind: "value" as const,
+  default: "",
+  optional: false,
+}));
 
 function addProcess(builder: Builder, body: Body, outputs: readonly Output[], policy: Policy): number {
   const number = builder.processes.length;
-  builder.processes.push({ id: `p${number}`, inputs: ports, body, outputs, policy, at: ["processes", number] });
+  builder.processes.push({
+    id: `p${number}`,
+    inputs: ports,
+    body,
+    outputs,
+    policy,
+    at: ["processes", number],
+  });
   return number;
 }
 
@@ -132,7 +155,13 @@ function addWaitForPerson(builder: Builder): number {
 }
 
 function addRequest(builder: Builder): number {
-  const request = { method: "GET", url: simExpression("attempt"), headers: [], timeoutMs: 1_000, verifyTls: true };
+  const request = {
+    method: "GET",
+    url: simExpression("attempt"),
+    headers: [],
+    timeoutMs: 1_000,
+    verifyTls: true,
+  };
   const policy = builder.random.chance(0.3) ? { retry: makeRetry(builder.random) } : {};
   return addProcess(builder, { kind: "request", request }, [], policy);
 }
@@ -140,7 +169,12 @@ function addRequest(builder: Builder): number {
 function addEval(builder: Builder): number {
   const word = builder.random.chance(0.1) ? "fail" : "path:!";
   const value = simExpression(word);
-  return addProcess(builder, { kind: "eval" }, [{ name: "out", kind: "value", from: { kind: "expression", value, optional: false } }], {});
+  return addProcess(
+    builder,
+    { kind: "eval" },
+    [{ name: "out", kind: "value", from: { kind: "expression", value, optional: false } }],
+    {},
+  );
 }
 
 /** A process that calls itself by name as long as its counter says so. */
@@ -173,8 +207,11 @@ function addRegion(builder: Builder, depth: number): number {
   const stages = random.chance(0.35) ? cutIntoStages(random, size) : undefined;
   const isStaged = stages !== undefined;
   // In stages a node sees what the stages before it brought.
-  const countBefore = (index: number): number => stages?.find((members) => members.includes(index))?.[0] ?? index;
-  const nodes = Array.from({ length: size }, (_, index) => makeRandomNode(builder, depth, index, countBefore(index)));
+  const countBefore = (index: number): number =>
+    stages?.find((members) => members.includes(index))?.[0] ?? index;
+  const nodes = Array.from({ length: size }, (_, index) =>
+    makeRandomNode(builder, depth, index, countBefore(index)),
+  );
   const last = nodes.at(-1)?.name ?? "";
   const output: Output = {
     name: "out",
@@ -182,16 +219,24 @@ function addRegion(builder: Builder, depth: number): number {
     from: { kind: "expression", value: simExpression(`join:${last}`), optional: true },
   };
   const region: Region = {
-    nodes: isStaged ? nodes.map(({ guard: _, ...node }) => ({ ...node, needs: [] })) : nodes,
-    order: stages !== undefined
-      ? { kind: "stages", stages }
-      : { kind: "graph", stopOnFailure: !wishes.orderFree && random.chance(0.5) },
+    nodes: isStaged ? nodes.map(withoutNeeds) : nodes,
+    order:
+      stages !== undefined
+        ? { kind: "stages", stages }
+        : { kind: "graph", stopOnFailure: !wishes.orderFree && random.chance(0.5) },
     endOnFailure: !wishes.orderFree && random.chance(0.15),
     errorCountsAs: random.pick(["errored", "failed"] as const),
     ...(random.chance(0.2) ? { childrenAtMost: random.integer(1, 3) } : {}),
   };
   const policy = random.chance(0.15) ? { retry: makeRetry(random) } : {};
   return addProcess(builder, { kind: "region", region }, random.chance(0.5) ? [output] : [], policy);
+}
+
+/** In stages the order is the stages' alone. */
+function withoutNeeds(node: Node): Node {
+  const copy: { -readonly [K in keyof Node]: Node[K] } = { ...node, needs: [] };
+  delete copy.guard;
+  return copy;
 }
 
 function cutIntoStages(random: Random, size: number): readonly (readonly number[])[] {
@@ -207,7 +252,12 @@ function makeRandomNode(builder: Builder, depth: number, index: number, before: 
   const { random } = builder;
   const needs = Array.from({ length: before }, (_, other) => other).filter(() => random.chance(0.4));
   const callee = addCallee(builder, depth);
-  const base = makeNode(`n${index}`, { kind: "process", process: callee }, needs.map((need) => `n${need}`), needs);
+  const base = makeNode(
+    `n${index}`,
+    { kind: "process", process: callee },
+    needs.map((need) => `n${need}`),
+    needs,
+  );
   return {
     ...base,
     ...(random.chance(0.3) ? { each: makeEach(random) } : {}),
@@ -218,7 +268,12 @@ function makeRandomNode(builder: Builder, depth: number, index: number, before: 
   };
 }
 
-function makeNode(name: string, call: Node["call"], readsFrom: readonly string[], needs: readonly number[]): Node {
+function makeNode(
+  name: string,
+  call: Node["call"],
+  readsFrom: readonly string[],
+  needs: readonly number[],
+): Node {
   return {
     name,
     needs,
@@ -233,7 +288,10 @@ function makeNode(name: string, call: Node["call"], readsFrom: readonly string[]
 function makeArguments(readsFrom: readonly string[]): readonly Argument[] {
   const path: Argument = { port: "path", kind: "value", value: simExpression("path"), optional: false };
   if (readsFrom.length === 0) return [path];
-  return [path, { port: "data", kind: "value", value: simExpression(`join:${readsFrom.join(",")}`), optional: false }];
+  return [
+    path,
+    { port: "data", kind: "value", value: simExpression(`join:${readsFrom.join(",")}`), optional: false },
+  ];
 }
 
 function makeEach(random: Random): NonNullable<Node["each"]> {
@@ -244,7 +302,16 @@ function makeEach(random: Random): NonNullable<Node["each"]> {
 }
 
 function makeGuard(random: Random, needs: readonly number[]): Guard {
-  const states = ["passed", "succeeded", "failed", "errored", "skipped", "omitted", "any-succeeded", "all-failed"] as const;
+  const states = [
+    "passed",
+    "succeeded",
+    "failed",
+    "errored",
+    "skipped",
+    "omitted",
+    "any-succeeded",
+    "all-failed",
+  ] as const;
   const of = needs.map((node): Guard => ({ kind: "is", node, state: random.pick(states) }));
   const guard: Guard = { kind: random.pick(["and", "or"] as const), of };
   return random.chance(0.3) ? { kind: "not", of: guard } : guard;

@@ -24,7 +24,8 @@ if (values.help) {
 
 /** Without `--random` a seed stands for itself; with it, for the list that it begins. */
 function listSeeds(): readonly string[] {
-  if (values.fixed !== undefined) return Array.from({ length: Number(values.fixed) }, (_, index) => String(index + 1));
+  if (values.fixed !== undefined)
+    return Array.from({ length: Number(values.fixed) }, (_, index) => String(index + 1));
   if (values.random === undefined && values.seed !== undefined) return [values.seed];
   const base = values.seed ?? Date.now().toString(36);
   return Array.from({ length: Number(values.random ?? 60) }, (_, index) => `${base}-${index + 1}`);
@@ -43,7 +44,9 @@ async function runSeeds(seeds: readonly string[], isTraced: boolean): Promise<nu
       sums.compared += verdict.compared ? 1 : 0;
     } catch (error) {
       failed += 1;
-      console.log(`seed ${seed} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      console.log(
+        `seed ${seed} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
       console.log(`  to see every step: npm run sim -- --seed ${seed} --trace`);
     }
   }

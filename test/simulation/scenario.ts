@@ -71,7 +71,8 @@ function makeLives(random: Random): readonly LifeFaults[] {
     const kind = random.integer(1, 10);
     if (kind <= 5) return { losesPower, dieAtCall: random.integer(1, random.chance(0.5) ? 12 : 80) };
     if (kind <= 7) return { losesPower, dieAtStep: random.integer(1, 150) };
-    if (kind === 8) return { losesPower, failAtCommit: random.integer(1, 30), failsInSync: random.chance(0.5) };
+    if (kind === 8)
+      return { losesPower, failAtCommit: random.integer(1, 30), failsInSync: random.chance(0.5) };
     if (kind === 9) return { losesPower, failAtFileCall: random.integer(1, 20) };
     return { losesPower, breakAtEvaluation: random.integer(1, 60) };
   });

@@ -59,9 +59,15 @@ export function openSimEngine(options: SimEngineOptions): SimEngine {
     evaluations += 1;
     if (evaluations === faults.breakAtEvaluation) throw new InvariantError("the simulated evaluator broke");
   });
-  const history = openSimHistory({ world, life, random: random.fork("history"), faults, committed: options.committed });
+  const history = openSimHistory({
+    world,
+    life,
+    random: random.fork("history"),
+    faults,
+    committed: options.committed,
+  });
   const runtime = new Runtime({
-    clock: { now: timeline.now, callAt: (at, callback) => timeline.at(at, "timer", callback, life) },
+    clock: { now: () => timeline.now(), callAt: (at, callback) => timeline.at(at, "timer", callback, life) },
     history,
     createExecutor: (listener) =>
       createSimExecutor(
@@ -87,7 +93,8 @@ export function openSimEngine(options: SimEngineOptions): SimEngine {
     requester: createSimRequester(scenario.seed, timeline, life),
     soon: (callback) => void timeline.at(timeline.now(), "soon", callback, life),
   });
-  const findLive = (runId: string): LiveRun | undefined => runtime.liveRuns.find((run) => run.runId === runId);
+  const findLive = (runId: string): LiveRun | undefined =>
+    runtime.liveRuns.find((run) => run.runId === runId);
   const adopt = async (summary: RunSummary): Promise<LiveRun> => {
     const run = await loadLiveRun(history, summary, language);
     runtime.adoptRun(run);
@@ -109,7 +116,13 @@ export function openSimEngine(options: SimEngineOptions): SimEngine {
   };
 }
 
-function submitRun(runtime: Runtime, scenario: Scenario, number: number, language: Language, now: number): LiveRun {
+function submitRun(
+  runtime: Runtime,
+  scenario: Scenario,
+  number: number,
+  language: Language,
+  now: number,
+): LiveRun {
   const plan = scenario.plans[number];
   if (plan === undefined) throw new RangeError(`no plan ${number}`);
   const record: RunRecord = { plan, submission: { parameters: {}, facts: {} }, labels: {}, annotations: {} };

@@ -35,7 +35,12 @@ export function createSimExecutor(options: SimExecutorOptions, listener: Executo
     timeline.at(timeline.now() + lateMs, `notice of ${exit.attemptId}`, deliver, life);
     // No executor may do this; the runtime must bear it all the same.
     if (options.isDisturbed && random.chance(0.05)) {
-      timeline.at(timeline.now() + random.integer(0, 400), `doubled notice of ${exit.attemptId}`, deliver, life);
+      timeline.at(
+        timeline.now() + random.integer(0, 400),
+        `doubled notice of ${exit.attemptId}`,
+        deliver,
+        life,
+      );
     }
   };
   const follow = (attemptId: string): void => {
@@ -59,7 +64,12 @@ export function createSimExecutor(options: SimExecutorOptions, listener: Executo
       if (directory.state === "ended") return tell(getExit(world, order.attemptId));
       follow(order.attemptId);
       world.run(order, () => world.endListeners.get(order.attemptId)?.());
-      timeline.at(timeline.now(), `started ${order.attemptId}`, () => listener.started(order.attemptId, timeline.now()), life);
+      timeline.at(
+        timeline.now(),
+        `started ${order.attemptId}`,
+        () => listener.started(order.attemptId, timeline.now()),
+        life,
+      );
       life.meet(`start of ${order.attemptId}, after it`);
     },
     cancel: (attemptId, reason, graceMs) => {
@@ -87,6 +97,12 @@ export function createSimExecutor(options: SimExecutorOptions, listener: Executo
 }
 
 function getExit(world: World, attemptId: string): AttemptExit {
-  const lost = makeExit(attemptId, 0, world.timeline.now(), { kind: "not-run" }, { kind: "lost", message: "no record" });
+  const lost = makeExit(
+    attemptId,
+    0,
+    world.timeline.now(),
+    { kind: "not-run" },
+    { kind: "lost", message: "no record" },
+  );
   return world.directories.get(attemptId)?.exit ?? lost;
 }

@@ -24,7 +24,8 @@ export function createSimFiles(options: SimFilesOptions): AttemptFiles {
   const takesTime = (): boolean => options.isDisturbed && random.chance(0.5);
   const failIfFull = (): void => {
     calls += 1;
-    if (calls === options.failAtCall) throw new MillraceError("runtime/disk-full", "exhausted", "the simulated disk is full");
+    if (calls === options.failAtCall)
+      throw new MillraceError("runtime/disk-full", "exhausted", "the simulated disk is full");
   };
   return {
     directoryOf: (attemptId) => attemptId,

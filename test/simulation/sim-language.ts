@@ -35,11 +35,23 @@ function evaluateWord(word: string, rest: string, scope: Scope): Evaluated {
     case "path":
       return { ok: true, value: placeOf(scope) + rest };
     case "attempt":
-      return { ok: true, value: `${input(scope, "path")}#${scope.attemptNumber ?? 0}|${input(scope, "data")}` };
+      return {
+        ok: true,
+        value: `${input(scope, "path")}#${scope.attemptNumber ?? 0}|${input(scope, "data")}`,
+      };
     case "join":
-      return { ok: true, value: rest.split(",").map((name) => describeSibling(scope, name)).join("+") };
+      return {
+        ok: true,
+        value: rest
+          .split(",")
+          .map((name) => describeSibling(scope, name))
+          .join("+"),
+      };
     case "flip":
-      return { ok: true, value: hashText(`flip ${placeOf(scope)} ${scope.attemptNumber ?? ""}`) % 100 < Number(rest) };
+      return {
+        ok: true,
+        value: hashText(`flip ${placeOf(scope)} ${scope.attemptNumber ?? ""}`) % 100 < Number(rest),
+      };
     case "list":
       return { ok: true, value: listItems(placeOf(scope), Number(rest)) };
     case "phase-is":
@@ -59,13 +71,14 @@ function evaluateWord(word: string, rest: string, scope: Scope): Evaluated {
 
 /** The place that an expression stands at, by names. */
 function placeOf(scope: Scope): string {
-  const above = String(scope.inputs?.values["path"] ?? "");
+  const above = input(scope, "path");
   const own = scope.own === undefined ? "" : `/${scope.own.name}`;
   return `${above}${own}${scope.item === undefined ? "" : `[${JSON.stringify(scope.item)}]`}`;
 }
 
 function input(scope: Scope, name: string): string {
-  return String(scope.inputs?.values[name] ?? "");
+  const value = scope.inputs?.values[name];
+  return typeof value === "string" ? value : "";
 }
 
 function describeSibling(scope: Scope, name: string): string {
@@ -76,7 +89,8 @@ function describeSibling(scope: Scope, name: string): string {
 }
 
 function describeEnd(view: TaskView): string {
-  return view.outputs?.result ?? String(view.outputs?.values["out"] ?? view.phase);
+  const value = view.outputs?.values["out"];
+  return view.outputs?.result ?? (typeof value === "string" ? value : view.phase);
 }
 
 function listItems(seed: string, atMost: number): readonly Json[] {
@@ -95,7 +109,10 @@ export function createSimLanguage(before: BeforeEvaluate): Language {
     createEvaluator: () => createSimEvaluator(before),
     view: {
       status: () => ({}),
-      outcome: (state) => ({ phase: state.ended === undefined ? "running" : String(phaseNames[state.ended]), message: "" }),
+      outcome: (state) => ({
+        phase: state.ended === undefined ? "running" : String(phaseNames[state.ended]),
+        message: "",
+      }),
       rows: () => [],
       taskName: (_, task) => ({ full: String(task), short: String(task) }),
       message: () => "",

@@ -3,30 +3,29 @@
  * go wrong, starts a new engine after every death, and checks after every step.
  */
 import { InvariantError } from "../../src/base/errors.ts";
+import { checkRefusal, watchEnd } from "./answers.ts";
 import { checkAtRest, checkExecutions, checkFinalHistory, checkStates, createOrderChecks } from "./checks.ts";
 import { describeRun } from "./describe-run.ts";
 import { openLedger } from "./ledger.ts";
-import type { Ledger } from "./ledger.ts";
 import { createLife } from "./life.ts";
 import { actAsPerson, scheduleCommands } from "./people.ts";
 import { losePower } from "./power-loss.ts";
 import { createRandom } from "./random.ts";
-import type { Random } from "./random.ts";
 import type { LifeFaults, Scenario } from "./scenario.ts";
 import { makeScenario, makeTwin } from "./scenario.ts";
 import { openSimEngine, runIdOf } from "./sim-engine.ts";
 import type { SimEngine } from "./sim-engine.ts";
+import { Violation } from "./simulation.ts";
+import type { Simulation } from "./simulation.ts";
 import { createTimeline } from "./timeline.ts";
 import { createWorld } from "./world.ts";
-import type { World } from "./world.ts";
 
 /** More steps than any plan of the generator can need. */
 const stepsAtMost = 40_000;
 /** States are compared with the fold of their history every so many steps; it costs as much as the run is large. */
 const stepsBetweenComparisons = 16;
-
-/** A rule of the runtime was broken. */
-export class Violation extends Error {}
+/** More engines than any scenario has reasons to start. */
+const livesAtMost = 100;
 
 export interface Verdict {
   readonly steps: number;
@@ -35,29 +34,6 @@ export interface Verdict {
   readonly quarantines: number;
   /** Whether the result was compared with that of an undisturbed twin. */
   readonly compared: boolean;
-}
-
-export interface Simulation {
-  readonly scenario: Scenario;
-  readonly world: World;
-  readonly random: Random;
-  readonly trace: (line: string) => void;
-  ledger: Ledger;
-  engine: SimEngine;
-  faults: LifeFaults;
-  lives: number;
-  lostAttempts: number;
-  quarantines: number;
-  retriesLeft: number;
-  personActs: number;
-  /** Numbers of the runs that somebody submitted. */
-  readonly submitted: Set<number>;
-  /** Runs whose submission was answered. */
-  readonly confirmed: Set<string>;
-  /** Runs whose end was told to whoever waited for it. */
-  readonly told: Set<string>;
-  /** Problems found where nobody could throw. */
-  readonly problems: string[];
 }
 
 const noTrace = (): void => undefined;
@@ -81,7 +57,10 @@ export async function simulate(seed: string, trace: (line: string) => void = noT
   };
 }
 
-async function runScenario(scenario: Scenario, trace: (line: string) => void): Promise<Simulation & { steps: number }> {
+async function runScenario(
+  scenario: Scenario,
+  trace: (line: string) => void,
+): Promise<Simulation & { steps: number }> {
   const sim = openSimulation(scenario, trace);
   let steps = 0;
   let stepsOfLife = 0;
@@ -154,8 +133,14 @@ async function startNextLife(sim: Simulation): Promise<void> {
   const { engine, world, trace } = sim;
   const { stoppedBy } = engine.runtime;
   if (stoppedBy instanceof InvariantError || stoppedBy instanceof Violation) throw stoppedBy;
-  trace(`${world.timeline.now()} end of life ${engine.life.number}${stoppedBy === undefined ? "" : `: ${stoppedBy.message}`}`);
-  if (stoppedBy !== undefined) await closeEngine(sim);
+  trace(
+    `${world.timeline.now()} end of life ${engine.life.number}${stoppedBy === undefined ? "" : `: ${stoppedBy.message}`}`,
+  );
+  if (stoppedBy !== undefined) {
+    await watchStopped(sim);
+    await closeEngine(sim);
+  }
+  if (sim.problems.length > 0) throw new Violation(sim.problems.join("; "));
   engine.life.kill();
   if (sim.faults.losesPower) {
     const losses = losePower(world, sim.random);
@@ -164,16 +149,27 @@ async function startNextLife(sim: Simulation): Promise<void> {
     trace(`power lost: ${world.disk.commits.length} commits left, ${losses.lostAttempts} attempts lost`);
   }
   for (const runId of sim.confirmed) {
-    if (!sim.ledger.states.has(runId)) throw new Violation(`${runId} was confirmed and is not in the history`);
+    if (!sim.ledger.states.has(runId))
+      throw new Violation(`${runId} was confirmed and is not in the history`);
   }
   // What goes on in the world while no engine is there.
   world.timeline.pass(sim.random.integer(0, 3_000));
   sim.lives += 1;
+  if (sim.lives > livesAtMost)
+    throw new Violation(`engines stop without end: ${stoppedBy?.message ?? "killed"}`);
   sim.faults = sim.scenario.lives[sim.lives - 1] ?? unharmed;
   sim.engine = openLife(sim, sim.faults);
   await sim.engine.adoptAll();
   for (const run of sim.engine.runtime.liveRuns) watchEnd(sim, run.runId);
   resubmitLost(sim);
+}
+
+/** A runtime that has stopped may be left standing for a while; it must not act (the checks of orders say so). */
+async function watchStopped({ random, world, engine }: Simulation): Promise<void> {
+  for (let steps = random.integer(0, 20); steps > 0 && !engine.life.dead; steps -= 1) {
+    if (world.timeline.step() === undefined) return;
+    await settlePromises();
+  }
 }
 
 /** Whoever got no answer to a submission asks again. */
@@ -192,37 +188,18 @@ function submit(sim: Simulation, number: number): void {
   engine.runtime.settleDurably().then(
     () => {
       confirmed.add(runId);
-      if (world.disk.durableCount < world.disk.commits.length) problems.push(`${runId} was confirmed before it was durable`);
+      if (world.disk.durableCount < world.disk.commits.length)
+        problems.push(`${runId} was confirmed before it was durable`);
     },
     (error: unknown) => checkRefusal(sim, engine, error),
   );
-}
-
-/** Checks that the end of a run is told only when it is on the disk. */
-export function watchEnd(sim: Simulation, runId: string): void {
-  const { engine, world, problems } = sim;
-  engine.runtime.waitForEnd(runId).then(
-    () => {
-      sim.trace(`${world.timeline.now()} the end of ${runId} is told`);
-      const commit = sim.ledger.endCommits.get(runId);
-      if (commit === undefined || commit > world.disk.durableCount) problems.push(`the end of ${runId} was told too early`);
-      sim.told.add(runId);
-    },
-    (error: unknown) => checkRefusal(sim, engine, error),
-  );
-}
-
-/** Waiting for something may be refused only by an engine that has stopped, or by a run that is quarantined. */
-export function checkRefusal(sim: Simulation, engine: SimEngine, error: unknown): void {
-  const isStopped = engine.runtime.stoppedBy !== undefined || engine.life.dead;
-  const isQuarantined = engine.runtime.liveRuns.some((run) => run.quarantined !== undefined);
-  if (!isStopped && !isQuarantined) sim.problems.push(`refused for no reason: ${String(error)}`);
 }
 
 function checkStep(sim: Simulation, step: number): void {
   const { runtime } = sim.engine;
   for (const run of runtime.liveRuns) {
-    if (run.quarantined !== undefined && !run.quarantined.message.includes("simulated evaluator broke")) throw run.quarantined;
+    if (run.quarantined !== undefined && !run.quarantined.message.includes("simulated evaluator broke"))
+      throw run.quarantined;
   }
   if (sim.engine.life.dead || runtime.stoppedBy !== undefined) return;
   if (step % stepsBetweenComparisons === 0) sim.problems.push(...checkStates(runtime.liveRuns, sim.ledger));
@@ -250,7 +227,8 @@ async function finishSimulation(sim: Simulation): Promise<void> {
   for (const number of sim.scenario.plans.keys()) {
     if (!ledger.states.has(runIdOf(number))) problems.push(`${runIdOf(number)} was forgotten`);
   }
-  for (const run of engine.runtime.liveRuns) if (!sim.told.has(run.runId)) problems.push(`the end of ${run.runId} was never told`);
+  for (const run of engine.runtime.liveRuns)
+    if (!sim.told.has(run.runId)) problems.push(`the end of ${run.runId} was never told`);
   if (await closeEngine(sim)) problems.push(...(await checkFinalHistory(world, ledger)));
   if (problems.length > 0) throw new Violation(problems.join("; "));
 }
@@ -263,7 +241,8 @@ async function closeEngine({ engine, world }: Simulation): Promise<boolean> {
     () => (outcome = "failed"),
   );
   await settlePromises();
-  while (outcome === undefined && !engine.life.dead && world.timeline.step() !== undefined) await settlePromises();
+  while (outcome === undefined && !engine.life.dead && world.timeline.step() !== undefined)
+    await settlePromises();
   if (outcome === undefined && !engine.life.dead) throw new Violation("the engine does not close");
   return outcome === "closed";
 }

@@ -43,7 +43,8 @@ export function createTimeline(random: Random, isShuffled: boolean): Timeline {
         entries = entries.filter((other) => other !== entry);
       };
     },
-    wait: (waitMs, what, owner) => new Promise((resolve) => void timeline.at(now + waitMs, what, resolve, owner)),
+    wait: (waitMs, what, owner) =>
+      new Promise((resolve) => void timeline.at(now + waitMs, what, resolve, owner)),
     pass: (ms) => {
       now += ms;
     },

@@ -2,7 +2,12 @@
  * The world outside the engine: attempt directories, running commands, and the disk of the history.
  * It outlives every engine. What each attempt does is a function of what it was asked to do, and of nothing else.
  */
-import type { AttemptExit, AttemptOrder, AttemptOutputs, AttemptProblem } from "../../src/model/run/attempt.ts";
+import type {
+  AttemptExit,
+  AttemptOrder,
+  AttemptOutputs,
+  AttemptProblem,
+} from "../../src/model/run/attempt.ts";
 import type { HistoryCommit } from "../../src/ports/history-store.ts";
 import { createRandom, hashText } from "./random.ts";
 import type { Timeline } from "./timeline.ts";
@@ -73,7 +78,11 @@ function decideBehaviour(seed: string, order: AttemptOrder): Behaviour {
   const random = createRandom(`${seed}/${key}`);
   const durationMs = random.chance(0.2) ? random.integer(1_000, 6_000) : random.integer(1, 600);
   const result = hashText(`${key} result`).toString(36);
-  const outputs = { result, parameters: order.outputParameters.length > 0 ? { out: `${result}-out` } : {}, artifacts: {} };
+  const outputs = {
+    result,
+    parameters: order.outputParameters.length > 0 ? { out: `${result}-out` } : {},
+    artifacts: {},
+  };
   const good = { durationMs, outputs, ending: { kind: "exited", code: 0 } } as const;
   const dice = random.integer(1, 100);
   if (dice <= 72) return good;
@@ -122,7 +131,15 @@ export function makeExit(
   problem: AttemptProblem | undefined,
 ): AttemptExit {
   const place = { executor: "sim", host: "sim-host", user: "sim" };
-  return { attemptId, startedAt, endedAt, ending, usage: {}, ...place, ...(problem === undefined ? {} : { problem }) };
+  return {
+    attemptId,
+    startedAt,
+    endedAt,
+    ending,
+    usage: {},
+    ...place,
+    ...(problem === undefined ? {} : { problem }),
+  };
 }
 
 /** The attempt's directory is gone, and with it all that is known of its executions. */

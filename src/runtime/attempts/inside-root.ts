@@ -15,7 +15,7 @@ const linksAtMost = 40;
 export function resolveInside(root: string, path: string, trusted: readonly string[]): string | undefined {
   let rest = path.split("/").filter((part) => part !== "" && part !== ".");
   let at = root;
-  for (let links = 0; rest.length > 0; ) {
+  for (let links = 0; rest.length > 0;) {
     const [part = "", ...others] = rest;
     rest = others;
     if (part === "..") {

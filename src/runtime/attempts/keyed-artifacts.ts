@@ -6,9 +6,14 @@ import { MillraceError } from "../../base/errors.ts";
 export function findKeyPath(repositoryFolder: string, key: string): string {
   const parts = key.split("/").filter((part) => part !== "" && part !== ".");
   if (parts.length === 0 || parts.includes("..")) {
-    throw new MillraceError("artifact/unsafe-key", "invalid", `artifact key '${key}' does not name a place below the repository`, {
-      hint: "Use a relative path without '..'.",
-    });
+    throw new MillraceError(
+      "artifact/unsafe-key",
+      "invalid",
+      `artifact key '${key}' does not name a place below the repository`,
+      {
+        hint: "Use a relative path without '..'.",
+      },
+    );
   }
   return join(repositoryFolder, ...parts);
 }

@@ -5,12 +5,31 @@
  * The plain case (no inputs, no outputs) is synchronous and makes as few system calls as it can,
  * because it is paid for every attempt.
  */
-import { closeSync, existsSync, fstatSync, lstatSync, mkdirSync, openSync, readFileSync, readSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MillraceError } from "../../base/errors.ts";
 import type { Artifact } from "../../model/data/artifact.ts";
-import type { AttemptExit, AttemptInput, AttemptOrder, AttemptOutputs, AttemptProblem, AttemptVolume } from "../../model/run/attempt.ts";
+import type {
+  AttemptExit,
+  AttemptInput,
+  AttemptOrder,
+  AttemptOutputs,
+  AttemptProblem,
+  AttemptVolume,
+} from "../../model/run/attempt.ts";
 import { attemptFiles, attemptLogFile } from "../../ports/attempt-directory.ts";
 import type { ArtifactStore } from "../../ports/artifact-store.ts";
 import type { AttemptFiles, Collected, Laid } from "../../ports/attempt-files.ts";
@@ -43,7 +62,8 @@ export function createLocalAttemptFiles(options: LocalFilesOptions): AttemptFile
     lay: (order) => lay(options, order, directoryOf(order.attemptId)),
     collect: (order, exit) => collect(options, order, exit, directoryOf(order.attemptId)),
     discard: (attemptId) => rm(directoryOf(attemptId), { recursive: true, force: true }),
-    removeRun: (runId) => rm(join(options.runsFolder, options.nameOf(runId)), { recursive: true, force: true }),
+    removeRun: (runId) =>
+      rm(join(options.runsFolder, options.nameOf(runId)), { recursive: true, force: true }),
   };
 }
 
@@ -52,7 +72,8 @@ function lay(options: LocalFilesOptions, order: AttemptOrder, directory: string)
     const isNew = makeAttemptDirectory(directory, JSON.stringify(redact(order)));
     // Commands that have begun may have changed their inputs; those are theirs now.
     if (!isNew && existsSync(join(directory, attemptFiles.exit))) return { ok: true, directory };
-    for (const command of order.commands) for (const volume of command.volumes) layRunVolume(options, order, directory, volume);
+    for (const command of order.commands)
+      for (const volume of command.volumes) layRunVolume(options, order, directory, volume);
   } catch (error) {
     throw translateDiskError(error, directory);
   }
@@ -101,9 +122,20 @@ function redact(order: AttemptOrder): AttemptOrder {
 }
 
 /** A volume of the run is one directory that every attempt links to. */
-function layRunVolume(options: LocalFilesOptions, order: AttemptOrder, directory: string, volume: AttemptVolume): void {
+function layRunVolume(
+  options: LocalFilesOptions,
+  order: AttemptOrder,
+  directory: string,
+  volume: AttemptVolume,
+): void {
   if (volume.source.kind !== "run") return;
-  const store = join(options.runsFolder, options.nameOf(order.runId), "volumes", volume.source.key, join("/", volume.subPath ?? "/"));
+  const store = join(
+    options.runsFolder,
+    options.nameOf(order.runId),
+    "volumes",
+    volume.source.key,
+    join("/", volume.subPath ?? "/"),
+  );
   mkdirSync(store, { recursive: true });
   const link = join(directory, attemptFiles.root, join("/", volume.mountPath));
   mkdirSync(dirname(link), { recursive: true });
@@ -118,7 +150,11 @@ async function layInputs(options: LocalFilesOptions, order: AttemptOrder, direct
   return { ok: true, directory };
 }
 
-async function layInput(options: LocalFilesOptions, input: AttemptInput, target: string): Promise<AttemptProblem | undefined> {
+async function layInput(
+  options: LocalFilesOptions,
+  input: AttemptInput,
+  target: string,
+): Promise<AttemptProblem | undefined> {
   const missing = (message: string): AttemptProblem => ({ kind: "input-missing", name: input.name, message });
   const settings = {
     unpack: input.unpack,
@@ -131,15 +167,22 @@ async function layInput(options: LocalFilesOptions, input: AttemptInput, target:
     if (artifact === undefined) return undefined;
     if (artifact === "missing") return missing(`artifact ${input.name}: nothing lies under its key`);
     const subPath = input.source.kind === "artifact" ? input.source.subPath : undefined;
-    await options.artifacts.materialize(artifact, target, { ...settings, ...(subPath === undefined ? {} : { subPath }) });
+    await options.artifacts.materialize(artifact, target, {
+      ...settings,
+      ...(subPath === undefined ? {} : { subPath }),
+    });
     return undefined;
   } catch (error) {
-    if (error instanceof MillraceError && error.category !== "exhausted") return missing(`artifact ${input.name}: ${error.message}`);
+    if (error instanceof MillraceError && error.category !== "exhausted")
+      return missing(`artifact ${input.name}: ${error.message}`);
     throw error;
   }
 }
 
-async function findSource(options: LocalFilesOptions, input: AttemptInput): Promise<Artifact | "missing" | undefined> {
+async function findSource(
+  options: LocalFilesOptions,
+  input: AttemptInput,
+): Promise<Artifact | "missing" | undefined> {
   const { source } = input;
   if (source.kind === "artifact") return source.artifact;
   if (source.kind === "text") return options.artifacts.keepText(source.text, input.name);
@@ -148,20 +191,38 @@ async function findSource(options: LocalFilesOptions, input: AttemptInput): Prom
   return source.optional ? undefined : "missing";
 }
 
-function collect(options: LocalFilesOptions, order: AttemptOrder, exit: AttemptExit, directory: string): Collected | Promise<Collected> {
+function collect(
+  options: LocalFilesOptions,
+  order: AttemptOrder,
+  exit: AttemptExit,
+  directory: string,
+): Collected | Promise<Collected> {
   const result = order.captureResult ? readResult(join(directory, attemptLogFile("main", "out"))) : undefined;
   const read = readParameters(options, order, directory);
-  const outputs: AttemptOutputs = { ...(result === undefined ? {} : { result }), parameters: read.parameters, artifacts: {} };
+  const outputs: AttemptOutputs = {
+    ...(result === undefined ? {} : { result }),
+    parameters: read.parameters,
+    artifacts: {},
+  };
   const isRun = exit.ending.kind !== "not-run";
-  if (order.outputArtifacts.length === 0 || !isRun) return isRun && read.problem !== undefined ? { outputs, problem: read.problem } : { outputs };
+  if (order.outputArtifacts.length === 0 || !isRun)
+    return isRun && read.problem !== undefined ? { outputs, problem: read.problem } : { outputs };
   return keepArtifacts(options, order, directory).then((kept) => {
     const problem = read.problem ?? kept.problem;
-    return { outputs: { ...outputs, artifacts: kept.artifacts }, ...(problem === undefined ? {} : { problem }) };
+    return {
+      outputs: { ...outputs, artifacts: kept.artifacts },
+      ...(problem === undefined ? {} : { problem }),
+    };
   });
 }
 
 /** Where an output lies, with the links of the command followed inside its own root only. */
-function findOutput(options: LocalFilesOptions, order: AttemptOrder, directory: string, path: string): string {
+function findOutput(
+  options: LocalFilesOptions,
+  order: AttemptOrder,
+  directory: string,
+  path: string,
+): string {
   const volumes = join(options.runsFolder, options.nameOf(order.runId), "volumes");
   const root = join(directory, attemptFiles.root);
   // A path whose links go in a circle leads nowhere, like one that does not exist.
@@ -179,7 +240,12 @@ function readParameters(
     const text = readTail(findOutput(options, order, directory, output.path), parameterBytesAtMost);
     if (text !== undefined) parameters[output.name] = cutNewline(text);
     else if (output.default !== undefined) parameters[output.name] = output.default;
-    else problem ??= { kind: "output-missing", name: output.name, message: `output parameter ${output.name}: ${output.path} does not exist` };
+    else
+      problem ??= {
+        kind: "output-missing",
+        name: output.name,
+        message: `output parameter ${output.name}: ${output.path} does not exist`,
+      };
   }
   return problem === undefined ? { parameters } : { parameters, problem };
 }
@@ -201,7 +267,11 @@ async function keepArtifacts(
       if (!(error instanceof MillraceError) || error.category === "exhausted") throw error;
       if (error.code === "artifact/missing" && output.optional) continue;
       const message = error.code === "artifact/missing" ? `${output.path} does not exist` : error.message;
-      problem ??= { kind: "output-missing", name: output.name, message: `output artifact ${output.name}: ${message}` };
+      problem ??= {
+        kind: "output-missing",
+        name: output.name,
+        message: `output artifact ${output.name}: ${message}`,
+      };
     }
   }
   return problem === undefined ? { artifacts } : { artifacts, problem };
@@ -250,10 +320,16 @@ function translateDiskError(error: unknown, directory: string): unknown {
   const code = (error as NodeJS.ErrnoException).code;
   const hint = "Free some space or make the folder writable, then run `millrace resume` to go on.";
   if (code === "ENOSPC" || code === "EDQUOT") {
-    return new MillraceError("runtime/disk-full", "exhausted", `no space left for ${directory}`, { hint, cause: error });
+    return new MillraceError("runtime/disk-full", "exhausted", `no space left for ${directory}`, {
+      hint,
+      cause: error,
+    });
   }
   if (code === "EACCES" || code === "EROFS" || code === "EPERM") {
-    return new MillraceError("runtime/read-only", "denied", `${directory} cannot be written`, { hint, cause: error });
+    return new MillraceError("runtime/read-only", "denied", `${directory} cannot be written`, {
+      hint,
+      cause: error,
+    });
   }
   return error;
 }

@@ -96,7 +96,8 @@ export class Performer {
 
   private lay(flight: Flight): void {
     flight.stage = "laying";
-    if (flight.stop !== undefined) return this.report(flight, this.refuse(flight.order, { kind: flight.stop.why }));
+    if (flight.stop !== undefined)
+      return this.report(flight, this.refuse(flight.order, { kind: flight.stop.why }));
     const laid = this.ports.files.lay(flight.order);
     if (laid instanceof Promise) this.guard(laid.then((ready) => this.startLaid(flight, ready)));
     else this.startLaid(flight, laid);
@@ -105,7 +106,8 @@ export class Performer {
   private startLaid(flight: Flight, laid: Laid): void {
     if (this.halted) return;
     if (!laid.ok) return this.report(flight, this.refuse(flight.order, laid.problem));
-    if (flight.stop !== undefined) return this.report(flight, this.refuse(flight.order, { kind: flight.stop.why }));
+    if (flight.stop !== undefined)
+      return this.report(flight, this.refuse(flight.order, { kind: flight.stop.why }));
     flight.stage = "started";
     this.executor.start(flight.order, laid.directory);
   }
@@ -122,7 +124,8 @@ export class Performer {
         if (adoption.kind === "unknown") return this.lay(flight);
         flight.stage = "started";
         // What was asked before the executor knew the attempt was not heard.
-        if (flight.stop !== undefined) this.executor.cancel(order.attemptId, flight.stop.why, flight.stop.graceMs);
+        if (flight.stop !== undefined)
+          this.executor.cancel(order.attemptId, flight.stop.why, flight.stop.graceMs);
       }),
     );
   }
@@ -131,13 +134,15 @@ export class Performer {
     for (const flight of this.flights.values()) {
       if (flight.run !== run || flight.task !== effect.task) continue;
       flight.stop = { why: effect.why, graceMs: effect.graceMs };
-      if (flight.stage === "started") this.executor.cancel(flight.order.attemptId, effect.why, effect.graceMs);
+      if (flight.stage === "started")
+        this.executor.cancel(flight.order.attemptId, effect.why, effect.graceMs);
     }
   }
 
   private takeExit(exit: AttemptExit): void {
     const flight = this.flights.get(exit.attemptId);
-    if (this.halted || flight === undefined || flight.stage === "laying" || flight.stage === "collecting") return;
+    if (this.halted || flight === undefined || flight.stage === "laying" || flight.stage === "collecting")
+      return;
     if (exit.problem?.kind === "cancelled" && flight.stop === undefined) return this.relaunch(flight);
     flight.stage = "collecting";
     // Nobody above an executor's notice could take an error, so it is caught here.
@@ -184,7 +189,12 @@ export class Performer {
         // One that was cancelled has been settled; its task may be waiting for another one by now.
         if (this.requests.get(key) !== controller) return;
         this.requests.delete(key);
-        this.outlet.send(run.runId, { kind: "response.received", at: this.ports.clock.now(), task: effect.task, response });
+        this.outlet.send(run.runId, {
+          kind: "response.received",
+          at: this.ports.clock.now(),
+          task: effect.task,
+          response,
+        });
       }),
     );
   }
@@ -200,12 +210,22 @@ export class Performer {
   private refuse(order: AttemptOrder, problem: AttemptProblem): AttemptExit {
     const at = this.ports.clock.now();
     const place = { executor: this.executor.name, host: "", user: "" };
-    return { attemptId: order.attemptId, startedAt: at, endedAt: at, ending: { kind: "not-run" }, problem, usage: {}, ...place };
+    return {
+      attemptId: order.attemptId,
+      startedAt: at,
+      endedAt: at,
+      ending: { kind: "not-run" },
+      problem,
+      usage: {},
+      ...place,
+    };
   }
 
   /** A rejection here is an error of the store or of the machine, not of a task: it stops the runtime. */
   private guard(work: Promise<void>): void {
-    work.catch((error: unknown) => this.outlet.failed(error instanceof Error ? error : new Error(String(error))));
+    work.catch((error: unknown) =>
+      this.outlet.failed(error instanceof Error ? error : new Error(String(error))),
+    );
   }
 }
 

@@ -21,7 +21,12 @@ export interface RunRecord {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-export function encodeRunRecord(language: string, source: string, file: string, record: RunRecord): RunDocument {
+export function encodeRunRecord(
+  language: string,
+  source: string,
+  file: string,
+  record: RunRecord,
+): RunDocument {
   return { language, source, file, submission: { planVersion, ...(record as unknown as JsonObject) } };
 }
 

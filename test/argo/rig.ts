@@ -1,0 +1,287 @@
+/**
+ * The real compiler, engine and runtime over a memory history, a puppet executor and a clock that jumps:
+ * a document with sleeps of hours takes milliseconds. Every run is also folded anew from its history at the end,
+ * and both states must show the same status.
+ */
+import assert from "node:assert/strict";
+import type { Diagnostic } from "../../src/base/diagnostic.ts";
+import type { Json, JsonObject } from "../../src/base/json.ts";
+import type { RunCommand } from "../../src/api/house.ts";
+import { toInputs } from "../../src/main/command-inputs.ts";
+import { makeRun } from "../../src/main/new-run.ts";
+import type { AttemptOrder } from "../../src/model/run/attempt.ts";
+import type { RunState } from "../../src/model/run/run-state.ts";
+import type { HttpRequest } from "../../src/model/plan/plan.ts";
+import type { Response } from "../../src/model/run/inputs.ts";
+import type { Submission } from "../../src/model/run/language.ts";
+import type { ArtifactStore } from "../../src/ports/artifact-store.ts";
+import { loadRunState } from "../../src/runtime/recover/run-record.ts";
+import type { LiveRun } from "../../src/runtime/live-run.ts";
+import { Runtime } from "../../src/runtime/runtime.ts";
+import { createMemoryHistory } from "../../src/stores/memory/memory-history.ts";
+import { createPuppet, programOf } from "./puppet.ts";
+import type { Answer, Puppet } from "./puppet.ts";
+import { createVirtualTime, startOfTime } from "./virtual-time.ts";
+import type { VirtualTime } from "./virtual-time.ts";
+
+export type { Answer } from "./puppet.ts";
+export { programOf, textArtifact } from "./puppet.ts";
+
+/** One answer for all attempts, one after the other (the last repeats), or computed from the order and the time. */
+export type Answers = Answer | readonly Answer[] | ((order: AttemptOrder, count: number) => Answer);
+
+export interface RigOptions {
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** By display name (with or without the attempt's `(n)`), by the node's name below the run, or by template name. */
+  readonly answers?: Readonly<Record<string, Answers>>;
+  /** Given at a time after the start (`atMs`), or else one after the other whenever nothing moves any more. */
+  readonly commands?: readonly (RunCommand & { readonly atMs?: number })[];
+  /** Virtual time after which the rig stops looking; a day by default. */
+  readonly atMost?: number;
+  /** Stored definitions: texts of documents. */
+  readonly definitions?: readonly string[];
+  readonly capacity?: number;
+  readonly submission?: Partial<Omit<Submission, "parameters" | "facts">>;
+  readonly facts?: JsonObject;
+  readonly respond?: (request: HttpRequest) => Response | { readonly problem: string };
+}
+
+/** A node of `status.nodes`. */
+export interface ShownNode {
+  readonly id: string;
+  readonly name: string;
+  readonly displayName: string;
+  readonly type: string;
+  readonly phase: string;
+  readonly message?: string;
+  readonly templateName?: string;
+  readonly boundaryID?: string;
+  readonly children?: readonly string[];
+  readonly outboundNodes?: readonly string[];
+  readonly inputs?: { readonly parameters?: readonly { readonly name: string; readonly value: string }[]; readonly artifacts?: readonly JsonObject[] };
+  readonly outputs?: {
+    readonly result?: string;
+    readonly exitCode?: string;
+    readonly parameters?: readonly { readonly name: string; readonly value: string }[];
+    readonly artifacts?: readonly JsonObject[];
+  };
+  readonly progress?: string;
+  readonly nodeFlag?: JsonObject;
+  readonly startedAt?: string | null;
+  readonly finishedAt?: string | null;
+}
+
+export interface Ran {
+  /** Argo's phase; `Refused` when the document was not taken. */
+  readonly phase: string;
+  readonly message: string;
+  readonly diagnostics: readonly Diagnostic[];
+  /** All of `status.nodes`, in the order of their tasks. */
+  readonly nodes: readonly ShownNode[];
+  /** The whole `status`. */
+  readonly status: JsonObject;
+  readonly state: RunState;
+  readonly outputs: { readonly parameters: Readonly<Record<string, Json>>; readonly files: Readonly<Record<string, Json>> };
+  /** Node names below the run (`[0].a`, `.task(0)`), in the order in which their attempts started. */
+  readonly started: readonly string[];
+  /** When each of them started, in ms after the start of the run. */
+  readonly startedAtMs: readonly number[];
+  readonly orders: readonly AttemptOrder[];
+  readonly cancelled: Puppet["cancelled"];
+  /** Virtual time from the start of the run to the end of the rig's work. */
+  readonly tookMs: number;
+  /** Errors of commands that were refused, by code. */
+  readonly refusals: readonly string[];
+  /** The node with this display name, full name or name below the run. */
+  node(name: string): ShownNode;
+  findNode(name: string): ShownNode | undefined;
+  /** `name Type Phase message` of every node, names below the run. */
+  lines(): readonly string[];
+  /** Words of the commands of the attempt of a node. */
+  program(name: string): string;
+}
+
+/** Submits a document, drives it until it has ended or nothing moves any more, and shows what came of it. */
+export async function runDocument(yaml: string, options: RigOptions = {}): Promise<Ran> {
+  const time = createVirtualTime();
+  const submission = {
+    parameters: options.parameters ?? {},
+    facts: { uid: "uid-of-run", suffix: "bcdfg", ...options.facts },
+    definitions: (options.definitions ?? []).map((source, index) => ({ source, file: `definition-${index}.yaml` })),
+    ...options.submission,
+  };
+  const made = await makeRun({ source: yaml, file: "document.yaml", submission }, time.now(), () => Promise.resolve(false));
+  if (!made.ok) return describeRefused(made.diagnostics);
+  const { run } = made;
+  const started: number[] = [];
+  const startedAtMs: number[] = [];
+  const puppet = createPuppet(time, options.capacity ?? 100, (order) => {
+    const task = taskOf(order);
+    started.push(task);
+    startedAtMs.push(time.now() - startOfTime);
+    return findAnswer(run, task, order, options.answers ?? {}, counts);
+  });
+  const counts = new Map<string, number>();
+  const history = createMemoryHistory();
+  const runtime = new Runtime({
+    clock: time,
+    history,
+    createExecutor: puppet.createExecutor,
+    files: puppet.files,
+    artifacts: noArtifacts,
+    requester: { send: async (request) => options.respond?.(request) ?? { problem: `no answer for ${request.url}` } },
+    soon: (callback) => void time.callAt(time.now(), callback),
+  });
+  runtime.startRun(run, made.document);
+  const refusals = await drive(runtime, run, time, options);
+  if (run.quarantined !== undefined) throw run.quarantined;
+  if (runtime.stoppedBy !== undefined) throw runtime.stoppedBy;
+  const status = run.language.view.status(run.state);
+  const folded = await loadRunState(history, run.summary);
+  assert.deepEqual(run.language.view.status(folded.state), status, "the history folds to the same status");
+  await runtime.close({ leaveRunning: false });
+  const names = started.map((task) => shortName(run, run.language.view.taskName(run.state, task).full));
+  return describeRan(run, status, made.warnings, { names, startedAtMs, tookMs: time.now() - startOfTime, refusals }, puppet);
+}
+
+async function drive(runtime: Runtime, run: LiveRun, time: VirtualTime, options: RigOptions): Promise<readonly string[]> {
+  const refusals: string[] = [];
+  const give = ({ atMs: _, ...command }: RunCommand & { readonly atMs?: number }): void => {
+    try {
+      for (const input of toInputs(run, command, time.now())) runtime.send(run.runId, input);
+    } catch (error) {
+      refusals.push(codeOf(error));
+    }
+  };
+  const commands = options.commands ?? [];
+  for (const command of commands) if (command.atMs !== undefined) time.callAt(startOfTime + command.atMs, () => give(command));
+  const later = commands.filter((command) => command.atMs === undefined);
+  const untilAt = startOfTime + (options.atMost ?? 86_400_000);
+  for (;;) {
+    if (time.nextAt() > untilAt) {
+      const next = later.shift();
+      if (next === undefined) return refusals;
+      give(next);
+    }
+    time.step();
+    // Everything that the step set in motion is a chain of promises that are kept at once.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof Error && "code" in error && typeof error.code === "string") return error.code;
+  throw error;
+}
+
+function taskOf(order: AttemptOrder): number {
+  return Number.parseInt(order.attemptId.split("/")[1] ?? "", 10);
+}
+
+function shortName(run: LiveRun, full: string): string {
+  return full.startsWith(run.name) ? full.slice(run.name.length) : full;
+}
+
+function findAnswer(
+  run: LiveRun,
+  task: number,
+  order: AttemptOrder,
+  answers: Readonly<Record<string, Answers>>,
+  counts: Map<string, number>,
+): Answer | undefined {
+  const { full, short } = run.language.view.taskName(run.state, task);
+  const bare = short.replace(/\(\d+\)$/u, "");
+  const template = order.taskName.slice(order.taskName.lastIndexOf("/") + 1);
+  const key = [shortName(run, full), short, bare, template].find((name) => Object.hasOwn(answers, name));
+  if (key === undefined) return undefined;
+  const count = counts.get(key) ?? 0;
+  counts.set(key, count + 1);
+  const found = answers[key] ?? {};
+  if (typeof found === "function") return found(order, count);
+  if (!isList(found)) return found;
+  return found[Math.min(count, found.length - 1)];
+}
+
+function isList(answers: Answer | readonly Answer[]): answers is readonly Answer[] {
+  return Array.isArray(answers);
+}
+
+interface Seen {
+  readonly names: readonly string[];
+  readonly startedAtMs: readonly number[];
+  readonly tookMs: number;
+  readonly refusals: readonly string[];
+}
+
+function describeRan(run: LiveRun, status: JsonObject, warnings: readonly Diagnostic[], seen: Seen, puppet: Puppet): Ran {
+  // The status is JSON in Argo's form; tests look at it through the fields that they name.
+  const nodes = Object.values((status["nodes"] ?? {}) as unknown as Readonly<Record<string, ShownNode>>);
+  const findNode = (name: string): ShownNode | undefined =>
+    nodes.find((node) => shortName(run, node.name) === name) ??
+    nodes.find((node) => node.name === name) ??
+    nodes.find((node) => node.displayName === name);
+  const { phase, message } = run.language.view.outcome(run.state);
+  const lines = (): readonly string[] =>
+    nodes.map((node) => [shortName(run, node.name), node.type, node.phase, node.message ?? ""].join(" ").trim());
+  return {
+    phase,
+    message,
+    diagnostics: warnings,
+    nodes,
+    status,
+    state: run.state,
+    outputs: run.language.view.finalOutputs(run.state),
+    started: seen.names,
+    startedAtMs: seen.startedAtMs,
+    orders: puppet.orders,
+    cancelled: puppet.cancelled,
+    tookMs: seen.tookMs,
+    refusals: seen.refusals,
+    findNode,
+    node: (name) => findNode(name) ?? assert.fail(`there is no node ${name}; there are:\n${lines().join("\n")}`),
+    lines,
+    program: (name) => {
+      const place = seen.names.findLastIndex((full) => full === name || full.endsWith(`.${name}`));
+      const order = puppet.orders[place];
+      return order === undefined ? assert.fail(`${name} was not started; started were ${seen.names.join(", ")}`) : programOf(order);
+    },
+  };
+}
+
+function describeRefused(diagnostics: readonly Diagnostic[]): Ran {
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  const none = (): never => assert.fail(`the document was refused: ${errors.map(({ code, message }) => `${code} ${message}`).join("; ")}`);
+  return {
+    phase: "Refused",
+    message: errors.map(({ message }) => message).join("; "),
+    diagnostics,
+    nodes: [],
+    status: {},
+    get state() {
+      return none();
+    },
+    outputs: { parameters: {}, files: {} },
+    started: [],
+    startedAtMs: [],
+    orders: [],
+    cancelled: [],
+    tookMs: 0,
+    refusals: [],
+    findNode: () => undefined,
+    node: none,
+    lines: () => [],
+    program: none,
+  };
+}
+
+/** The puppet's artifacts are names of texts; nothing is kept anywhere. */
+const noArtifacts: ArtifactStore = {
+  keep: () => Promise.reject(new Error("the rig keeps no artifacts")),
+  keepText: () => Promise.reject(new Error("the rig keeps no artifacts")),
+  materialize: () => Promise.reject(new Error("the rig keeps no artifacts")),
+  exportTo: () => Promise.reject(new Error("the rig keeps no artifacts")),
+  has: () => Promise.resolve(true),
+  findFilePath: () => undefined,
+  syncPending: async () => undefined,
+  close: async () => undefined,
+};
