@@ -1,5 +1,6 @@
 /** Reads what the command line names: documents, standard input, parameter files. */
-import { readFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { isUtf8 } from "node:buffer";
 import { relative, resolve } from "node:path";
 import { isJsonObject } from "../base/json.ts";
 import type { Json } from "../base/json.ts";
@@ -20,34 +21,110 @@ export async function readDocument(io: CliIo, operand: string): Promise<InputTex
   return { source: readText(path, operand), file: shown === "" || shown.startsWith("..") ? path : shown };
 }
 
+/** Far beyond any document, and small enough to be read by mistake: a device that never ends, a disk image. */
+const bytesAtMost = 64 * 1024 * 1024;
+
 async function readStdin({ stdin }: CliIo): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString("utf8");
+  let sizeBytes = 0;
+  for await (const chunk of stdin) {
+    const bytes = Buffer.from(chunk);
+    sizeBytes += bytes.length;
+    if (sizeBytes > bytesAtMost) throw unreadable("standard input", tooBig);
+    chunks.push(bytes);
+  }
+  return decodeText(Buffer.concat(chunks), "standard input");
 }
 
 /** Read at once: loading the promises of node:fs would cost a run more than reading its document. */
 function readText(path: string, shown: string): string {
+  let bytes: Buffer | undefined;
   try {
-    return readFileSync(path, "utf8");
+    bytes = readBytes(path);
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const why =
-      code === "ENOENT"
-        ? "there is no such file"
-        : code === "EISDIR"
-          ? "it is a folder"
-          : code === "EACCES"
-            ? "permission denied"
-            : String(cause);
-    const hint =
-      code === "EISDIR" ? { hint: "`millrace lint` takes folders; the other commands take files." } : {};
-    throw new MillraceError(
-      "cli/unreadable-file",
-      code === "ENOENT" ? "not-found" : "invalid",
-      `cannot read ${shown}: ${why}`,
-      { ...hint, cause },
-    );
+    throw unreadable(shown, nameReason(cause), cause);
+  }
+  if (bytes === undefined) throw unreadable(shown, tooBig);
+  return decodeText(bytes, shown);
+}
+
+/** Also pipes and devices, whose size nobody knows; undefined when there is more than anybody wants. */
+function readBytes(path: string): Buffer | undefined {
+  const file = openSync(path, "r");
+  try {
+    if (fstatSync(file).size > bytesAtMost) return undefined;
+    const chunks: Buffer[] = [];
+    for (let sizeBytes = 0; sizeBytes <= bytesAtMost; ) {
+      const chunk = Buffer.allocUnsafe(Math.max(65_536, fstatSync(file).size - sizeBytes + 1));
+      const count = readSync(file, chunk, 0, chunk.length, null);
+      if (count === 0) return Buffer.concat(chunks, sizeBytes);
+      chunks.push(chunk.subarray(0, count));
+      sizeBytes += count;
+    }
+    return undefined;
+  } finally {
+    closeSync(file);
+  }
+}
+
+const tooBig = `it is larger than ${bytesAtMost / 1024 / 1024} MiB`;
+
+function nameReason(cause: unknown): string {
+  switch ((cause as NodeJS.ErrnoException).code) {
+    case "ENOENT":
+      return "there is no such file";
+    case "EISDIR":
+      return "it is a folder";
+    case "EACCES":
+      return "permission denied";
+    default:
+      return cause instanceof Error ? cause.message : String(cause);
+  }
+}
+
+function unreadable(shown: string, why: string, cause?: unknown): MillraceError {
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+  const hint =
+    code === "EISDIR" ? { hint: "`millrace lint` takes folders; the other commands take files." } : {};
+  return new MillraceError(
+    "cli/unreadable-file",
+    code === "ENOENT" ? "not-found" : "invalid",
+    `cannot read ${shown}: ${why}`,
+    { ...hint, cause },
+  );
+}
+
+/** Bytes that are no text are refused: guessed characters would run as commands. */
+function decodeText(bytes: Buffer, shown: string): string {
+  if (isUtf8(bytes)) return bytes.toString("utf8");
+  const before = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, findBadByte(bytes)));
+  const lines = before.split(/\r\n|\r|\n/);
+  const place = `${shown}:${lines.length}:${(lines.at(-1) ?? "").length + 1}`;
+  throw new MillraceError("cli/unreadable-file", "invalid", `${place}: this is not UTF-8 text`, {
+    hint: "Save the file as UTF-8.",
+  });
+}
+
+/** The length of the longest beginning that is text: whatever is cut after it is wrong as well. */
+function findBadByte(bytes: Buffer): number {
+  let low = 0;
+  let high = bytes.length;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (isTextSoFar(bytes.subarray(0, middle))) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** A character that is cut in the middle is still text so far. */
+function isTextSoFar(bytes: Buffer): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });
+    return true;
+  } catch {
+    // The decoder says no by throwing; which error it is does not matter.
+    return false;
   }
 }
 

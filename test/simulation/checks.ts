@@ -35,8 +35,9 @@ export function createOrderChecks(
   const checkStart = (order: AttemptOrder): void => {
     checkLay(order);
     const directory = sim.world.directories.get(order.attemptId);
-    if (directory?.orderText !== JSON.stringify(order))
-      refuse(`${order.attemptId} starts in the folder of another order`);
+    if (directory?.orderText !== JSON.stringify(order)) {
+      return refuse(`${order.attemptId} starts in the folder of another order`);
+    }
     if (directory.state === "ended") return;
     const before = sim.world.executions.some((other) => other.attemptId === order.attemptId && !other.voided);
     if (before) refuse(`${order.attemptId} is executed twice`);

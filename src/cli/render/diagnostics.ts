@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from "../../base/diagnostic.ts";
 import type { Style } from "./style.ts";
-import { cropText, measureWidth } from "./text-width.ts";
+import { cleanText, cropText, escapeControls, measureWidth } from "./text-width.ts";
 import { ellipsis } from "./symbols.ts";
 
 /** Lines of one problem. `file` stands for a problem without a position. */
@@ -14,7 +14,9 @@ export function formatDiagnostic(
   columns: number,
   style: Style,
 ): readonly string[] {
-  const { severity, code, message, position, excerpt, hint } = diagnostic;
+  const { severity, code, position, excerpt } = diagnostic;
+  const message = cleanText(diagnostic.message);
+  const hint = diagnostic.hint === undefined ? undefined : cleanText(diagnostic.hint);
   const place = placeOf(diagnostic, file);
   const tone = severity === "error" ? "bad" : "warn";
   const lines = [
@@ -29,13 +31,14 @@ export function formatDiagnostic(
 
 /** `file:line:column`, or the file alone. */
 function placeOf({ position }: Diagnostic, file: string): string {
-  return position === undefined ? file : `${position.file}:${position.line}:${position.column}`;
+  const shown = cleanText(position?.file ?? file);
+  return position === undefined ? shown : `${shown}:${position.line}:${position.column}`;
 }
 
 /** One line, for editors and scripts: `file:line:column: error: message [code]`. */
 export function formatDiagnosticLine(diagnostic: Diagnostic, file: string): string {
-  const hint = diagnostic.hint === undefined ? "" : ` (${diagnostic.hint})`;
-  return `${placeOf(diagnostic, file)}: ${diagnostic.severity}: ${diagnostic.message} [${diagnostic.code}]${hint}`;
+  const hint = diagnostic.hint === undefined ? "" : ` (${cleanText(diagnostic.hint)})`;
+  return `${placeOf(diagnostic, file)}: ${diagnostic.severity}: ${cleanText(diagnostic.message)} [${diagnostic.code}]${hint}`;
 }
 
 /** How much of a long line stands before the place that is pointed at. */
@@ -53,8 +56,8 @@ function pointAt(
   const from = column - 1 + 10 > room ? Math.max(0, column - 1 - contextBefore) : 0;
   const mark = from > 0 ? ellipsis(style) : "";
   // A tab counts as one column here and in the line below it, so that the caret stays under its place.
-  const before = `${mark}${excerpt.slice(from, column - 1)}`.replaceAll("\t", " ");
-  const text = `${before}${excerpt.slice(column - 1)}`.replaceAll("\t", " ");
+  const before = escapeControls(`${mark}${excerpt.slice(from, column - 1)}`.replaceAll("\t", " "));
+  const text = before + escapeControls(excerpt.slice(column - 1).replaceAll("\t", " "));
   const caret = `${" ".repeat(margin.length - 2)}| ${" ".repeat(measureWidth(before))}${style.paint("bad", "^")}`;
   return [style.paint("quiet", margin) + cropText(text, room, ellipsis(style)), caret];
 }

@@ -1,5 +1,6 @@
 /** An attempt has ended: what its exit means for the task. */
 import { unreachable } from "../../base/errors.ts";
+import { signalExitCode } from "../../base/signals.ts";
 import type { Process } from "../../model/plan/plan.ts";
 import type { AttemptExit, AttemptOutputs, AttemptProblem } from "../../model/run/attempt.ts";
 import type { EndPhase } from "../../model/run/events.ts";
@@ -126,26 +127,4 @@ function judgeProblem(
     default:
       return unreachable(problem);
   }
-}
-
-/** Shells report a death by signal n as 128 + n. */
-function signalExitCode(signal: string): number {
-  const numbers: Readonly<Record<string, number>> = {
-    SIGHUP: 1,
-    SIGINT: 2,
-    SIGQUIT: 3,
-    SIGILL: 4,
-    SIGTRAP: 5,
-    SIGABRT: 6,
-    SIGBUS: 7,
-    SIGFPE: 8,
-    SIGKILL: 9,
-    SIGUSR1: 10,
-    SIGSEGV: 11,
-    SIGUSR2: 12,
-    SIGPIPE: 13,
-    SIGALRM: 14,
-    SIGTERM: 15,
-  };
-  return 128 + (numbers[signal] ?? 0);
 }

@@ -28,10 +28,11 @@ function lintArgo(
   options: { readonly strict: boolean; readonly definitions: Definitions },
 ): readonly Diagnostic[] {
   const read = readArgoDocuments(source, file, { strict: options.strict });
-  const others = [...readDefinitions(options.definitions), ...read.documents];
+  const stored = collectStored([...readDefinitions(options.definitions), ...read.documents]);
   return [
     ...read.diagnostics,
-    ...read.documents.flatMap((document) => checkAgainst(document, others, false)),
+    ...findStrangers(read.documents),
+    ...read.documents.flatMap((document) => checkAgainst(document, stored, false)),
   ];
 }
 
@@ -42,10 +43,9 @@ function readDefinitions(definitions: Definitions): readonly ArgoDocument[] {
 
 function checkAgainst(
   document: ArgoDocument,
-  others: readonly ArgoDocument[],
+  stored: ReturnType<typeof collectStored>,
   submitted: boolean,
 ): readonly Diagnostic[] {
-  const stored = collectStored(others);
   return checkArgoDocument(document, {
     submitted,
     findTemplateSource: (kind, name): WorkflowTemplate | undefined =>
@@ -57,14 +57,14 @@ function compileArgo(source: string, file: string, submission: Submission): Comp
   const read = readArgoDocuments(source, file, { strict: submission.strict === true });
   const chosen = chooseDocument(read.documents, submission.document);
   if (chosen === undefined)
-    return refuse(submission, [...read.diagnostics, missingDocument(file, submission.document)]);
+    return refuse(submission, [...read.diagnostics, missingDocument(file, read.documents, submission.document)]);
   const others = [
     ...readDefinitions(submission.definitions ?? []),
     ...read.documents.filter((one) => one !== chosen),
   ];
   const withItself = chosen.kind === "Workflow" ? others : [...others, chosen];
   const document = applySubmission(chosen, submission);
-  const found = [...read.diagnostics, ...checkAgainst(document, withItself, true)];
+  const found = [...read.diagnostics, ...checkAgainst(document, collectStored(withItself), true)];
   if (found.some(({ severity }) => severity === "error")) return refuse(submission, found, document);
   const lowered = lowerDocument(document, withItself, submission);
   return { ...lowered, diagnostics: [...found, ...lowered.diagnostics] };
@@ -80,13 +80,37 @@ function chooseDocument(
   return runnable.find(({ kind }) => kind === "Workflow") ?? runnable[0];
 }
 
-function missingDocument(file: string, index: number | undefined): Diagnostic {
+function missingDocument(
+  file: string,
+  documents: readonly ArgoDocument[],
+  index: number | undefined,
+): Diagnostic {
   const which = index === undefined ? "a workflow" : `a document number ${index}`;
+  const [first] = documents;
+  const found = first === undefined ? "" : `; it begins with a ${nameKind(first)}`;
   return {
     code: "argo/no-workflow",
     severity: "error",
-    message: `${file} does not hold ${which} that can be run`,
+    message: `${file} does not hold ${which} that can be run${found}`,
+    ...(first === undefined ? {} : { position: first.locate([]) }),
   };
+}
+
+function nameKind(document: ArgoDocument): string {
+  return document.kind === "Other" ? document.objectKind || "document without a kind" : document.kind;
+}
+
+/** What workflows refer to may lie in files of its own. */
+const companionKinds: ReadonlySet<string> = new Set(["ConfigMap", "Secret", "PersistentVolumeClaim", "ServiceAccount", "Role", "RoleBinding", ""]);
+
+/** A file in which there is nothing to check is not a file without problems. */
+function findStrangers(documents: readonly ArgoDocument[]): readonly Diagnostic[] {
+  const [first] = documents;
+  if (first?.kind !== "Other") return [];
+  if (!documents.every((one) => one.kind === "Other" && !companionKinds.has(one.objectKind) && !one.apiVersion.startsWith("argoproj.io/"))) return [];
+  const position = first.locate([]);
+  const message = `the file holds no Argo document; a ${first.objectKind} is not checked`;
+  return [{ code: "argo/no-document", severity: "warning", message, position, excerpt: first.excerpt(position) }];
 }
 
 function refuse(

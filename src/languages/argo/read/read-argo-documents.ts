@@ -53,6 +53,9 @@ const OLD_NAMES: ReadonlyMap<string, string> = new Map([
   ["semaphores", "semaphore"],
 ]);
 
+/** More problems than anybody reads are not looked for in the documents that follow. */
+const MOST_DIAGNOSTICS = 1_000;
+
 const SMALLEST_BUDGET = 400_000;
 
 /** Reads all documents of a text. `file` is only used in positions. */
@@ -64,6 +67,7 @@ export function readArgoDocuments(text: string, file: string, options: ReadOptio
   const problems = createReadProblems(strict, SMALLEST_BUDGET + text.length);
   for (const document of loaded.documents) {
     if (document.raw === null || document.raw === undefined) continue;
+    if (diagnostics.length > MOST_DIAGNOSTICS) break;
     for (const place of listPlaces(document, problems)) {
       const read = readDocument(place, documents.length, loaded, problems, options.assumeKind);
       if (read !== undefined) documents.push(read);

@@ -1,4 +1,5 @@
 /** Why a task ended as it did, in Argo's words. */
+import { signalExitCode } from "../../../base/signals.ts";
 import type { Reason } from "../../../model/run/values.ts";
 
 /** What a reason may refer to by number. */
@@ -82,41 +83,16 @@ function describeExit(reason: Reason): string {
   const commands = Object.entries(reason.commands ?? {});
   for (const [name, ending] of commands) {
     if (ending.kind === "exited" && ending.code !== 0) return describeCode(name, ending.code);
-    if (ending.kind === "signaled") return describeCode(name, signalCode(ending.signal));
+    if (ending.kind === "signaled") return describeCode(name, signalExitCode(ending.signal));
   }
   if (reason.exitCode !== undefined) return describeCode("main", reason.exitCode);
   return reason.signal === undefined
     ? (reason.message ?? "")
-    : describeCode("main", signalCode(reason.signal));
+    : describeCode("main", signalExitCode(reason.signal));
 }
 
-/** Kubernetes calls every bad exit `Error`, but a kill for want of memory `OOMKilled`. */
 function describeCode(name: string, code: number): string {
   return `${name}: Error (exit code ${code})`;
-}
-
-const signals: Readonly<Record<string, number>> = {
-  SIGHUP: 1,
-  SIGINT: 2,
-  SIGQUIT: 3,
-  SIGILL: 4,
-  SIGTRAP: 5,
-  SIGABRT: 6,
-  SIGBUS: 7,
-  SIGFPE: 8,
-  SIGKILL: 9,
-  SIGUSR1: 10,
-  SIGSEGV: 11,
-  SIGUSR2: 12,
-  SIGPIPE: 13,
-  SIGALRM: 14,
-  SIGTERM: 15,
-};
-
-/** Exit code that stands for a signal; the signal may be a name or a number. */
-export function signalCode(signal: string): number {
-  const number = signals[signal] ?? signals[`SIG${signal}`] ?? Number(signal);
-  return 128 + (Number.isInteger(number) ? number : 9);
 }
 
 /** A good status that was still refused means that the template's own condition did not hold. */

@@ -7,7 +7,7 @@ import { hasEnded, taskKinds } from "../../../model/run/phase.ts";
 import type { CommandEnding } from "../../../model/run/attempt.ts";
 import type { RunState } from "../../../model/run/run-state.ts";
 import { timeToText } from "../evaluate/sibling-values.ts";
-import { signalCode } from "./describe-reason.ts";
+import { signalExitCode } from "../../../base/signals.ts";
 import type { Edges } from "./edges.ts";
 import { displayName, nameToId, nodeName } from "./node-names.ts";
 import { nodeMessage, phaseWord } from "./node-message.ts";
@@ -171,7 +171,7 @@ function describeEnding(
         ? { phase: "Succeeded", message: "" }
         : { phase: "Failed", message: `Error (exit code ${ending.code})` };
     case "signaled":
-      return { phase: "Failed", message: `Error (exit code ${signalCode(ending.signal)})` };
+      return { phase: "Failed", message: `Error (exit code ${signalExitCode(ending.signal)})` };
     case "not-run":
       return { phase: "Omitted", message: "" };
     default:
