@@ -55,25 +55,24 @@ function readOptions(args: readonly string[]): Options {
   };
 }
 
-/** Scratch space beside the project, not in a temporary folder that may lie in memory: the disk is part of the measurement. */
-function openContext(syncSeconds: number): { readonly context: BenchContext; readonly close: () => void } {
-  mkdirSync(outputFolder, { recursive: true });
-  const scratchFolder = mkdtempSync(join(outputFolder, "scratch-"));
-  let count = 0;
-  const freshPath = (name: string): string => join(scratchFolder, `${(count += 1)}-${name}`);
-  return {
-    context: { scratchFolder, cores: cpus().length, syncSeconds, freshPath },
-    close: () => rmSync(scratchFolder, { recursive: true, force: true }),
-  };
+/**
+ * Scratch folders of this bench. They are removed after the last measurement only: a file system that has just deleted
+ * many thousand files makes new ones slowly for half a minute, which would count against whoever is measured next.
+ */
+const scratchFolders: string[] = [];
+
+function removeScratch(): void {
+  for (const folder of scratchFolders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
 
-async function readMachine(): Promise<MachineConstants> {
-  const { context, close } = openContext(0);
-  try {
-    return await measureMachine(context.freshPath);
-  } finally {
-    close();
-  }
+/** Scratch space beside the project, not in a temporary folder that may lie in memory: the disk is part of the measurement. */
+function openContext(syncSeconds: number): BenchContext {
+  mkdirSync(outputFolder, { recursive: true });
+  const scratchFolder = mkdtempSync(join(outputFolder, "scratch-"));
+  scratchFolders.push(scratchFolder);
+  let count = 0;
+  const freshPath = (name: string): string => join(scratchFolder, `${(count += 1)}-${name}`);
+  return { scratchFolder, cores: cpus().length, syncSeconds, freshPath };
 }
 
 async function buildCommand(): Promise<void> {
@@ -97,17 +96,12 @@ async function measureOne(
   machine: MachineConstants,
   accounting: CpuAccounting,
 ): Promise<WorkloadResult> {
-  const { context, close } = openContext(machine.syncMicros / 1e6);
   const startedAt = performance.now();
   process.stdout.write(`${workload.id} ${workload.title} ... `);
-  try {
-    const rounds = options.rounds ?? workload.rounds ?? defaultRounds;
-    const result = await measureWorkload(workload, context, accounting, rounds);
-    console.log(`${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
-    return result;
-  } finally {
-    close();
-  }
+  const rounds = options.rounds ?? workload.rounds ?? defaultRounds;
+  const result = await measureWorkload(workload, openContext(machine.syncMicros / 1e6), accounting, rounds);
+  console.log(`${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
+  return result;
 }
 
 async function main(): Promise<number> {
@@ -115,7 +109,7 @@ async function main(): Promise<number> {
   const accounting = openCpuAccounting();
   try {
     if (!options.anchorsOnly) await buildCommand();
-    const machine = await readMachine();
+    const machine = await measureMachine(openContext(0).freshPath);
     console.log(describeMachine(machine).join("\n"));
     const workloads: WorkloadResult[] = [];
     for (const workload of options.workloads) {
@@ -125,6 +119,7 @@ async function main(): Promise<number> {
     return writeReport({ startedAt: new Date().toISOString(), machine, accounting: accounting.description, workloads });
   } finally {
     accounting.close();
+    removeScratch();
   }
 }
 

@@ -6,7 +6,7 @@
 
 /** What a round measures with: scratch space, compiled anchors, the command under test. */
 export interface BenchContext {
-  /** An empty folder for this workload, removed afterwards. */
+  /** A folder of this workload alone, removed when the whole bench is done. */
   readonly scratchFolder: string;
   /** How many processes may run side by side. */
   readonly cores: number;

@@ -10,9 +10,12 @@ import { Unavailable, type BenchContext } from "../harness/workload.ts";
 const launcher = join(projectFolder, "bin", "millrace.mjs");
 const bundle = join(projectFolder, "dist", "millrace.mjs");
 
-/** Plain processes, as many at a time as there are cores: what the anchors do as well. */
+/**
+ * Plain processes. One more at a time than there are cores, so that no core is idle while an ended step is recorded and
+ * the next one is handed out: the anchors hand out at once, and two of them at a time keep two cores busy.
+ */
 function runArguments(file: string, context: BenchContext): readonly string[] {
-  return [launcher, "run", file, "--executor", "process", "--parallel", String(context.cores)];
+  return [launcher, "run", file, "--executor", "process", "--parallel", String(context.cores + 1)];
 }
 
 /** Throws Unavailable unless the command has been built. */

@@ -13,7 +13,9 @@ export function readImages(home: Home): ImageTable {
   try {
     text = readFileSync(home.images, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
+    const { code } = error as NodeJS.ErrnoException;
+    // A home that is no folder is refused by whoever writes there first, with a message about that.
+    if (code === "ENOENT" || code === "ENOTDIR") return {};
     throw error;
   }
   return parseImages(home.images, text);

@@ -11,7 +11,7 @@ import { createLocalAttemptFiles } from "../runtime/attempts/local-attempt-files
 import type { LiveRun } from "../runtime/live-run.ts";
 import { decodeRunRecord, loadRunState } from "../runtime/recover/run-record.ts";
 import type { RunRecord } from "../runtime/recover/run-record.ts";
-import { Runtime } from "../runtime/runtime.ts";
+import { Runtime, quarantinedError } from "../runtime/runtime.ts";
 import { isOnlyWaiting, summarizeRun } from "../runtime/summary.ts";
 import { openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
 import { toInputs } from "./command-inputs.ts";
@@ -81,6 +81,7 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
   const picture = (name: string): RunPicture => pictureOf(get(name));
   const command = async (name: string, asked: RunCommand): Promise<void> => {
     const { run } = get(name);
+    if (run.quarantined !== undefined) throw quarantinedError(run, run.quarantined);
     for (const input of toInputs(run, asked, systemClock.now())) runtime.send(run.runId, input);
     await runtime.settleDurably();
   };
@@ -139,7 +140,9 @@ async function submit(
   history: HistoryStore,
   drive: (run: LiveRun, document: RunDocument) => void,
 ): Promise<SubmitAnswer> {
-  const made = await makeRun(request, systemClock.now(), async (name) => (await history.findRun(name)) !== undefined);
+  const isLive = (name: string): boolean => runtime.liveRuns.some((run) => run.name === name);
+  const isTaken = async (name: string): Promise<boolean> => (await history.findRun(name)) !== undefined || isLive(name);
+  const made = await makeRun(request, systemClock.now(), isTaken);
   if (!made.ok) return made;
   drive(made.run, made.document);
   runtime.startRun(made.run, made.document);
@@ -156,6 +159,7 @@ async function adopt(
   const taken: string[] = [];
   for (const summary of wanted) {
     if (summary === undefined) throw unknownRun(name ?? "");
+    if (runtime.liveRuns.some((live) => live.runId === summary.runId)) continue;
     const { state, document, record } = await loadRunState(history, summary);
     const language = getLanguage(document.language);
     const run: LiveRun = {

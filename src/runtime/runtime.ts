@@ -350,7 +350,7 @@ function countStarts(effects: readonly Effect[]): number {
   return count;
 }
 
-function quarantinedError(run: LiveRun, error: Error): MillraceError {
+export function quarantinedError(run: LiveRun, error: Error): MillraceError {
   return new MillraceError(
     "runtime/quarantined",
     "invalid",

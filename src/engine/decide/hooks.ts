@@ -53,13 +53,22 @@ function mayRunHooks(state: RunState): boolean {
   return state.stopping === undefined || state.stopping.hooks;
 }
 
+/** Exit hooks begin when the conditional ones have closed. */
 function startExitHooks(decision: Decision, owner: number, hooks: readonly Hook[]): void {
-  if (!mayRunHooks(decision.state)) return;
+  const { state } = decision;
+  if (!mayRunHooks(state) || (state.hooksPending.get(owner) ?? 0) > 0) return;
   hooks.forEach((hook, index) => {
-    if (hook.on === "ended" && !isStarted(decision.state, owner, index)) {
+    if (hook.on === "ended" && !isStarted(state, owner, index) && isWanted(decision, owner, hook)) {
       decision.record({ kind: "hook.started", owner, hook: index, at: decision.at });
     }
   });
+}
+
+/** An exit hook of a task may have a condition. One that cannot be evaluated begins all the same, and fails then. */
+function isWanted(decision: Decision, owner: number, hook: Hook): boolean {
+  if (hook.condition === undefined || owner < 0) return true;
+  const answer = decision.evaluate(hook.condition, createHookScope(decision.state, decision.run, owner));
+  return !answer.ok || answer.value === true;
 }
 
 /** The entry task has closed: runs the exit hooks of the run, then ends it. */
@@ -70,10 +79,10 @@ export function finishRun(decision: Decision): void {
   if ((state.hooksPending.get(-1) ?? 0) > 0) return;
   const entry = state.tasks.phase[0] as number;
   const badHook = findBadExitHook(state);
-  const phase =
-    isBad(entry) || badHook < 0 ? toEndPhase(entry) : toEndPhase(state.tasks.phase[badHook] as number);
-  const blamed = isBad(entry) || badHook < 0 ? state.reasons.get(0) : state.reasons.get(badHook);
-  const reason = state.stopping?.reason ?? blamed;
+  const blamed = isBad(entry) || badHook < 0 ? 0 : badHook;
+  const phase = toEndPhase(state.tasks.phase[blamed] as number);
+  // A stop is no reason for the end of a run whose work had ended well by then.
+  const reason = (isBad(entry) ? state.stopping?.reason : undefined) ?? state.reasons.get(blamed);
   decision.record({ kind: "run.ended", at: decision.at, phase, ...(reason === undefined ? {} : { reason }) });
 }
 

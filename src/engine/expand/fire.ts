@@ -3,7 +3,7 @@
  * A leaf that nothing but room can hold back is left for admission, which binds it when it starts.
  */
 import { unreachable } from "../../base/errors.ts";
-import type { Argument, Call, Guard, Node, Process } from "../../model/plan/plan.ts";
+import type { Argument, Call, Each, Guard, Hook, Node, Process } from "../../model/plan/plan.ts";
 import { isBad, phases, taskKinds } from "../../model/run/phase.ts";
 import type { RunState } from "../../model/run/run-state.ts";
 import type { Scope } from "../../model/run/scope.ts";
@@ -63,11 +63,24 @@ export function stopBeforeBegin(decision: Decision, task: number): void {
 function expandGroup(decision: Decision, task: number, node: Node): void {
   if (node.each === undefined)
     throw new Refusal({ code: "expression-failed", message: `${node.name} has nothing to expand` });
-  const expanded = expandEach(decision, node.each, createCallerScope(decision.state, decision.run, task));
+  const expanded = expandOrNothing(decision, task, node, node.each);
   if (expanded.count === 0) {
     return decision.record({ kind: "task.skipped", task, at: decision.at, reason: { code: "list-empty" } });
   }
   decision.record({ kind: "task.expanded", task, at: decision.at, ...expanded });
+}
+
+/** A list that cannot be had is as good as empty where the condition is false already (Argo, expandStep). Throws Refusals. */
+function expandOrNothing(decision: Decision, task: number, node: Node, each: Each): ReturnType<typeof expandEach> {
+  const scope = createCallerScope(decision.state, decision.run, task);
+  try {
+    return expandEach(decision, each, scope);
+  } catch (error) {
+    if (!(error instanceof Refusal) || node.condition === undefined) throw error;
+    const answer = decision.evaluate(node.condition, scope);
+    if (!answer.ok || answer.value === true) throw error;
+    return { count: 0 };
+  }
 }
 
 /** Evaluates the node's condition; records the skip when it is false. Throws Refusals. */
@@ -106,19 +119,38 @@ export function findSite(
     return { call: { kind: "process", process: index.plan.entry }, passed: index.plan.arguments };
   const node = index.nodes[tasks.node[task] as number];
   if (kind === taskKinds.hook) {
-    const owner = tasks.parent[task] as number;
-    const hook = (owner < 0 ? index.plan.hooks : (node?.hooks ?? []))[tasks.order[task] as number];
-    if (hook === undefined) throw new Refusal({ code: "unknown-process", message: "hook" });
+    const hook = findHook(state, task);
     return { call: hook.call, passed: hook.arguments };
   }
   if (node === undefined) throw new Refusal({ code: "unknown-process", message: "node" });
   return { call: node.call, passed: node.arguments };
 }
 
+/** The hook that a hook task stands for. Throws Refusals. */
+function findHook(state: RunState, task: number): Hook {
+  const { tasks, index } = state;
+  const isOfRun = (tasks.parent[task] as number) < 0;
+  const hooks = isOfRun ? index.plan.hooks : (index.nodes[tasks.node[task] as number]?.hooks ?? []);
+  const hook = hooks[tasks.order[task] as number];
+  if (hook === undefined) throw new Refusal({ code: "unknown-process", message: "hook" });
+  return hook;
+}
+
+/** An exit hook of a task whose condition cannot be evaluated has begun only to say so. Throws Refusals. */
+function checkExitCondition(decision: Decision, task: number, owner: Scope): void {
+  const { state } = decision;
+  if (state.tasks.kind[task] !== taskKinds.hook || (state.tasks.parent[task] as number) < 0) return;
+  const { condition, on } = findHook(state, task);
+  if (condition === undefined || on !== "ended") return;
+  const answer = decision.evaluate(condition, owner);
+  if (!answer.ok) throw new Refusal({ code: "expression-failed", message: answer.message });
+}
+
 /** Binds a task and lets it begin, or queues it when something else than room may hold it back. Throws Refusals. */
 function callTask(decision: Decision, task: number): void {
   const { state } = decision;
   const caller = createCallerScope(state, decision.run, task);
+  checkExitCondition(decision, task, caller);
   const { call, passed } = findSite(state, task);
   const number = resolveCall(decision, call, caller);
   const process = state.index.plan.processes[number] as Process;

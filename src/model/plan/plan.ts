@@ -253,6 +253,8 @@ export interface RetryPolicy {
   readonly delayMs?: Dynamic<number>;
   readonly factor?: Dynamic<number>;
   readonly capMs?: Dynamic<number>;
+  /** Nobody waits: the wait only counts against `elapsedAtMostMs`. */
+  readonly delayOnPaper?: boolean;
   /** No more attempts this long after the first began. */
   readonly elapsedAtMostMs?: Dynamic<number>;
 }

@@ -37,8 +37,11 @@ const retries: readonly (readonly [strategy: string, policy: unknown])[] = [
     '{limit: 1, backoff: {duration: "5", factor: "3"}}',
     { on: "failed", attemptsMore: 1, delayMs: 5000, factor: 3 },
   ],
-  // Argo waits between attempts only when there is a limit.
-  ["{backoff: {duration: 1m}}", { on: "failed" }],
+  // Argo waits between attempts only when there is a limit; the wait still counts against the longest duration.
+  [
+    "{backoff: {duration: 1m, maxDuration: 1h}}",
+    { on: "failed", delayMs: 60_000, delayOnPaper: true, elapsedAtMostMs: 3_600_000 },
+  ],
 ];
 
 for (const [strategy, policy] of retries) {

@@ -36,15 +36,18 @@ export function lowerPorts(desk: Lowering, template: Template, place: Place): re
 }
 
 /**
- * What an input has when the caller passes nothing. A key of a ConfigMap that is not there (yet), or whose name has tags,
- * is looked up when it is needed, because a caller may pass a value instead.
+ * What an input has when the caller passes nothing: what a ConfigMap holds, or else its value, or else its default
+ * (Argo, ProcessArgs). A key that is not there (yet), or whose name has tags, is looked up when it is needed, because a
+ * caller may pass a value instead.
  */
 function lowerUsual(desk: Lowering, parameter: Parameter, place: Place): string | Expression | undefined {
-  const selector = parameter.value === undefined ? parameter.valueFrom?.configMapKeyRef : undefined;
-  if (selector === undefined || findKey(desk, selector, "ConfigMap") !== undefined) {
+  const selector = parameter.valueFrom?.configMapKeyRef;
+  if (selector === undefined) {
     const text = readParameterText(desk, parameter, place);
     return text === undefined ? undefined : lowerText(desk, text);
   }
+  const found = findKey(desk, selector, "ConfigMap");
+  if (found !== undefined) return lowerText(desk, found);
   desk.needsConfigMaps = true;
   const fallback = parameter.valueFrom?.default ?? parameter.default;
   const lookup = { ...selector, ...(fallback === undefined ? {} : { default: fallback }) };

@@ -78,7 +78,8 @@ function noteMentions(owner: Owner, invocation: Invocation): void {
 
 function lowerEach(desk: Lowering, invocation: Invocation, place: Place): Each | undefined {
   const { withItems, withParam, withSequence } = invocation;
-  if (withItems !== undefined) {
+  // An empty list written in the document is no loop at all (Argo, ShouldExpand); a computed one skips.
+  if (withItems !== undefined && withItems.length > 0) {
     if (!withItems.some(hasTags)) return { kind: "items", items: withItems };
     return { kind: "items", items: intern(desk, dialects.items, JSON.stringify(withItems), "list") };
   }

@@ -40,7 +40,7 @@ const retryOn: Readonly<Record<string, RetryPolicy["on"]>> = {
   OnTransientError: "transient",
 };
 
-/** A retry strategy. A backoff counts only when a limit is set (Argo, processNodeRetries). */
+/** A retry strategy. Without a limit nobody waits, but the wait still counts against maxDuration (Argo, processNodeRetries). */
 export function lowerRetry(desk: Lowering, strategy: RetryStrategy, place: Place): RetryPolicy {
   const { limit, retryPolicy, expression, backoff } = strategy;
   const usual = expression === undefined || expression === "" ? "failed" : "any";
@@ -50,18 +50,19 @@ export function lowerRetry(desk: Lowering, strategy: RetryStrategy, place: Place
     text === undefined || text === ""
       ? undefined
       : lowerDuration(desk, text, `retryStrategy.backoff.${field}`, place);
-  const delayMs = limit === undefined ? undefined : duration(backoff?.duration, "duration");
+  const delayMs = duration(backoff?.duration, "duration");
   const factor =
     backoff?.factor === undefined
       ? undefined
       : lowerInteger(desk, backoff.factor, "retryStrategy.backoff.factor", place);
   const capMs = duration(backoff?.cap, "cap");
-  const elapsedAtMostMs = limit === undefined ? undefined : duration(backoff?.maxDuration, "maxDuration");
+  const elapsedAtMostMs = duration(backoff?.maxDuration, "maxDuration");
   return {
     on: retryPolicy === undefined || retryPolicy === "" ? usual : (retryOn[retryPolicy] ?? usual),
     ...(attemptsMore === undefined ? {} : { attemptsMore }),
     ...(usual === "failed" ? {} : { condition: intern(desk, dialects.expr, expression ?? "", "boolean") }),
     ...(delayMs === undefined ? {} : { delayMs }),
+    ...(delayMs === undefined || limit !== undefined ? {} : { delayOnPaper: true }),
     ...(factor === undefined || factor === 0 ? {} : { factor }),
     ...(capMs === undefined ? {} : { capMs }),
     ...(elapsedAtMostMs === undefined ? {} : { elapsedAtMostMs }),

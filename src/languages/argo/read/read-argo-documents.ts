@@ -211,6 +211,7 @@ function addAt(
   hint?: string,
   severity: "error" | "warning" = "error",
 ): void {
+  if (problems.list.length > MOST_DIAGNOSTICS) return;
   const path = [...problems.path];
   problems.list.push({
     code,

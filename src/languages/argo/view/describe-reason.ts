@@ -36,7 +36,7 @@ export function describeReason(reason: Reason, names?: ReasonNames): string {
     case "retries-exhausted":
       return "No more retries left";
     case "retry-not-allowed":
-      return message ?? "";
+      return message ?? "retryStrategy.expression evaluated to false";
     case "retry-too-late":
       return message === "elapsed"
         ? "Max duration limit exceeded"

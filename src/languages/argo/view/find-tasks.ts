@@ -5,7 +5,7 @@
 import type { RunState } from "../../../model/run/run-state.ts";
 import { jsonToText } from "../evaluate/json-text.ts";
 import { displayName, nodeId, nodeName } from "./node-names.ts";
-import { phaseWord } from "./node-message.ts";
+import { nodePhase } from "./node-message.ts";
 import { describeTemplate } from "./node-status.ts";
 import { isVisible } from "./tree.ts";
 
@@ -59,7 +59,7 @@ function readField(state: RunState, task: number, field: string): string | undef
     case "id":
       return nodeId(state, task);
     case "phase":
-      return phaseWord(state.tasks.phase[task] ?? 0);
+      return nodePhase(state, task);
     case "templateName":
       return textOf(describeTemplate(state, task)["templateName"]);
     case "templateRef.name":

@@ -3,8 +3,8 @@ import { phases, taskKinds } from "../../../model/run/phase.ts";
 import type { RunState } from "../../../model/run/run-state.ts";
 import type { Reason } from "../../../model/run/values.ts";
 import { describeReason } from "./describe-reason.ts";
-import { nodeId } from "./node-names.ts";
-import { findProcess, isStaged } from "./tree.ts";
+import { nodeId, nodeName } from "./node-names.ts";
+import { findProcess, isRefused, isStaged } from "./tree.ts";
 
 /** Message of a task; empty when there is none. */
 export function nodeMessage(state: RunState, task: number): string {
@@ -12,7 +12,7 @@ export function nodeMessage(state: RunState, task: number): string {
   const reason = state.reasons.get(task);
   if (reason === undefined) return "";
   if (reason.code === "child-failed") return describeChild(state, task, reason);
-  const isLeaf = findProcess(state, task)?.body.kind === "task";
+  const isLeaf = findProcess(state, task)?.body.kind === "task" && !state.attempts.has(task);
   if (isLeaf && (reason.code === "stopped" || reason.code === "terminated")) {
     return `workflow shutdown with strategy:  ${reason.code === "stopped" ? "Stop" : "Terminate"}`;
   }
@@ -32,6 +32,9 @@ function describeChild(state: RunState, task: number, reason: Reason): string {
 function findUnresolved(state: RunState, child: number): string | undefined {
   const reason = state.reasons.get(child);
   if (reason?.code === "expression-failed") return reason.message;
+  if (isRefused(state, child) && isStaged(state, state.tasks.parent[child] ?? -1)) {
+    return `step group deemed errored due to child ${nodeName(state, child)} error: ${nodeMessage(state, child)}`;
+  }
   // A fan-out is blamed for its members.
   if (
     reason?.code !== "child-failed" ||
@@ -75,6 +78,17 @@ const phaseWords = [
 /** Argo's word for a phase of a node. */
 export function phaseWord(phase: number): string {
   return phaseWords[phase] ?? "Pending";
+}
+
+/** Phase of a node in Argo's words. A group of steps with a child that could not begin is an error itself. */
+export function nodePhase(state: RunState, task: number): string {
+  const { tasks } = state;
+  const phase = tasks.phase[task] ?? phases.waiting;
+  if (tasks.kind[task] !== taskKinds.stage || phase !== phases.failed) return phaseWord(phase);
+  const blamed = state.reasons.get(task)?.task;
+  if (blamed === undefined) return phaseWord(phase);
+  const member = tasks.kind[blamed] === taskKinds.group ? state.reasons.get(blamed)?.task : undefined;
+  return phaseWord(isRefused(state, member ?? blamed) ? phases.errored : phase);
 }
 
 /** Phase and message of the run. */

@@ -10,7 +10,7 @@ import { timeToText } from "../evaluate/sibling-values.ts";
 import { signalExitCode } from "../../../base/signals.ts";
 import type { Edges } from "./edges.ts";
 import { displayName, nameToId, nodeName } from "./node-names.ts";
-import { nodeMessage, phaseWord } from "./node-message.ts";
+import { nodeMessage, nodePhase, phaseWord } from "./node-message.ts";
 import { describeInputs, describeOutputs, describeResources } from "./node-values.ts";
 import type { Resources } from "./node-values.ts";
 import { findBoundary, findProcess, nodeType } from "./tree.ts";
@@ -47,7 +47,7 @@ export function describeNode(context: StatusContext, task: number): JsonObject {
     displayName: displayName(state, task),
     type,
     ...describeTemplate(state, task),
-    phase: phaseWord(tasks.phase[task] ?? 0),
+    phase: nodePhase(state, task),
     ...optional("boundaryID", boundary < 0 ? undefined : id(boundary)),
     ...optional("message", message === "" ? undefined : message),
     startedAt: startedAt === 0 ? null : timeToText(startedAt),

@@ -4,7 +4,7 @@ import { phaseNames, taskKinds } from "../../../model/run/phase.ts";
 import type { RunState } from "../../../model/run/run-state.ts";
 import { showMembers } from "./edges.ts";
 import { displayName } from "./node-names.ts";
-import { nodeMessage, phaseWord } from "./node-message.ts";
+import { nodeMessage, nodePhase } from "./node-message.ts";
 import { findProcess, isVisible, listChildren, listHooks, nodeType } from "./tree.ts";
 
 /** Rows, parents before children; at most `limit` of them. */
@@ -42,7 +42,7 @@ function describeRow(state: RunState, task: number, depth: number): TreeRow {
     task,
     depth,
     name: displayName(state, task),
-    phase: phaseWord(phase),
+    phase: nodePhase(state, task),
     state: phaseNames[phase] ?? "waiting",
     type: nodeType(state, task),
     template: findProcess(state, task)?.id ?? "",

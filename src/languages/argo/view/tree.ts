@@ -6,6 +6,7 @@ import type { Body, Process } from "../../../model/plan/plan.ts";
 import { hasEnded, phases, taskKinds } from "../../../model/run/phase.ts";
 import type { RunState } from "../../../model/run/run-state.ts";
 import { taskFlags } from "../../../model/run/task-table.ts";
+import type { ReasonCode } from "../../../model/run/values.ts";
 
 /** True when Argo would have a node for the task. */
 export function isVisible(state: RunState, task: number): boolean {
@@ -68,11 +69,28 @@ const bodyTypes: Readonly<Record<Body["kind"], string>> = {
   eval: "Pod",
 };
 
+/** What can be wrong with a call before anything of it has begun. */
+const refusals: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
+  "expression-failed",
+  "argument-missing",
+  "value-not-allowed",
+  "input-missing",
+  "unknown-process",
+  "recursion-too-deep",
+]);
+
+/** True for a task that ended with an error before anything of it had begun. */
+export function isRefused(state: RunState, task: number): boolean {
+  const { tasks } = state;
+  if (tasks.phase[task] !== phases.errored || !refusals.has(state.reasons.get(task)?.code ?? "child-failed")) return false;
+  return !state.attemptFacts.has(task) && !state.attempts.has(task) && (tasks.count[task] ?? 0) === 0;
+}
+
 /** Argo's type of a node. */
 export function nodeType(state: RunState, task: number): string {
   const { tasks } = state;
   const phase = tasks.phase[task];
-  if (phase === phases.skipped || phase === phases.omitted) return "Skipped";
+  if (phase === phases.skipped || phase === phases.omitted || isRefused(state, task)) return "Skipped";
   const kind = tasks.kind[task];
   if (kind === taskKinds.stage) return "StepGroup";
   if (kind === taskKinds.group) return "TaskGroup";
