@@ -29,7 +29,11 @@ interface Options {
 }
 
 function parseArguments(args: readonly string[]) {
-  const options = { only: { type: "string" }, quick: { type: "string" }, anchors: { type: "boolean" } } as const;
+  const options = {
+    only: { type: "string" },
+    quick: { type: "string" },
+    anchors: { type: "boolean" },
+  } as const;
   try {
     return parseArgs({ args: [...args], options });
   } catch (error) {
@@ -42,7 +46,9 @@ function readOptions(args: readonly string[]): Options {
   const wanted = values.only?.split(",").map((id) => id.trim().toUpperCase());
   const unknown = wanted?.filter((id) => !allWorkloads.some((workload) => workload.id === id)) ?? [];
   if (unknown.length > 0) {
-    throw new RangeError(`unknown workload ${unknown.join(", ")}, expected ${allWorkloads.map(({ id }) => id).join(", ")}`);
+    throw new RangeError(
+      `unknown workload ${unknown.join(", ")}, expected ${allWorkloads.map(({ id }) => id).join(", ")}`,
+    );
   }
   const rounds = values.quick === undefined ? undefined : Number(values.quick);
   if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) {
@@ -77,17 +83,25 @@ function openContext(syncSeconds: number): BenchContext {
 
 async function buildCommand(): Promise<void> {
   if (!existsSync(join(projectFolder, "src", "main", "millrace.ts"))) return;
-  const built = await runProgram(process.execPath, [join(projectFolder, "tools", "build.ts")], { cwd: projectFolder });
+  const built = await runProgram(process.execPath, [join(projectFolder, "tools", "build.ts")], {
+    cwd: projectFolder,
+  });
   console.log(built.trim());
 }
 
 /** The workload with its first anchor in our place: says how fast the anchors are, and nothing about Millrace. */
 function keepAnchors(workload: Workload): Workload {
-    const foreign = workload.anchors.filter(({ isOurs }) => isOurs !== true);
+  const foreign = workload.anchors.filter(({ isOurs }) => isOurs !== true);
   const anchors = foreign.map((anchor) => ({ ...anchor, target: { kind: "report" } as const }));
   const [first] = anchors;
   if (first === undefined) return { ...workload, anchors };
-  return { ...workload, title: `${workload.title} (anchors only)`, requires: () => {}, anchors, ours: first.measure };
+  return {
+    ...workload,
+    title: `${workload.title} (anchors only)`,
+    requires: () => {},
+    anchors,
+    ours: first.measure,
+  };
 }
 
 async function measureOne(
@@ -116,7 +130,12 @@ async function main(): Promise<number> {
       const chosen = options.anchorsOnly ? keepAnchors(workload) : workload;
       workloads.push(await measureOne(chosen, options, machine, accounting));
     }
-    return writeReport({ startedAt: new Date().toISOString(), machine, accounting: accounting.description, workloads });
+    return writeReport({
+      startedAt: new Date().toISOString(),
+      machine,
+      accounting: accounting.description,
+      workloads,
+    });
   } finally {
     accounting.close();
     removeScratch();
@@ -131,7 +150,9 @@ function writeReport(report: BenchReport): number {
   writeFileSync(join(outputFolder, `${name}.json`), `${JSON.stringify(report, null, 2)}\n`);
   console.log(`\n${markdown}\nwritten to bench/out/${name}.md and .json`);
   const missed = report.workloads.filter(({ results }) =>
-    results.some((result) => result.kind === "failed" || (result.kind === "measured" && result.verdict === "missed")),
+    results.some(
+      (result) => result.kind === "failed" || (result.kind === "measured" && result.verdict === "missed"),
+    ),
   );
   if (missed.length > 0) console.log(`missed or failed: ${missed.map(({ id }) => id).join(", ")}`);
   return missed.length > 0 ? 1 : 0;

@@ -26,7 +26,9 @@ const builtinNamespace = "node-builtin";
 
 /** A stand-in with the names that the module exports, which loads the module when one of them is first read. */
 function writeLazyBuiltin(path: string): string {
-  const names = Object.keys(process.getBuiltinModule(path) ?? {}).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name));
+  const names = Object.keys(process.getBuiltinModule(path) ?? {}).filter((name) =>
+    /^[A-Za-z_$][\w$]*$/.test(name),
+  );
   return [
     `let loaded; const load = () => (loaded ??= process.getBuiltinModule(${JSON.stringify(path)}));`,
     `module.exports = { ${names.map((name) => `get ${name}() { return load().${name}; }`).join(", ")} };`,
@@ -84,7 +86,8 @@ function findStartPath({ inputs }: Metafile): readonly string[] {
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     if (found.has(name)) continue;
     found.add(name);
-    for (const { kind, path } of inputs[name]?.imports ?? []) if (kind !== "dynamic-import") waiting.push(path);
+    for (const { kind, path } of inputs[name]?.imports ?? [])
+      if (kind !== "dynamic-import") waiting.push(path);
   }
   return [...found];
 }
@@ -96,7 +99,10 @@ function toKilobytes(sizeBytes: number): string {
 /** Node's modules among the files. */
 function listBuiltins(files: readonly string[]): readonly string[] {
   const prefix = `${builtinNamespace}:`;
-  return files.filter((file) => file.startsWith(prefix)).map((file) => file.slice(prefix.length)).sort();
+  return files
+    .filter((file) => file.startsWith(prefix))
+    .map((file) => file.slice(prefix.length))
+    .sort();
 }
 
 rmSync(outputFolder, { recursive: true, force: true });
@@ -105,7 +111,9 @@ const startPath = findStartPath(metafile);
 const builtins = listBuiltins(startPath);
 const sizeBytes = Object.values(metafile.outputs).reduce((sum, { bytes }) => sum + bytes, 0);
 console.log(`built ${Object.keys(metafile.outputs).length} file, ${toKilobytes(sizeBytes)}`);
-console.log(`evaluated at the start of a run: ${startPath.length} source files; at hand: ${builtins.join(", ")}`);
+console.log(
+  `evaluated at the start of a run: ${startPath.length} source files; at hand: ${builtins.join(", ")}`,
+);
 for (const name of builtins) {
   const costMs = slowBuiltins[name];
   if (costMs !== undefined) {

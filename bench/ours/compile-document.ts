@@ -16,6 +16,11 @@ const compiled = findLanguage(source, file).compile(source, file, { parameters: 
 const seconds = (performance.now() - startedAt) / 1000;
 
 if (compiled.plan === undefined) {
-  throw new Error(`the document is wrong: ${compiled.diagnostics.map(({ message }) => message).slice(0, 3).join("; ")}`);
+  throw new Error(
+    `the document is wrong: ${compiled.diagnostics
+      .map(({ message }) => message)
+      .slice(0, 3)
+      .join("; ")}`,
+  );
 }
 console.log(seconds.toFixed(6));

@@ -16,7 +16,11 @@ const sleepLeaf = ["container:", "  image: busybox", '  command: [/bin/sleep, "5
 
 export type LeafKind = "process" | "engine" | "sleep";
 
-const leaves: Readonly<Record<LeafKind, readonly string[]>> = { process: processLeaf, engine: engineLeaf, sleep: sleepLeaf };
+const leaves: Readonly<Record<LeafKind, readonly string[]>> = {
+  process: processLeaf,
+  engine: engineLeaf,
+  sleep: sleepLeaf,
+};
 
 function renderWorkflow(templates: readonly (readonly [string, readonly string[]])[]): string {
   const lines = [
@@ -44,13 +48,22 @@ function writeDocument(context: BenchContext, text: string): string {
 
 /** `width` leaves side by side, as one loop. */
 export function writeFanOut(context: BenchContext, kind: LeafKind, width: number): string {
-  const main = ["steps:", "  - - name: all", "      template: leaf", "      withSequence:", `        count: "${width}"`];
+  const main = [
+    "steps:",
+    "  - - name: all",
+    "      template: leaf",
+    "      withSequence:",
+    `        count: "${width}"`,
+  ];
   return writeDocument(context, renderWorkflow([["main", main], getLeaf(kind)]));
 }
 
 /** `length` leaves one after the other, written out as an author would. */
 export function writeChain(context: BenchContext, kind: LeafKind, length: number): string {
-  const groups = Array.from({ length }, (_, index) => [`  - - name: s${index}`, "      template: leaf"]).flat();
+  const groups = Array.from({ length }, (_, index) => [
+    `  - - name: s${index}`,
+    "      template: leaf",
+  ]).flat();
   return writeDocument(context, renderWorkflow([["main", ["steps:", ...groups]], getLeaf(kind)]));
 }
 
@@ -73,5 +86,11 @@ export function writeLargeGraph(context: BenchContext, size: number): string {
     `            value: "{{workflow.name}} says ${index}"`,
   ]).flat();
   const leaf = ["inputs:", "  parameters:", "    - name: index", "    - name: message", ...processLeaf];
-  return writeDocument(context, renderWorkflow([["main", ["dag:", "  tasks:", ...tasks]], ["leaf", leaf]]));
+  return writeDocument(
+    context,
+    renderWorkflow([
+      ["main", ["dag:", "  tasks:", ...tasks]],
+      ["leaf", leaf],
+    ]),
+  );
 }

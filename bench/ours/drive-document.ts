@@ -22,7 +22,8 @@ const engine = await createHouse(home).openEngine({ executor: "process", paralle
 const samples: number[] = [];
 for (let run = 0; run < runs; run += 1) {
   const answer = await engine.submit({ source, file, submission: { parameters: {} } });
-  if (!answer.ok) throw new Error(`the document is wrong: ${answer.diagnostics.map(({ message }) => message).join("; ")}`);
+  if (!answer.ok)
+    throw new Error(`the document is wrong: ${answer.diagnostics.map(({ message }) => message).join("; ")}`);
   // The run was handed to the runtime above; its first turn comes with the next round of the event loop.
   const startedAt = performance.now();
   await engine.settled(answer.name);

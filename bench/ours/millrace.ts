@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { measureProgram, projectFolder, runProgram, timeProgram, type RunOptions, type Usage } from "../harness/programs.ts";
+import { projectFolder, runProgram, timeProgram, type RunOptions } from "../harness/programs.ts";
 import { Unavailable, type BenchContext } from "../harness/workload.ts";
 
 const launcher = join(projectFolder, "bin", "millrace.mjs");
@@ -34,15 +34,11 @@ export function makeEnvironment(context: BenchContext): Readonly<Record<string, 
 export function timeDocument(context: BenchContext, file: string, options: RunOptions = {}): Promise<number> {
   const env = { ...makeEnvironment(context), ...options.env };
   const stdoutFile = options.stdoutFile ?? context.freshPath("output");
-  return timeProgram(process.execPath, runArguments(file, context), { cwd: context.scratchFolder, ...options, env, stdoutFile });
-}
-
-/** Runs a document to its end and returns time, CPU and peak memory of the command itself. */
-export function measureDocument(context: BenchContext, file: string): Promise<Usage> {
-  return measureProgram(context.freshPath("usage"), process.execPath, runArguments(file, context), {
+  return timeProgram(process.execPath, runArguments(file, context), {
     cwd: context.scratchFolder,
-    env: makeEnvironment(context),
-    stdoutFile: context.freshPath("output"),
+    ...options,
+    env,
+    stdoutFile,
   });
 }
 
@@ -58,7 +54,16 @@ export function getRunCommand(context: BenchContext, file: string): readonly [st
 
 /** The command line that takes over a run that another process left. */
 export function getResumeCommand(context: BenchContext, name: string): readonly [string, ...string[]] {
-  return [process.execPath, launcher, "resume", name, "--executor", "process", "--parallel", String(context.cores)];
+  return [
+    process.execPath,
+    launcher,
+    "resume",
+    name,
+    "--executor",
+    "process",
+    "--parallel",
+    String(context.cores),
+  ];
 }
 
 /** The command line that prints the log of the latest run as it grows. */

@@ -31,9 +31,17 @@ export async function measureRestart(context: BenchContext, tasks: number): Prom
   return tookMs;
 }
 
-function start(command: readonly [string, ...string[]], context: BenchContext, environment: Readonly<Record<string, string>>): ChildProcess {
+function start(
+  command: readonly [string, ...string[]],
+  context: BenchContext,
+  environment: Readonly<Record<string, string>>,
+): ChildProcess {
   const [program, ...args] = command;
-  return spawn(program, args, { cwd: context.scratchFolder, env: { ...process.env, ...environment }, stdio: "ignore" });
+  return spawn(program, args, {
+    cwd: context.scratchFolder,
+    env: { ...process.env, ...environment },
+    stdio: "ignore",
+  });
 }
 
 function exitOf(child: ChildProcess): Promise<void> {
@@ -66,7 +74,9 @@ function readRun(home: string): { readonly name: string; readonly phase: string;
   const database = new DatabaseSync(join(home, "history.db"), { readOnly: true });
   try {
     const row = database
-      .prepare("SELECT name, phase, (SELECT max(first_seq + count - 1) FROM event_batch WHERE run_id = run.run_id) AS last FROM run")
+      .prepare(
+        "SELECT name, phase, (SELECT max(first_seq + count - 1) FROM event_batch WHERE run_id = run.run_id) AS last FROM run",
+      )
       .get();
     if (row === undefined) throw new Error("there is no run yet");
     return { name: String(row["name"]), phase: String(row["phase"]), lastSeq: Number(row["last"] ?? 0) };

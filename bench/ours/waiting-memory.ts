@@ -33,7 +33,8 @@ export async function measureWaiting(context: BenchContext, tasks: number): Prom
     return readResidentBytes(pid);
   } finally {
     child.kill("SIGKILL");
-    if (child.exitCode === null && child.signalCode === null) await new Promise((resolve) => child.once("exit", resolve));
+    if (child.exitCode === null && child.signalCode === null)
+      await new Promise((resolve) => child.once("exit", resolve));
   }
 }
 

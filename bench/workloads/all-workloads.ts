@@ -1,7 +1,15 @@
 /** Every workload, in the order of the report. */
 import type { Workload } from "../harness/workload.ts";
 import { coldStart, largeDocument, largeLog, otherTools } from "./command.ts";
-import { chainInEngine, fanOutInEngine, linearity, linearityOfMillion, memoryOfMillion, memoryPerTask, memoryPerTaskOfMillion } from "./engine.ts";
+import {
+  chainInEngine,
+  fanOutInEngine,
+  linearity,
+  linearityOfMillion,
+  memoryOfMillion,
+  memoryPerTask,
+  memoryPerTaskOfMillion,
+} from "./engine.ts";
 import { chainOfProcesses, fanOutOfProcesses, fanOutWithLargeState } from "./processes.ts";
 import { restart } from "./restart.ts";
 

@@ -19,7 +19,9 @@ export const coldStart: Workload = {
       title: "node -e 0, then the step alone",
       target: { kind: "at-most", ratio: 1.5 },
       measure: async () =>
-        1000 * ((await timeProgram(process.execPath, ["-e", "0"])) + (await timeProgram("/bin/sh", ["-c", "/bin/true"]))),
+        1000 *
+        ((await timeProgram(process.execPath, ["-e", "0"])) +
+          (await timeProgram("/bin/sh", ["-c", "/bin/true"]))),
     },
   ],
   requires: needMillrace,
@@ -39,7 +41,8 @@ export const largeDocument: Workload = {
     {
       title: "js-yaml load of the same file",
       target: { kind: "at-most", ratio: 1.6 },
-      measure: async (_, document) => 1000 * (await readNumber(process.execPath, [getAnchorScript("yaml-load"), document])),
+      measure: async (_, document) =>
+        1000 * (await readNumber(process.execPath, [getAnchorScript("yaml-load"), document])),
     },
   ],
   requires: () => {},
@@ -99,11 +102,18 @@ async function timeFollowedStep(context: BenchContext): Promise<number> {
   return readTook(took);
 }
 
-function countFollowedBytes(context: BenchContext, environment: Readonly<Record<string, string>>): Promise<number> {
+function countFollowedBytes(
+  context: BenchContext,
+  environment: Readonly<Record<string, string>>,
+): Promise<number> {
   const [program, ...args] = getFollowCommand();
   const env = { ...process.env, ...environment };
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: context.scratchFolder, env, stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(program, args, {
+      cwd: context.scratchFolder,
+      env,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     let receivedBytes = 0;
     child.stdout.on("data", (chunk: Buffer) => (receivedBytes += chunk.length));
     child.on("error", reject);
@@ -157,7 +167,10 @@ function timeSnakemake(context: BenchContext): Promise<number> {
     'rule step:\n    output: "out/{i}"\n    shell: "touch {output}"',
   ];
   writeFileSync(join(folder, "Snakefile"), `${rules.join("\n")}\n`);
-  return timeProgram(tool, ["-j", String(context.cores), "--quiet"], { cwd: folder, stdoutFile: context.freshPath("log") });
+  return timeProgram(tool, ["-j", String(context.cores), "--quiet"], {
+    cwd: folder,
+    stdoutFile: context.freshPath("log"),
+  });
 }
 
 function timeDoit(context: BenchContext): Promise<number> {
@@ -171,5 +184,8 @@ function timeDoit(context: BenchContext): Promise<number> {
     '        yield {"name": str(i), "actions": ["/bin/true"]}',
   ];
   writeFileSync(join(folder, "dodo.py"), `${body.join("\n")}\n`);
-  return timeProgram(tool, ["-n", String(context.cores)], { cwd: folder, stdoutFile: context.freshPath("log") });
+  return timeProgram(tool, ["-n", String(context.cores)], {
+    cwd: folder,
+    stdoutFile: context.freshPath("log"),
+  });
 }

@@ -40,7 +40,10 @@ export const fanOutInEngine: Workload = {
       target: { kind: "at-least", ratio: 0.45 },
       measure: (context) =>
         readNumber(process.execPath, [
-          getAnchorScript("sqlite-insert"), context.freshPath("rows.sqlite"), String(fanOutWidth * eventsPerStep), "1000",
+          getAnchorScript("sqlite-insert"),
+          context.freshPath("rows.sqlite"),
+          String(fanOutWidth * eventsPerStep),
+          "1000",
         ]),
     },
   ],
@@ -63,7 +66,12 @@ export const chainInEngine: Workload = {
   requires: () => {},
   ours: async (context) => {
     const document = getDocument(context, "chain", chainLength);
-    const seconds = await readNumber(process.execPath, [driveScript, document, context.freshPath("home"), String(chainRuns)]);
+    const seconds = await readNumber(process.execPath, [
+      driveScript,
+      document,
+      context.freshPath("home"),
+      String(chainRuns),
+    ]);
     return (seconds / chainLength) * 1e6;
   },
 };
@@ -98,7 +106,9 @@ export const memoryOfMillion: Workload = {
   unit: "bytes",
   ratio: "cost",
   rounds: 3,
-  anchors: [{ title: "350 MB", target: { kind: "at-most", ratio: 1 }, measure: () => Promise.resolve(350e6) }],
+  anchors: [
+    { title: "350 MB", target: { kind: "at-most", ratio: 1 }, measure: () => Promise.resolve(350e6) },
+  ],
   requires: needMillrace,
   ours: (context) => measureWaiting(context, 1_000_000),
 };

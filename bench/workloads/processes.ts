@@ -13,7 +13,13 @@ const chainLength = 1_000;
 const spawnLoop: Measure = (context) => {
   const folder = context.freshPath("logs");
   mkdirSync(folder);
-  return readNumber(compileAnchor("spawn-loop"), ["-o", folder, String(fanOutWidth), String(context.cores), "/bin/true"]);
+  return readNumber(compileAnchor("spawn-loop"), [
+    "-o",
+    folder,
+    String(fanOutWidth),
+    String(context.cores),
+    "/bin/true",
+  ]);
 };
 
 const ninja: Measure = (context) => {
@@ -22,7 +28,10 @@ const ninja: Measure = (context) => {
   mkdirSync(folder);
   const edges = Array.from({ length: fanOutWidth }, (_, index) => `build t${index}: run`);
   const all = `build all: phony ${Array.from({ length: fanOutWidth }, (_, index) => `t${index}`).join(" ")}`;
-  writeFileSync(join(folder, "build.ninja"), `rule run\n  command = /bin/true\n${edges.join("\n")}\n${all}\ndefault all\n`);
+  writeFileSync(
+    join(folder, "build.ninja"),
+    `rule run\n  command = /bin/true\n${edges.join("\n")}\n${all}\ndefault all\n`,
+  );
   return timeProgram(tool, ["-C", folder, "-j", String(context.cores), "--quiet"]);
 };
 

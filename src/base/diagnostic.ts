@@ -15,7 +15,10 @@ export interface Diagnostic {
   readonly message: string;
   /** Absent only when the problem is about the whole file (for example, it cannot be read). */
   readonly position?: SourcePosition;
-  /** The source line that `position` points at, without its line end. */
+  /**
+   * The source line that `position` points at, without its line end and at most 160 units of it:
+   * beyond column 160 it begins 79 units before the column.
+   */
   readonly excerpt?: string;
   /** What to do, one sentence. */
   readonly hint?: string;

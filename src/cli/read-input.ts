@@ -97,7 +97,8 @@ function unreadable(shown: string, why: string, cause?: unknown): MillraceError 
 /** Bytes that are no text are refused: guessed characters would run as commands. */
 function decodeText(bytes: Buffer, shown: string): string {
   if (isUtf8(bytes)) return bytes.toString("utf8");
-  const before = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, findBadByte(bytes)));
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  const before = decoder.decode(bytes.subarray(0, findBadByte(bytes)), { stream: true });
   const lines = before.split(/\r\n|\r|\n/);
   const place = `${shown}:${lines.length}:${(lines.at(-1) ?? "").length + 1}`;
   throw new MillraceError("cli/unreadable-file", "invalid", `${place}: this is not UTF-8 text`, {

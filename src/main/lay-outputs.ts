@@ -1,6 +1,7 @@
 /** What a run gave back lies as plain files in its folder, so that people find it without asking. */
 import { mkdirSync } from "node:fs";
 import { extname, join } from "node:path";
+import { MillraceError } from "../base/errors.ts";
 import type { FileValue } from "../model/plan/plan.ts";
 import type { ArtifactStore } from "../ports/artifact-store.ts";
 import type { LiveRun } from "../runtime/live-run.ts";
@@ -19,7 +20,7 @@ export function outputFileName(name: string, file: FileValue): string {
   return name.endsWith(extension) ? name : name + extension;
 }
 
-/** Lays every final artifact that has content. */
+/** Lays every final artifact that has content; one that would reach out of the folder stays in the store alone. */
 export async function layOutputs(run: LiveRun, artifacts: ArtifactStore, home: Home): Promise<void> {
   const { files } = run.language.view.finalOutputs(run.state);
   for (const [name, value] of Object.entries(files)) {
@@ -27,6 +28,11 @@ export async function layOutputs(run: LiveRun, artifacts: ArtifactStore, home: H
     if (file.kind !== "artifact") continue;
     const folder = outputsFolder(home, run.name);
     mkdirSync(folder, { recursive: true });
-    await artifacts.materialize(file.artifact, join(folder, outputFileName(runFolderName(name), file)), { unpack: "keep", recurseMode: false });
+    try {
+      await artifacts.materialize(file.artifact, join(folder, outputFileName(runFolderName(name), file)), { unpack: "keep", recurseMode: false });
+    } catch (error) {
+      // Content that must not be laid here (a link that leads outside) is kept all the same; the run's end stands.
+      if (!(error instanceof MillraceError) || error.code !== "artifact/unsafe-archive") throw error;
+    }
   }
 }

@@ -5,6 +5,7 @@ import { MillraceError } from "../base/errors.ts";
 import type { Engine, EngineOptions, RunCommand, RunPicture, SubmitAnswer, SubmitRequest } from "../api/house.ts";
 import { openLocalArtifacts } from "../artifacts/local/open-local-artifacts.ts";
 import type { RunInput } from "../model/run/inputs.ts";
+import type { Executor } from "../ports/executor.ts";
 import type { HistoryStore, RunDocument } from "../ports/history-store.ts";
 import type { Requester } from "../ports/requester.ts";
 import { createLocalAttemptFiles } from "../runtime/attempts/local-attempt-files.ts";
@@ -40,6 +41,12 @@ const lazyRequester: Requester = {
   },
 };
 
+/** The first slot starts while the document is read and planned, and before the engine grows. */
+function openFirstSlot(executor: Executor): Executor {
+  executor.prepare(1);
+  return executor;
+}
+
 /** Opens the home for writing. Refused with `store/locked` while another process drives it. */
 export async function openLocalEngine(home: Home, options: EngineOptions): Promise<Engine> {
   const shown = createShownPaths();
@@ -57,12 +64,7 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
   const runtime = new Runtime({
     clock: systemClock,
     history,
-    createExecutor: (listener) => {
-      const executor = chosen.create(listener);
-      // The first slot starts while the document is read and planned, and before the engine grows.
-      executor.prepare(1);
-      return executor;
-    },
+    createExecutor: (listener) => openFirstSlot(chosen.create(listener)),
     files,
     artifacts,
     requester: lazyRequester,

@@ -166,7 +166,7 @@ export function assertDecent(result: Ended): void {
   assert.doesNotMatch(text, /^ +at .+:\d+:\d+\)?$/m, "a stack trace is shown");
   assert.doesNotMatch(text, /\[internal\]|broken invariant|node:internal|UnhandledPromise/, "an internal fault is shown");
   // eslint-disable-next-line no-control-regex
-  assert.doesNotMatch(text, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/, "a control character is printed raw");
+  assert.doesNotMatch(text, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/, "a control character is printed raw");
   assert.ok((result.peakMib ?? 0) < memoryAtMostMib, `peak memory ${result.peakMib} MiB`);
 }
 

@@ -228,7 +228,10 @@ function isGuardTrue(guard: GuardSpec, ended: ReadonlyMap<string, Ended>): boole
 function node(twin: Twin, fields: NodeFields, path: string, ended: ReadonlyMap<string, Ended>): Ended {
   if (fields.each === undefined) return { end: one(twin, fields, path, undefined, ended) };
   const items = listItems(fields.each);
-  if (items === undefined) return { end: note(twin, path, "errored") };
+  // A list that cannot be had is as good as empty where the condition is false without an item.
+  if (items === undefined) {
+    return { end: note(twin, path, judgeCondition(fields, undefined, ended) === "skipped" ? "skipped" : "errored") };
+  }
   if (items.length === 0) return { end: note(twin, path, "skipped") };
   const members = items.map((item, order) => one(twin, fields, `${path}[${order}]`, item, ended));
   const end = members.includes("errored") ? "errored" : members.includes("failed") ? "failed" : "succeeded";

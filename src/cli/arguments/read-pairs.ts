@@ -3,7 +3,7 @@ import { MillraceError } from "../../base/errors.ts";
 
 /** `a=b` of each text; the value may hold `=` and may be empty. Throws `cli/bad-arguments` for a text without `=`. */
 export function readPairs(flag: string, texts: readonly string[]): Record<string, string> {
-  const pairs: Record<string, string> = {};
+  const pairs = new Map<string, string>();
   for (const text of texts) {
     const equals = text.indexOf("=");
     if (equals <= 0) {
@@ -13,9 +13,10 @@ export function readPairs(flag: string, texts: readonly string[]): Record<string
         `--${flag} must be NAME=VALUE, found '${text}'`,
       );
     }
-    pairs[text.slice(0, equals)] = text.slice(equals + 1);
+    pairs.set(text.slice(0, equals), text.slice(equals + 1));
   }
-  return pairs;
+  // Unlike an assignment, this makes a plain entry of every name, also of `__proto__`.
+  return Object.fromEntries(pairs);
 }
 
 /** Labels as `a=b,c=d`. */

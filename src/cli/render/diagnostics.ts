@@ -44,6 +44,10 @@ export function formatDiagnosticLine(diagnostic: Diagnostic, file: string): stri
 /** How much of a long line stands before the place that is pointed at. */
 const contextBefore = 40;
 
+/** The excerpt of a longer line is cut out around its column (base/diagnostic.ts). */
+const longestExcerpt = 160;
+const middleOfExcerpt = 79;
+
 function pointAt(
   excerpt: string,
   line: number,
@@ -53,11 +57,12 @@ function pointAt(
 ): readonly string[] {
   const margin = `${String(line).padStart(5)} | `;
   const room = Math.max(20, columns - margin.length);
-  const from = column - 1 + 10 > room ? Math.max(0, column - 1 - contextBefore) : 0;
-  const mark = from > 0 ? ellipsis(style) : "";
+  const at = Math.min(column - 1, excerpt.length, column > longestExcerpt ? middleOfExcerpt : column - 1);
+  const from = at + 10 > room ? Math.max(0, at - contextBefore) : 0;
+  const mark = from > 0 || at < column - 1 ? ellipsis(style) : "";
   // A tab counts as one column here and in the line below it, so that the caret stays under its place.
-  const before = escapeControls(`${mark}${excerpt.slice(from, column - 1)}`.replaceAll("\t", " "));
-  const text = before + escapeControls(excerpt.slice(column - 1).replaceAll("\t", " "));
+  const before = escapeControls(`${mark}${excerpt.slice(from, at)}`.replaceAll("\t", " "));
+  const text = before + escapeControls(excerpt.slice(at).replaceAll("\t", " "));
   const caret = `${" ".repeat(margin.length - 2)}| ${" ".repeat(measureWidth(before))}${style.paint("bad", "^")}`;
   return [style.paint("quiet", margin) + cropText(text, room, ellipsis(style)), caret];
 }

@@ -27,7 +27,7 @@ export function formatParameter(name: string, value: Json): readonly string[] {
 
 function stripControls(text: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  return text.replace(/[\x00-\x08\x0b-\x1f\x7f]/g, " ");
+  return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g, " ");
 }
 
 function describeFile(value: Json, path: string | undefined): string {

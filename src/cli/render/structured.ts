@@ -3,10 +3,10 @@ import type { Json, JsonObject } from "../../base/json.ts";
 import type { RunPicture, RunRow } from "../../api/house.ts";
 import type { Printer } from "../printer.ts";
 import { formatTime } from "./durations.ts";
-import { formatYaml } from "./yaml.ts";
+import { escapeControls, formatYaml } from "./yaml.ts";
 
 export function printStructured(out: Printer, format: "json" | "yaml", value: Json): void {
-  out.text(format === "json" ? `${JSON.stringify(value, undefined, 2)}\n` : formatYaml(value));
+  out.text(format === "json" ? `${escapeControls(JSON.stringify(value, undefined, 2))}\n` : formatYaml(value));
 }
 
 /** A row of a list; times as texts. */

@@ -42,7 +42,7 @@ function writeScalar(value: Json, indent: number): string {
 }
 
 // eslint-disable-next-line no-control-regex -- literal blocks cannot hold control characters
-const unfitForBlock = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]|^\s|\n\n$/;
+const unfitForBlock = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|^\s|\n\n$/;
 
 /** Several lines without anything that a literal block cannot hold. */
 function isBlockText(text: string): boolean {
@@ -56,12 +56,20 @@ function writeLiteral(text: string, indent: number): string {
   return [isClosed ? "|" : "|-", ...lines.map((line) => (line === "" ? "" : margin + line))].join("\n");
 }
 
+/** JSON leaves some characters as they are that terminals act upon; escaped they mean the same. */
+export function escapeControls(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
 /** Words that some YAML reader takes for a boolean, null, a number or a date. */
 const mistakable = /^(?:~|null|true|false|yes|no|on|off|y|n|=|<<|[-+.]?(?:inf|nan)|[-+]?[.\d].*)$/i;
 const plain = /^[A-Za-z_/][A-Za-z0-9_./@+-]*(?: [A-Za-z0-9_./@+(][A-Za-z0-9_./@+()-]*)*$/;
 
 function writeText(text: string): string {
-  return plain.test(text) && !mistakable.test(text) ? text : JSON.stringify(text);
+  return plain.test(text) && !mistakable.test(text) ? text : escapeControls(JSON.stringify(text));
 }
 
 function isList(value: Json): value is readonly Json[] {

@@ -8,8 +8,8 @@
  * mounted writable; when the machine does not have it, its nearest existing parent is rebuilt entry by entry.
  */
 import { existsSync, lstatSync, readdirSync, readlinkSync, realpathSync } from "node:fs";
-import { dirname, join } from "node:path";
-import type { AttemptOrder } from "../../model/run/attempt.ts";
+import { dirname, join, relative } from "node:path";
+import type { AttemptOrder, AttemptVolume } from "../../model/run/attempt.ts";
 import {
   alwaysPrivate,
   isAtOrBelow,
@@ -100,9 +100,11 @@ export function planMounts(
     // Below a directory that is shown read-only the private one must be mounted; elsewhere it lies in the root already.
     if (isShown(area, host)) steps.push({ kind: "bind", from: join(root, area), to: area });
   }
-  steps.push(...host.extra, ...listShown(shown, order, host));
   const volumes = join(directory, volumesDirectory);
   if (existsSync(volumes)) steps.push({ kind: "bind", from: volumes, to: `/${volumesDirectory}` });
+  const links = findVolumeLinks(order, directory);
+  steps.push(...listSharedVolumes(order, directory, links));
+  steps.push(...[...host.extra, ...listShown(shown, order, host)].map((step) => passLinks(step, links)));
   const mirrored = new Set<string>();
   for (const path of [...listDeclaredPaths(order)].sort((a, b) => a.length - b.length))
     steps.push(...openPath(path, root, host, mirrored));
@@ -156,19 +158,58 @@ function mirrorDirectory(parent: string, root: string): readonly MountStep[] {
   return steps;
 }
 
+/**
+ * Where links to volumes lead inside: mount path -> path. Volumes lie beside the root of an attempt, or beside the
+ * attempts, and relative links lead there (`../../volumes/data`). Inside, where nothing is above the root, such a link
+ * leads to `/volumes/data`, so that is where the volume is shown. An absolute link leads to the same place everywhere.
+ */
+function findVolumeLinks(order: AttemptOrder, directory: string): ReadonlyMap<string, string> {
+  const links = new Map<string, string>();
+  for (const volume of listVolumes(order)) {
+    const path = tidyPath(volume.mountPath);
+    const own = privatePath(directory, path);
+    if (lstatSync(own, { throwIfNoEntry: false })?.isSymbolicLink() !== true) continue;
+    const from = realpathSync(own);
+    links.set(path, readlinkSync(own).startsWith("/") ? from : join("/", relative(realpathSync(directory), from)));
+  }
+  return links;
+}
+
+/** Volumes outside of the attempt's directory, where their links lead; before all else that may lie below them. */
+function listSharedVolumes(
+  order: AttemptOrder,
+  directory: string,
+  links: ReadonlyMap<string, string>,
+): readonly MountStep[] {
+  const steps = new Map<string, MountStep>();
+  for (const volume of listVolumes(order)) {
+    const to = links.get(tidyPath(volume.mountPath));
+    if (to === undefined) continue;
+    const from = realpathSync(privatePath(directory, tidyPath(volume.mountPath)));
+    if (isAtOrBelow(from, realpathSync(directory))) continue;
+    steps.set(to, { kind: volume.readOnly ? "ro-bind" : "bind", from, to });
+  }
+  return [...steps.values()].sort((a, b) => a.to.length - b.to.length);
+}
+
+/** While the view is built a link leads out of it, so what lies below one is mounted at the link's end. */
+function passLinks(step: MountStep, links: ReadonlyMap<string, string>): MountStep {
+  const link = [...links].find(([path]) => isAtOrBelow(step.to, path));
+  return link === undefined ? step : { ...step, to: join(link[1], step.to.slice(link[0].length)) };
+}
+
 /** Volumes are mounts, so that programs that look for a mount find one, and read-only ones are read-only. */
 function listVolumeMounts(order: AttemptOrder, root: string): readonly MountStep[] {
   const steps = new Map<string, MountStep>();
-  for (const volume of order.commands.flatMap((command) => command.volumes)) {
+  for (const volume of listVolumes(order)) {
     const to = tidyPath(volume.mountPath);
     const own = join(root, to);
-    const stat = to === "/" ? undefined : lstatSync(own, { throwIfNoEntry: false });
-    if (stat === undefined) continue;
-    // A link leads to a shared directory; that is shown at its own place, and the link works inside as it does outside.
-    const from = realpathSync(own);
-    const at = stat.isSymbolicLink() ? from : to;
-    if (stat.isSymbolicLink() && isAtOrBelow(from, dirname(root))) continue;
-    steps.set(at, { kind: volume.readOnly ? "ro-bind" : "bind", from, to: at });
+    if (to === "/" || lstatSync(own, { throwIfNoEntry: false })?.isSymbolicLink() !== false) continue;
+    steps.set(to, { kind: volume.readOnly ? "ro-bind" : "bind", from: realpathSync(own), to });
   }
   return [...steps.values()].sort((a, b) => a.to.length - b.to.length);
+}
+
+function listVolumes(order: AttemptOrder): readonly AttemptVolume[] {
+  return order.commands.flatMap((command) => command.volumes);
 }

@@ -2,6 +2,7 @@
 import type { Diagnostic } from "../../base/diagnostic.ts";
 import type { Compiled, Language, Submission } from "../../model/run/language.ts";
 import { checkArgoDocument } from "./check/check-argo-document.ts";
+import { findStrayParameters } from "./check/check-submission.ts";
 import { createArgoEvaluator } from "./evaluate/create-argo-evaluator.ts";
 import { applySubmission } from "./lower/apply-submission.ts";
 import { lowerDocument } from "./lower/lower-document.ts";
@@ -64,7 +65,8 @@ function compileArgo(source: string, file: string, submission: Submission): Comp
   ];
   const withItself = chosen.kind === "Workflow" ? others : [...others, chosen];
   const document = applySubmission(chosen, submission);
-  const found = [...read.diagnostics, ...checkAgainst(document, collectStored(withItself), true)];
+  const strays = findStrayParameters(chosen, source, submission.parameters);
+  const found = [...read.diagnostics, ...strays, ...checkAgainst(document, collectStored(withItself), true)];
   if (found.some(({ severity }) => severity === "error")) return refuse(submission, found, document);
   const lowered = lowerDocument(document, withItself, submission);
   return { ...lowered, diagnostics: [...found, ...lowered.diagnostics] };

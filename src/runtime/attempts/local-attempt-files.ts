@@ -7,6 +7,7 @@
  */
 import {
   closeSync,
+  constants,
   existsSync,
   fstatSync,
   lstatSync,
@@ -14,12 +15,13 @@ import {
   openSync,
   readFileSync,
   readSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { MillraceError } from "../../base/errors.ts";
 import type { Artifact } from "../../model/data/artifact.ts";
 import type {
@@ -139,7 +141,8 @@ function layRunVolume(
   mkdirSync(store, { recursive: true });
   const link = join(directory, attemptFiles.root, join("/", volume.mountPath));
   mkdirSync(dirname(link), { recursive: true });
-  if (lstatSync(link, { throwIfNoEntry: false }) === undefined) symlinkSync(store, link);
+  // Relative, because a sandbox shows the volumes beside the root of the attempt, and not at their place on the machine.
+  if (lstatSync(link, { throwIfNoEntry: false }) === undefined) symlinkSync(relative(realpathSync(dirname(link)), store), link);
 }
 
 async function layInputs(options: LocalFilesOptions, order: AttemptOrder, directory: string): Promise<Laid> {
@@ -292,7 +295,8 @@ function readResult(path: string): string | undefined {
 function readTail(path: string, bytesAtMost: number): string | undefined {
   let file: number;
   try {
-    file = openSync(path, "r");
+    // A named pipe would be waited for until somebody writes to it.
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP") return undefined;

@@ -32,7 +32,7 @@ ${more}
 `;
 }
 
-const loop = "withItems: [x, y, z]";
+const loop = "withItems: [u, v, w]";
 
 interface Case {
   readonly text: string;
@@ -44,7 +44,7 @@ interface Case {
 
 async function run(kind: "steps" | "dag", { text, members, loop: own = loop, more = "" }: Case): Promise<Ran> {
   const source = document(kind, text.replaceAll("SIBLING", kind === "steps" ? "steps" : "tasks"), own, more);
-  const names = ["make(0:x)", "make(1:y)", "make(2:z)"];
+  const names = ["make(0:u)", "make(1:v)", "make(2:w)"];
   return runDocument(source, { answers: Object.fromEntries(names.map((name, index) => [name, members[index] ?? {}])) });
 }
 
@@ -96,7 +96,7 @@ const cases: Readonly<Record<string, Case>> = {
   "skipped members are left out": {
     text: parameter,
     members: results("1", "2", "3"),
-    loop: `withItems: [x, y, z], when: "'{{item}}' != y"`,
+    loop: `withItems: [u, v, w], when: "'{{item}}' != v"`,
     expected: '["1","3"]',
   },
   "members in order of the items, not of their ends": {
@@ -130,7 +130,7 @@ test("of a retried member its last attempt counts", async () => {
   const source = document("steps", "{{steps.make.outputs.parameters.a}} {{steps.make.outputs.result}}", loop, "      retryStrategy: {limit: 2}");
   const attempts = [{ exit: 1, out: "bad", parameters: { a: "bad" } }, { out: "2", parameters: { a: "good" } }];
   const ran = await runDocument(source, {
-    answers: { "make(0:x)": { out: "1", parameters: { a: "p" } }, "make(1:y)": attempts, "make(2:z)": { out: "3", parameters: { a: "q" } } },
+    answers: { "make(0:u)": { out: "1", parameters: { a: "p" } }, "make(1:v)": attempts, "make(2:w)": { out: "3", parameters: { a: "q" } } },
   });
   assert.equal(ran.program("say"), 'got ["p","good","q"] [1,2,3]');
 });
@@ -143,7 +143,7 @@ test("results that are not JSON are an error of the step that uses them", async 
 });
 
 test("a loop without members is skipped, and its outputs are absent", async () => {
-  const source = document("steps", parameter.replaceAll("SIBLING", "steps"), "withItems: []", "");
+  const source = document("steps", parameter.replaceAll("SIBLING", "steps"), "withParam: '[]'", "");
   const ran = await runDocument(source);
   assert.equal(ran.node("make").phase, "Skipped");
   assert.equal(ran.phase, "Failed");

@@ -96,7 +96,7 @@ export async function openRealEngine(executor: string): Promise<RealEngine> {
   });
   after(async () => {
     await runtime.close({ leaveRunning: false });
-    rmSync(folder, { recursive: true, force: true });
+    if (process.env["KEEP"] === undefined) rmSync(folder, { recursive: true, force: true });
   });
   return {
     repository: home.repository,

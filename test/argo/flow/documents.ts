@@ -38,5 +38,10 @@ export function steps(...groups: readonly string[]): string {
 
 /** `main` made of tasks, written as flow YAML: one line for each task. */
 export function dag(...tasks: readonly string[]): string {
-  return `  - name: main\n    dag:\n      tasks:\n${tasks.map((task) => `      - {${task}}\n`).join("")}`;
+  return `  - name: main\n    dag:\n      tasks:\n${tasks.map((task) => `      - ${task}\n`).join("")}`;
+}
+
+/** A step or task in flow YAML: `call("a", "ok", "when: x")`. */
+export function call(name: string, template: string, more = ""): string {
+  return `{name: ${name}, template: ${template}${more === "" ? "" : `, ${more}`}}`;
 }

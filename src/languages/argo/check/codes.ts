@@ -62,6 +62,7 @@ export const ARGO_CODES = {
   "argo/undefined-template": "A template is called that does not exist.",
   "argo/unknown-field": "A field is not known in its place.",
   "argo/unknown-kind": "The document has an Argo apiVersion but no known kind.",
+  "argo/unknown-parameter": "A value was given for a parameter that the document neither declares nor uses.",
   "argo/unknown-volume": "A mount names a volume that the workflow does not have.",
   "argo/unresolved-tag": "A tag names a value that does not exist at its place.",
   "argo/with-template-ref":

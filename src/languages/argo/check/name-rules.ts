@@ -25,6 +25,7 @@ export function findFieldNameFault(name: string): string | undefined {
 
 /** What is wrong with the name of a parameter or artifact; undefined when nothing is. */
 export function findParameterNameFault(name: string): string | undefined {
+  if (name === "__proto__") return "this name is reserved";
   return PARAMETER_NAME.test(name) ? undefined : PARAMETER_RULE;
 }
 
