@@ -128,8 +128,8 @@ export interface House {
   list(): Promise<readonly RunRow[]>;
   /** By name, id, or `@latest`. MillraceError `run/unknown` when there is none. */
   get(name: string): Promise<RunPicture>;
-  /** Log files of a run's tasks, in order of start; `select` as in commands. */
-  logFiles(picture: RunPicture, select?: string): readonly LogFile[];
+  /** Log files of a run's tasks, in order of start; `select` as in commands, or the number of the one task. */
+  logFiles(picture: RunPicture, select?: string | number): readonly LogFile[];
   explain(picture: RunPicture, select?: string): readonly Explanation[];
   /** Where an artifact of an output lies on disk, when it is a single file or was laid out. */
   artifactPath(picture: RunPicture, artifact: Json): string | undefined;

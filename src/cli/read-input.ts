@@ -70,17 +70,15 @@ function readBytes(path: string): Buffer | undefined {
 const tooBig = `it is larger than ${bytesAtMost / 1024 / 1024} MiB`;
 
 function nameReason(cause: unknown): string {
-  switch ((cause as NodeJS.ErrnoException).code) {
-    case "ENOENT":
-      return "there is no such file";
-    case "EISDIR":
-      return "it is a folder";
-    case "EACCES":
-      return "permission denied";
-    default:
-      return cause instanceof Error ? cause.message : String(cause);
-  }
+  const known = reasons[(cause as NodeJS.ErrnoException).code ?? ""];
+  return known ?? (cause instanceof Error ? cause.message : String(cause));
 }
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EISDIR: "it is a folder",
+  EACCES: "permission denied",
+};
 
 function unreadable(shown: string, why: string, cause?: unknown): MillraceError {
   const code = (cause as NodeJS.ErrnoException | undefined)?.code;

@@ -10,8 +10,13 @@ import { runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
 
 /** Log files of the selected tasks and of everything below them, in order of start. Only those that exist. */
-export function listLogFiles(home: Home, picture: RunPicture, select: string | undefined): readonly LogFile[] {
+export function listLogFiles(
+  home: Home,
+  picture: RunPicture,
+  select: string | number | undefined,
+): readonly LogFile[] {
   const { state } = picture;
+  if (typeof select === "number") return isAttemptTask(state, select) ? filesOf(home, picture, select) : [];
   const roots = select === undefined ? undefined : new Set(picture.view.findTasks(state, select));
   const tasks: number[] = [];
   for (let task = 0; task < state.tasks.size; task += 1) {

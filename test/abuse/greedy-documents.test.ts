@@ -31,10 +31,9 @@ interface Case {
 }
 
 const cases: Readonly<Record<string, Case>> = {
-  "withSequence of 1e12": { document: () => loop({ withSequence: { count: "1000000000000" } }), codes: [1, 2, 3], says: /withSequence|too many|items|sequence/ },
-  "withSequence from end to start of everything": { document: () => loop({ withSequence: { start: "-9007199254740991", end: "9007199254740991" } }), codes: [1, 2, 3], says: /too many|items|sequence/ },
+  "withSequence of 1e12": { document: () => loop({ withSequence: { count: "1000000000000" } }), codes: [1, 2, 3], says: /fan-out of 1000000000000 members/ },
+  "withSequence from end to start of everything": { document: () => loop({ withSequence: { start: "-9007199254740991", end: "9007199254740991" } }), codes: [1, 2, 3], says: /fan-out of \d+ members/ },
   "withSequence with a width": { document: () => loop({ withSequence: { count: "2", format: "%0999999999d" } }), codes: [0, 1, 2, 3] },
-  "a list of a million items is refused": { document: () => loop({ withParam: "{{=toJson(1..1000000)}}" }), codes: [0, 1, 2, 3] },
   "a range of 1e12": { document: () => evaluate("len(1..1000000000000)"), codes: [1, 2, 3], says: /memory|range|too|large|limit/i },
   "ranges in ranges": { document: () => evaluate("len(map(1..5000, {map(1..5000, {map(1..5000, {#})})}))"), codes: [1, 2, 3], says: /budget|limit|too|memory|steps/i },
   "an endless count": { document: () => evaluate("count(1..900000, {count(1..900000, {count(1..900000, {# > 1}) > 0}) > 0})"), codes: [1, 2, 3], says: /budget|limit|too|memory|steps/i },
@@ -45,10 +44,11 @@ const cases: Readonly<Record<string, Case>> = {
   "repeat": { document: () => evaluate("len(repeat('aaaaaaaaaa', 2000000000))"), codes: [1, 2, 3] },
   "a regex that explodes in matches": { document: () => evaluate(`workflow.parameters.x matches "^(a+)+$b"`), codes: [0, 1, 2, 3] },
   "a regex that explodes in sprig": { document: () => evaluate("sprig.regexMatch('(a|aa)+$b|(.*a){40}', workflow.parameters.x)"), codes: [0, 1, 2, 3] },
-  "a regex with huge counts": { document: () => evaluate("sprig.regexMatch('((a{1,1000}){1,1000}){1,1000}', workflow.parameters.x)"), codes: [1, 2, 3] },
+  "a regex with huge counts": { document: () => evaluate("sprig.regexMatch('((a{1,1000}){1,1000}){1,1000}', workflow.parameters.x)"), codes: [0, 1, 2, 3] },
   "deep brackets in an expression": { document: () => evaluate(`${"(".repeat(50_000)}1${")".repeat(50_000)}`), codes: [1, 2, 3] },
   "a condition that is deep": { document: () => loop({ when: `${"(".repeat(20_000)}1 == 1${")".repeat(20_000)}`, withItems: [1] }), codes: [1, 2, 3] },
-  "tags in tags": { document: () => shellWorkflow(`echo ${"{{".repeat(20_000)}x${"}}".repeat(20_000)}`), codes: [1, 2, 3] },
+  "tags that are never closed": { document: () => shellWorkflow(`: '${"{{".repeat(100_000)}'`), codes: [0, 1, 2, 3] },
+  "tags in tags": { document: () => shellWorkflow(`: '${"{{".repeat(20_000)}x${"}}".repeat(20_000)}'`), codes: [0, 1, 2, 3] },
   "a template that calls itself": {
     document: () => workflowOf([{ name: "main", steps: [[{ name: "again", template: "main" }]] }]),
     codes: [1, 3],
@@ -57,7 +57,7 @@ const cases: Readonly<Record<string, Case>> = {
   "a dag that calls itself three times": {
     document: () => workflowOf([{ name: "main", dag: { tasks: [{ name: "a", template: "main" }, { name: "b", template: "main" }, { name: "c", template: "main" }] } }]),
     codes: [1, 3],
-    says: /depth|recursion|nested|deep/i,
+    says: /recursion depth/,
   },
   "an endless retry without delay that the limit ends": {
     document: () => workflowOf([{ name: "main", retryStrategy: { limit: "20" }, container: { image: "busybox", command: ["false"] } }]),
@@ -129,6 +129,7 @@ describe("a document that asks for too much", { concurrency: 2 }, () => {
     place.write("it.yaml", document);
     const result = await runProgram(["run", "it.yaml"], { cwd: place.work, withinMs: isLong ? 120_000 : 20_000 });
     assert.ok([1, 3].includes(result.code ?? -1), show(result));
+    assert.match(result.stdout, /output parameter list: \/tmp\/list holds more than 1 MiB/);
     place.assertUntouched();
   });
 });

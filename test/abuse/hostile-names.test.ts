@@ -220,6 +220,11 @@ const leading: Record<string, { readonly source: string; readonly outputs: JsonO
   "a directory swapped for a link": { source: "mkdir -p /tmp/d; echo mine >/tmp/d/secret.txt; mv /tmp/d /tmp/e; ln -s OUTSIDE /tmp/d", outputs: { parameters: [{ name: "x", valueFrom: { path: "/tmp/d/secret.txt" } }] } },
   "a link to itself": { source: "ln -s out /tmp/out", outputs: { parameters: [{ name: "x", valueFrom: { path: "/tmp/out" } }] } },
   "a named pipe as a parameter": { source: "mkfifo /tmp/out", outputs: { parameters: [{ name: "x", valueFrom: { path: "/tmp/out" } }] } },
+  "a socket as a parameter": { source: "python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind(\"/tmp/out\")'", outputs: { parameters: [{ name: "x", valueFrom: { path: "/tmp/out" } }] } },
+  "a path that no disk can hold": { source: "true", outputs: { parameters: [{ name: "x", valueFrom: { path: `/tmp/${"a".repeat(300)}` } }] } },
+  "an artifact's path that no disk can hold": { source: "true", outputs: { artifacts: [{ name: "x", path: `/tmp/${"a".repeat(300)}` }] } },
+  "a path with NUL": { source: "true", outputs: { artifacts: [{ name: "x", path: "/tmp/a\u0000b" }] } },
+  "a value that is too big": { source: "head -c 1100000 /dev/zero >/tmp/out", outputs: { parameters: [{ name: "x", valueFrom: { path: "/tmp/out" } }] } },
   "a named pipe as an artifact": { source: "mkfifo /tmp/out", outputs: { artifacts: [{ name: "x", path: "/tmp/out" }] } },
 };
 

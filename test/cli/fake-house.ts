@@ -118,7 +118,11 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
     logFiles: (_picture, select) => {
       const files = typeof options.logs === "function" ? options.logs() : (options.logs ?? []);
       return files.filter(
-        (file) => select === undefined || select === file.taskName || select.endsWith(`.${file.taskName}`),
+        (file) =>
+          select === undefined ||
+          (typeof select === "number"
+            ? file.task === select
+            : select === file.taskName || select.endsWith(`.${file.taskName}`)),
       );
     },
     explain: (picture, select) => {

@@ -75,7 +75,7 @@ test("commands are resolved against what the machine has", () => {
     assert.equal(basename(python ?? ""), "python");
     assert.match(readFileSync(python ?? "", "utf8"), /bin\/python3' "\$@"/);
     const missing = resolver.resolve(makeCommand({ image: "node:20", command: ["node"] }), () => false);
-    assert.match(JSON.stringify(missing), /node:20.*node.*images:/);
+    assert.match(JSON.stringify(missing), /node:20.*node.*images.json/);
   } finally {
     rmSync(place, { recursive: true });
   }

@@ -5,8 +5,9 @@ import type { RunState } from "../../model/run/run-state.ts";
 /** Tasks in the order of their ends. Of several tries only the last one counts, and none if a later one was good. */
 export function findFailedTasks(state: RunState): readonly number[] {
   const { tasks } = state;
+  const lastFailure = new Map(state.failures.map((task, index) => [task, index]));
   const bad = state.failures.filter(
-    (task, index) => isBad(tasks.phase[task] ?? 0) && state.failures.lastIndexOf(task) === index,
+    (task, index) => isBad(tasks.phase[task] ?? 0) && lastFailure.get(task) === index,
   );
   const blamed = new Set(bad.map((task) => tasks.parent[task] ?? -1));
   return bad.filter(

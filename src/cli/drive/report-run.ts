@@ -69,7 +69,7 @@ async function describeFailure(
   const message = cleanText(view.message(state, task));
   const phase = state.tasks.phase[task] === 5 ? "errored" : "failed";
   const lines = [`  ${paintSymbol(phase, style)} ${cleanText(full)}${message === "" ? "" : `: ${message}`}`];
-  const files = house.logFiles(picture, full).filter((file) => file.task === task);
+  const files = house.logFiles(picture, task);
   for (const stream of ["err", "out"] as const) {
     const texts: string[] = [];
     for (const file of files) if (file.stream === stream) texts.push(...(await readLastLines(file.path, 10)));

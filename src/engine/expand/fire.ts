@@ -22,6 +22,9 @@ import { createCalleeScope, createCallerScope, findInputs } from "./scope.ts";
 /** Most calls inside each other (Argo: recursion limit 100). */
 export const callDepthAtMost = 100;
 
+/** A run with more tasks than this calls no process inside itself any more. */
+const recursiveTasksAtMost = 500_000;
+
 /** Decides about a task that waits and has nothing left to wait for. */
 export function fireTask(decision: Decision, task: number): void {
   const { state } = decision;
@@ -154,7 +157,7 @@ function callTask(decision: Decision, task: number): void {
   const { call, passed } = findSite(state, task);
   const number = resolveCall(decision, call, caller);
   const process = state.index.plan.processes[number] as Process;
-  checkDepth(state, task);
+  checkDepth(state, task, number);
   const inputs = bindInputs(decision, process, passed, caller);
   const bound = inputs === undefined ? {} : { inputs };
   if (
@@ -263,14 +266,19 @@ function fireAttempt(decision: Decision, task: number): void {
   orRefuse(decision, task, () => openBody(decision, task, number, process, undefined));
 }
 
-function checkDepth(state: RunState, task: number): void {
+function checkDepth(state: RunState, task: number, number: number): void {
   let depth = 1;
+  let isInsideItself = false;
   for (let at = state.tasks.parent[task] as number; at >= 0; at = state.tasks.parent[at] as number) {
     // An attempt is no call of its own.
     if ((state.tasks.process[at] as number) >= 0 && state.tasks.kind[at] !== taskKinds.attempt) depth += 1;
     if (depth > callDepthAtMost)
       throw new Refusal({ code: "recursion-too-deep", message: String(callDepthAtMost) });
+    isInsideItself ||= state.tasks.process[at] === number;
   }
+  // Below the depth that is allowed, a process that calls itself twice would outgrow every machine.
+  if (isInsideItself && state.tasks.size > recursiveTasksAtMost)
+    throw new Refusal({ code: "recursion-too-deep", message: String(callDepthAtMost) });
 }
 
 /** Whether a node's needs have ended in a way that lets it fire. */

@@ -105,7 +105,11 @@ function launch(
 
 /** What is rewritten: temporary directories always, and what the order declares. */
 function listMappings(order: AttemptOrder, directory: string, shown: readonly string[]): readonly PathMapping[] {
-  const declared = listDeclaredPaths(order).map(findPrivatePrefix);
+  // A working directory that the machine does not have is made, so it is the attempt's own as well.
+  const made = order.commands
+    .map(({ workingDir }) => tidyPath(workingDir ?? "/"))
+    .filter((path) => path !== "/" && !existsSync(path));
+  const declared = [...listDeclaredPaths(order), ...made].map(findPrivatePrefix);
   const paths = new Set([...alwaysPrivate, ...declared]);
   const kept = shown.map(tidyPath).filter((path) => !paths.has(path) && [...paths].some((each) => isAtOrBelow(path, each)));
   // A longer path wins, so what is shown below a private directory stays what it is.

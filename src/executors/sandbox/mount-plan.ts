@@ -106,7 +106,7 @@ export function planMounts(
   steps.push(...listSharedVolumes(order, directory, links));
   steps.push(...[...host.extra, ...listShown(shown, order, host)].map((step) => passLinks(step, links)));
   const mirrored = new Set<string>();
-  for (const path of [...listDeclaredPaths(order)].sort((a, b) => a.length - b.length))
+  for (const path of [...listDeclaredPaths(order), ...listNewDirectories(order)].sort((a, b) => a.length - b.length))
     steps.push(...openPath(path, root, host, mirrored));
   for (const [path, from] of files) {
     // A name in a directory of the machine (`/bin/ash`) cannot be added to it; programs are found there by PATH.
@@ -125,6 +125,13 @@ function listShown(shown: readonly string[], order: AttemptOrder, host: HostView
     .filter((path) => host.private.some((area) => path !== area && isAtOrBelow(path, area)))
     .filter((path) => existsSync(path) && !declared.some((each) => isAtOrBelow(each, path)))
     .map((path) => ({ kind: "ro-bind", from: path, to: path }));
+}
+
+/** Working directories that the machine does not have: they are made, as a container runtime would. */
+function listNewDirectories(order: AttemptOrder): readonly string[] {
+  return order.commands
+    .map(({ workingDir }) => tidyPath(workingDir ?? "/"))
+    .filter((path) => path !== "/" && !existsSync(path));
 }
 
 function isShown(path: string, host: HostView): boolean {

@@ -100,11 +100,7 @@ function layVolume(
       return undefined;
     }
     case "text":
-      for (const [name, text] of Object.entries(volume.source.files)) {
-        makeDirectory(dirname(join(target, tidyPath(name))));
-        writeFileSync(join(target, tidyPath(name)), text);
-      }
-      makeDirectory(target);
+      layTexts(volume.source.files, tidyPath(volume.subPath ?? "/"), target);
       return undefined;
     case "run":
       return {
@@ -113,6 +109,19 @@ function layVolume(
         message: `volume "${volume.name}" of the run was not laid at ${mountPath} before the attempt started`,
       };
   }
+}
+
+/** Files with given texts: all of them as a directory, or with a sub-path only that file or what lies below it. */
+function layTexts(files: Readonly<Record<string, string>>, subPath: string, target: string): void {
+  makeDirectory(dirname(target));
+  for (const [name, text] of Object.entries(files)) {
+    const path = tidyPath(name);
+    if (!isAtOrBelow(path, subPath)) continue;
+    const at = join(target, relative(subPath, path));
+    makeDirectory(dirname(at));
+    writeFileSync(at, text);
+  }
+  if (!existsSync(target)) makeDirectory(target);
 }
 
 /**

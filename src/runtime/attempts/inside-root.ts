@@ -8,9 +8,12 @@ import { join, resolve, sep } from "node:path";
 
 const linksAtMost = 40;
 
+/** Too long, with a NUL, or behind a directory that may not be looked into. */
+const impossibleCodes: ReadonlySet<string> = new Set(["ENAMETOOLONG", "ERR_INVALID_ARG_VALUE", "EACCES"]);
+
 /**
  * The host path of `path` below `root`, with links followed as the command would see them.
- * Undefined when the links go in a circle. The result may not exist.
+ * Undefined when the links go in a circle, or to where no file can be. The result may not exist.
  */
 export function resolveInside(root: string, path: string, trusted: readonly string[]): string | undefined {
   let rest = path.split("/").filter((part) => part !== "" && part !== ".");
@@ -23,14 +26,15 @@ export function resolveInside(root: string, path: string, trusted: readonly stri
       continue;
     }
     const next = join(at, part);
-    const stat = lstatSync(next, { throwIfNoEntry: false });
-    if (stat?.isSymbolicLink() !== true) {
+    const found = findLink(next);
+    if (found === "nowhere") return undefined;
+    if (found === undefined) {
       at = next;
       continue;
     }
     links += 1;
     if (links > linksAtMost) return undefined;
-    const target = readlinkSync(next);
+    const { target } = found;
     const host = resolve(at, target);
     if (trusted.some((folder) => isAtOrBelow(host, folder))) at = host;
     else {
@@ -39,6 +43,17 @@ export function resolveInside(root: string, path: string, trusted: readonly stri
     }
   }
   return at;
+}
+
+/** Where a link leads; undefined for what is no link, `nowhere` for a path that no file can have. */
+function findLink(path: string): { readonly target: string } | "nowhere" | undefined {
+  try {
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    return stat?.isSymbolicLink() === true ? { target: readlinkSync(path) } : undefined;
+  } catch (error) {
+    if (impossibleCodes.has(String((error as NodeJS.ErrnoException).code))) return "nowhere";
+    throw error;
+  }
 }
 
 function isAtOrBelow(path: string, folder: string): boolean {

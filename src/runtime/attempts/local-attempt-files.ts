@@ -17,6 +17,7 @@ import {
   readSync,
   realpathSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -240,8 +241,13 @@ function readParameters(
   const parameters: Record<string, string> = {};
   let problem: AttemptProblem | undefined;
   for (const output of order.outputParameters) {
-    const text = readTail(findOutput(options, order, directory, output.path), parameterBytesAtMost);
-    if (text !== undefined) parameters[output.name] = cutNewline(text);
+    const path = findOutput(options, order, directory, output.path);
+    const text = readTail(path, parameterBytesAtMost);
+    // A part of a value would be another value.
+    if (text !== undefined && statSync(path).size > parameterBytesAtMost) {
+      const message = `output parameter ${output.name}: ${output.path} holds more than ${parameterBytesAtMost / 1024 / 1024} MiB`;
+      problem ??= { kind: "output-missing", name: output.name, message };
+    } else if (text !== undefined) parameters[output.name] = cutNewline(text);
     else if (output.default !== undefined) parameters[output.name] = output.default;
     else
       problem ??= {
@@ -291,7 +297,10 @@ function readResult(path: string): string | undefined {
   return text === undefined ? undefined : cutNewline(text);
 }
 
-/** The last bytes of a file as text; undefined when there is no file. */
+/** What a command can leave at a path so that nothing can be read there: nothing, a socket, a file nobody may read. */
+const unreadableCodes: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "ELOOP", "ENXIO", "EACCES", "EPERM"]);
+
+/** The last bytes of a file as text; undefined when there is no file that can be read. */
 function readTail(path: string, bytesAtMost: number): string | undefined {
   let file: number;
   try {
@@ -299,7 +308,7 @@ function readTail(path: string, bytesAtMost: number): string | undefined {
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP") return undefined;
+    if (unreadableCodes.has(String(code))) return undefined;
     throw error;
   }
   try {

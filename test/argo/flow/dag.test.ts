@@ -3,6 +3,7 @@ import { call, dag } from "./documents.ts";
 import { rule } from "./rule.ts";
 
 const failFastOff = (document: string): string => document.replace("dag:", "dag:\n      failFast: false");
+const failFastOn = (document: string): string => document.replace("dag:", "dag:\n      failFast: true");
 const loop = (name: string, template: string, more = ""): string =>
   call(name, template, `withItems: [1, 2, 3]${more === "" ? "" : `, ${more}`}`);
 
@@ -16,13 +17,33 @@ rule("a task starts when all that it depends on has ended", dag(call("a", "ok"),
     started .a@0 .b@0 .d@1 .c@10
   `);
 
-rule("after a failure nothing new starts, and what runs is waited for", dag(call("a", "fail"), call("b", "ok", "dependencies: [a]"), call("s", "slow"), call("s2", "ok", "dependencies: [s]")), {}, `
+rule("a failure stops no other branch, whatever the default of failFast is said to be", dag(call("a", "fail"), call("b", "ok", "dependencies: [a]"), call("s", "slow"), call("s2", "ok", "dependencies: [s]")), {}, `
+    Failed
+    DAG Failed
+    .a Pod Failed main: Error (exit code 1)
+    .b Skipped Omitted omitted: depends condition not met
+    .s Pod Succeeded
+    .s2 Pod Succeeded
+    started .a@0 .s@0 .s2@10
+  `);
+
+rule("with failFast written down nothing new starts after a failure, and what runs is waited for", failFastOn(dag(call("a", "fail"), call("b", "ok", "dependencies: [a]"), call("s", "slow"), call("s2", "ok", "dependencies: [s]"))), {}, `
     Failed
     DAG Failed
     .a Pod Failed main: Error (exit code 1)
     .b Skipped Omitted omitted: depends condition not met
     .s Pod Succeeded
     started .a@0 .s@0
+  `);
+
+rule("what runs after a failure runs to its end", dag(call("a", "fail"), call("good", "ok", "depends: a"), call("clean", "ok", "depends: a.Failed"), call("tell", "ok", "depends: clean")), {}, `
+    Failed
+    DAG Failed
+    .a Pod Failed main: Error (exit code 1)
+    .good Skipped Omitted omitted: depends condition not met
+    .clean Pod Succeeded
+    .tell Pod Succeeded
+    started .a@0 .clean@1 .tell@2
   `);
 
 rule("without failFast every branch runs to its end, and the dag fails", failFastOff(dag(call("a", "fail"), call("b", "ok", "dependencies: [a]"), call("s", "slow"), call("s2", "ok", "dependencies: [s]"))), {}, `
@@ -130,11 +151,13 @@ rule("AnySucceeded and AllFailed look at the members of a loop: one of three fai
     Failed
     DAG Failed
     .a TaskGroup Failed
+    .b Pod Succeeded
     .c Skipped Omitted omitted: depends condition not met
+    .d Pod Succeeded
     .a(0:1) Pod Succeeded
     .a(1:2) Pod Failed main: Error (exit code 1)
     .a(2:3) Pod Failed main: Error (exit code 1)
-    started .a(0:1)@0 .a(1:2)@0 .a(2:3)@0
+    started .a(0:1)@0 .a(1:2)@0 .a(2:3)@0 .b@1 .d@1
   `);
 
 rule("AnySucceeded and AllFailed look at the members of a loop: all fail", dag(loop("a", "fail"), call("b", "ok", "depends: a.AnySucceeded"), call("c", "ok", "depends: a.AllFailed")), {}, `
@@ -142,10 +165,11 @@ rule("AnySucceeded and AllFailed look at the members of a loop: all fail", dag(l
     DAG Failed
     .a TaskGroup Failed
     .b Skipped Omitted omitted: depends condition not met
+    .c Pod Succeeded
     .a(0:1) Pod Failed main: Error (exit code 1)
     .a(1:2) Pod Failed main: Error (exit code 1)
     .a(2:3) Pod Failed main: Error (exit code 1)
-    started .a(0:1)@0 .a(1:2)@0 .a(2:3)@0
+    started .a(0:1)@0 .a(1:2)@0 .a(2:3)@0 .c@1
   `);
 
 rule("AllFailed counts no errors", dag(loop("a", "broken"), call("c", "ok", "depends: a.AllFailed"), call("d", "ok", "depends: a.Errored")), {}, `
@@ -153,10 +177,11 @@ rule("AllFailed counts no errors", dag(loop("a", "broken"), call("c", "ok", "dep
     DAG Error
     .a TaskGroup Error
     .c Skipped Omitted omitted: depends condition not met
+    .d Pod Succeeded
     .a(0:1) Pod Error pod deleted
     .a(1:2) Pod Error pod deleted
     .a(2:3) Pod Error pod deleted
-    started .a(0:1)@0 .a(1:2)@0 .a(2:3)@0
+    started .a(0:1)@0 .a(1:2)@0 .a(2:3)@0 .d@1
   `);
 
 rule("depends takes operators and parentheses", dag(call("a", "fail"), call("b", "ok"), call("c", "ok", "depends: '(a.Succeeded || b.Succeeded) && !(a.Errored || b.Errored)'")), {}, `
@@ -251,10 +276,11 @@ rule("steps within a dag: the error of a step is a failure of the task", dag(cal
     Failed
     DAG Failed
     .a Steps Failed child 'wf-153883744' failed
+    .b Pod Succeeded
     .c Skipped Omitted omitted: depends condition not met
     .a[0].q Pod Error pod deleted
     .a[0] StepGroup Failed child 'wf-153883744' failed
-    started .a[0].q@0
+    started .a[0].q@0 .b@1
   `);
 
 rule("a name with dashes may stand in depends", dag(call("a-b", "ok"), call("c", "ok", "depends: a-b.Succeeded")), {}, `

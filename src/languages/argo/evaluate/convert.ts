@@ -63,20 +63,22 @@ export function convertValue(value: Value, form: ExpressionForm): Evaluated {
   }
 }
 
+/** Undefined for what is no JSON; how the platform words that is not for our messages. */
+function parseJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
 /** Items of a withParam. A number whose digits JSON would change (1.0, very long ones) is kept as text. */
 function parseList(text: string): Evaluated {
-  let parsed: Json;
-  try {
-    parsed = JSON.parse(text) as Json;
-  } catch (error) {
-    return refuse(
-      `withParam value could not be parsed as a JSON list: ${text.slice(0, 200)}: ${(error as SyntaxError).message}`,
-      text,
-    );
-  }
+  const parsed = parseJson(text);
   if (parsed === null) return { ok: true, value: [] };
   if (!Array.isArray(parsed))
-    return refuse(`withParam value could not be parsed as a JSON list: ${text.slice(0, 200)}`, text);
+    return refuse(`withParam value could not be parsed as a JSON list: ${text.trim().slice(0, 200)}`, text);
   return { ok: true, value: /\d/u.test(text) ? keepNumbers(parsed as readonly Json[], text) : parsed };
 }
 

@@ -1,6 +1,5 @@
 /** The `workflow.` family of names. */
 import { isJsonObject } from "../../../base/json.ts";
-import type { JsonObject } from "../../../base/json.ts";
 import type { RunView, TaskView } from "../../../model/run/scope.ts";
 import { fromUnixMs } from "../../../expressions/go/civil.ts";
 import { formatFixed } from "../../../expressions/go/format-float.ts";
@@ -14,6 +13,8 @@ import { jsonToText } from "./json-text.ts";
 import { createPodName } from "./own-values.ts";
 import { phaseToText, timeToText } from "./sibling-values.ts";
 import { describeReason } from "../view/describe-reason.ts";
+import { nodeMessage } from "../view/node-message.ts";
+import { displayName } from "../view/node-names.ts";
 import { ownMember } from "./own-member.ts";
 
 /** `workflow.REST`. */
@@ -128,26 +129,28 @@ function readCreation(run: RunView, name: string): string | undefined {
   return formatStrftime(fromUnixMs(run.createdAt), name);
 }
 
-/** JSON text of the tasks that failed, quoted once more so that it survives as text (Argo, GlobalVarWorkflowFailures). */
+/** JSON text of the nodes that failed, quoted once more so that it survives as text (Argo, GlobalVarWorkflowFailures). */
 function listFailures(run: RunView): string {
-  const list = run
-    .failures()
-    .filter(isLeaf)
-    .map((task) => describeFailure(run, task));
-  return quoteText(list.length === 0 ? "null" : writeJson(jsonToValue(list)));
+  const list = run.failures().map((task) => describeFailure(run, task));
+  return quoteText(list.length === 0 ? "null" : `[${list.join(",")}]`);
 }
 
-function isLeaf(task: TaskView): boolean {
-  return !task.isFanOut && task.children().length === 0 && task.reason?.code !== "child-failed";
+function describeOwn(task: TaskView): string {
+  return task.reason === undefined ? "" : describeReason(task.reason);
 }
 
-function describeFailure(run: RunView, task: TaskView): JsonObject {
-  return {
-    displayName: task.name,
-    message: task.reason === undefined ? "" : describeReason(task.reason),
-    templateName: task.processId ?? "",
+/** One node, with its fields in Argo's order. */
+function describeFailure(run: RunView, task: TaskView): string {
+  const { state } = run;
+  const fields = {
+    displayName: state === undefined ? task.name : displayName(state, task.task),
+    message: state === undefined ? describeOwn(task) : nodeMessage(state, task.task),
+    templateName: task.processId?.split("/").at(-1) ?? "",
     phase: phaseToText(task.phase),
     podName: createPodName(run, task),
     finishedAt: timeToText(task.endedAt),
   };
+  return `{${Object.entries(fields)
+    .map(([name, text]) => `"${name}":${writeJson(text)}`)
+    .join(",")}}`;
 }

@@ -81,7 +81,9 @@ function lowerDag(
     order: {
       kind: "graph",
       ...(targets === undefined ? {} : { targets }),
-      stopOnFailure: dag.failFast ?? true,
+      // Argo calls true the default, and yet starts whatever its dependencies allow: documents count on that for their
+      // tasks that run after a failure. Only who writes `failFast: true` gets what the word says.
+      stopOnFailure: dag.failFast ?? false,
     },
     ...lowerLimits(template),
     errorCountsAs: "errored",
