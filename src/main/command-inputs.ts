@@ -11,15 +11,16 @@ export function toInputs(run: LiveRun, command: RunCommand, at: number): readonl
   if (state.ended !== undefined && command.kind !== "retry") {
     throw new MillraceError("run/ended", "conflict", `run ${run.name} has already ended`, { hint: "`millrace retry` runs what failed again." });
   }
-  const selected = "select" in command && command.select !== undefined ? { tasks: selectWaits(run, command.select, select) } : {};
+  const selectTasks = (selector: string | undefined): { readonly tasks?: readonly number[] } =>
+    selector === undefined ? {} : { tasks: selectWaits(run, selector, select) };
   const message = "message" in command && command.message !== undefined ? { message: command.message } : {};
   switch (command.kind) {
     case "suspend":
       return [{ kind: "run.suspend", at }];
     case "resume":
-      return [{ kind: "run.resume", at, ...selected, ...message }];
+      return [{ kind: "run.resume", at, ...selectTasks(command.select), ...message }];
     case "stop":
-      return [{ kind: "run.stop", at, ...selected, ...message }];
+      return [{ kind: "run.stop", at, ...selectTasks(command.select), ...message }];
     case "terminate":
       return [{ kind: "run.terminate", at }];
     case "set":

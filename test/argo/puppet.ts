@@ -142,7 +142,7 @@ function play(order: AttemptOrder): Played {
   const out: string[] = [];
   const files = new Map<string, string>();
   for (const step of programOf(order).split(/;|&&|\n/u)) {
-    const [word, rest = ""] = splitOnce(step.trim());
+    const [word, rest] = splitOnce(step.trim());
     if (word === "sleep") tookMs += Number(rest.replace(/s$/u, "")) * 1000;
     if (word === "false" || word === "exit") exit = word === "false" ? 1 : Number(rest);
     if (word === "exit") break;

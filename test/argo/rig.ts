@@ -146,7 +146,7 @@ export async function runDocument(yaml: string, options: RigOptions = {}): Promi
 
 async function drive(runtime: Runtime, run: LiveRun, time: VirtualTime, options: RigOptions): Promise<readonly string[]> {
   const refusals: string[] = [];
-  const give = ({ atMs: _, ...command }: RunCommand & { readonly atMs?: number }): void => {
+  const give = (command: RunCommand): void => {
     try {
       for (const input of toInputs(run, command, time.now())) runtime.send(run.runId, input);
     } catch (error) {

@@ -24,8 +24,11 @@ export function receiveResponse(decision: Decision, input: Received): void {
   const process = state.index.plan.processes[state.tasks.process[task] as number] as Process;
   orRefuse(decision, task, () => {
     const brought = { result: response.body, values: {}, files: {} };
-    if (!isAccepted(decision, task, process, response)) {
-      const reason = { code: "response-refused" as const, message: String(response.statusCode) };
+    const verdict = judgeResponse(decision, task, process, response);
+    if (!verdict.accepted) {
+      const { source } = verdict;
+      const asked = source === undefined ? {} : { source };
+      const reason = { code: "response-refused" as const, message: String(response.statusCode), ...asked };
       return decision.settle(task, phases.failed, { reason, outputs: brought });
     }
     const results = computeOutputs(decision, process, createCalleeScope(state, decision.run, task), brought);
@@ -33,17 +36,19 @@ export function receiveResponse(decision: Decision, input: Received): void {
   });
 }
 
-function isAccepted(
+/** Whether the answer is good; `source` is the condition that decided, when there is one. */
+function judgeResponse(
   decision: Decision,
   task: number,
   process: Process,
   response: Exclude<Received["response"], { problem: string }>,
-): boolean {
+): { readonly accepted: boolean; readonly source?: string } {
   if (process.body.kind !== "request") return unreachable(process.body as never);
-  if (process.body.accept === undefined) return response.statusCode >= 200 && response.statusCode < 300;
+  const { accept } = process.body;
+  if (accept === undefined) return { accepted: response.statusCode >= 200 && response.statusCode < 300 };
   const request = buildRequest(decision, task, process, findInputs(decision.state, task));
   const scope = { ...createCalleeScope(decision.state, decision.run, task), exchange: { request, response } };
-  const answer = decision.evaluate(process.body.accept, scope);
+  const answer = decision.evaluate(accept, scope);
   if (!answer.ok) throw new Refusal({ code: "expression-failed", message: answer.message });
-  return answer.value === true;
+  return { accepted: answer.value === true, source: answer.text ?? accept.source };
 }

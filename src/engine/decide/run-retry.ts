@@ -8,6 +8,7 @@ import { isBad, phases, taskKinds } from "../../model/run/phase.ts";
 import type { RunState } from "../../model/run/run-state.ts";
 import { taskFlags } from "../../model/run/task-table.ts";
 import { isBelowHook } from "../expand/may-begin.ts";
+import { isLeftBehindGood, listFollowers } from "./followers.ts";
 import type { Decision } from "./decision.ts";
 
 /** What a retry touches: tasks that begin from scratch, and tasks around them that are under way again. */
@@ -22,7 +23,7 @@ export function retryRun(decision: Decision, input: Extract<RunInput, { kind: "r
   if (state.ended === undefined) return;
   const reopening: Reopening = { reset: new Set(), reopened: new Set() };
   for (const task of state.failures) addBadEnd(state, task, reopening);
-  for (const task of input.also) if (isCall(state, task)) addRoot(state, task, reopening);
+  for (const task of input.also) if (isCall(state, task)) addAgain(state, task, reopening);
   const { reset, reopened } = keepOutermost(state, reopening);
   // A run that failed only because of its exit hooks has nothing to set back: the hooks alone run again.
   if (reset.size === 0 && reopened.size === 0 && !isBad(state.ended)) return;
@@ -68,8 +69,16 @@ function addBadEnd(state: RunState, task: number, reopening: Reopening): void {
   const { tasks } = state;
   const kind = tasks.kind[task];
   if (!isBad(tasks.phase[task] as number) || kind === taskKinds.stage || kind === taskKinds.attempt) return;
+  if (isLeftBehindGood(state, task)) return;
   if (isContainer(state, task)) addOpened(state, task, reopening);
   else addRoot(state, task, reopening);
+}
+
+/** Adds a good end that shall run again, and what came after it (Argo, getNodeIDsToReset). */
+function addAgain(state: RunState, task: number, reopening: Reopening): void {
+  if (findAbove(state, task) === undefined) return;
+  addRoot(state, task, reopening);
+  for (const follower of listFollowers(state, task)) reopening.reset.add(follower);
 }
 
 /** A task whose children stay: a fan-out or a region that was opened. Tasks with retries begin from scratch. */

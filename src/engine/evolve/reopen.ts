@@ -21,7 +21,10 @@ export function reopenRun(state: RunState, event: Extract<RunEvent, { kind: "run
   state.hooks.delete(-1);
   state.hooksPending.delete(-1);
   state.failures.length = 0;
-  state.deadlineAt = Infinity;
+  // The run has its whole time again (Argo, FormulateRetryWorkflow, sets the start anew).
+  state.deadlineAt += event.at - state.startedAt;
+  state.startedAt = event.at;
+  state.timers.push(state.deadlineAt, -1);
   state.locks.clear();
   if (event.values !== undefined) Object.assign(state.values, event.values);
   for (const task of event.reset) setBack(state, task);

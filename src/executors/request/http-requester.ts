@@ -46,7 +46,7 @@ function exchange(request: HttpRequest, url: URL, signal: AbortSignal): Promise<
     const open = url.protocol === "https:" ? httpsRequest : httpRequest;
     const outgoing = open(url, {
       method: request.method,
-      headers: Object.fromEntries(request.headers.map((header) => [header.name, header.value])),
+      headers: groupHeaders(request.headers),
       signal: AbortSignal.any([signal, AbortSignal.timeout(request.timeoutMs)]),
       ...(url.protocol === "https:" ? { rejectUnauthorized: request.verifyTls } : {}),
     });
@@ -56,8 +56,15 @@ function exchange(request: HttpRequest, url: URL, signal: AbortSignal): Promise<
   });
 }
 
+/** A header may be given several times. */
+function groupHeaders(headers: HttpRequest["headers"]): Record<string, string[]> {
+  const grouped: Record<string, string[]> = Object.create(null) as Record<string, string[]>;
+  for (const { name, value } of headers) (grouped[name] ??= []).push(value);
+  return grouped;
+}
+
 function describe(error: Error, request: HttpRequest): string {
-  if (error.name === "TimeoutError")
+  if (error.name === "TimeoutError" || (error.cause instanceof Error && error.cause.name === "TimeoutError"))
     return `${request.method} ${request.url}: no answer within ${request.timeoutMs} ms`;
   return `${request.method} ${request.url}: ${error.message}`;
 }

@@ -40,8 +40,11 @@ export interface ExitRecord {
   readonly endedAt: number;
 }
 
+/** Some signals have two names (SIGABRT is SIGIOT, SIGIO is SIGPOLL); the first one is the usual one. */
 const signalNames: ReadonlyMap<number, string> = new Map(
-  Object.entries(constants.signals).map(([name, number]) => [number, name]),
+  Object.entries(constants.signals)
+    .reverse()
+    .map(([name, number]) => [number, name]),
 );
 
 /** The ending behind a shell's exit status (128 + signal number when a signal ended the command; POSIX 2.8.2 leaves it open). */

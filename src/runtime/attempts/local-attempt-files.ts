@@ -71,6 +71,8 @@ export function createLocalAttemptFiles(options: LocalFilesOptions): AttemptFile
 }
 
 function lay(options: LocalFilesOptions, order: AttemptOrder, directory: string): Laid | Promise<Laid> {
+  const impossible = findImpossiblePath(order);
+  if (impossible !== undefined) return { ok: false, problem: refusePath(impossible) };
   try {
     const isNew = makeAttemptDirectory(directory, JSON.stringify(redact(order)));
     // Commands that have begun may have changed their inputs; those are theirs now.
@@ -82,6 +84,34 @@ function lay(options: LocalFilesOptions, order: AttemptOrder, directory: string)
   }
   if (order.inputs.length === 0) return { ok: true, directory };
   return layInputs(options, order, directory);
+}
+
+/** Longest name, and longest path inside an attempt's root, in bytes; disks take 255 and 4,096. */
+const nameBytesAtMost = 255;
+const pathBytesAtMost = 3_000;
+
+/** A path of the order that no disk can hold. */
+function findImpossiblePath(order: AttemptOrder): string | undefined {
+  const mounts = order.commands.flatMap(({ volumes }) =>
+    volumes.flatMap(({ mountPath, subPath }) => [mountPath, subPath ?? ""]),
+  );
+  const files = [...order.inputs, ...order.outputParameters, ...order.outputArtifacts].map(({ path }) => path);
+  return [...mounts, ...files].find(isImpossible);
+}
+
+function isImpossible(path: string): boolean {
+  if (path.length < nameBytesAtMost / 3) return path.includes("\0");
+  return (
+    path.includes("\0") ||
+    Buffer.byteLength(path) > pathBytesAtMost ||
+    path.split("/").some((name) => Buffer.byteLength(name) > nameBytesAtMost)
+  );
+}
+
+function refusePath(path: string): AttemptProblem {
+  const why = path.includes("\0") ? "holds a NUL character" : "is longer than a disk can hold";
+  const shown = path.length > 100 ? `${path.slice(0, 100)}...` : path.replaceAll("\0", "\\0");
+  return { kind: "start-refused", code: "executor/directory", message: `the path '${shown}' ${why}` };
 }
 
 /**

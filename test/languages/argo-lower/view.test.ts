@@ -525,7 +525,7 @@ const words: readonly (readonly [reason: Reason, message: string])[] = [
     "raw output parameter 'x' has not been set and does not have a default value",
   ],
   [{ code: "response-refused", message: "404" }, "received non-2xx response code: 404"],
-  [{ code: "response-refused", message: "200" }, "successCondition evaluated false"],
+  [{ code: "response-refused", message: "200", source: "false" }, "successCondition 'false' evaluated false"],
   [
     { code: "argument-missing", message: "inputs.parameters.x was not supplied" },
     "inputs.parameters.x was not supplied",

@@ -2,7 +2,7 @@
 import type { Finding, ProjectFile } from "../project-files.ts";
 import type { Token } from "../scan-source.ts";
 
-const assertingWord = /^(?:assert|check|expect|verify|exercise)/i;
+const assertingWord = /^(?:rule$|assert|check|expect|verify|exercise)/i;
 /** Suites that a port brings along: `describeHistoryStore("sqlite", open)`. They are judged like test files themselves. */
 const suiteWord = /^describe[A-Z]|(?:Suite|Conformance|Contract)$/;
 const suiteFolder = "src/ports/conformance/";

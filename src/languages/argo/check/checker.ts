@@ -110,7 +110,8 @@ function addDiagnostic(
     diagnostics.push({ code: "argo/too-many-problems", severity: "error", message });
     return;
   }
-  const position = document.locate(site.local ? [...listPath(site.path), ...below] : listPath(site.path));
+  const path = site.local ? [...listPath(site.path), ...below] : listPath(site.path);
+  const position = document.locate(path, "field");
   const excerpt = document.excerpt(position);
   const full = site.chain + text;
   const message = full.length > LONGEST_MESSAGE ? `${full.slice(0, LONGEST_MESSAGE)}...` : full;

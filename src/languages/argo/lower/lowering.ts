@@ -132,7 +132,7 @@ export function describeProblem(
   place: Place,
   hint?: string,
 ): Diagnostic {
-  const position = place.document?.locate(place.path);
+  const position = place.document?.locate(place.path, "field");
   return {
     code,
     severity,

@@ -110,8 +110,8 @@ function readDocument(
   const read = decodeDocument(place.raw, problems, assumeKind);
   problems.path.length = 0;
   if (read === undefined) return undefined;
-  const locate = (path: DocumentPath): SourcePosition =>
-    locatePath([...place.prefix, ...path], place.document, loaded, false);
+  const locate = (path: DocumentPath, at: "value" | "field" = "value"): SourcePosition =>
+    locatePath([...place.prefix, ...path], place.document, loaded, at);
   return { ...read, index, locate, excerpt: loaded.source.excerptAt };
 }
 
@@ -225,17 +225,17 @@ function addAt(
 
 function toDiagnostic(problem: ReadProblem, document: LoadedDocument, loaded: LoadedText): Diagnostic {
   const { code, severity, message, hint } = problem;
-  const position = locatePath(problem.path, document, loaded, problem.atKey);
+  const position = locatePath(problem.path, document, loaded, problem.atKey ? "key" : "value");
   const excerpt = loaded.source.excerptAt(position);
   return { code, severity, message, position, excerpt, ...(hint === undefined ? {} : { hint }) };
 }
 
-/** The position at the end of a path, or of the last part of it that exists. */
+/** The position at the end of a path, or of the last part of it that exists: of its value or of its key. */
 function locatePath(
   path: DocumentPath,
   document: LoadedDocument,
   loaded: LoadedText,
-  atKey: boolean,
+  at: "value" | "key" | "field",
 ): SourcePosition {
   let node = document.findRoot();
   let offset = node?.offset ?? 0;
@@ -244,9 +244,14 @@ function locatePath(
     const next = entry?.value ?? (typeof part === "number" ? node?.items?.[part] : undefined);
     if (next === undefined) break;
     node = next;
-    offset = atKey && entry !== undefined && depth === path.length - 1 ? entry.keyOffset : next.offset;
+    const isKey = depth === path.length - 1 && (at === "key" || (at === "field" && isCollection(next)));
+    offset = isKey && entry !== undefined ? entry.keyOffset : next.offset;
   }
   return loaded.source.positionAt(document.toOffset(offset));
+}
+
+function isCollection(node: PositionNode): boolean {
+  return node.entries !== undefined || node.items !== undefined;
 }
 
 function findEntry(node: PositionNode, part: string | number): PositionEntry | undefined {

@@ -39,9 +39,10 @@ interface DocumentBase {
   readonly index: number;
   /**
    * Where a value stands, or the nearest ancestor that exists. Lazy: the first call parses the text again.
-   * A path may name a map key's value; the position is that of the value.
+   * The position is that of the value; asked for the `field`, that of its key where the value is a map or a list,
+   * because such a value may begin on a later line.
    */
-  readonly locate: (path: DocumentPath) => SourcePosition;
+  readonly locate: (path: DocumentPath, at?: "value" | "field") => SourcePosition;
   /** The source line of a position, cut to a readable length. */
   readonly excerpt: (position: SourcePosition) => string;
 }

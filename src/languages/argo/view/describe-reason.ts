@@ -56,7 +56,7 @@ export function describeReason(reason: Reason, names?: ReasonNames): string {
     case "output-not-supplied":
       return `raw output parameter '${message ?? ""}' has not been set and does not have a default value`;
     case "response-refused":
-      return describeResponse(message);
+      return describeResponse(message, reason.source);
     case "lock-wait":
       return message === undefined ? "Waiting for a lock" : `Waiting for ${message} lock`;
     case "run-limit":
@@ -95,10 +95,10 @@ function describeCode(name: string, code: number): string {
   return `${name}: Error (exit code ${code})`;
 }
 
-/** A good status that was still refused means that the template's own condition did not hold. */
-function describeResponse(status: string | undefined): string {
-  if (status === undefined || !/^\d+$/u.test(status)) return status ?? "the response was refused";
-  return /^2\d\d$/u.test(status)
-    ? "successCondition evaluated false"
+/** The template's own condition, or else a status that is not 2xx (Argo, executeHTTPTemplate). */
+function describeResponse(status: string | undefined, condition: string | undefined): string {
+  if (condition !== undefined) return `successCondition '${condition}' evaluated false`;
+  return status === undefined || !/^\d+$/u.test(status)
+    ? (status ?? "the response was refused")
     : `received non-2xx response code: ${status}`;
 }

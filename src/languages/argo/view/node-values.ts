@@ -7,7 +7,7 @@ import type { Inputs, Outputs } from "../../../model/run/values.ts";
 import { noExitCode } from "../../../model/run/task-table.ts";
 import { jsonToText } from "../evaluate/json-text.ts";
 import { outerPrefix } from "../lower/capture-outer.ts";
-import { findProcess } from "./tree.ts";
+import { findProcess, isLeftBehind } from "./tree.ts";
 
 /** Bound inputs; undefined when there are none. */
 export function describeInputs(state: RunState, task: number): JsonObject | undefined {
@@ -123,7 +123,8 @@ function isPod(state: RunState, task: number): boolean {
   const phase = tasks.phase[task] ?? phases.waiting;
   if (phase === phases.waiting || phase >= phases.skipped || tasks.kind[task] === taskKinds.group)
     return false;
-  return !state.attempts.has(task) && findProcess(state, task)?.body.kind === "task";
+  if (state.attempts.has(task) || findProcess(state, task)?.body.kind !== "task") return false;
+  return state.resets.size === 0 || !isLeftBehind(state, task);
 }
 
 function measureAttempt(state: RunState, task: number): Resources | undefined {

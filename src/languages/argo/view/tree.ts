@@ -12,9 +12,28 @@ import type { ReasonCode } from "../../../model/run/values.ts";
 export function isVisible(state: RunState, task: number): boolean {
   const { tasks } = state;
   const phase = tasks.phase[task] ?? 0;
+  if (state.resets.size > 0 && isLeftBehind(state, task)) return false;
   if (phase === phases.omitted && state.reasons.get(task)?.code === "region-halted") return false;
   if (phase === phases.waiting && !isPending(state, task)) return false;
   return tasks.kind[task] !== taskKinds.group || !isHiddenGroup(state, task);
+}
+
+/** True for what a manual retry left behind: attempts, blocks and hooks of something that has begun anew since. */
+export function isLeftBehind(state: RunState, task: number): boolean {
+  const { tasks } = state;
+  for (let at = task; tasks.kind[at] !== taskKinds.entry; at = tasks.parent[at] ?? -1) {
+    const parent = tasks.parent[at] ?? -1;
+    if (tasks.kind[at] === taskKinds.hook) {
+      if (state.hooks.get(parent)?.includes(at) !== true) return true;
+      if (parent < 0) return false;
+    } else if (tasks.kind[at] === taskKinds.attempt) {
+      if (state.attempts.get(parent)?.includes(at) !== true) return true;
+    } else {
+      const first = tasks.first[parent] ?? 0;
+      if (at < first || at >= first + (tasks.count[parent] ?? 0)) return true;
+    }
+  }
+  return false;
 }
 
 /** A waiting task that has been reached: Argo would show it as pending. */

@@ -1,0 +1,30 @@
+/** Which processes of this machine carry a mark in their environment or command line. */
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+
+export function findMarked(mark: string): readonly string[] {
+  return readdirSync("/proc").flatMap((name) => {
+    if (!/^\d+$/.test(name) || Number(name) === process.pid) return [];
+    try {
+      const words = readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ");
+      if (words === "") return [];
+      return words.includes(mark) || readFileSync(`/proc/${name}/environ`, "utf8").includes(mark) ? [`${name} ${words.slice(0, 200)}`] : [];
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      // Gone meanwhile, or somebody else's.
+      if (code === "ENOENT" || code === "ESRCH" || code === "EACCES" || code === "EPERM") return [];
+      throw error;
+    }
+  });
+}
+
+/** What was killed needs a moment to be gone; nobody announces it, so it is asked for again, at most this long. */
+export async function assertNoneMarked(mark: string, withinMs = 3_000): Promise<void> {
+  const end = performance.now() + withinMs;
+  let found = findMarked(mark);
+  while (found.length > 0 && performance.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    found = findMarked(mark);
+  }
+  assert.deepEqual(found, [], "processes are left behind");
+}
