@@ -2,7 +2,7 @@
  * The command line's world in a real process.
  * Streams are reached through getters: making standard input costs milliseconds that most commands need not pay.
  */
-import { readFileSync } from "node:fs";
+import { MillraceError } from "../base/errors.ts";
 import type { CliIo } from "./io.ts";
 
 const defaultColumns = 80;
@@ -31,7 +31,9 @@ export function createProcessIo(): CliIo {
       return process.stdout.rows || defaultRows;
     },
     env: process.env,
-    cwd: process.cwd(),
+    get cwd() {
+      return findWorkingFolder();
+    },
     clock: {
       now: () => Date.now(),
       after: (delayMs, callback) => {
@@ -48,9 +50,21 @@ export function createProcessIo(): CliIo {
   };
 }
 
+/** Throws `cli/no-working-folder` when somebody has removed it. */
+function findWorkingFolder(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new MillraceError("cli/no-working-folder", "invalid", "the working folder does not exist any more", {
+      hint: "Change to a folder that exists.",
+      cause,
+    });
+  }
+}
+
 /**
  * Ctrl-C, SIGTERM, and a terminal that goes away. The last one counts only when nothing came before: the shell and the
- * system both tell it, and a second interrupt means more than a first. Below `nohup` it stays ignored.
+ * system both tell it, and a second interrupt means more than a first.
  */
 function listenForInterrupts(listener: () => void): () => void {
   let hasInterrupted = false;
@@ -62,22 +76,11 @@ function listenForInterrupts(listener: () => void): () => void {
     if (!hasInterrupted) interrupt();
   };
   const stopListening = listen(["SIGINT", "SIGTERM"], interrupt);
-  const stopHangUp = isHangUpIgnored() ? undefined : listen(["SIGHUP"], hangUp);
+  const stopHangUp = listen(["SIGHUP"], hangUp);
   return () => {
     stopListening();
-    stopHangUp?.();
+    stopHangUp();
   };
-}
-
-/** Whether this process was started to outlive its terminal; unknown counts as no. */
-function isHangUpIgnored(): boolean {
-  try {
-    const ignored = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1];
-    return ignored !== undefined && (BigInt(`0x${ignored}`) & 1n) === 1n;
-  } catch {
-    // There is no such file on this system, so nobody can know.
-    return false;
-  }
 }
 
 function listen(events: readonly string[], listener: () => void): () => void {

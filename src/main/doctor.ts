@@ -26,6 +26,15 @@ function examineSize(): DoctorFinding {
 }
 
 async function examineExecutor(home: Home, name: string): Promise<DoctorFinding> {
+  try {
+    return await tryExecutor(home, name);
+  } catch (error) {
+    const message = `could not be tried: ${error instanceof Error ? error.message : String(error)}`;
+    return { topic: `executor ${name}`, state: "limited", message };
+  }
+}
+
+async function tryExecutor(home: Home, name: string): Promise<DoctorFinding> {
   const topic = `executor ${name}`;
   const chosen = await chooseExecutor(name, home, 1);
   const executor = chosen.create({ started: () => undefined, ended: () => undefined });
@@ -71,8 +80,6 @@ function examineHome(home: Home): DoctorFinding {
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { topic, state: "bad", message: `${home.root} cannot be written: ${why}`, hint: "Choose another folder with --home." };
-  } finally {
-    rmSync(probe, { force: true });
   }
 }
 
@@ -89,5 +96,6 @@ function measureSync(path: string): number {
     return samples.sort((a, b) => a - b)[4] as number;
   } finally {
     closeSync(file);
+    rmSync(path, { force: true });
   }
 }

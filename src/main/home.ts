@@ -1,5 +1,7 @@
 /** The folder in which everything of Millrace lies: history, artifacts, attempts, commands on their way. */
+import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { MillraceError } from "../base/errors.ts";
 
 export interface Home {
   readonly root: string;
@@ -32,8 +34,26 @@ export function openHome(root: string): Home {
   };
 }
 
+/** Makes the folder of the home, and makes sure that it can be written. MillraceError `home/not-writable` or `runtime/disk-full`. */
+export function makeHome(home: Home): void {
+  try {
+    mkdirSync(home.root, { recursive: true });
+    accessSync(home.root, constants.W_OK | constants.X_OK);
+    mkdirSync(home.executors, { recursive: true });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    if ((cause as NodeJS.ErrnoException).code === "ENOSPC") {
+      throw new MillraceError("runtime/disk-full", "exhausted", `no space left for the home ${home.root}`, { cause });
+    }
+    throw new MillraceError("home/not-writable", "denied", `the home ${home.root} cannot be written: ${why}`, {
+      hint: "Choose another folder with --home.",
+      cause,
+    });
+  }
+}
+
 /** A run's folder is named after the run; characters that a path cannot hold are replaced. */
 export function runFolderName(name: string): string {
   const safe = name.replace(/[^A-Za-z0-9._-]/g, "_");
-  return safe === "." || safe === ".." || safe === "" ? "_" : safe.slice(0, 200);
+  return safe === "." || safe === ".." || safe === "" ? "_" : safe.slice(0, 255);
 }

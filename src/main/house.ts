@@ -44,11 +44,22 @@ export function createHouse(root: string): House {
 /** Reads something from the history; `none` when there is no history yet. */
 async function readHistory<T>(home: Home, none: T, read: (reader: HistoryReader) => Promise<T>): Promise<T> {
   if (!existsSync(join(home.history, "history.db"))) return none;
-  const reader = openSqliteHistory(home.history, { mode: "read" });
+  const reader = openReader(home);
+  if (reader === undefined) return none;
   try {
     return await read(reader);
   } finally {
     await reader.close();
+  }
+}
+
+/** Undefined for a history that was made and never written. */
+function openReader(home: Home): HistoryReader | undefined {
+  try {
+    return openSqliteHistory(home.history, { mode: "read" });
+  } catch (error) {
+    if (error instanceof MillraceError && error.code === "store/missing") return undefined;
+    throw error;
   }
 }
 

@@ -24,10 +24,10 @@ const answerWithinMs = 10_000;
 /** Watches the inbox and hands each command to `take`; returns what ends the watch. */
 export function openInbox(folder: string, take: (run: string, command: RunCommand) => Promise<void>): () => void {
   mkdirSync(folder, { recursive: true });
-  for (const name of readdirSync(folder)) rmSync(join(folder, name), { force: true });
+  for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true });
   const taken = new Set<string>();
   const look = (): void => {
-    for (const name of readdirSync(folder)) {
+    for (const name of listLetters(folder)) {
       if (!name.endsWith(".command") || taken.has(name)) continue;
       taken.add(name);
       void answer(join(folder, name), take);
@@ -38,6 +38,17 @@ export function openInbox(folder: string, take: (run: string, command: RunComman
   return () => watcher.close();
 }
 
+/** None when somebody has removed the folder: then nobody can send anything either. */
+function listLetters(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/** Answers one letter. An answer that cannot be written is never seen; whoever waits for it gives up after a while. */
 async function answer(path: string, take: (run: string, command: RunCommand) => Promise<void>): Promise<void> {
   let given: Answer = { ok: true };
   try {
@@ -47,8 +58,13 @@ async function answer(path: string, take: (run: string, command: RunCommand) => 
     const code = error instanceof MillraceError ? error.code : "run/command-failed";
     given = { ok: false, code, message: error instanceof Error ? error.message : String(error) };
   }
-  writeAtomically(`${path}.answer`, JSON.stringify(given));
-  rmSync(path, { force: true });
+  try {
+    writeAtomically(`${path}.answer`, JSON.stringify(given));
+    rmSync(path, { recursive: true, force: true });
+  } catch (error) {
+    // A full disk or a folder that is gone must not end the runs.
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+  }
 }
 
 /** Sends a command to the engine that drives the home, and waits for its answer. */

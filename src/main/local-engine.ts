@@ -17,7 +17,7 @@ import { isOnlyWaiting, summarizeRun } from "../runtime/summary.ts";
 import { openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
 import { toInputs } from "./command-inputs.ts";
 import { chooseExecutor } from "./executors.ts";
-import { runFolderName } from "./home.ts";
+import { makeHome, runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
 import { openInbox } from "./inbox.ts";
 import { getLanguage } from "./languages.ts";
@@ -49,6 +49,7 @@ function openFirstSlot(executor: Executor): Executor {
 
 /** Opens the home for writing. Refused with `store/locked` while another process drives it. */
 export async function openLocalEngine(home: Home, options: EngineOptions): Promise<Engine> {
+  makeHome(home);
   const shown = createShownPaths();
   const chosen = await chooseExecutor(options.executor, home, options.parallel, shown.list);
   const history = openSqliteHistory(home.history, { mode: "write" });

@@ -6,10 +6,12 @@ import { createProcessIo } from "../cli/process-io.ts";
 /** Folder of the home when nobody names one, below the working folder. */
 const defaultHome = ".millrace";
 
-process.exitCode = await runCli(process.argv.slice(2), createProcessIo(), async (home) => {
+const io = createProcessIo();
+
+process.exitCode = await runCli(process.argv.slice(2), io, async (home) => {
   // Loaded only for commands that need it: help and version answer at once.
   const { createHouse } = await import("./house.ts");
-  return createHouse(resolve(home ?? process.env["MILLRACE_HOME"] ?? defaultHome));
+  return createHouse(resolve(io.cwd, home ?? process.env["MILLRACE_HOME"] ?? defaultHome));
 });
 // Everything is closed by now. Leaving at once saves Node the tidying of a memory that nobody needs any more; output
 // that a slow reader has not taken yet is waited for.

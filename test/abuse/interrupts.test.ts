@@ -97,19 +97,6 @@ describe("a run that is interrupted", { concurrency: 2 }, () => {
     assert.deepEqual(ledgerOf(place), [...whole, "begin-b"].sort());
   });
 
-  test("below nohup a terminal that goes away changes nothing", async (context) => {
-    const place = makePlace(context);
-    place.write("it.yaml", writeSteps(place));
-    const run = startProgram(runArgs, { cwd: place.work, wrap: ["sh", "-c", 'trap "" HUP; exec "$@"', "sh"] });
-    await run.until(/abuse\[0\]\.b started/);
-    await untilLedger(place, "begin-b");
-    run.child.kill("SIGHUP");
-    place.write("go", "");
-    const ended = await run.ended;
-    assert.equal(ended.code, 0, show(ended));
-    assert.deepEqual(ledgerOf(place), whole);
-  });
-
   test("SIGHUP, as when the terminal goes: like Ctrl-C, and nothing is left", async (context) => {
     const place = makePlace(context);
     const run = await begin(place);

@@ -1,6 +1,7 @@
 /** `millrace resubmit`: a new run from the document and the submission of an earlier one. */
 import type { RunPicture, SubmitRequest } from "../../api/house.ts";
 import { MillraceError } from "../../base/errors.ts";
+import type { JsonObject } from "../../base/json.ts";
 import type { Submission } from "../../model/run/language.ts";
 import { defineCommand } from "../command.ts";
 import { engineFlags, readSubmission, submissionFlags, watchFlags } from "../drive/submission-flags.ts";
@@ -19,7 +20,7 @@ export const command = defineCommand({
   ],
   flags: {
     ...submissionFlags,
-    memoized: { kind: "switch", help: "refused: use `millrace retry` to keep what succeeded" },
+    memoized: { kind: "switch", help: "take over the results of what succeeded in the earlier run" },
     ...watchFlags,
     ...engineFlags,
   } as const,
@@ -28,26 +29,28 @@ export const command = defineCommand({
     { line: "millrace resubmit @latest -p limit=10", does: "with another parameter" },
   ],
   run: async (context, flags, [operand = "@latest"]) => {
-    if (flags.memoized === true) {
-      throw new MillraceError(
-        "cli/not-available",
-        "invalid",
-        "a new run cannot take over the results of an earlier one",
-        {
-          hint: "`millrace retry` goes on with the same run and keeps what succeeded; `memoize` in the document shares results between runs.",
-        },
-      );
-    }
     const house = await context.openHouse();
     const [picture, given] = await Promise.all([house.get(operand), readSubmission(context, flags)]);
-    return submitAndDrive(context, house, makeRequest(picture, given), flags);
+    const facts = flags.memoized === true ? collectResults(picture) : undefined;
+    return submitAndDrive(context, house, makeRequest(picture, given, facts), flags);
   },
 });
 
-/** Facts belong to one run (identity, made-up suffix), so they are made anew. */
+/** Argo refuses the same: whoever wants all of a good run again does not want its results. */
+function collectResults({ row, state, view }: RunPicture): JsonObject {
+  if (row.phase !== "failed" && row.phase !== "errored") {
+    throw new MillraceError("run/not-failed", "conflict", `run ${row.name} has not failed`, {
+      hint: "only the results of a failed run can be taken over by a new one.",
+    });
+  }
+  return view.reusable?.(state) ?? {};
+}
+
+/** Facts belong to one run (identity, made-up suffix), so they are made anew; `facts` are those of the new one. */
 function makeRequest(
   { source, file, submission }: RunPicture,
   given: Omit<Submission, "facts">,
+  facts: JsonObject | undefined,
 ): SubmitRequest {
   const { facts: _, ...earlier } = submission;
   const labels = { ...earlier.labels, ...given.labels };
@@ -59,6 +62,7 @@ function makeRequest(
       ...given,
       parameters: { ...earlier.parameters, ...given.parameters },
       ...(Object.keys(labels).length === 0 ? {} : { labels }),
+      ...(facts === undefined ? {} : { facts }),
     },
   };
 }

@@ -1,4 +1,5 @@
 /** Flags that say how a document is run; run and resubmit share them. */
+import { MillraceError } from "../../base/errors.ts";
 import type { House } from "../../api/house.ts";
 import type { Submission } from "../../model/run/language.ts";
 import type { FlagTable, FlagValues } from "../arguments/flag-table.ts";
@@ -58,6 +59,7 @@ export async function readSubmission(
   const files = await Promise.all((given["parameter-file"] ?? []).map((file) => readParameterFile(io, file)));
   const definitions = await Promise.all((given.with ?? []).map((file) => readDocument(io, file)));
   const labels = readLabels(given.labels ?? []);
+  for (const flag of ["name", "generate-name"] as const) checkName(flag, given[flag]);
   return {
     parameters: { ...Object.assign({}, ...files), ...readPairs("parameter", given.parameter ?? []) },
     ...(given.name === undefined ? {} : { name: given.name }),
@@ -69,11 +71,32 @@ export async function readSubmission(
   };
 }
 
-/** Opens the engine as the flags say. */
-export function openEngine(
+const nameLengthAtMost = 253;
+
+/** The rule of Kubernetes for names of objects, except that capitals are let through. */
+function checkName(flag: string, name: string | undefined): void {
+  if (name === undefined || name === "") return;
+  const isGood = /^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?$/.test(flag === "name" ? name : name.replace(/[-.]+$/, ""));
+  if (isGood && name.length <= nameLengthAtMost) return;
+  const shown = name.length > 60 ? `${name.slice(0, 60)}...` : name;
+  throw new MillraceError("cli/bad-arguments", "invalid", `--${flag} '${shown}' is no name for a run`, {
+    hint: `Use letters, digits, '-' and '.', ${nameLengthAtMost} of them at most.`,
+  });
+}
+
+/** More slots than any machine has use for. */
+const parallelAtMost = 10_000;
+
+/** Opens the engine as the flags say. Rejects with `cli/bad-arguments` for a number of tasks that cannot be. */
+export async function openEngine(
   house: House,
   given: FlagValues<typeof engineFlags>,
 ): ReturnType<House["openEngine"]> {
+  const { parallel } = given;
+  if (parallel !== undefined && (parallel < 1 || parallel > parallelAtMost)) {
+    const message = `--parallel must be between 1 and ${parallelAtMost}, found ${parallel}`;
+    throw new MillraceError("cli/bad-arguments", "invalid", message);
+  }
   return house.openEngine({
     executor: given.executor ?? "auto",
     ...(given.parallel === undefined ? {} : { parallel: given.parallel }),

@@ -9,6 +9,7 @@ import type { RunState } from "../../model/run/run-state.ts";
 import type { Inputs } from "../../model/run/values.ts";
 import { mayClaimLocks } from "../evolve/locks.ts";
 import { bindInputs } from "../expand/bind.ts";
+import { takeEarlierResult } from "../reuse/take-earlier-result.ts";
 import { doesConditionHold, findSite, resolveCall, stopBeforeBegin } from "../expand/fire.ts";
 import { isBarred, mayAdmit, mayBegin } from "../expand/may-begin.ts";
 import { buildOrder } from "../expand/order.ts";
@@ -58,7 +59,7 @@ function bindAndStart(decision: Decision, task: number): void {
   const site = findSite(state, task);
   const number = resolveCall(decision, site.call, caller);
   const inputs = bindInputs(decision, state.index.plan.processes[number] as Process, site.passed, caller);
-  startAttempt(decision, task, number, inputs);
+  if (!takeEarlierResult(decision, task, number, inputs)) startAttempt(decision, task, number, inputs);
 }
 
 function startAttempt(decision: Decision, task: number, number: number, inputs: Inputs | undefined): void {

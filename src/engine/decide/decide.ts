@@ -50,7 +50,7 @@ export function decide(
 function takeInput(decision: Decision, input: RunInput): void {
   switch (input.kind) {
     case "run.start":
-      return startRun(decision);
+      return startRun(decision, input.held === true);
     case "run.continue":
       return;
     case "capacity.offered":

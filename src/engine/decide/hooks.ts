@@ -49,7 +49,9 @@ export function finishHooks(decision: Decision, task: number): void {
     decision.record({ kind: "task.closed", task, at: decision.at });
 }
 
+/** A run that was stopped before it began has nothing to finish. */
 function mayRunHooks(state: RunState): boolean {
+  if (state.startedAt === 0) return false;
   return state.stopping === undefined || state.stopping.hooks;
 }
 

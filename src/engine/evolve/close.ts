@@ -20,7 +20,7 @@ export function endTask(state: RunState, task: number, at: number, reason: Reaso
   state.deadlines.delete(task);
   state.notBefore.delete(task);
   releaseLocks(state, task);
-  if (phase <= phases.errored && hasHooks(state, task)) state.agenda.push(task);
+  if (phase <= phases.errored && reason?.code !== "reused" && hasHooks(state, task)) state.agenda.push(task);
   else closeTask(state, task);
   // Last, so that a region that halts because of this end does so before the next child takes the place.
   leavePlace(state, task);

@@ -21,7 +21,8 @@ export function mayClaimLocks(state: RunState, task: number): boolean {
   for (const key of state.wanted.get(task) ?? []) {
     const lock = state.locks.get(key);
     if (lock === undefined || lock.holders.has(task)) continue;
-    if (!isAmongFirst(lock.waiting, task, lock.limit - lock.holders.size)) return false;
+    const elsewhere = state.locksElsewhere.get(key) ?? 0;
+    if (!isAmongFirst(lock.waiting, task, lock.limit - lock.holders.size - elsewhere)) return false;
   }
   return true;
 }
@@ -55,4 +56,20 @@ export function releaseLocks(state: RunState, task: number): void {
     for (const next of lock.waiting.slice(0, Math.max(0, lock.limit - lock.holders.size)))
       state.agenda.push(next);
   }
+}
+
+/** Notes what other runs hold of each lock, and wakes those that wait. No event: it is nothing of this run's history. */
+export function noteLocksElsewhere(state: RunState, held: ReadonlyMap<string, number>): void {
+  if (isStaleAbout(state, held)) {
+    for (const lock of state.locks.values()) for (const task of lock.waiting) state.agenda.push(task);
+  }
+  state.locksElsewhere = held;
+}
+
+/** Whether tasks wait for a lock of which other runs hold more or less than was noted. */
+export function isStaleAbout(state: RunState, held: ReadonlyMap<string, number>): boolean {
+  for (const [key, lock] of state.locks) {
+    if (lock.waiting.length > 0 && (held.get(key) ?? 0) !== (state.locksElsewhere.get(key) ?? 0)) return true;
+  }
+  return false;
 }

@@ -13,6 +13,7 @@ import { findRegion, lacksPlace } from "../evolve/limits.ts";
 import { mayClaimLocks } from "../evolve/locks.ts";
 import { Refusal, orRefuse } from "../decide/decision.ts";
 import type { Decision } from "../decide/decision.ts";
+import { takeEarlierResult } from "../reuse/take-earlier-result.ts";
 import { bindInputs, computeOutputs } from "./bind.ts";
 import { expandEach } from "./fan-out.ts";
 import { isBarred, isBoundLate, isDue } from "./may-begin.ts";
@@ -160,6 +161,7 @@ function callTask(decision: Decision, task: number): void {
   checkDepth(state, task, number);
   const inputs = bindInputs(decision, process, passed, caller);
   const bound = inputs === undefined ? {} : { inputs };
+  if (takeEarlierResult(decision, task, number, inputs)) return;
   if (
     process.body.kind === "eval" &&
     process.policy.retry === undefined &&

@@ -54,7 +54,7 @@ export function isDue(state: RunState, task: number): boolean {
   const parent = tasks.parent[task] as number;
   switch (kind) {
     case taskKinds.entry:
-      return state.startedAt !== 0;
+      return state.startedAt !== 0 || state.stopping !== undefined;
     case taskKinds.hook:
       return state.hooks.get(parent)?.includes(task) === true;
     case taskKinds.attempt:

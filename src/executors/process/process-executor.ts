@@ -36,6 +36,7 @@ import {
 import { attemptMarker } from "../slots/process-tree.ts";
 import type { SlotBackend } from "../slots/executor-context.ts";
 import { createSlotExecutor } from "../slots/slot-executor.ts";
+import { createPlainPaths } from "./plain-path.ts";
 import { createPathRewriter, type PathMapping, type PathRewriter } from "./rewrite-paths.ts";
 
 export interface ProcessExecutorOptions {
@@ -56,7 +57,8 @@ export interface ProcessExecutorOptions {
 export function createProcessExecutor(options: ProcessExecutorOptions, listener: ExecutorListener): Executor {
   const { capacity, stateDirectory } = options;
   const environment = makeBaseEnvironment(process.env, options.passEnvironment ?? []);
-  const shelf = createToolShelf(join(stateDirectory, "tools"));
+  const plainPath = createPlainPaths("/tmp");
+  const shelf = createToolShelf(plainPath(join(stateDirectory, "tools")));
   const resolver = createCommandResolver(shelf, environment["PATH"] ?? "", options.images ?? {});
   const userHome = options.home === "user" ? process.env["HOME"] : undefined;
   const backend: SlotBackend = {
@@ -73,7 +75,7 @@ export function createProcessExecutor(options: ProcessExecutorOptions, listener:
       killsTree: "best-effort",
       memoryLimit: false,
     }),
-    launch: (order, directory) => launch(order, directory, resolver, userHome, options.shownPaths?.() ?? []),
+    launch: (order, directory) => launch(order, plainPath(directory), resolver, userHome, options.shownPaths?.() ?? []),
   };
   return createSlotExecutor(backend, { capacity, stateDirectory, environment }, listener);
 }

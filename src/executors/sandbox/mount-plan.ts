@@ -145,7 +145,8 @@ function openPath(path: string, root: string, host: HostView, mirrored: Set<stri
   if (existsSync(path) && existsSync(own)) return [{ kind: "bind", from: realpathSync(own), to: path }];
   let parent = dirname(path);
   while (!existsSync(parent)) parent = dirname(parent);
-  if (mirrored.has(parent)) return [];
+  // The root itself is the attempt's own anyway.
+  if (parent === "/" || mirrored.has(parent)) return [];
   mirrored.add(parent);
   return mirrorDirectory(parent, root);
 }

@@ -6,16 +6,20 @@
  * outputs (a document may well keep `/etc/hosts` as an artifact).
  */
 import {
+  accessSync,
+  constants,
   cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
+  readlinkSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import type { Dirent } from "node:fs";
+import { dirname, isAbsolute, join, relative } from "node:path";
 import type { AttemptOrder, AttemptProblem, AttemptVolume } from "../../model/run/attempt.ts";
 import { attemptFiles } from "../../ports/attempt-directory.ts";
 
@@ -49,7 +53,7 @@ export function listDeclaredPaths(order: AttemptOrder): readonly string[] {
 }
 
 /**
- * Lays volumes, makes the parents of declared outputs and copies host files that are declared as outputs.
+ * Lays volumes, makes the parents of declared outputs that every container has, and copies host files that are declared as outputs.
  * Everything that is there already (because the runtime laid it) stays as it is.
  */
 export function prepareRoot(order: AttemptOrder, directory: string): AttemptProblem | undefined {
@@ -63,14 +67,23 @@ export function prepareRoot(order: AttemptOrder, directory: string): AttemptProb
     const path = tidyPath(output.path);
     if (path === "/") continue;
     const target = privatePath(directory, path);
-    makeDirectory(dirname(target));
+    if (isUsualDirectory(dirname(path))) makeDirectory(dirname(target));
     copyHostFile(path, target);
   }
   return undefined;
 }
 
-/** Output artifacts above this are not copied from the host: nobody keeps a whole system directory by declaring it. */
-const mostCopiedEntries = 1000;
+/**
+ * A directory that a container has as well. All others the command makes itself, and it may well fail when they are
+ * there already (`os.mkdir("/mnt/out")`).
+ */
+function isUsualDirectory(path: string): boolean {
+  if (alwaysPrivate.some((each) => isAtOrBelow(path, each))) return alwaysPrivate.includes(path);
+  return existsSync(path);
+}
+
+/** Output artifacts above this are not copied from the host: nobody keeps a whole `/usr` by declaring it. */
+const mostCopiedEntries = 10_000;
 const mostCopiedBytes = 64 * 1024 * 1024;
 
 function copyHostFile(path: string, target: string): void {
@@ -78,8 +91,55 @@ function copyHostFile(path: string, target: string): void {
   const host = statSync(path, { throwIfNoEntry: false });
   if (host === undefined || existsSync(target)) return;
   if (host.isFile() && host.size <= mostCopiedBytes) cpSync(path, target, { dereference: true });
-  if (host.isDirectory() && readdirSync(path, { recursive: true }).length <= mostCopiedEntries)
-    cpSync(path, target, { recursive: true, dereference: false, verbatimSymlinks: true });
+  if (host.isDirectory() && isSmallDirectory(path)) copyDirectory(path, target);
+}
+
+/** Whether a directory can be copied in passing. What cannot be read is not counted. */
+function isSmallDirectory(path: string): boolean {
+  let entries = 0;
+  let bytes = 0;
+  const folders = [path];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const entry of readFolder(folder)) {
+      entries += 1;
+      const at = join(folder, entry.name);
+      if (entry.isDirectory()) folders.push(at);
+      else if (entry.isFile()) bytes += statSync(at, { throwIfNoEntry: false })?.size ?? 0;
+      if (entries > mostCopiedEntries || bytes > mostCopiedBytes) return false;
+    }
+  }
+  return true;
+}
+
+function readFolder(path: string): readonly Dirent[] {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === "EACCES" || code === "EPERM" || code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/**
+ * Copies what this user may read; the rest of a machine's directory is not the attempt's to have. Links that lead out of
+ * the directory are left out as well, because an artifact cannot have them.
+ */
+function copyDirectory(path: string, target: string): void {
+  const isReadable = (source: string): boolean => {
+    const stat = lstatSync(source, { throwIfNoEntry: false });
+    if (stat === undefined) return false;
+    if (stat.isSymbolicLink()) return !isAbsolute(readlinkSync(source)) && isAtOrBelow(join(dirname(source), readlinkSync(source)), path);
+    if (!stat.isFile() && !stat.isDirectory()) return false;
+    try {
+      accessSync(source, stat.isDirectory() ? constants.R_OK | constants.X_OK : constants.R_OK);
+      return true;
+    } catch {
+      // Not readable, so it is left out.
+      return false;
+    }
+  };
+  cpSync(path, target, { recursive: true, dereference: false, verbatimSymlinks: true, filter: isReadable });
 }
 
 function layVolume(

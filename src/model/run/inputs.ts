@@ -3,8 +3,8 @@ import type { Json } from "../../base/json.ts";
 import type { AttemptExit, AttemptOutputs } from "./attempt.ts";
 
 export type RunInput =
-  /** The run may begin. */
-  | { readonly kind: "run.start"; readonly at: number }
+  /** The run may begin; or (`held`) exists, and may not begin yet, because it waits for its locks. */
+  | { readonly kind: "run.start"; readonly at: number; readonly held?: boolean }
   /** Go on with what was left over from a decision that was cut for its size. */
   | { readonly kind: "run.continue"; readonly at: number }
   /** `free` more attempts may start now. */

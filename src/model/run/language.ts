@@ -68,6 +68,8 @@ export interface LanguageView {
   message(state: RunState, task: number): string;
   /** Tasks that a selector text names; a text that is no selector is taken as a name or an id. */
   findTasks(state: RunState, selector: string): readonly number[];
+  /** Facts for a submission of the same document whose run shall take over what succeeded in this one. */
+  reusable?(state: RunState): JsonObject;
   /** What the run gave back: parameters and artifacts. */
   finalOutputs(state: RunState): { readonly parameters: Readonly<Record<string, Json>>; readonly files: Readonly<Record<string, Json>> };
 }

@@ -70,6 +70,8 @@ export interface RunState {
   /** How the branch that ends in a task stands: phase of the last task on it that really ran. */
   readonly branches: Map<number, number>;
   readonly locks: Map<string, LockState>;
+  /** How often other runs hold a lock now, as far as this run was told. Not part of its history. */
+  locksElsewhere: ReadonlyMap<string, number>;
   /** Keys of the locks that a task waits for or holds. */
   readonly wanted: Map<number, readonly string[]>;
   /** How often a task was set back by a manual retry; part of its attempt's id. */
@@ -132,6 +134,7 @@ export function createRunState(
     targets: new Map(),
     branches: new Map(),
     locks: new Map(),
+    locksElsewhere: new Map(),
     wanted: new Map(),
     resets: new Map(),
     deadlines: new Map(),

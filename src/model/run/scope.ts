@@ -88,6 +88,13 @@ export type Evaluated =
   | { readonly ok: true; readonly value: Json | FileValue | undefined; /** The text that was evaluated, after substitution. */ readonly text?: string }
   | { readonly ok: false; readonly message: string; readonly text?: string };
 
+/** The result of a task in an earlier run. */
+export interface Reused {
+  readonly outputs?: Outputs;
+  /** Says where it comes from. */
+  readonly message: string;
+}
+
 /**
  * Evaluates the expressions of one language. Pure: the same expression in the same scope gives the same answer.
  * A value of undefined means that an optional source is absent.
@@ -96,4 +103,6 @@ export interface Evaluator {
   evaluate(expression: Expression, scope: Scope): Evaluated;
   /** Whether a failed attempt with this message looks like a passing fault. */
   isTransient(message: string): boolean;
+  /** What the submission brought from an earlier run for a task that is about to begin. */
+  findReused?(state: RunState, task: number): Reused | undefined;
 }

@@ -3,7 +3,7 @@
  * Inside its private root an absolute link points into that root, not into the machine;
  * links of ours (to volumes of the run) are the exception, and lead where they say.
  */
-import { lstatSync, readlinkSync } from "node:fs";
+import { lstatSync, readlinkSync, realpathSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
 
 const linksAtMost = 40;
@@ -36,7 +36,8 @@ export function resolveInside(root: string, path: string, trusted: readonly stri
     if (links > linksAtMost) return undefined;
     const { target } = found;
     const host = resolve(at, target);
-    if (trusted.some((folder) => isAtOrBelow(host, folder))) at = host;
+    const own = [host, findReal(host)].find((path) => trusted.some((folder) => isAtOrBelow(path, folder)));
+    if (own !== undefined) at = own;
     else {
       rest = [...target.split("/").filter((each) => each !== "" && each !== "."), ...rest];
       if (target.startsWith("/")) at = root;
@@ -53,6 +54,16 @@ function findLink(path: string): { readonly target: string } | "nowhere" | undef
   } catch (error) {
     if (impossibleCodes.has(String((error as NodeJS.ErrnoException).code))) return "nowhere";
     throw error;
+  }
+}
+
+/** An executor may know a folder of ours by another name. */
+function findReal(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    // Nothing lies there on the host, so it can only be meant inside the root.
+    return path;
   }
 }
 

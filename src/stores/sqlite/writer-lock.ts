@@ -54,7 +54,7 @@ function lockedStore(folder: string, holder: string | undefined): MillraceError 
     "conflict",
     `the history in ${folder} is being written by ${who}`,
     {
-      hint: "Talk to the running server instead, end that process, or use another folder.",
+      hint: "`millrace list`, `get`, `logs`, `stop` and the like work beside it; to run something else at once, choose another folder with --home.",
     },
   );
 }

@@ -19,12 +19,14 @@ import type { Reading } from "./names.ts";
 import { createCompiler, createReading, renderText, runExpression } from "./render.ts";
 import type { Compiler } from "./render.ts";
 import { decideWhen } from "./when.ts";
+import { findReused } from "../view/reuse.ts";
 
 export function createArgoEvaluator(_plan: Plan): Evaluator {
   const compiler = createCompiler();
   return {
     evaluate: (expression, scope) => evaluateIn(createReading(scope, compiler), expression, compiler),
     isTransient: isTransientFault,
+    findReused,
   };
 }
 

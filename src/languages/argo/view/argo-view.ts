@@ -5,6 +5,7 @@ import type { RunState } from "../../../model/run/run-state.ts";
 import { findSelected } from "./find-tasks.ts";
 import { displayName, nodeName } from "./node-names.ts";
 import { describeOutcome, nodeMessage } from "./node-message.ts";
+import { collectReusable } from "./reuse.ts";
 import { listRows } from "./rows.ts";
 import { describeStatus } from "./workflow-status.ts";
 
@@ -15,6 +16,7 @@ export const argoView: LanguageView = {
   taskName: (state, task) => ({ full: nodeName(state, task), short: displayName(state, task) }),
   message: nodeMessage,
   findTasks: findSelected,
+  reusable: collectReusable,
   finalOutputs: collectFinalOutputs,
 };
 

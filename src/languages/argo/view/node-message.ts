@@ -4,7 +4,7 @@ import type { RunState } from "../../../model/run/run-state.ts";
 import type { Reason } from "../../../model/run/values.ts";
 import { describeReason } from "./describe-reason.ts";
 import { nodeId, nodeName } from "./node-names.ts";
-import { findProcess, isRefused, isStaged } from "./tree.ts";
+import { findProcess, isRefused, isStaged, isTakenOver } from "./tree.ts";
 
 /** Message of a task; empty when there is none. */
 export function nodeMessage(state: RunState, task: number): string {
@@ -59,7 +59,7 @@ function isStagedRetry(state: RunState, task: number): boolean {
 function describeWaiting(state: RunState, task: number): string {
   for (const [key, lock] of state.locks) {
     if (!lock.waiting.includes(task)) continue;
-    return `Waiting for ${key} lock. Lock status: ${Math.max(0, lock.limit - lock.holders.size)}/${lock.limit}`;
+    return `Waiting for ${key} lock. Lock status: ${Math.max(0, lock.limit - lock.holders.size - (state.locksElsewhere.get(key) ?? 0))}/${lock.limit}`;
   }
   return "";
 }
@@ -84,6 +84,7 @@ export function phaseWord(phase: number): string {
 export function nodePhase(state: RunState, task: number): string {
   const { tasks } = state;
   const phase = tasks.phase[task] ?? phases.waiting;
+  if (isTakenOver(state, task)) return phaseWord(phases.skipped);
   if (tasks.kind[task] !== taskKinds.stage || phase !== phases.failed) return phaseWord(phase);
   const blamed = state.reasons.get(task)?.task;
   if (blamed === undefined) return phaseWord(phase);
@@ -93,7 +94,8 @@ export function nodePhase(state: RunState, task: number): string {
 
 /** Phase and message of the run. */
 export function describeOutcome(state: RunState): { readonly phase: string; readonly message: string } {
-  if (state.ended === undefined) return { phase: state.startedAt === 0 ? "Pending" : "Running", message: "" };
+  if (state.ended === undefined && state.startedAt === 0) return { phase: "Pending", message: describeRunWait(state) };
+  if (state.ended === undefined) return { phase: "Running", message: "" };
   const reason = state.endReason;
   const message = reason === undefined ? "" : describeRunReason(state, reason);
   return { phase: phaseWord(state.ended), message };

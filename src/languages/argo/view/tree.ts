@@ -105,11 +105,17 @@ export function isRefused(state: RunState, task: number): boolean {
   return !state.attemptFacts.has(task) && !state.attempts.has(task) && (tasks.count[task] ?? 0) === 0;
 }
 
+/** True for a task whose result came from an earlier run: Argo shows it as skipped. */
+export function isTakenOver(state: RunState, task: number): boolean {
+  return state.reasons.get(task)?.code === "reused";
+}
+
 /** Argo's type of a node. */
 export function nodeType(state: RunState, task: number): string {
   const { tasks } = state;
   const phase = tasks.phase[task];
   if (phase === phases.skipped || phase === phases.omitted || isRefused(state, task)) return "Skipped";
+  if (isTakenOver(state, task)) return "Skipped";
   const kind = tasks.kind[task];
   if (kind === taskKinds.stage) return "StepGroup";
   if (kind === taskKinds.group) return "TaskGroup";
