@@ -54,7 +54,7 @@ function readBytes(path: string): Buffer | undefined {
   try {
     if (fstatSync(file).size > bytesAtMost) return undefined;
     const chunks: Buffer[] = [];
-    for (let sizeBytes = 0; sizeBytes <= bytesAtMost; ) {
+    for (let sizeBytes = 0; sizeBytes <= bytesAtMost;) {
       const chunk = Buffer.allocUnsafe(Math.max(65_536, fstatSync(file).size - sizeBytes + 1));
       const count = readSync(file, chunk, 0, chunk.length, null);
       if (count === 0) return Buffer.concat(chunks, sizeBytes);

@@ -18,6 +18,7 @@ import type { RunInput } from "../model/run/inputs.ts";
 import type { RunDocument, RunSummary } from "../ports/history-store.ts";
 import { isIdle } from "./live-run.ts";
 import type { LiveRun } from "./live-run.ts";
+import { SharedLocks } from "./shared-locks.ts";
 import { Performer } from "./perform/performer.ts";
 import type { RuntimePorts } from "./runtime-ports.ts";
 import { nameRunPhase, summarizeRun } from "./summary.ts";
@@ -44,6 +45,7 @@ export class Runtime {
   private readonly created: { summary: RunSummary; document: RunDocument }[] = [];
   private durableWaiters: { resolve: () => void; reject: (error: Error) => void }[] = [];
   private readonly performer: Performer;
+  private readonly locks = new SharedLocks();
   private turnAsked = false;
   private turning: Promise<void> | undefined;
   private lastSyncAt = 0;
@@ -82,7 +84,13 @@ export class Runtime {
   startRun(run: LiveRun, document: RunDocument): void {
     this.take(run);
     this.created.push({ summary: run.summary, document });
-    this.send(run.runId, { kind: "run.start", at: this.ports.clock.now() });
+    this.begin(run);
+  }
+
+  /** Lets a run begin, or exist and wait for its locks. */
+  private begin(run: LiveRun): void {
+    const at = this.ports.clock.now();
+    this.send(run.runId, { kind: "run.start", at, held: !this.locks.ask(run, at) });
   }
 
   /** Takes over a run whose state was folded from the history, and asks what is owed. */
@@ -94,8 +102,8 @@ export class Runtime {
     } catch (error) {
       return this.quarantine(run, toError(error));
     }
-    if (run.state.createdAt === 0 || run.state.startedAt === 0)
-      this.send(run.runId, { kind: "run.start", at: now });
+    if (run.state.createdAt === 0 || run.state.startedAt === 0) this.begin(run);
+    else if (run.state.ended === undefined) this.locks.hold(run, now);
     this.send(run.runId, { kind: "time.reached", at: now });
   }
 
@@ -191,14 +199,25 @@ export class Runtime {
     for (const run of worked) this.decideAll(run);
     // A run that was retried is open again.
     for (const run of worked) if (run.state.ended === undefined) this.open.add(run);
+    for (const run of worked) if (run.state.ended === undefined && run.state.startedAt !== 0) this.locks.hold(run, now);
     const seen = new Set(worked);
     for (const run of this.offerRoom(now)) if (!seen.has(run)) worked.push(run);
     await this.commit(worked, now);
     for (const run of worked) if (run.state.ended !== undefined) this.open.delete(run);
     this.performAll(worked);
+    this.passLocksOn(worked, now);
     for (const run of worked) if (run.more && run.quarantined === undefined) this.busy.add(run);
     if (this.busy.size > 0) this.askForTurn();
     this.setWake();
+  }
+
+  /** Runs that waited for what others have let go of may begin, or go on. */
+  private passLocksOn(worked: readonly LiveRun[], at: number): void {
+    for (const run of worked) {
+      if (run.state.ended === undefined) continue;
+      for (const next of this.locks.leave(run)) this.send(next.runId, { kind: "run.start", at });
+    }
+    for (const run of this.locks.findStale()) this.send(run.runId, { kind: "run.continue", at });
   }
 
   private decideAll(run: LiveRun): void {
@@ -210,6 +229,7 @@ export class Runtime {
   private decideOne(run: LiveRun, input: RunInput): void {
     if (run.quarantined !== undefined) return;
     try {
+      this.locks.show(run);
       const decided = decide(run.state, input, run.evaluator);
       for (const event of decided.events) run.pendingEvents.push(event);
       for (const effect of decided.effects) run.pendingEffects.push(effect);

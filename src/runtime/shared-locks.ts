@@ -4,6 +4,7 @@
  * L1. Who holds what is read from the states of the runs, never kept on its own: after a crash nothing is to be found out.
  * L2. A run gets all the locks it asked for, or none, and never before a run that waits longer for one of them,
  *     unless its priority is higher.
+ * L3. A quarantined run keeps what it holds, because its attempts may still be at work.
  */
 import { locksOfRun, usesLocks } from "../engine/admit/run-locks.ts";
 import type { RunLock } from "../engine/admit/run-locks.ts";
@@ -60,7 +61,7 @@ export class SharedLocks {
   private admit(): readonly LiveRun[] {
     const admitted: LiveRun[] = [];
     const wanted = new Set<string>();
-    for (const entry of [...this.waiting]) {
+    for (const entry of Array.from(this.waiting)) {
       const { run, locks } = entry;
       const elsewhere = this.countElsewhere(run);
       if (locks.every(({ key, limit }) => !wanted.has(key) && (elsewhere.get(key) ?? 0) < limit)) {
@@ -76,7 +77,7 @@ export class SharedLocks {
     const counts = new Map<string, number>();
     const add = (key: string, count: number): void => void counts.set(key, (counts.get(key) ?? 0) + count);
     for (const other of this.users) {
-      if (other === run || other.quarantined !== undefined) continue;
+      if (other === run) continue;
       for (const { key } of this.held.get(other) ?? []) add(key, 1);
       for (const [key, lock] of other.state.locks) if (lock.holders.size > 0) add(key, lock.holders.size);
     }

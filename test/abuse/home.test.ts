@@ -1,7 +1,16 @@
 /** What can happen to the home while Millrace works in it, and who else may be there. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { assertNoneMarked } from "./marked-processes.ts";
@@ -14,8 +23,13 @@ const isRoot = process.getuid?.() === 0;
 
 /** A run that goes on until the file `go` lies in the working folder. */
 async function beginRun(place: Place, more: readonly string[] = []) {
-  place.write("it.yaml", shellWorkflow(`echo up; while [ ! -e ${place.work}/go ]; do sleep 0.05; done; echo down`));
-  const run = startProgram(["run", "it.yaml", "--executor", "process", "--log", "--no-watch", ...more], { cwd: place.work });
+  place.write(
+    "it.yaml",
+    shellWorkflow(`echo up; while [ ! -e ${place.work}/go ]; do sleep 0.05; done; echo down`),
+  );
+  const run = startProgram(["run", "it.yaml", "--executor", "process", "--log", "--no-watch", ...more], {
+    cwd: place.work,
+  });
   await run.until(/up\n/);
   return run;
 }
@@ -59,13 +73,30 @@ describe("a home that is shared", { concurrency: 2 }, () => {
   test("suspend, resume and answers from a second process", async (context) => {
     const place = makePlace(context);
     const document = workflowOf([
-      { name: "main", steps: [[{ name: "wait", template: "hold" }, { name: "ask", template: "ask" }], [{ name: "tell", template: "tell", arguments: { parameters: [{ name: "x", value: "{{steps.ask.outputs.parameters.x}}" }] } }]] },
+      {
+        name: "main",
+        steps: [
+          [
+            { name: "wait", template: "hold" },
+            { name: "ask", template: "ask" },
+          ],
+          [
+            {
+              name: "tell",
+              template: "tell",
+              arguments: { parameters: [{ name: "x", value: "{{steps.ask.outputs.parameters.x}}" }] },
+            },
+          ],
+        ],
+      },
       shellTemplate(`while [ ! -e ${place.work}/go ]; do sleep 0.05; done`, {}, "hold"),
       { name: "ask", suspend: {}, outputs: { parameters: [{ name: "x", valueFrom: { supplied: {} } }] } },
       shellTemplate("echo told {{inputs.parameters.x}}", { inputs: { parameters: [{ name: "x" }] } }, "tell"),
     ]);
     place.write("it.yaml", document);
-    const run = startProgram(["run", "it.yaml", "--executor", "process", "--log", "--no-watch"], { cwd: place.work });
+    const run = startProgram(["run", "it.yaml", "--executor", "process", "--log", "--no-watch"], {
+      cwd: place.work,
+    });
     await run.until(/wait started/);
     for (const args of [
       ["suspend", "abuse"],
@@ -89,7 +120,10 @@ describe("a home that is shared", { concurrency: 2 }, () => {
     const run = await beginRun(place);
     const inbox = join(place.work, ".millrace/inbox");
     writeFileSync(join(inbox, "junk.command"), "{ not json");
-    writeFileSync(join(inbox, "strange.command"), JSON.stringify({ run: "abuse", command: { kind: "explode" } }));
+    writeFileSync(
+      join(inbox, "strange.command"),
+      JSON.stringify({ run: "abuse", command: { kind: "explode" } }),
+    );
     writeFileSync(join(inbox, "empty.command"), JSON.stringify({}));
     mkdirSync(join(inbox, "folder.command"));
     const suspended = await runProgram(["suspend", "abuse"], { cwd: place.work });
@@ -126,12 +160,20 @@ describe("a history that", { concurrency: 2 }, () => {
       place.write("it.yaml", shellWorkflow("echo x"));
       const first = await runProgram(["run", "it.yaml", "-q"], { cwd: place.work });
       assert.equal(first.code, 0, show(first));
-      for (const more of ["-wal", "-shm"]) rmSync(join(place.work, `.millrace/history.db${more}`), { force: true });
+      for (const more of ["-wal", "-shm"])
+        rmSync(join(place.work, `.millrace/history.db${more}`), { force: true });
       damage(join(place.work, ".millrace/history.db"));
-      for (const args of [["list"], ["get", "abuse"], ["run", "it.yaml"], ["resume", "abuse"], ["delete", "abuse"]]) {
+      for (const args of [
+        ["list"],
+        ["get", "abuse"],
+        ["run", "it.yaml"],
+        ["resume", "abuse"],
+        ["delete", "abuse"],
+      ]) {
         const result = await runProgram(args, { cwd: place.work });
         // An empty file is a history in which nothing has happened yet.
-        if (name === "is empty" && ["list", "run"].includes(args[0] ?? "")) assert.equal(result.code, 0, show(result));
+        if (name === "is empty" && ["list", "run"].includes(args[0] ?? ""))
+          assert.equal(result.code, 0, show(result));
         else if (name === "is empty") assert.ok([0, 2].includes(result.code ?? -1), show(result));
         else assert.ok([3, 5].includes(result.code ?? -1), show(result));
       }
@@ -165,50 +207,73 @@ describe("a home that cannot be written", { concurrency: 2 }, () => {
     }
   });
 
-  test("is read-only", { skip: isRoot && !canMount() ? "needs a mount to keep root from writing" : false }, async (context) => {
-    const place = makePlace(context);
-    place.write("it.yaml", shellWorkflow("echo x"));
-    const home = join(place.work, "home");
-    mkdirSync(home);
-    chmodSync(home, 0o555);
-    const wrap = isRoot ? ["unshare", "-m", "sh", "-c", `mount -t tmpfs -o ro none '${home}' && exec "$@"`, "sh"] : [];
-    const result = await runProgram(["run", "it.yaml", "--home", home], { cwd: place.work, wrap });
-    assert.equal(result.code, 5, show(result));
-    assert.match(result.stderr, /written|read-only|denied/i);
-    const listed = await runProgram(["list", "--home", home], { cwd: place.work, wrap });
-    assert.equal(listed.code, 0, show(listed));
-  });
+  test(
+    "is read-only",
+    { skip: isRoot && !canMount() ? "needs a mount to keep root from writing" : false },
+    async (context) => {
+      const place = makePlace(context);
+      place.write("it.yaml", shellWorkflow("echo x"));
+      const home = join(place.work, "home");
+      mkdirSync(home);
+      chmodSync(home, 0o555);
+      const wrap = isRoot
+        ? ["unshare", "-m", "sh", "-c", `mount -t tmpfs -o ro none '${home}' && exec "$@"`, "sh"]
+        : [];
+      const result = await runProgram(["run", "it.yaml", "--home", home], { cwd: place.work, wrap });
+      assert.equal(result.code, 5, show(result));
+      assert.match(result.stderr, /written|read-only|denied/i);
+      const listed = await runProgram(["list", "--home", home], { cwd: place.work, wrap });
+      assert.equal(listed.code, 0, show(listed));
+    },
+  );
 
-  test("fills up in the middle of a run: told, and resumed when there is room", { skip: isRoot && canMount() ? false : "needs root to make a small disk" }, async (context) => {
-    const place = makePlace(context);
-    const home = join(place.work, "home");
-    mkdirSync(home);
-    const fill = (kib: number) => `head -c ${kib * 1024} /dev/zero >/tmp/out; cat /tmp/out >&2; exit 0`;
-    place.write(
-      "it.yaml",
-      workflowOf([
-        { name: "main", steps: [[{ name: "small", template: "small" }], [{ name: "big", template: "big" }], [{ name: "last", template: "small" }]] },
-        shellTemplate("echo small", {}, "small"),
-        shellTemplate(fill(6_000), { outputs: { artifacts: [{ name: "x", path: "/tmp/out" }] } }, "big"),
-      ]),
-    );
-    const program = programWords(["run", "it.yaml", "--home", home, "--executor", "process"]).map((word) => `'${word}'`).join(" ");
-    const again = programWords(["resume", "abuse", "--home", home, "--executor", "process"]).map((word) => `'${word}'`).join(" ");
-    const get = programWords(["get", "abuse", "--home", home]).map((word) => `'${word}'`).join(" ");
-    const script = [
-      `mount -t tmpfs -o size=8m none '${home}' || exit 99`,
-      `${program}; echo "first $?"`,
-      `${get}; echo "get $?"`,
-      `mount -o remount,size=64m '${home}'`,
-      `${again}; echo "second $?"`,
-    ].join("\n");
-    const result = await runProgram([], { cwd: place.work, wrap: ["unshare", "-m", "sh", "-c", script] });
-    assert.match(result.stdout, /first [35]/, show(result));
-    assert.match(result.stdout + result.stderr, /no space|disk is full|full/i, show(result));
-    assert.match(result.stdout, /get 0/, show(result));
-    if (/first 5/.test(result.stdout)) assert.match(result.stdout, /second 0/, show(result));
-    await assertNoneMarked(place.work);
-  });
+  test(
+    "fills up in the middle of a run: told, and resumed when there is room",
+    { skip: isRoot && canMount() ? false : "needs root to make a small disk" },
+    async (context) => {
+      const place = makePlace(context);
+      const home = join(place.work, "home");
+      mkdirSync(home);
+      const fill = (kib: number) => `head -c ${kib * 1024} /dev/zero >/tmp/out; cat /tmp/out >&2; exit 0`;
+      place.write(
+        "it.yaml",
+        workflowOf([
+          {
+            name: "main",
+            steps: [
+              [{ name: "small", template: "small" }],
+              [{ name: "big", template: "big" }],
+              [{ name: "last", template: "small" }],
+            ],
+          },
+          shellTemplate("echo small", {}, "small"),
+          shellTemplate(fill(6_000), { outputs: { artifacts: [{ name: "x", path: "/tmp/out" }] } }, "big"),
+        ]),
+      );
+      const program = programWords(["run", "it.yaml", "--home", home, "--executor", "process"])
+        .map((word) => `'${word}'`)
+        .join(" ");
+      const again = programWords(["resume", "abuse", "--home", home, "--executor", "process"])
+        .map((word) => `'${word}'`)
+        .join(" ");
+      const get = programWords(["get", "abuse", "--home", home])
+        .map((word) => `'${word}'`)
+        .join(" ");
+      const script = [
+        `mount -t tmpfs -o size=8m none '${home}' || exit 99`,
+        `${program}; echo "first $?"`,
+        `${get}; echo "get $?"`,
+        `mount -o remount,size=64m '${home}'`,
+        `${again}; echo "second $?"`,
+      ].join("\n");
+      const result = await runProgram([], { cwd: place.work, wrap: ["unshare", "-m", "sh", "-c", script] });
+      assert.match(result.stdout, /first [35]/, show(result));
+      assert.match(result.stdout + result.stderr, /no space|disk is full|full/i, show(result));
+      assert.match(result.stdout, /get 0/, show(result));
+      if (/first 5/.test(result.stdout)) assert.match(result.stdout, /second 0/, show(result));
+      await assertNoneMarked(place.work);
+    },
+  );
 });
 
 /** Whether this process may make file systems of its own. */

@@ -17,11 +17,24 @@ function writeSteps(place: Place): string {
   const ledger = join(place.work, "ledger");
   const go = join(place.work, "go");
   const step = (name: string, wait: string) =>
-    shellTemplate(`echo begin-${name} >>${ledger}; ${wait} echo end-${name} >>${ledger}; echo out-${name}`, {}, name);
+    shellTemplate(
+      `echo begin-${name} >>${ledger}; ${wait} echo end-${name} >>${ledger}; echo out-${name}`,
+      {},
+      name,
+    );
   const wait = `while [ ! -e ${go} ]; do sleep 0.05; done;`;
   return workflowOf(
     [
-      { name: "main", steps: [[{ name: "a", template: "a" }, { name: "b", template: "b" }], [{ name: "c", template: "c", arguments: { parameters: [] } }]] },
+      {
+        name: "main",
+        steps: [
+          [
+            { name: "a", template: "a" },
+            { name: "b", template: "b" },
+          ],
+          [{ name: "c", template: "c", arguments: { parameters: [] } }],
+        ],
+      },
       step("a", ""),
       step("b", wait),
       step("c", ""),
@@ -32,7 +45,10 @@ function writeSteps(place: Place): string {
 function ledgerOf(place: Place): readonly string[] {
   const path = join(place.work, "ledger");
   if (!existsSync(path)) return [];
-  return readFileSync(path, "utf8").split("\n").filter((line) => line !== "").sort();
+  return readFileSync(path, "utf8")
+    .split("\n")
+    .filter((line) => line !== "")
+    .sort();
 }
 
 /** The process executor: what is written by path lands there. */
@@ -48,7 +64,7 @@ async function begin(place: Place, args: readonly string[] = runArgs) {
 }
 
 async function untilLedger(place: Place, line: string): Promise<void> {
-  for (const end = performance.now() + 10_000; performance.now() < end; ) {
+  for (const end = performance.now() + 10_000; performance.now() < end;) {
     if (ledgerOf(place).includes(line)) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
@@ -58,7 +74,9 @@ async function untilLedger(place: Place, line: string): Promise<void> {
 const whole = ["begin-a", "begin-b", "begin-c", "end-a", "end-b", "end-c"];
 
 async function resumeToEnd(place: Place): Promise<void> {
-  const resumed = await runProgram(["resume", "abuse", "--executor", "process", "--no-watch"], { cwd: place.work });
+  const resumed = await runProgram(["resume", "abuse", "--executor", "process", "--no-watch"], {
+    cwd: place.work,
+  });
   assert.equal(resumed.code, 0, show(resumed));
   assert.match(resumed.stdout, /Succeeded/);
 }

@@ -1,5 +1,6 @@
 /** Which processes of this machine carry a mark in their environment or command line. */
 import assert from "node:assert/strict";
+import { killQuietly } from "./kill-quietly.ts";
 import { readFileSync, readdirSync } from "node:fs";
 
 export function findMarked(mark: string): readonly string[] {
@@ -8,7 +9,9 @@ export function findMarked(mark: string): readonly string[] {
     try {
       const words = readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ");
       if (words === "") return [];
-      return words.includes(mark) || readFileSync(`/proc/${name}/environ`, "utf8").includes(mark) ? [`${name} ${words.slice(0, 200)}`] : [];
+      return words.includes(mark) || readFileSync(`/proc/${name}/environ`, "utf8").includes(mark)
+        ? [`${name} ${words.slice(0, 200)}`]
+        : [];
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       // Gone meanwhile, or somebody else's.
@@ -16,6 +19,11 @@ export function findMarked(mark: string): readonly string[] {
       throw error;
     }
   });
+}
+
+/** Ends every process that carries the mark, which must be one that nobody else has. */
+export function killMarked(mark: string): void {
+  for (const line of findMarked(mark)) killQuietly(Number(line.split(" ")[0]));
 }
 
 /** What was killed needs a moment to be gone; nobody announces it, so it is asked for again, at most this long. */

@@ -12,6 +12,7 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { killQuietly } from "./kill-quietly.ts";
 
 /** The entry of the program in this working copy. */
 export const programFile = fileURLToPath(new URL("../../src/main/millrace.ts", import.meta.url));
@@ -110,7 +111,10 @@ export function startProgram(args: readonly string[], options: ProgramOptions): 
       ms: performance.now() - startedAt,
       peakMib: readPeak(memoryFile),
     };
-    assert.ok(!late, `millrace ${args.join(" ").slice(0, 200)} did not end within ${limitMs} ms:\n${show(result)}`);
+    assert.ok(
+      !late,
+      `millrace ${args.join(" ").slice(0, 200)} did not end within ${limitMs} ms:\n${show(result)}`,
+    );
     return result;
   });
   const until = (pattern: RegExp): Promise<void> =>
@@ -123,7 +127,8 @@ export function startProgram(args: readonly string[], options: ProgramOptions): 
       waiting.add(look);
       look();
       const refuse = (why: string): void => {
-        if (waiting.delete(look)) reject(new Error(`${String(pattern)} was never printed (${why}):\n${seen.slice(-4000)}`));
+        if (waiting.delete(look))
+          reject(new Error(`${String(pattern)} was never printed (${why}):\n${seen.slice(-4000)}`));
       };
       ended.then(
         () => refuse("the program ended"),
@@ -144,14 +149,6 @@ function readPeak(file: string): number | undefined {
   }
 }
 
-function killQuietly(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-  }
-}
-
 /** Runs the program to its end, and asserts what is true of every ending. */
 export async function runProgram(args: readonly string[], options: ProgramOptions): Promise<Ended> {
   const result = await startProgram(args, options).ended;
@@ -164,14 +161,23 @@ export function assertDecent(result: Ended): void {
   assert.equal(result.signal, null, show(result));
   const text = result.stdout + result.stderr;
   assert.doesNotMatch(text, /^ +at .+:\d+:\d+\)?$/m, "a stack trace is shown");
-  assert.doesNotMatch(text, /\[internal\]|broken invariant|node:internal|UnhandledPromise/, "an internal fault is shown");
-  // eslint-disable-next-line no-control-regex
-  assert.doesNotMatch(text, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/, "a control character is printed raw");
+  assert.doesNotMatch(
+    text,
+    /\[internal\]|broken invariant|node:internal|UnhandledPromise/,
+    "an internal fault is shown",
+  );
+  assert.doesNotMatch(
+    text,
+    // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/,
+    "a control character is printed raw",
+  );
   assert.ok((result.peakMib ?? 0) < memoryAtMostMib, `peak memory ${result.peakMib} MiB`);
 }
 
 /** For messages of assertions. */
 export function show(result: Ended): string {
-  const cut = (text: string): string => (text.length > 3000 ? `${text.slice(0, 2000)}\n…\n${text.slice(-900)}` : text);
+  const cut = (text: string): string =>
+    text.length > 3000 ? `${text.slice(0, 2000)}\n…\n${text.slice(-900)}` : text;
   return `exit ${result.code} ${result.signal} after ${result.ms.toFixed(0)} ms\n--stdout\n${cut(result.stdout)}\n--stderr\n${cut(result.stderr)}`;
 }

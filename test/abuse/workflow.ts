@@ -1,7 +1,11 @@
 /** Documents of the abuse suite, written as JSON, which every reader of YAML takes. */
 import type { Json, JsonObject } from "../../src/base/json.ts";
 
-export function workflowOf(templates: readonly JsonObject[], spec: JsonObject = {}, metadata: JsonObject = {}): string {
+export function workflowOf(
+  templates: readonly JsonObject[],
+  spec: JsonObject = {},
+  metadata: JsonObject = {},
+): string {
   return JSON.stringify({
     apiVersion: "argoproj.io/v1alpha1",
     kind: "Workflow",

@@ -14,6 +14,7 @@ import type { RunState } from "../../src/model/run/run-state.ts";
 import type { HttpRequest } from "../../src/model/plan/plan.ts";
 import type { Response } from "../../src/model/run/inputs.ts";
 import type { Submission } from "../../src/model/run/language.ts";
+import type { HistoryReader } from "../../src/ports/history-store.ts";
 import type { ArtifactStore } from "../../src/ports/artifact-store.ts";
 import { loadRunState } from "../../src/runtime/recover/run-record.ts";
 import type { LiveRun } from "../../src/runtime/live-run.ts";
@@ -103,25 +104,41 @@ export interface Ran {
 
 /** Submits a document, drives it until it has ended or nothing moves any more, and shows what came of it. */
 export async function runDocument(yaml: string, options: RigOptions = {}): Promise<Ran> {
-  const time = createVirtualTime();
+  const [ran] = await runTogether([yaml], options);
+  return ran ?? assert.fail("nothing was run");
+}
+
+type NewRun = Awaited<ReturnType<typeof makeRun>>;
+type Started = { readonly run: LiveRun; readonly task: number; readonly atMs: number };
+
+function makeNewRun(yaml: string, options: RigOptions, time: VirtualTime, number: number): Promise<NewRun> {
   const submission = {
     parameters: options.parameters ?? {},
-    facts: { uid: "uid-of-run", suffix: "bcdfg", ...options.facts },
+    facts: { uid: number === 0 ? "uid-of-run" : `uid-of-run-${number}`, suffix: "bcdfg", ...options.facts },
     definitions: (options.definitions ?? []).map((source, index) => ({ source, file: `definition-${index}.yaml` })),
     ...options.submission,
   };
-  const made = await makeRun({ source: yaml, file: "document.yaml", submission }, time.now(), () => Promise.resolve(false));
-  if (!made.ok) return describeRefused(made.diagnostics);
-  const { run } = made;
-  const started: number[] = [];
-  const startedAtMs: number[] = [];
+  return makeRun({ source: yaml, file: "document.yaml", submission }, time.now(), () => Promise.resolve(false));
+}
+
+/** Several documents in one home; those after the first are submitted `apartMs` after each other. Commands are for the first. */
+export async function runTogether(
+  documents: readonly string[],
+  options: RigOptions & { readonly apartMs?: number } = {},
+): Promise<readonly Ran[]> {
+  const time = createVirtualTime();
+  const made = await Promise.all(documents.map((yaml, number) => makeNewRun(yaml, options, time, number)));
+  const runs = made.flatMap((one) => (one.ok ? [one.run] : []));
+  const first = runs[0];
+  if (first === undefined) return made.map((one) => describeRefused(one.ok ? [] : one.diagnostics));
+  const started: Started[] = [];
+  const counts = new Map<string, number>();
   const puppet = createPuppet(time, options.capacity ?? 100, (order) => {
     const task = taskOf(order);
-    started.push(task);
-    startedAtMs.push(time.now() - startOfTime);
+    const run = runs.find(({ runId }) => runId === order.runId) ?? first;
+    started.push({ run, task, atMs: time.now() - startOfTime });
     return findAnswer(run, task, order, options.answers ?? {}, counts);
   });
-  const counts = new Map<string, number>();
   const history = createMemoryHistory();
   const runtime = new Runtime({
     clock: time,
@@ -132,16 +149,38 @@ export async function runDocument(yaml: string, options: RigOptions = {}): Promi
     requester: { send: async (request) => options.respond?.(request) ?? { problem: `no answer for ${request.url}` } },
     soon: (callback) => void time.callAt(time.now(), callback),
   });
-  runtime.startRun(run, made.document);
-  const refusals = await drive(runtime, run, time, options);
-  if (run.quarantined !== undefined) throw run.quarantined;
+  made.forEach((one, number) => {
+    if (one.ok && number === 0) runtime.startRun(one.run, one.document);
+    else if (one.ok) time.callAt(startOfTime + number * (options.apartMs ?? 0), () => runtime.startRun(one.run, one.document));
+  });
+  const refusals = await drive(runtime, first, time, options);
   if (runtime.stoppedBy !== undefined) throw runtime.stoppedBy;
+  const tookMs = time.now() - startOfTime;
+  const shown: Ran[] = [];
+  for (const one of made) shown.push(one.ok ? await showRun(one, history, started, puppet, tookMs, refusals) : describeRefused(one.diagnostics));
+  await runtime.close({ leaveRunning: false });
+  return shown;
+}
+
+/** Shows a run, after it was folded anew from its history. */
+async function showRun(
+  { run, warnings }: Extract<NewRun, { ok: true }>,
+  history: HistoryReader,
+  started: readonly Started[],
+  puppet: Puppet,
+  tookMs: number,
+  refusals: readonly string[],
+): Promise<Ran> {
+  if (run.quarantined !== undefined) throw run.quarantined;
   const status = run.language.view.status(run.state);
   const folded = await loadRunState(history, run.summary);
+  folded.state.locksElsewhere = run.state.locksElsewhere;
   assert.deepEqual(run.language.view.status(folded.state), status, "the history folds to the same status");
-  await runtime.close({ leaveRunning: false });
-  const names = started.map((task) => shortName(run, run.language.view.taskName(run.state, task).full));
-  return describeRan(run, status, made.warnings, { names, startedAtMs, tookMs: time.now() - startOfTime, refusals }, puppet);
+  const own = started.filter((one) => one.run === run);
+  const names = own.map(({ task }) => shortName(run, run.language.view.taskName(run.state, task).full));
+  const orders = puppet.orders.filter((order) => order.runId === run.runId);
+  const startedAtMs = own.map(({ atMs }) => atMs);
+  return describeRan(run, status, warnings, { names, startedAtMs, tookMs, refusals }, { ...puppet, orders });
 }
 
 async function drive(runtime: Runtime, run: LiveRun, time: VirtualTime, options: RigOptions): Promise<readonly string[]> {

@@ -78,23 +78,6 @@ spec:
     - name: whalesay-template
       inputs: {parameters: [{name: message}]}
       container: {image: "argoproj/argosay:v2", args: [echo, "{{inputs.parameters.message}}"]}
----
-apiVersion: argoproj.io/v1alpha1
-kind: WorkflowTemplate
-metadata: {name: workflow-template-invalid-entrypoint}
-spec:
-  entrypoint: absent
-  templates:
-    - {name: present, container: {image: "argoproj/argosay:v2"}}
----
-apiVersion: argoproj.io/v1alpha1
-kind: WorkflowTemplate
-metadata: {name: workflow-template-invalid-onexit}
-spec:
-  entrypoint: present
-  onExit: absent
-  templates:
-    - {name: present, container: {image: "argoproj/argosay:v2"}}
 `;
 
 /**

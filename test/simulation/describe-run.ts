@@ -53,7 +53,10 @@ function describeTask(state: RunState, task: number): string {
   ].join(" | ");
 }
 
-/** Everything of a state that replaying its history must give back; what is only a hint (agenda, timers) is left out. */
+/**
+ * Everything of a state that replaying its history must give back. What is only a hint (agenda, timers) is left out,
+ * and so is what others told (locks elsewhere).
+ */
 export function describeState(state: RunState): string {
   const { tasks } = state;
   const rows = Array.from({ length: tasks.size }, (_, task) =>
@@ -74,7 +77,7 @@ export function describeState(state: RunState): string {
       tasks.endedAt[task],
     ].join(","),
   );
-  const { index: _, tasks: __, agenda: ___, ready: ____, timers: _____, ...rest } = state;
+  const { index: _, tasks: __, agenda: ___, ready: ____, timers: _____, locksElsewhere: ______, ...rest } = state;
   return `${rows.join("\n")}\n${JSON.stringify(rest, flatten)}`;
 }
 

@@ -37,7 +37,8 @@ function linkTo(folder: string, linksIn: string): string {
   try {
     mkdirSync(own, { mode: 0o700, recursive: true });
     const stat = lstatSync(own);
-    if (!stat.isDirectory() || stat.uid !== (process.getuid?.() ?? stat.uid) || (stat.mode & 0o022) !== 0) return folder;
+    if (!stat.isDirectory() || stat.uid !== (process.getuid?.() ?? stat.uid) || (stat.mode & 0o022) !== 0)
+      return folder;
     if (lstatSync(link, { throwIfNoEntry: false }) === undefined) symlinkSync(folder, link);
     return readlinkSync(link) === folder ? link : folder;
   } catch {

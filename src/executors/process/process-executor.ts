@@ -168,7 +168,7 @@ function readyCommand(input: ReadyInput): Result<ReadyCommand, AttemptProblem> {
   const files = createPathRewriter([...resolved.value.files].map(([from, to]) => ({ from, to })));
   if (script !== undefined) writeFileSync(script, files.rewrite(rewriter.rewrite(command.script ?? "")), { mode: scriptMode });
   const workingDirectory = mapWorkingDirectory(command.workingDir, directory, rewriter);
-  makeUsedDirectories(rewriter, directory);
+  makeUsedDirectories(rewriter, order, directory);
   const env = [
     { name: attemptMarker, value: order.attemptId },
     { name: "HOME", value: input.userHome ?? join(directory, "root") },
@@ -196,8 +196,11 @@ function mapWorkingDirectory(
   return own;
 }
 
-function makeUsedDirectories(rewriter: PathRewriter, directory: string): void {
+/** Directories that every machine has are there in the private root as well, when the command names them or what is below. */
+function makeUsedDirectories(rewriter: PathRewriter, order: AttemptOrder, directory: string): void {
+  const declared = listDeclaredPaths(order);
   for (const { from } of rewriter.used) {
-    if (alwaysPrivate.includes(from)) makeDirectory(privatePath(directory, from));
+    const isUsual = !declared.includes(from) && statSync(from, { throwIfNoEntry: false })?.isDirectory() === true;
+    if (alwaysPrivate.includes(from) || isUsual) makeDirectory(privatePath(directory, from));
   }
 }

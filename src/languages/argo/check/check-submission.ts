@@ -14,8 +14,15 @@ export function findStrayParameters(
 ): readonly Diagnostic[] {
   const spec = findSpec(document);
   // A stored template declares parameters of its own, and whole sets are passed on by expressions.
-  if (spec === undefined || spec.workflowTemplateRef !== undefined || /workflow\.parameters(?!\.\w)/.test(source)) return [];
-  const declared = (spec.arguments?.parameters ?? []).flatMap(({ name }) => (name === undefined ? [] : [name]));
+  if (
+    spec === undefined ||
+    spec.workflowTemplateRef !== undefined ||
+    /workflow\.parameters(?!\.\w)/.test(source)
+  )
+    return [];
+  const declared = (spec.arguments?.parameters ?? []).flatMap(({ name }) =>
+    name === undefined ? [] : [name],
+  );
   return Object.keys(given)
     .filter((name) => !declared.includes(name) && !source.includes(name))
     .map((name): Diagnostic => {

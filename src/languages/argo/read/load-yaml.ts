@@ -148,6 +148,16 @@ function splitDocuments(whole: Chunk): readonly Chunk[] {
   }));
 }
 
+/** The value of a YAML text inside of a document; undefined when it is not YAML. */
+export function findYamlValue(text: string): Json | undefined {
+  try {
+    return load(text, YAML_OPTIONS) as Json;
+  } catch (error) {
+    if (error instanceof YAMLException) return undefined;
+    throw error;
+  }
+}
+
 /** True when a text is YAML; for manifests inside of documents. */
 export function canLoadYaml(text: string): boolean {
   const { error } = loadChunk({ text, baseOffset: 0 }, true);

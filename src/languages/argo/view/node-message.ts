@@ -1,4 +1,5 @@
 /** Messages of nodes and of the run. */
+import { isExpression } from "../../../model/plan/expression.ts";
 import { phases, taskKinds } from "../../../model/run/phase.ts";
 import type { RunState } from "../../../model/run/run-state.ts";
 import type { Reason } from "../../../model/run/values.ts";
@@ -99,6 +100,16 @@ export function describeOutcome(state: RunState): { readonly phase: string; read
   const reason = state.endReason;
   const message = reason === undefined ? "" : describeRunReason(state, reason);
   return { phase: phaseWord(state.ended), message };
+}
+
+/** A run that exists and has not begun waits for its locks. */
+function describeRunWait({ createdAt, index }: RunState): string {
+  const { locks } = index.plan.policy;
+  if (createdAt === 0 || locks === undefined) return "";
+  const keys = locks.map(({ key, limit }) =>
+    isExpression(key) ? "Waiting for a lock" : `Waiting for ${key} lock. Lock status: 0/${isExpression(limit) ? "" : limit}`,
+  );
+  return keys[0] ?? "";
 }
 
 function describeRunReason(state: RunState, reason: Reason): string {
