@@ -2,8 +2,8 @@
  * Locks between the runs of one home: of whole runs, which wait for them before they begin, and of single tasks.
  *
  * L1. Who holds what is read from the states of the runs, never kept on its own: after a crash nothing is to be found out.
- * L2. A run gets all the locks it asked for, or none, and never before a run that waits longer for one of them,
- *     unless its priority is higher.
+ * L2. A run that waits as a whole gets all its locks or none, and never before another such run that waits longer
+ *     for one of them, unless its priority is higher.
  * L3. A quarantined run keeps what it holds, because its attempts may still be at work.
  */
 import { locksOfRun, usesLocks } from "../engine/admit/run-locks.ts";

@@ -7,6 +7,7 @@ import { constants } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { assertNoneMarked } from "./marked-processes.ts";
+import { skipWithout } from "./machine.ts";
 import { makePlace } from "./place.ts";
 import { assertDecent, runProgram, show, startProgram } from "./program.ts";
 import { shellTemplate, workflowOf } from "./workflow.ts";
@@ -97,7 +98,7 @@ describe("a command that misbehaves", { concurrency: 2 }, () => {
   for (const executor of executors) {
     for (const [name, { source, more, code, says, only, withinMs }] of Object.entries(cases)) {
       if (only !== undefined && only !== executor) continue;
-      test(`${name} (${executor})`, async (context) => {
+      test(`${name} (${executor})`, { skip: skipWithout(executor) }, async (context) => {
         const place = makePlace(context);
         place.write("it.yaml", marked(place.root, source.replaceAll("MARK", "1"), more));
         const limit = withinMs === undefined ? {} : { withinMs };
@@ -112,7 +113,7 @@ describe("a command that misbehaves", { concurrency: 2 }, () => {
       });
     }
 
-    test(`ends by every signal are told (${executor})`, async (context) => {
+    test(`ends by every signal are told (${executor})`, { skip: skipWithout(executor) }, async (context) => {
       const place = makePlace(context);
       const signals = [
         "HUP",
@@ -146,22 +147,26 @@ describe("a command that misbehaves", { concurrency: 2 }, () => {
       }
     });
 
-    test(`bytes that are no text are kept exactly (${executor})`, async (context) => {
-      const place = makePlace(context);
-      const source =
-        "i=0; while [ $i -lt 256 ]; do printf \"\\\\$(printf %03o $i)\"; i=$((i+1)); done; printf '\\377\\376\\000end'";
-      place.write("it.yaml", marked(place.root, source));
-      const ran = await runProgram(["run", "it.yaml", "--executor", executor], { cwd: place.work });
-      assert.equal(ran.code, 0, show(ran));
-      const logs = await startProgram(["logs", "abuse", "--raw"], { cwd: place.work }).ended;
-      const expected = Buffer.concat([
-        Buffer.from(Array.from({ length: 256 }, (_, i) => i)),
-        Buffer.from([255, 254, 0]),
-        Buffer.from("end"),
-      ]);
-      assert.equal(logs.stdoutBytes.toString("hex"), expected.toString("hex"));
-      assert.equal(logs.code, 0, show(logs));
-    });
+    test(
+      `bytes that are no text are kept exactly (${executor})`,
+      { skip: skipWithout(executor) },
+      async (context) => {
+        const place = makePlace(context);
+        const source =
+          "i=0; while [ $i -lt 256 ]; do printf \"\\\\$(printf %03o $i)\"; i=$((i+1)); done; printf '\\377\\376\\000end'";
+        place.write("it.yaml", marked(place.root, source));
+        const ran = await runProgram(["run", "it.yaml", "--executor", executor], { cwd: place.work });
+        assert.equal(ran.code, 0, show(ran));
+        const logs = await startProgram(["logs", "abuse", "--raw"], { cwd: place.work }).ended;
+        const expected = Buffer.concat([
+          Buffer.from(Array.from({ length: 256 }, (_, i) => i)),
+          Buffer.from([255, 254, 0]),
+          Buffer.from("end"),
+        ]);
+        assert.equal(logs.stdoutBytes.toString("hex"), expected.toString("hex"));
+        assert.equal(logs.code, 0, show(logs));
+      },
+    );
   }
 
   const floodMib = isLong ? 1024 : 200;
@@ -201,23 +206,29 @@ describe("a command that misbehaves", { concurrency: 2 }, () => {
 
 describe("stop and terminate", { concurrency: 2 }, () => {
   for (const verb of ["stop", "terminate"]) {
-    for (const executor of isLong ? executors : [verb === "stop" ? "process" : "sandbox"]) {
-      test(`${verb} ends a command that ignores TERM (${executor})`, async (context) => {
-        const place = makePlace(context);
-        const source = "trap '' TERM INT HUP; echo up; setsid sleep 300 & while :; do sleep 1; done";
-        place.write("it.yaml", marked(place.root, source));
-        const run = startProgram(["run", "it.yaml", "--executor", executor, "--log", "--no-watch"], {
-          cwd: place.work,
-          withinMs: 45_000,
-        });
-        await run.until(/up\n/);
-        const sent = await runProgram([verb, "abuse"], { cwd: place.work });
-        assert.equal(sent.code, 0, show(sent));
-        const ended = await run.ended;
-        assertDecent(ended);
-        assert.equal(ended.code, 1, show(ended));
-        await assertNoneMarked(place.root);
-      });
+    for (const executor of executors) {
+      // Each waits for five real seconds, so the short suite has two of the four.
+      if (!isLong && (verb === "stop") !== (executor === "process")) continue;
+      test(
+        `${verb} ends a command that ignores TERM (${executor})`,
+        { skip: skipWithout(executor) },
+        async (context) => {
+          const place = makePlace(context);
+          const source = "trap '' TERM INT HUP; echo up; setsid sleep 300 & while :; do sleep 1; done";
+          place.write("it.yaml", marked(place.root, source));
+          const run = startProgram(["run", "it.yaml", "--executor", executor, "--log", "--no-watch"], {
+            cwd: place.work,
+            withinMs: 45_000,
+          });
+          await run.until(/up\n/);
+          const sent = await runProgram([verb, "abuse"], { cwd: place.work });
+          assert.equal(sent.code, 0, show(sent));
+          const ended = await run.ended;
+          assertDecent(ended);
+          assert.equal(ended.code, 1, show(ended));
+          await assertNoneMarked(place.root);
+        },
+      );
     }
   }
 });

@@ -1,19 +1,10 @@
 /** What can happen to the home while Millrace works in it, and who else may be there. */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { assertNoneMarked } from "./marked-processes.ts";
+import { noMounts } from "./machine.ts";
 import { makePlace } from "./place.ts";
 import type { Place } from "./place.ts";
 import { assertDecent, programWords, runProgram, show, startProgram } from "./program.ts";
@@ -207,29 +198,25 @@ describe("a home that cannot be written", { concurrency: 2 }, () => {
     }
   });
 
-  test(
-    "is read-only",
-    { skip: isRoot && !canMount() ? "needs a mount to keep root from writing" : false },
-    async (context) => {
-      const place = makePlace(context);
-      place.write("it.yaml", shellWorkflow("echo x"));
-      const home = join(place.work, "home");
-      mkdirSync(home);
-      chmodSync(home, 0o555);
-      const wrap = isRoot
-        ? ["unshare", "-m", "sh", "-c", `mount -t tmpfs -o ro none '${home}' && exec "$@"`, "sh"]
-        : [];
-      const result = await runProgram(["run", "it.yaml", "--home", home], { cwd: place.work, wrap });
-      assert.equal(result.code, 5, show(result));
-      assert.match(result.stderr, /written|read-only|denied/i);
-      const listed = await runProgram(["list", "--home", home], { cwd: place.work, wrap });
-      assert.equal(listed.code, 0, show(listed));
-    },
-  );
+  test("is read-only", { skip: isRoot && noMounts }, async (context) => {
+    const place = makePlace(context);
+    place.write("it.yaml", shellWorkflow("echo x"));
+    const home = join(place.work, "home");
+    mkdirSync(home);
+    chmodSync(home, 0o555);
+    const wrap = isRoot
+      ? ["unshare", "-m", "sh", "-c", `mount -t tmpfs -o ro none '${home}' && exec "$@"`, "sh"]
+      : [];
+    const result = await runProgram(["run", "it.yaml", "--home", home], { cwd: place.work, wrap });
+    assert.equal(result.code, 5, show(result));
+    assert.match(result.stderr, /written|read-only|denied/i);
+    const listed = await runProgram(["list", "--home", home], { cwd: place.work, wrap });
+    assert.equal(listed.code, 0, show(listed));
+  });
 
   test(
     "fills up in the middle of a run: told, and resumed when there is room",
-    { skip: isRoot && canMount() ? false : "needs root to make a small disk" },
+    { skip: noMounts },
     async (context) => {
       const place = makePlace(context);
       const home = join(place.work, "home");
@@ -275,14 +262,3 @@ describe("a home that cannot be written", { concurrency: 2 }, () => {
     },
   );
 });
-
-/** Whether this process may make file systems of its own. */
-function canMount(): boolean {
-  try {
-    execFileSync("unshare", ["-m", "mount", "-t", "tmpfs", "none", "/mnt"], { stdio: "ignore" });
-    return existsSync("/mnt");
-  } catch {
-    // No right to, or no such program.
-    return false;
-  }
-}

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { assertNoneMarked, findMarked } from "./marked-processes.ts";
+import { noTerminal } from "./machine.ts";
 import { makePlace } from "./place.ts";
 import type { Place } from "./place.ts";
 import { assertDecent, runProgram, show, startProgram } from "./program.ts";
@@ -166,7 +167,7 @@ describe("a run that is interrupted", { concurrency: 2 }, () => {
     assert.deepEqual(ledgerOf(place), whole);
   });
 
-  test("the terminal goes away below a live tree", async (context) => {
+  test("the terminal goes away below a live tree", { skip: noTerminal }, async (context) => {
     const place = makePlace(context);
     place.write("it.yaml", writeSteps(place));
     // `script` takes one command line: the words are quoted by the shell that starts it.

@@ -31,12 +31,15 @@ export { programOf, textArtifact } from "./puppet.ts";
 /** One answer for all attempts, one after the other (the last repeats), or computed from the order and the time. */
 export type Answers = Answer | readonly Answer[] | ((order: AttemptOrder, count: number) => Answer);
 
+/** A command, for the first of several runs unless it says which. */
+export type GivenCommand = RunCommand & { readonly atMs?: number; readonly run?: number };
+
 export interface RigOptions {
   readonly parameters?: Readonly<Record<string, string>>;
   /** By display name (with or without the attempt's `(n)`), by the node's name below the run, or by template name. */
   readonly answers?: Readonly<Record<string, Answers>>;
   /** Given at a time after the start (`atMs`), or else one after the other whenever nothing moves any more. */
-  readonly commands?: readonly (RunCommand & { readonly atMs?: number })[];
+  readonly commands?: readonly GivenCommand[];
   /** Virtual time after which the rig stops looking; a day by default. */
   readonly atMost?: number;
   /** Stored definitions: texts of documents. */
@@ -121,7 +124,7 @@ function makeNewRun(yaml: string, options: RigOptions, time: VirtualTime, number
   return makeRun({ source: yaml, file: "document.yaml", submission }, time.now(), () => Promise.resolve(false));
 }
 
-/** Several documents in one home; those after the first are submitted `apartMs` after each other. Commands are for the first. */
+/** Several documents in one home; those after the first are submitted `apartMs` after each other. */
 export async function runTogether(
   documents: readonly string[],
   options: RigOptions & { readonly apartMs?: number } = {},
@@ -153,7 +156,7 @@ export async function runTogether(
     if (one.ok && number === 0) runtime.startRun(one.run, one.document);
     else if (one.ok) time.callAt(startOfTime + number * (options.apartMs ?? 0), () => runtime.startRun(one.run, one.document));
   });
-  const refusals = await drive(runtime, first, time, options);
+  const refusals = await drive(runtime, runs, time, options);
   if (runtime.stoppedBy !== undefined) throw runtime.stoppedBy;
   const tookMs = time.now() - startOfTime;
   const shown: Ran[] = [];
@@ -183,9 +186,10 @@ async function showRun(
   return describeRan(run, status, warnings, { names, startedAtMs, tookMs, refusals }, { ...puppet, orders });
 }
 
-async function drive(runtime: Runtime, run: LiveRun, time: VirtualTime, options: RigOptions): Promise<readonly string[]> {
+async function drive(runtime: Runtime, runs: readonly LiveRun[], time: VirtualTime, options: RigOptions): Promise<readonly string[]> {
   const refusals: string[] = [];
-  const give = (command: RunCommand): void => {
+  const give = ({ atMs: _, run: number = 0, ...command }: GivenCommand): void => {
+    const run = runs[number] ?? assert.fail(`there is no run ${number}`);
     try {
       for (const input of toInputs(run, command, time.now())) runtime.send(run.runId, input);
     } catch (error) {

@@ -141,12 +141,17 @@ test("the name of a run's mutex may be computed from its parameters", async () =
 test("a mutex of a template holds between runs too", async () => {
   const document = workflow(steps(call("a", "l")) + locked(mutex));
   const rans = await runTogether([named("one", document), named("two", document), whole("three")]);
-  assert.deepEqual(rans.map((ran) => spans(ran)), [["[0].a@0"], ["[0].a@1"], ["[0].a@2"]]);
+  assert.deepEqual(rans.flatMap((ran) => ran.startedAtMs).sort((a, b) => a - b), [0, 1000, 2000]);
 });
 
 test("a run that was stopped before it could begin ends, and runs no exit handler", async () => {
   const later = named("later", workflow(steps(call("a", "ok")), `  synchronization: {${mutex}}\n  onExit: ok`));
-  const slow = named("slow", workflow(steps(call("a", "slow")), `  synchronization: {${mutex}}`));
-  const [, second] = await runTogether([later, slow], { atMost: 60_000, answers: { "[0].a": { tookMs: 3000 } } });
-  assert.equal(second?.phase, "Succeeded");
+  const [first, second] = await runTogether([whole("one"), later, whole("three")], { commands: [{ kind: "stop", run: 1, atMs: 500 }] });
+  assert.equal(first?.phase, "Succeeded");
+  assert.deepEqual([second?.phase, second?.message, second?.started], ["Failed", "Stopped with strategy 'Stop'", []]);
+});
+
+test("a run that waits for its mutex may be suspended and resumed", async () => {
+  const rans = await runTogether([whole("one"), whole("two")], { commands: [{ kind: "suspend", run: 1, atMs: 500 }, { kind: "resume", run: 1, atMs: 5000 }] });
+  assert.deepEqual(rans.map((ran) => spans(ran)), [["[0].a@0"], ["[0].a@5"]]);
 });

@@ -386,7 +386,7 @@ test("fields without effect here are warned of once each", () => {
   assert.deepEqual(
     compiled.diagnostics.map(({ severity, code, message }) => [severity, code, message]),
     [
-      ["warning", "argo/no-effect", "podSpecPatch has no effect here"],
+      ["warning", "argo/no-effect", "x of a podSpecPatch has no effect here"],
       ["warning", "argo/no-effect", "securityContext has no effect here"],
     ],
   );

@@ -79,6 +79,7 @@ function createDesk(
     templateDefaults: undefined,
     defaultRetry: undefined,
     runVolumes: [],
+    runPodPatch: undefined,
     claimNames: new Set(),
     texts: new Map(),
     expressions: new Map(),
@@ -89,11 +90,12 @@ function createDesk(
 
 function settingsOf(
   spec: WorkflowSpec,
-): Pick<Lowering, "templateDefaults" | "defaultRetry" | "runVolumes" | "claimNames"> {
+): Pick<Lowering, "templateDefaults" | "defaultRetry" | "runVolumes" | "runPodPatch" | "claimNames"> {
   return {
     templateDefaults: spec.templateDefaults,
     defaultRetry: spec.retryStrategy,
     runVolumes: spec.volumes ?? [],
+    runPodPatch: spec.podSpecPatch,
     claimNames: new Set((spec.volumeClaimTemplates ?? []).map((claim) => claim.metadata?.name ?? "")),
   };
 }

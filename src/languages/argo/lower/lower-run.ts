@@ -86,7 +86,6 @@ export function lowerLabels(desk: Lowering, spec: WorkflowSpec): Record<string, 
 
 /** Fields of a workflow that change what happens in a cluster and nothing here. */
 const hints = [
-  "podSpecPatch",
   "hostNetwork",
   "hostAliases",
   "dnsConfig",

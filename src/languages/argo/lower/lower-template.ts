@@ -8,6 +8,7 @@ import type { HttpHeader, HttpTemplate, Template } from "../read/types.ts";
 import { findKey, reportMissingKey } from "./lower-environment.ts";
 import { lowerPorts } from "./lower-inputs.ts";
 import { lowerDuration } from "./lower-numbers.ts";
+import { applyPodPatches } from "./apply-pod-patch.ts";
 import { lowerOutputs } from "./lower-outputs.ts";
 import { lowerPolicy } from "./lower-policy.ts";
 import { lowerRegion } from "./lower-region.ts";
@@ -22,8 +23,9 @@ export function lowerTemplate(
   pending: PendingProcess,
   entryArguments: readonly Argument[],
 ): Process {
-  const template = mergeTemplateDefaults(pending.source.template, desk.templateDefaults);
   const place: Place = { document: pending.source.document, path: pending.source.path };
+  const own = mergeTemplateDefaults(pending.source.template, desk.templateDefaults);
+  const template = applyPodPatches(desk, own, place);
   warnAboutHints(desk, template, place);
   const isRegion = template.steps !== undefined || template.dag !== undefined;
   const isLeaf = !isRegion;
@@ -140,7 +142,7 @@ function lowerHeader(
 }
 
 /** Fields of a template that change what happens in a cluster and nothing here. */
-const hints = ["podSpecPatch", "hostAliases", "securityContext", "memoize", "metrics"] as const;
+const hints = ["hostAliases", "securityContext", "memoize", "metrics"] as const;
 
 function warnAboutHints(desk: Lowering, template: Template, place: Place): void {
   for (const field of hints) {

@@ -66,6 +66,8 @@ export interface Lowering {
   readonly templateDefaults: Template | undefined;
   readonly defaultRetry: RetryStrategy | undefined;
   readonly runVolumes: readonly Volume[];
+  /** The workflow's podSpecPatch, which goes before that of a template. */
+  readonly runPodPatch: string | undefined;
   readonly claimNames: ReadonlySet<string>;
   /** Texts with tags, by source: by far the most expressions are these. */
   readonly texts: Map<string, Expression>;

@@ -7,6 +7,7 @@
 import { loadAll, YAMLException } from "js-yaml";
 import type { LoadOptions } from "js-yaml";
 import type { Diagnostic } from "../../../base/diagnostic.ts";
+import type { Json } from "../../../base/json.ts";
 import { goSchema } from "./go-scalars.ts";
 import { createSourceText } from "./source-text.ts";
 import type { SourceText } from "./source-text.ts";
@@ -148,14 +149,11 @@ function splitDocuments(whole: Chunk): readonly Chunk[] {
   }));
 }
 
-/** The value of a YAML text inside of a document; undefined when it is not YAML. */
+/** The value of a YAML text inside of a document, by Go's rules for scalars; undefined when it is not YAML. */
 export function findYamlValue(text: string): Json | undefined {
-  try {
-    return load(text, YAML_OPTIONS) as Json;
-  } catch (error) {
-    if (error instanceof YAMLException) return undefined;
-    throw error;
-  }
+  const { values, error } = loadChunk({ text, baseOffset: 0 }, true);
+  // The schema makes JSON values only.
+  return error === undefined ? (values[0] as Json | undefined) : undefined;
 }
 
 /** True when a text is YAML; for manifests inside of documents. */
