@@ -4,6 +4,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { noSandbox, skipWithout } from "./machine.ts";
+import { makeTarGz, makeZip } from "../artifacts/archive-bytes.ts";
 import { makePlace } from "./place.ts";
 import { runProgram, show } from "./program.ts";
 import { shellTemplate, shellWorkflow, workflowOf } from "./workflow.ts";
@@ -246,6 +247,89 @@ describe("commands that lead outside", { concurrency: 2 }, () => {
     assert.equal(result.code, 0, show(result));
     assert.match(result.stdout, /d: sha256/);
     assert.deepEqual(readdirSync(join(place.work, ".millrace/runs/abuse/outputs")), []);
+    place.assertUntouched();
+  });
+});
+
+/** Archives that a step makes and another one gets unpacked. `OUT` stands for the place's folder outside. */
+const hostileArchives: Readonly<
+  Record<string, { readonly bytes: (outside: string) => Uint8Array; readonly isZip?: true }>
+> = {
+  "a tar that climbs": {
+    bytes: () => makeTarGz([{ name: "../../../../../../../../outside/evil.txt", body: "evil" }]),
+  },
+  "a tar with an absolute name": {
+    bytes: (outside) => makeTarGz([{ name: `${outside}/evil.txt`, body: "evil" }]),
+  },
+  "a tar through a link": {
+    bytes: (outside) =>
+      makeTarGz([
+        { name: "l", type: "2", link: outside },
+        { name: "l/evil.txt", body: "evil" },
+      ]),
+  },
+  "a tar with a hard link": {
+    bytes: (outside) =>
+      makeTarGz([
+        { name: "h", type: "1", link: `${outside}/secret.txt` },
+        { name: "h", body: "evil" },
+      ]),
+  },
+  "a tar with a device": { bytes: () => makeTarGz([{ name: "null", type: "3" }]) },
+  "a zip that climbs": {
+    bytes: () => makeZip([{ name: "../../../../../../../../outside/evil.txt", body: "evil" }]),
+    isZip: true,
+  },
+  "a zip with an absolute name": {
+    bytes: (outside) => makeZip([{ name: `${outside}/evil.txt`, body: "evil" }]),
+    isZip: true,
+  },
+  "a zip that is none": { bytes: () => Buffer.from("PK\u0003\u0004 not at all"), isZip: true },
+};
+
+describe("archives of a step that another step gets", { concurrency: 2 }, () => {
+  test("nothing is unpacked outside, and the step that asked is told", async (context) => {
+    const place = makePlace(context);
+    const entries = Object.entries(hostileArchives);
+    const templates = entries.flatMap(([, { bytes, isZip }], index): readonly JsonObject[] => {
+      const file = place.write(`archive${index}`, bytes(place.outside));
+      const archive = { archive: { none: {} } };
+      return [
+        shellTemplate(
+          `cat '${file}' >/tmp/made`,
+          { outputs: { artifacts: [{ name: "a", path: "/tmp/made", ...archive }] } },
+          `make${index}`,
+        ),
+        shellTemplate(
+          "ls -R /tmp/in",
+          {
+            inputs: {
+              artifacts: [{ name: "a", path: "/tmp/in", ...(isZip ? { archive: { zip: {} } } : {}) }],
+            },
+          },
+          `take${index}`,
+        ),
+      ];
+    });
+    const tasks = entries.flatMap((_, index): readonly JsonObject[] => [
+      { name: `make${index}`, template: `make${index}` },
+      {
+        name: `take${index}`,
+        template: `take${index}`,
+        depends: `make${index}`,
+        arguments: { artifacts: [{ name: "a", from: `{{tasks.make${index}.outputs.artifacts.a}}` }] },
+      },
+    ]);
+    place.write("it.yaml", workflowOf([{ name: "main", dag: { failFast: false, tasks } }, ...templates]));
+    const result = await runProgram(["run", "it.yaml", "--executor", "process"], { cwd: place.work });
+    assert.equal(result.code, 3, show(result));
+    entries.forEach(([name], index) =>
+      assert.match(
+        result.stdout,
+        new RegExp(`\\.take${index} errored .*artifact a`),
+        `${name}: ${show(result)}`,
+      ),
+    );
     place.assertUntouched();
   });
 });
