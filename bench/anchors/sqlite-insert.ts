@@ -16,9 +16,17 @@ if (file === "" || !(rows > 0) || !(rowsPerCommit > 0)) {
 
 const database = new DatabaseSync(file);
 database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 10000");
-database.exec("CREATE TABLE event (seq INTEGER PRIMARY KEY, run INTEGER NOT NULL, body TEXT NOT NULL) STRICT");
+database.exec(
+  "CREATE TABLE event (seq INTEGER PRIMARY KEY, run INTEGER NOT NULL, body TEXT NOT NULL) STRICT",
+);
 const insert = database.prepare("INSERT INTO event (seq, run, body) VALUES (?, ?, ?)");
-const body = JSON.stringify({ kind: "attempt.ended", task: 123456, attempt: 1, at: 1700000000000, filler: "x".repeat(130) });
+const body = JSON.stringify({
+  kind: "attempt.ended",
+  task: 123456,
+  attempt: 1,
+  at: 1700000000000,
+  filler: "x".repeat(130),
+});
 
 const startedAt = performance.now();
 for (let seq = 0; seq < rows; seq += rowsPerCommit) {

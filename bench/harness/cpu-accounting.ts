@@ -55,7 +55,8 @@ function findGroup(name: string): Group | undefined {
     folder,
     procsFile: join(folder, "cgroup.procs"),
     rootProcsFile: join(base, "cgroup.procs"),
-    readSeconds: () => Number(/usage_usec (\d+)/.exec(readFileSync(join(folder, "cpu.stat"), "utf8"))?.[1] ?? 0) / 1e6,
+    readSeconds: () =>
+      Number(/usage_usec (\d+)/.exec(readFileSync(join(folder, "cpu.stat"), "utf8"))?.[1] ?? 0) / 1e6,
   };
 }
 
@@ -103,7 +104,8 @@ function leaveGroup(group: Group): void {
 
 function readBusySeconds(): number {
   if (!existsSync("/proc/stat")) return 0;
-  const fields = readFileSync("/proc/stat", "utf8").split("\n")[0]?.trim().split(/\s+/).slice(1).map(Number) ?? [];
+  const fields =
+    readFileSync("/proc/stat", "utf8").split("\n")[0]?.trim().split(/\s+/).slice(1).map(Number) ?? [];
   const [user = 0, nice = 0, system = 0, , , irq = 0, softIrq = 0] = fields;
   return (user + nice + system + irq + softIrq) / ticksPerSecond;
 }

@@ -33,10 +33,15 @@ export async function measureMachine(freshPath: (name: string) => string): Promi
   const loadAverage = loadavg()[0] ?? 0;
   const forkSeconds = await readNumber(spawnLoop, ["-f", "1000", "1", "/bin/true"]);
   const execSeconds = await readNumber(spawnLoop, ["500", "1", "/bin/true"]);
-  const sync = (await runProgram(compileAnchor("sync-loop"), [freshPath("sync"), "500", "212"])).trim().split(/\s+/);
+  const sync = (await runProgram(compileAnchor("sync-loop"), [freshPath("sync"), "500", "212"]))
+    .trim()
+    .split(/\s+/);
   const rows = 200_000;
   const sqliteSeconds = await readNumber(process.execPath, [
-    getAnchorScript("sqlite-insert"), freshPath("rows.sqlite"), String(rows), "1000",
+    getAnchorScript("sqlite-insert"),
+    freshPath("rows.sqlite"),
+    String(rows),
+    "1000",
   ]);
   return {
     node: process.versions.node,

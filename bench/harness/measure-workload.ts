@@ -4,7 +4,15 @@
  * of medians, because the two sides of one round saw the same machine.
  */
 import { computeForeignShare, type CpuAccounting } from "./cpu-accounting.ts";
-import { Unavailable, type Anchor, type BenchContext, type Measure, type RatioKind, type Target, type Workload } from "./workload.ts";
+import {
+  Unavailable,
+  type Anchor,
+  type BenchContext,
+  type Measure,
+  type RatioKind,
+  type Target,
+  type Workload,
+} from "./workload.ts";
 
 const foreignShareMax = 0.1;
 
@@ -76,9 +84,16 @@ async function measureRounds(
 ): Promise<WorkloadResult["results"]> {
   const document = (await workload.prepare?.(context)) ?? "";
   const oursRounds: Sample[] = [];
-  const anchorRounds = new Map<Anchor, (Sample | Unavailable)[]>(workload.anchors.map((anchor) => [anchor, []]));
-  const take = (measure: Measure): Promise<Sample> => takeSample(() => measure(context, document), accounting);
-  for (let round = 0; round < rounds * attemptsPerRound && countClean(oursRounds, anchorRounds) < rounds; round += 1) {
+  const anchorRounds = new Map<Anchor, (Sample | Unavailable)[]>(
+    workload.anchors.map((anchor) => [anchor, []]),
+  );
+  const take = (measure: Measure): Promise<Sample> =>
+    takeSample(() => measure(context, document), accounting);
+  for (
+    let round = 0;
+    round < rounds * attemptsPerRound && countClean(oursRounds, anchorRounds) < rounds;
+    round += 1
+  ) {
     oursRounds.push(await take(workload.ours));
     for (const [anchor, samples] of anchorRounds) {
       if (samples[0] instanceof Unavailable) samples.push(samples[0]);
@@ -102,7 +117,9 @@ async function takeSample(measure: () => Promise<number>, accounting: CpuAccount
   const value = await measure();
   const after = accounting.read();
   const cpuSeconds =
-    before.ownSeconds === undefined || after.ownSeconds === undefined ? undefined : after.ownSeconds - before.ownSeconds;
+    before.ownSeconds === undefined || after.ownSeconds === undefined
+      ? undefined
+      : after.ownSeconds - before.ownSeconds;
   return { value, cpuSeconds, foreignShare: computeForeignShare(before, after) };
 }
 
@@ -111,10 +128,15 @@ function isDisturbed(sample: Sample): boolean {
 }
 
 /** Rounds in which nothing that was measured was disturbed. */
-function countClean(ours: readonly Sample[], anchors: ReadonlyMap<Anchor, readonly (Sample | Unavailable)[]>): number {
+function countClean(
+  ours: readonly Sample[],
+  anchors: ReadonlyMap<Anchor, readonly (Sample | Unavailable)[]>,
+): number {
   const isClean = (sample: Sample | Unavailable | undefined): boolean =>
     sample === undefined || sample instanceof Unavailable || !isDisturbed(sample);
-  return ours.filter((sample, round) => isClean(sample) && [...anchors.values()].every((all) => isClean(all[round]))).length;
+  return ours.filter(
+    (sample, round) => isClean(sample) && [...anchors.values()].every((all) => isClean(all[round])),
+  ).length;
 }
 
 function summarise(
@@ -125,7 +147,8 @@ function summarise(
 ): AnchorResult | SkippedResult {
   const pairs: (readonly [Sample, Sample])[] = [];
   for (const [round, sample] of anchorSamples.entries()) {
-    if (sample instanceof Unavailable) return { kind: "skipped", title: anchor.title, reason: sample.message };
+    if (sample instanceof Unavailable)
+      return { kind: "skipped", title: anchor.title, reason: sample.message };
     const own = ours[round];
     if (own !== undefined) pairs.push([own, sample]);
   }
@@ -134,7 +157,10 @@ function summarise(
   const kept = clean.length > 0 ? clean : pairs;
   const ratio = median(kept.map(([own, other]) => formRatio(kind, own.value, other.value)));
   const cpuRatios = kept.flatMap(([own, other]) =>
-    own.cpuSeconds === undefined || other.cpuSeconds === undefined || other.cpuSeconds < 0.05 || own.cpuSeconds <= 0
+    own.cpuSeconds === undefined ||
+    other.cpuSeconds === undefined ||
+    other.cpuSeconds < 0.05 ||
+    own.cpuSeconds <= 0
       ? []
       : [formRatio(kind, own.cpuSeconds, other.cpuSeconds)],
   );

@@ -20,7 +20,11 @@ export interface RunOptions {
 }
 
 /** Runs a program to its end and returns what it printed. Fails with its error output unless it exits with 0. */
-export function runProgram(program: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+export function runProgram(
+  program: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const target = options.stdoutFile === undefined ? undefined : openSync(options.stdoutFile, "w");
     const child = spawn(program, args, {
@@ -36,20 +40,33 @@ export function runProgram(program: string, args: readonly string[], options: Ru
     child.on("error", reject);
     child.on("close", (code, signal) => {
       if (code === 0) resolve(stdout);
-      else reject(new Error(`${program} ${args.slice(0, 3).join(" ")} ended with ${signal ?? code}: ${stderr.trim()}`));
+      else
+        reject(
+          new Error(
+            `${program} ${args.slice(0, 3).join(" ")} ended with ${signal ?? code}: ${stderr.trim()}`,
+          ),
+        );
     });
   });
 }
 
 /** Wall time of one run of the program, in seconds. */
-export async function timeProgram(program: string, args: readonly string[], options: RunOptions = {}): Promise<number> {
+export async function timeProgram(
+  program: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<number> {
   const startedAt = performance.now();
   await runProgram(program, args, options);
   return (performance.now() - startedAt) / 1000;
 }
 
 /** The program's first word of output as a number: anchors print their own measurement. */
-export async function readNumber(program: string, args: readonly string[], options: RunOptions = {}): Promise<number> {
+export async function readNumber(
+  program: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<number> {
   const output = await runProgram(program, args, options);
   const value = Number(output.trim().split(/\s+/)[0]);
   if (!Number.isFinite(value)) throw new Error(`${program} printed no number: ${output.slice(0, 200)}`);
@@ -58,7 +75,10 @@ export async function readNumber(program: string, args: readonly string[], optio
 
 /** Throws Unavailable unless the tool is on the path. */
 export function needTool(name: string): string {
-  const found = (process.env["PATH"] ?? "").split(":").map((folder) => join(folder, name)).find((path) => existsSync(path));
+  const found = (process.env["PATH"] ?? "")
+    .split(":")
+    .map((folder) => join(folder, name))
+    .find((path) => existsSync(path));
   if (found === undefined) throw new Unavailable(`${name} is not installed`);
   return found;
 }
@@ -70,7 +90,9 @@ export function compileAnchor(name: string): string {
   if (existsSync(program) && statSync(program).mtimeMs > statSync(source).mtimeMs) return program;
   const compiler = needTool("cc");
   mkdirSync(join(outputFolder, "programs"), { recursive: true });
-  const outcome = spawnSync(compiler, ["-O2", "-Wall", "-Wextra", "-o", program, source], { encoding: "utf8" });
+  const outcome = spawnSync(compiler, ["-O2", "-Wall", "-Wextra", "-o", program, source], {
+    encoding: "utf8",
+  });
   if (outcome.status !== 0) throw new Error(`cc failed for ${name}.c: ${outcome.stderr}`);
   return program;
 }

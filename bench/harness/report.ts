@@ -11,11 +11,24 @@ export interface BenchReport {
   readonly workloads: readonly WorkloadResult[];
 }
 
-const heads: readonly string[] = ["id", "workload", "anchor", "ours", "anchor's", "ratio", "CPU ratio", "target", "", "rounds"];
+const heads: readonly string[] = [
+  "id",
+  "workload",
+  "anchor",
+  "ours",
+  "anchor's",
+  "ratio",
+  "CPU ratio",
+  "target",
+  "",
+  "rounds",
+];
 
 /** The whole report as Markdown. */
 export function renderMarkdown(report: BenchReport): string {
-  const rows = report.workloads.flatMap((workload) => workload.results.map((result) => renderRow(workload, result)));
+  const rows = report.workloads.flatMap((workload) =>
+    workload.results.map((result) => renderRow(workload, result)),
+  );
   const lines = [
     `# Benchmark of ${report.startedAt}`,
     "",
@@ -31,7 +44,8 @@ export function renderMarkdown(report: BenchReport): string {
 
 function renderRow(workload: WorkloadResult, result: AnchorResult | SkippedResult): readonly string[] {
   const head = [workload.id, workload.title, result.title];
-  if (result.kind !== "measured") return [...head, "", "", "", "", "", `${result.kind}: ${result.reason}`, ""];
+  if (result.kind !== "measured")
+    return [...head, "", "", "", "", "", `${result.kind}: ${result.reason}`, ""];
   const discarded = result.discarded === 0 ? "" : ` (${result.discarded} discarded)`;
   return [
     ...head,
@@ -48,7 +62,9 @@ function renderRow(workload: WorkloadResult, result: AnchorResult | SkippedResul
 /** Columns padded to the same width, so that the Markdown reads well in a terminal too. */
 function renderTable(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`);
+  const lines = rows.map(
+    (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`,
+  );
   const rule = `|${widths.map((width) => "-".repeat(width + 2)).join("|")}|`;
   return [lines[0] ?? "", rule, ...lines.slice(1)];
 }

@@ -6,7 +6,9 @@ const blockBytes = 2 ** 26;
 
 /** @type {Buffer[]} */
 const held = [];
-globalThis.setTimeout(() => {
-  // Filled, because memory that was never written to is not there.
-  for (let taken = 0; taken < sizeBytes; taken += blockBytes) held.push(Buffer.alloc(blockBytes, 1));
-}, 200).unref();
+globalThis
+  .setTimeout(() => {
+    // Filled, because memory that was never written to is not there.
+    for (let taken = 0; taken < sizeBytes; taken += blockBytes) held.push(Buffer.alloc(blockBytes, 1));
+  }, 200)
+  .unref();

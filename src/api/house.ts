@@ -46,7 +46,12 @@ export interface SubmitRequest {
 }
 
 export type SubmitAnswer =
-  | { readonly ok: true; readonly name: string; readonly runId: string; readonly warnings: readonly Diagnostic[] }
+  | {
+      readonly ok: true;
+      readonly name: string;
+      readonly runId: string;
+      readonly warnings: readonly Diagnostic[];
+    }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /** A command for a run. Selections are texts that the run's language understands (names, ids, selectors). */
@@ -62,7 +67,12 @@ export type RunCommand =
       readonly phase?: "succeeded" | "failed" | "errored" | "skipped";
       readonly message?: string;
     }
-  | { readonly kind: "retry"; readonly select?: string; readonly restartSuccessful: boolean; readonly parameters: Readonly<Record<string, string>> };
+  | {
+      readonly kind: "retry";
+      readonly select?: string;
+      readonly restartSuccessful: boolean;
+      readonly parameters: Readonly<Record<string, string>>;
+    };
 
 /** The process that drives runs: it holds the history's writer lock while it lives. */
 export interface Engine {
@@ -124,7 +134,14 @@ export interface Explanation {
 export interface House {
   /** Absolute path of the folder with history, artifacts and logs. */
   readonly home: string;
-  lint(source: string, file: string, options: { readonly strict: boolean; readonly definitions: readonly { readonly source: string; readonly file: string }[] }): readonly Diagnostic[];
+  lint(
+    source: string,
+    file: string,
+    options: {
+      readonly strict: boolean;
+      readonly definitions: readonly { readonly source: string; readonly file: string }[];
+    },
+  ): readonly Diagnostic[];
   list(): Promise<readonly RunRow[]>;
   /** By name, id, or `@latest`. MillraceError `run/unknown` when there is none. */
   get(name: string): Promise<RunPicture>;
@@ -138,7 +155,10 @@ export interface House {
   /** Deletes a finished run with its attempt folders. */
   remove(name: string): Promise<void>;
   /** Sends the command to the engine that drives the run, or applies it here when none does. `applied` says which. */
-  command(name: string, command: RunCommand): Promise<{ readonly appliedBy: "running-engine" | "this-process" }>;
+  command(
+    name: string,
+    command: RunCommand,
+  ): Promise<{ readonly appliedBy: "running-engine" | "this-process" }>;
   /** Whether another process drives this home now. */
   isDriven(): Promise<boolean>;
   openEngine(options: EngineOptions): Promise<Engine>;

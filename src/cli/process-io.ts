@@ -55,10 +55,15 @@ function findWorkingFolder(): string {
   try {
     return process.cwd();
   } catch (cause) {
-    throw new MillraceError("cli/no-working-folder", "invalid", "the working folder does not exist any more", {
-      hint: "Change to a folder that exists.",
-      cause,
-    });
+    throw new MillraceError(
+      "cli/no-working-folder",
+      "invalid",
+      "the working folder does not exist any more",
+      {
+        hint: "Change to a folder that exists.",
+        cause,
+      },
+    );
   }
 }
 

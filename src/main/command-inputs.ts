@@ -9,7 +9,9 @@ export function toInputs(run: LiveRun, command: RunCommand, at: number): readonl
   const { state } = run;
   const select = (selector: string): readonly number[] => run.language.view.findTasks(state, selector);
   if (state.ended !== undefined && command.kind !== "retry") {
-    throw new MillraceError("run/ended", "conflict", `run ${run.name} has already ended`, { hint: "`millrace retry` runs what failed again." });
+    throw new MillraceError("run/ended", "conflict", `run ${run.name} has already ended`, {
+      hint: "`millrace retry` runs what failed again.",
+    });
   }
   const selectTasks = (selector: string | undefined): { readonly tasks?: readonly number[] } =>
     selector === undefined ? {} : { tasks: selectWaits(run, selector, select) };
@@ -39,12 +41,21 @@ export function toInputs(run: LiveRun, command: RunCommand, at: number): readonl
   }
 }
 
-function selectWaits(run: LiveRun, selector: string, select: (selector: string) => readonly number[]): readonly number[] {
+function selectWaits(
+  run: LiveRun,
+  selector: string,
+  select: (selector: string) => readonly number[],
+): readonly number[] {
   const tasks = select(selector).filter((task) => run.state.waits.has(task));
   if (tasks.length > 0) return tasks;
-  throw new MillraceError("run/no-such-wait", "not-found", `nothing in run ${run.name} that waits is named by '${selector}'`, {
-    hint: `\`millrace get ${run.name}\` shows what waits.`,
-  });
+  throw new MillraceError(
+    "run/no-such-wait",
+    "not-found",
+    `nothing in run ${run.name} that waits is named by '${selector}'`,
+    {
+      hint: `\`millrace get ${run.name}\` shows what waits.`,
+    },
+  );
 }
 
 function retryInput(
@@ -54,7 +65,9 @@ function retryInput(
   select: (selector: string) => readonly number[],
 ): RunInput {
   if (run.state.ended === undefined) {
-    throw new MillraceError("run/not-ended", "conflict", `run ${run.name} has not ended`, { hint: "`millrace stop` ends it." });
+    throw new MillraceError("run/not-ended", "conflict", `run ${run.name} has not ended`, {
+      hint: "`millrace stop` ends it.",
+    });
   }
   if (run.state.ended === 3 && !command.restartSuccessful) {
     throw new MillraceError("run/succeeded", "conflict", `run ${run.name} has succeeded`, {

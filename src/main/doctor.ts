@@ -22,7 +22,11 @@ function examineNode(): DoctorFinding {
 function examineSize(): DoctorFinding {
   const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
   const size = `${availableParallelism()} processors, ${gibibytes(totalmem())} of memory (${gibibytes(freemem())} free)`;
-  return { topic: "machine", state: "good", message: `${size}; ${chooseParallel(undefined)} attempts at once unless --parallel says otherwise` };
+  return {
+    topic: "machine",
+    state: "good",
+    message: `${size}; ${chooseParallel(undefined)} attempts at once unless --parallel says otherwise`,
+  };
 }
 
 async function examineExecutor(home: Home, name: string): Promise<DoctorFinding> {
@@ -40,7 +44,8 @@ async function tryExecutor(home: Home, name: string): Promise<DoctorFinding> {
   const executor = chosen.create({ started: () => undefined, ended: () => undefined });
   try {
     const found = await executor.capabilities();
-    if (!found.available) return { topic, state: "limited", message: `not available: ${found.reason ?? "no reason given"}` };
+    if (!found.available)
+      return { topic, state: "limited", message: `not available: ${found.reason ?? "no reason given"}` };
     return { topic, state: "good", message: describe(found) };
   } finally {
     await executor.close({ leaveRunning: false });
@@ -50,17 +55,20 @@ async function tryExecutor(home: Home, name: string): Promise<DoctorFinding> {
 function describe(found: ExecutorCapabilities): string {
   const views = {
     private: "each attempt has a private view of the paths it writes",
-    declared: "paths that a task declares, and /tmp, are private to each attempt; other paths are the machine's own",
+    declared:
+      "paths that a task declares, and /tmp, are private to each attempt; other paths are the machine's own",
     shared: "attempts share the machine's files",
   };
   const network = found.network === "host" ? "network as the host" : "network can be cut";
-  const kill = found.killsTree === "always" ? "ends whole process trees" : "ends process trees as far as it can";
+  const kill =
+    found.killsTree === "always" ? "ends whole process trees" : "ends process trees as far as it can";
   return `${views[found.fileView]}; ${network}; ${kill}; memory limits are ${found.memoryLimit ? "enforced" : "not enforced"}`;
 }
 
 function examineTools(): DoctorFinding {
   const missing = commonTools.filter((tool) => findOnPath(tool) === undefined);
-  if (missing.length === 0) return { topic: "tools", state: "good", message: `${commonTools.join(", ")} are there` };
+  if (missing.length === 0)
+    return { topic: "tools", state: "good", message: `${commonTools.join(", ")} are there` };
   const hint = "Documents whose images stand for these tools will say so when they run.";
   return { topic: "tools", state: "limited", message: `not on this machine: ${missing.join(", ")}`, hint };
 }
@@ -75,11 +83,22 @@ function examineHome(home: Home): DoctorFinding {
     const disk = statfsSync(home.root);
     const free = disk.bavail * disk.bsize;
     const message = `${home.root}: a sync takes ${syncMs.toFixed(2)} ms, ${(free / 2 ** 30).toFixed(1)} GiB free`;
-    if (free < 2 ** 30) return { topic, state: "limited", message, hint: "Less than 1 GiB is left; runs will fail when the disk is full." };
+    if (free < 2 ** 30)
+      return {
+        topic,
+        state: "limited",
+        message,
+        hint: "Less than 1 GiB is left; runs will fail when the disk is full.",
+      };
     return { topic, state: "good", message };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { topic, state: "bad", message: `${home.root} cannot be written: ${why}`, hint: "Choose another folder with --home." };
+    return {
+      topic,
+      state: "bad",
+      message: `${home.root} cannot be written: ${why}`,
+      hint: "Choose another folder with --home.",
+    };
   }
 }
 

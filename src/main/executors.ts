@@ -36,7 +36,11 @@ export async function chooseExecutor(
     case "process": {
       const stateDirectory = join(home.executors, name);
       const images = readImages(home);
-      return { name, create: (listener) => createProcessExecutor({ capacity, stateDirectory, shownPaths, images }, listener) };
+      return {
+        name,
+        create: (listener) =>
+          createProcessExecutor({ capacity, stateDirectory, shownPaths, images }, listener),
+      };
     }
     case "sandbox":
       return { name, create: await createSandbox(home, capacity, shownPaths) };

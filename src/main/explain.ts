@@ -15,7 +15,10 @@ export function explainTasks(picture: RunPicture, select: string | undefined): r
     task,
     name: picture.view.taskName(picture.state, task).short,
     phase: phaseNames[picture.state.tasks.phase[task] as number] as string,
-    facts: explainTask(picture.state, task).map((fact) => ({ code: fact.code, text: describe(picture, task, fact) })),
+    facts: explainTask(picture.state, task).map((fact) => ({
+      code: fact.code,
+      text: describe(picture, task, fact),
+    })),
   }));
 }
 
@@ -55,13 +58,16 @@ interface Words {
 const sentences: Readonly<Record<FactCode, (words: Words) => string>> = {
   "run-not-started": () => "the run has not begun",
   "run-suspended": () => "the run is suspended: `millrace resume` lets it go on",
-  "run-stopping": ({ fact }) => `the run is being ended (${fact.reason?.message ?? fact.reason?.code ?? "stopped"})`,
+  "run-stopping": ({ fact }) =>
+    `the run is being ended (${fact.reason?.message ?? fact.reason?.code ?? "stopped"})`,
   "waits-for-needs": ({ list }) => `waits until ${list} has ended`,
   "waits-for-stage": ({ list }) => `waits until the steps before it have ended (${list})`,
-  "waits-for-place": ({ list, fact }) => `waits because ${list} lets only ${fact.limit ?? 0} of its children run at once`,
+  "waits-for-place": ({ list, fact }) =>
+    `waits because ${list} lets only ${fact.limit ?? 0} of its children run at once`,
   "waits-for-lock": ({ list, fact }) =>
     `waits for the lock '${fact.message ?? ""}' (${fact.limit ?? 1} at once); before it: ${list}`,
-  "waits-for-run-limit": ({ fact }) => `waits because the run lets only ${fact.limit ?? 0} attempts run at once`,
+  "waits-for-run-limit": ({ fact }) =>
+    `waits because the run lets only ${fact.limit ?? 0} attempts run at once`,
   "waits-for-room": () => "is ready and starts as soon as the executor has room",
   "waits-until": ({ time }) => `waits until ${time}`,
   "waits-for-person": () => "waits for a person: `millrace resume` lets it go on",
@@ -78,7 +84,8 @@ const sentences: Readonly<Record<FactCode, (words: Words) => string>> = {
   "ended-badly": ({ time, why }) => `ended badly at ${time}: ${why}`,
   "child-failed": ({ list, fact }) => `ended badly because of ${list}: ${describeReason(fact.reason)}`,
   attempts: ({ count }) => `was tried ${count} times`,
-  "left-out": ({ time, why, ends }) => `was left out at ${time}: ${why}${ends === "" ? "" : `; it looked at ${ends}`}`,
+  "left-out": ({ time, why, ends }) =>
+    `was left out at ${time}: ${why}${ends === "" ? "" : `; it looked at ${ends}`}`,
 };
 
 function listNames(picture: RunPicture, fact: Fact): string {
@@ -96,6 +103,9 @@ function describeReason(reason: Reason | undefined): string {
 
 function describeEnds(picture: RunPicture, tasks: readonly number[]): string {
   return tasks
-    .map((task) => `${picture.view.taskName(picture.state, task).short} (${phaseNames[picture.state.tasks.phase[task] as number] as string})`)
+    .map(
+      (task) =>
+        `${picture.view.taskName(picture.state, task).short} (${phaseNames[picture.state.tasks.phase[task] as number] as string})`,
+    )
     .join(", ");
 }

@@ -43,12 +43,19 @@ export function makeHome(home: Home): void {
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     if ((cause as NodeJS.ErrnoException).code === "ENOSPC") {
-      throw new MillraceError("runtime/disk-full", "exhausted", `no space left for the home ${home.root}`, { cause });
+      throw new MillraceError("runtime/disk-full", "exhausted", `no space left for the home ${home.root}`, {
+        cause,
+      });
     }
-    throw new MillraceError("home/not-writable", "denied", `the home ${home.root} cannot be written: ${why}`, {
-      hint: "Choose another folder with --home.",
-      cause,
-    });
+    throw new MillraceError(
+      "home/not-writable",
+      "denied",
+      `the home ${home.root} cannot be written: ${why}`,
+      {
+        hint: "Choose another folder with --home.",
+        cause,
+      },
+    );
   }
 }
 

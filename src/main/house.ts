@@ -27,7 +27,10 @@ export function createHouse(root: string): House {
     home: root,
     lint: (source, file, options) => findLanguage(source, file).lint(source, file, options),
     list: () => readHistory(home, [], listRows),
-    get: (name) => readHistory(home, undefined, (reader) => readPicture(reader, name)).then((picture) => picture ?? refuse(name)),
+    get: (name) =>
+      readHistory(home, undefined, (reader) => readPicture(reader, name)).then(
+        (picture) => picture ?? refuse(name),
+      ),
     logFiles: (picture, select) => listLogFiles(home, picture, select),
     explain: (picture, select) => explainTasks(picture, select),
     artifactPath: (picture, artifact) => findLaidArtifact(home, picture, artifact),
@@ -87,7 +90,10 @@ function findLaidArtifact(home: Home, picture: RunPicture, artifact: Json): stri
   const { files } = picture.view.finalOutputs(picture.state);
   for (const [name, value] of Object.entries(files)) {
     if (JSON.stringify(value) !== JSON.stringify(artifact)) continue;
-    const path = join(outputsFolder(home, picture.row.name), outputFileName(runFolderName(name), value as unknown as FileValue));
+    const path = join(
+      outputsFolder(home, picture.row.name),
+      outputFileName(runFolderName(name), value as unknown as FileValue),
+    );
     return existsSync(path) ? path : undefined;
   }
   return undefined;
@@ -96,7 +102,8 @@ function findLaidArtifact(home: Home, picture: RunPicture, artifact: Json): stri
 async function exportArtifact(home: Home, value: Json, target: string): Promise<void> {
   const { openLocalArtifacts } = await import("../artifacts/local/open-local-artifacts.ts");
   const file = value as unknown as FileValue;
-  if (file.kind !== "artifact") throw new MillraceError("artifact/missing", "not-found", "this output is not a kept artifact");
+  if (file.kind !== "artifact")
+    throw new MillraceError("artifact/missing", "not-found", "this output is not a kept artifact");
   const artifacts = openLocalArtifacts(home.artifacts);
   await mkdir(dirname(target), { recursive: true });
   await artifacts.materialize(file.artifact, target, { unpack: "keep", recurseMode: false });

@@ -5,7 +5,8 @@ import { isJsonObject } from "../base/json.ts";
 import type { ImageEntryInput, ImageTable } from "../executors/images/image-table.ts";
 import type { Home } from "./home.ts";
 
-const hint = 'A line looks like this: {"registry.example.org/tool": {"entrypoint": ["tool"], "tools": ["tool"]}}';
+const hint =
+  'A line looks like this: {"registry.example.org/tool": {"entrypoint": ["tool"], "tools": ["tool"]}}';
 
 /** Reads the file; an absent one is an empty table. MillraceError `home/bad-images` when it cannot be understood. */
 export function readImages(home: Home): ImageTable {
@@ -22,7 +23,8 @@ export function readImages(home: Home): ImageTable {
 }
 
 function parseImages(file: string, text: string): ImageTable {
-  const refuse = (why: string): MillraceError => new MillraceError("home/bad-images", "invalid", `${file}: ${why}`, { hint });
+  const refuse = (why: string): MillraceError =>
+    new MillraceError("home/bad-images", "invalid", `${file}: ${why}`, { hint });
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -41,7 +43,8 @@ function checkLine(image: string, line: unknown, refuse: (why: string) => Millra
   if (!isJsonObject(line)) throw refuse(`${image}: expected an object`);
   for (const [field, value] of Object.entries(line)) {
     if (lists.some((list) => list === field)) {
-      if (!Array.isArray(value) || value.some((word) => typeof word !== "string")) throw refuse(`${image}.${field}: expected a list of texts`);
+      if (!Array.isArray(value) || value.some((word) => typeof word !== "string"))
+        throw refuse(`${image}.${field}: expected a list of texts`);
     } else if (maps.some((map) => map === field)) {
       if (!isJsonObject(value)) throw refuse(`${image}.${field}: expected an object`);
     } else throw refuse(`${image}.${field}: unknown field; there are ${[...lists, ...maps].join(", ")}`);

@@ -22,7 +22,10 @@ interface Answer {
 const answerWithinMs = 10_000;
 
 /** Watches the inbox and hands each command to `take`; returns what ends the watch. */
-export function openInbox(folder: string, take: (run: string, command: RunCommand) => Promise<void>): () => void {
+export function openInbox(
+  folder: string,
+  take: (run: string, command: RunCommand) => Promise<void>,
+): () => void {
   mkdirSync(folder, { recursive: true });
   for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true });
   const taken = new Set<string>();
@@ -49,7 +52,10 @@ function listLetters(folder: string): readonly string[] {
 }
 
 /** Answers one letter. An answer that cannot be written is never seen; whoever waits for it gives up after a while. */
-async function answer(path: string, take: (run: string, command: RunCommand) => Promise<void>): Promise<void> {
+async function answer(
+  path: string,
+  take: (run: string, command: RunCommand) => Promise<void>,
+): Promise<void> {
   let given: Answer = { ok: true };
   try {
     const letter = JSON.parse(readFileSync(path, "utf8")) as Letter;
@@ -82,14 +88,29 @@ export function sendCommand(folder: string, run: string, command: RunCommand): P
     const look = (): void => {
       const given = findAnswer(`${path}.answer`);
       if (given === undefined) return;
-      finish(given.ok ? undefined : new MillraceError(given.code ?? "run/command-failed", "invalid", given.message ?? "the command failed"));
+      finish(
+        given.ok
+          ? undefined
+          : new MillraceError(
+              given.code ?? "run/command-failed",
+              "invalid",
+              given.message ?? "the command failed",
+            ),
+      );
     };
     const watcher = watch(folder, look);
     const timer = setTimeout(() => {
       rmSync(path, { force: true });
-      finish(new MillraceError("home/no-answer", "unavailable", "the process that drives this home does not answer", {
-        hint: "It may be stopped or very busy; try again, or end it.",
-      }));
+      finish(
+        new MillraceError(
+          "home/no-answer",
+          "unavailable",
+          "the process that drives this home does not answer",
+          {
+            hint: "It may be stopped or very busy; try again, or end it.",
+          },
+        ),
+      );
     }, answerWithinMs);
     writeAtomically(path, JSON.stringify({ run, command } satisfies Letter));
     look();

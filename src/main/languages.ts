@@ -14,7 +14,12 @@ export function findLanguage(source: string, file: string): Language {
 export function getLanguage(id: string): Language {
   const found = languages.find((language) => language.id === id);
   if (found !== undefined) return found;
-  throw new MillraceError("history/unknown-language", "invalid", `this Millrace does not know the language '${id}'`, {
-    hint: "Use the version of Millrace that started the run.",
-  });
+  throw new MillraceError(
+    "history/unknown-language",
+    "invalid",
+    `this Millrace does not know the language '${id}'`,
+    {
+      hint: "Use the version of Millrace that started the run.",
+    },
+  );
 }

@@ -29,7 +29,10 @@ export async function layOutputs(run: LiveRun, artifacts: ArtifactStore, home: H
     const folder = outputsFolder(home, run.name);
     mkdirSync(folder, { recursive: true });
     try {
-      await artifacts.materialize(file.artifact, join(folder, outputFileName(runFolderName(name), file)), { unpack: "keep", recurseMode: false });
+      await artifacts.materialize(file.artifact, join(folder, outputFileName(runFolderName(name), file)), {
+        unpack: "keep",
+        recurseMode: false,
+      });
     } catch (error) {
       // Content that must not be laid here (a link that leads outside) is kept all the same; the run's end stands.
       if (!(error instanceof MillraceError) || error.code !== "artifact/unsafe-archive") throw error;

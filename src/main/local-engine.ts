@@ -2,7 +2,14 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { MillraceError } from "../base/errors.ts";
-import type { Engine, EngineOptions, RunCommand, RunPicture, SubmitAnswer, SubmitRequest } from "../api/house.ts";
+import type {
+  Engine,
+  EngineOptions,
+  RunCommand,
+  RunPicture,
+  SubmitAnswer,
+  SubmitRequest,
+} from "../api/house.ts";
 import { openLocalArtifacts } from "../artifacts/local/open-local-artifacts.ts";
 import type { RunInput } from "../model/run/inputs.ts";
 import type { Executor } from "../ports/executor.ts";
@@ -144,7 +151,8 @@ async function submit(
   drive: (run: LiveRun, document: RunDocument) => void,
 ): Promise<SubmitAnswer> {
   const isLive = (name: string): boolean => runtime.liveRuns.some((run) => run.name === name);
-  const isTaken = async (name: string): Promise<boolean> => (await history.findRun(name)) !== undefined || isLive(name);
+  const isTaken = async (name: string): Promise<boolean> =>
+    (await history.findRun(name)) !== undefined || isLive(name);
   const made = await makeRun(request, systemClock.now(), isTaken);
   if (!made.ok) return made;
   drive(made.run, made.document);
@@ -158,9 +166,14 @@ async function adopt(
   history: HistoryStore,
   drive: (run: LiveRun, document: RunDocument) => void,
 ): Promise<readonly string[]> {
-  const wanted = name === undefined ? await history.listRuns({ unfinishedOnly: true }) : [await history.findRun(name)];
+  const wanted =
+    name === undefined ? await history.listRuns({ unfinishedOnly: true }) : [await history.findRun(name)];
   const taken: string[] = [];
-  for (const summary of wanted) {
+  // Those that have begun hold their locks; those that wait for a lock come after them.
+  const inOrder = [...wanted].sort(
+    (a, b) => Number(a?.startedAt === undefined) - Number(b?.startedAt === undefined),
+  );
+  for (const summary of inOrder) {
     if (summary === undefined) throw unknownRun(name ?? "");
     if (runtime.liveRuns.some((live) => live.runId === summary.runId)) continue;
     const { state, document, record } = await loadRunState(history, summary);
@@ -189,7 +202,8 @@ async function adopt(
 
 /** Resolves when the run has ended, or when only a person can move it. */
 async function waitUntilSettled(runtime: Runtime, run: LiveRun): Promise<"ended" | "suspended"> {
-  const isSuspended = (): boolean => run.state.startedAt !== 0 && run.inbox.length === 0 && !run.more && isOnlyWaiting(run.state);
+  const isSuspended = (): boolean =>
+    run.state.startedAt !== 0 && run.inbox.length === 0 && !run.more && isOnlyWaiting(run.state);
   await runtime.settleDurably();
   if (run.state.ended !== undefined) return "ended";
   if (isSuspended()) return "suspended";

@@ -20,7 +20,8 @@ export function listLogFiles(
   const roots = select === undefined ? undefined : new Set(picture.view.findTasks(state, select));
   const tasks: number[] = [];
   for (let task = 0; task < state.tasks.size; task += 1) {
-    if (isAttemptTask(state, task) && (roots === undefined || isBelowAny(state, task, roots))) tasks.push(task);
+    if (isAttemptTask(state, task) && (roots === undefined || isBelowAny(state, task, roots)))
+      tasks.push(task);
   }
   tasks.sort((a, b) => (state.tasks.startedAt[a] as number) - (state.tasks.startedAt[b] as number) || a - b);
   return tasks.flatMap((task) => filesOf(home, picture, task));
@@ -29,7 +30,11 @@ export function listLogFiles(
 /** Where the attempt of a task lies. */
 export function attemptDirectory(home: Home, picture: RunPicture, task: number): string {
   const resets = picture.state.resets.get(task);
-  return join(home.runs, runFolderName(picture.row.name), `${task}${resets === undefined ? "" : `.${resets}`}`);
+  return join(
+    home.runs,
+    runFolderName(picture.row.name),
+    `${task}${resets === undefined ? "" : `.${resets}`}`,
+  );
 }
 
 function isAttemptTask(state: RunState, task: number): boolean {
@@ -47,7 +52,9 @@ function filesOf(home: Home, picture: RunPicture, task: number): readonly LogFil
   const process = state.index.plan.processes[state.tasks.process[task] as number];
   if (process?.body.kind !== "task") return [];
   const directory = attemptDirectory(home, picture, task);
-  const commands = process.body.task.commands.flatMap((command) => (isExpression(command.name) ? [] : [command.name]));
+  const commands = process.body.task.commands.flatMap((command) =>
+    isExpression(command.name) ? [] : [command.name],
+  );
   // An attempt goes by the name of the task it belongs to, with its own number behind.
   const taskName = picture.view.taskName(state, task).short;
   return commands
@@ -63,4 +70,3 @@ function filesOf(home: Home, picture: RunPicture, task: number): readonly LogFil
     }))
     .filter((file) => existsSync(file.path));
 }
-

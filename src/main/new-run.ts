@@ -12,25 +12,46 @@ import { findLanguage } from "./languages.ts";
 import { makeSuffix, makeUuid } from "./random-id.ts";
 
 export type NewRun =
-  | { readonly ok: true; readonly run: LiveRun; readonly document: RunDocument; readonly warnings: readonly Diagnostic[] }
+  | {
+      readonly ok: true;
+      readonly run: LiveRun;
+      readonly document: RunDocument;
+      readonly warnings: readonly Diagnostic[];
+    }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /** Compiles the document. `isTaken` says whether a run of that name exists; a name that does gets a number. */
-export async function makeRun(request: SubmitRequest, now: number, isTaken: (name: string) => Promise<boolean>): Promise<NewRun> {
+export async function makeRun(
+  request: SubmitRequest,
+  now: number,
+  isTaken: (name: string) => Promise<boolean>,
+): Promise<NewRun> {
   const language = findLanguage(request.source, request.file);
   const facts = { uid: makeUuid(), suffix: makeSuffix(), createdAt: now, ...request.submission.facts };
   const submission: Submission = { ...request.submission, facts };
   const compiled = language.compile(request.source, request.file, submission);
   const errors = compiled.diagnostics.filter((diagnostic) => diagnostic.severity === "error");
-  if (compiled.plan === undefined || errors.length > 0) return { ok: false, diagnostics: compiled.diagnostics };
-  const record: RunRecord = { plan: compiled.plan, submission, labels: compiled.labels, annotations: compiled.annotations };
+  if (compiled.plan === undefined || errors.length > 0)
+    return { ok: false, diagnostics: compiled.diagnostics };
+  const record: RunRecord = {
+    plan: compiled.plan,
+    submission,
+    labels: compiled.labels,
+    annotations: compiled.annotations,
+  };
   const name = await findFreeName(compiled.name, isTaken);
   const run = createLiveRun(language, String(facts.uid), name, record, now);
   const document = encodeRunRecord(language.id, request.source, request.file, record);
   return { ok: true, run, document, warnings: compiled.diagnostics };
 }
 
-function createLiveRun(language: Language, runId: string, name: string, record: RunRecord, now: number): LiveRun {
+function createLiveRun(
+  language: Language,
+  runId: string,
+  name: string,
+  record: RunRecord,
+  now: number,
+): LiveRun {
   return {
     runId,
     name,

@@ -22,7 +22,12 @@ export function toRow(summary: RunSummary): RunRow {
   };
 }
 
-export function toPicture(summary: RunSummary, state: RunState, document: RunDocument, record: RunRecord): RunPicture {
+export function toPicture(
+  summary: RunSummary,
+  state: RunState,
+  document: RunDocument,
+  record: RunRecord,
+): RunPicture {
   return {
     row: toRow(summary),
     state,

@@ -19,7 +19,8 @@ export function createShownPaths(): ShownPaths {
     addRun: (document) => {
       if (existsSync(document.file)) paths.add(dirname(resolve(document.file)));
       for (const value of Object.values(decodeRunRecord(document).submission.parameters)) {
-        if (isAbsolute(value) && value.length < 4_096 && !value.includes("\0") && existsSync(value)) paths.add(value);
+        if (isAbsolute(value) && value.length < 4_096 && !value.includes("\0") && existsSync(value))
+          paths.add(value);
       }
     },
   };

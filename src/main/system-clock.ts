@@ -10,7 +10,10 @@ export const systemClock: Clock = {
     let timer: NodeJS.Timeout | undefined;
     const arm = (): void => {
       const waitMs = at - Date.now();
-      timer = setTimeout(waitMs > longestWaitMs ? arm : callback, Math.max(0, Math.min(waitMs, longestWaitMs)));
+      timer = setTimeout(
+        waitMs > longestWaitMs ? arm : callback,
+        Math.max(0, Math.min(waitMs, longestWaitMs)),
+      );
     };
     arm();
     return () => clearTimeout(timer);

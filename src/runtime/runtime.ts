@@ -199,7 +199,8 @@ export class Runtime {
     for (const run of worked) this.decideAll(run);
     // A run that was retried is open again.
     for (const run of worked) if (run.state.ended === undefined) this.open.add(run);
-    for (const run of worked) if (run.state.ended === undefined && run.state.startedAt !== 0) this.locks.hold(run, now);
+    for (const run of worked)
+      if (run.state.ended === undefined && run.state.startedAt !== 0) this.locks.hold(run, now);
     const seen = new Set(worked);
     for (const run of this.offerRoom(now)) if (!seen.has(run)) worked.push(run);
     await this.commit(worked, now);

@@ -7,7 +7,13 @@
 import { createHash } from "node:crypto";
 import type { Artifact } from "../../src/model/data/artifact.ts";
 import type { Digest } from "../../src/model/data/digest.ts";
-import type { AttemptExit, AttemptOrder, AttemptOutputs, AttemptProblem, CommandEnding } from "../../src/model/run/attempt.ts";
+import type {
+  AttemptExit,
+  AttemptOrder,
+  AttemptOutputs,
+  AttemptProblem,
+  CommandEnding,
+} from "../../src/model/run/attempt.ts";
 import type { AttemptFiles } from "../../src/ports/attempt-files.ts";
 import type { Executor, ExecutorListener } from "../../src/ports/executor.ts";
 import type { VirtualTime } from "./virtual-time.ts";
@@ -59,7 +65,16 @@ export function createPuppet(
       if (flight === undefined) return;
       flight.takeBack();
       running.delete(attemptId);
-      const exit = { attemptId, startedAt: flight.startedAt, endedAt: time.now(), ending, usage: {}, executor: "puppet", host: "stage", user: "puppet" };
+      const exit = {
+        attemptId,
+        startedAt: flight.startedAt,
+        endedAt: time.now(),
+        ending,
+        usage: {},
+        executor: "puppet",
+        host: "stage",
+        user: "puppet",
+      };
       listener.ended({ ...exit, ...more });
     };
     const start = (order: AttemptOrder): void => {
@@ -70,10 +85,19 @@ export function createPuppet(
       const tookMs = given.tookMs ?? played.tookMs;
       const isLate = order.timeoutMs !== undefined && order.timeoutMs < tookMs;
       const takeBack = time.callAt(time.now() + (isLate ? (order.timeoutMs ?? 0) : tookMs), () => {
-        if (isLate) return end(order.attemptId, { kind: "signaled", signal: "SIGTERM" }, { problem: { kind: "timed-out" } });
+        if (isLate)
+          return end(
+            order.attemptId,
+            { kind: "signaled", signal: "SIGTERM" },
+            { problem: { kind: "timed-out" } },
+          );
         const { problem, commands } = given;
-        const ending: CommandEnding = problem === undefined ? { kind: "exited", code: given.exit ?? played.exit } : { kind: "not-run" };
-        end(order.attemptId, ending, { ...(problem === undefined ? {} : { problem }), ...(commands === undefined ? {} : { commands }) });
+        const ending: CommandEnding =
+          problem === undefined ? { kind: "exited", code: given.exit ?? played.exit } : { kind: "not-run" };
+        end(order.attemptId, ending, {
+          ...(problem === undefined ? {} : { problem }),
+          ...(commands === undefined ? {} : { commands }),
+        });
       });
       running.set(order.attemptId, { startedAt: time.now(), takeBack });
     };
@@ -85,7 +109,9 @@ export function createPuppet(
       start,
       cancel: (attemptId, reason) => {
         cancelled.push({ attemptId, reason, at: time.now() });
-        time.callAt(time.now(), () => end(attemptId, { kind: "signaled", signal: "SIGTERM" }, { problem: { kind: reason } }));
+        time.callAt(time.now(), () =>
+          end(attemptId, { kind: "signaled", signal: "SIGTERM" }, { problem: { kind: reason } }),
+        );
       },
       adopt: async () => ({ kind: "unknown" }),
       close: async () => undefined,
@@ -101,7 +127,10 @@ export function createPuppet(
   return { createExecutor, files, orders, cancelled };
 }
 
-function collect(order: AttemptOrder, known: { readonly given: Answer; readonly played: Played } | undefined): { outputs: AttemptOutputs; problem?: AttemptProblem } {
+function collect(
+  order: AttemptOrder,
+  known: { readonly given: Answer; readonly played: Played } | undefined,
+): { outputs: AttemptOutputs; problem?: AttemptProblem } {
   const { given, played } = known ?? { given: {}, played: undefined };
   const missing: string[] = [];
   const parameters: Record<string, string> = {};
@@ -119,21 +148,31 @@ function collect(order: AttemptOrder, known: { readonly given: Answer; readonly 
   const result = order.captureResult ? { result: given.out ?? played?.out ?? "" } : {};
   const outputs: AttemptOutputs = { ...result, parameters, artifacts };
   const first = missing[0];
-  return first === undefined ? { outputs } : { outputs, problem: { kind: "output-missing", name: first, message: `no file for ${first}` } };
+  return first === undefined
+    ? { outputs }
+    : { outputs, problem: { kind: "output-missing", name: first, message: `no file for ${first}` } };
 }
 
 /** A kept artifact of one file with this text. */
 export function textArtifact(text: string, fileName: string): Artifact {
   const digest = `sha256:${createHash("sha256").update(text).digest("hex")}` as Digest;
-  return { content: { kind: "file", digest, sizeBytes: Buffer.byteLength(text) }, archive: { kind: "none" }, fileName };
+  return {
+    content: { kind: "file", digest, sizeBytes: Buffer.byteLength(text) },
+    archive: { kind: "none" },
+    fileName,
+  };
 }
 
 /** All words of an order's main commands: what tests look at. */
 export function programOf(order: AttemptOrder): string {
   const main = order.commands.find(({ role }) => role === "main");
   if (main === undefined) return "";
-  const words = [...main.command, ...main.args].filter((word, index) => !(index < 2 && /^(ba|da)?sh$|^-e?c$/u.test(word)));
-  return [words.join(" "), ...(main.script === undefined ? [] : [main.script])].filter((part) => part !== "").join("\n");
+  const words = [...main.command, ...main.args].filter(
+    (word, index) => !(index < 2 && /^(ba|da)?sh$|^-e?c$/u.test(word)),
+  );
+  return [words.join(" "), ...(main.script === undefined ? [] : [main.script])]
+    .filter((part) => part !== "")
+    .join("\n");
 }
 
 function play(order: AttemptOrder): Played {

@@ -62,7 +62,10 @@ export interface ShownNode {
   readonly boundaryID?: string;
   readonly children?: readonly string[];
   readonly outboundNodes?: readonly string[];
-  readonly inputs?: { readonly parameters?: readonly { readonly name: string; readonly value: string }[]; readonly artifacts?: readonly JsonObject[] };
+  readonly inputs?: {
+    readonly parameters?: readonly { readonly name: string; readonly value: string }[];
+    readonly artifacts?: readonly JsonObject[];
+  };
   readonly outputs?: {
     readonly result?: string;
     readonly exitCode?: string;
@@ -85,7 +88,10 @@ export interface Ran {
   /** The whole `status`. */
   readonly status: JsonObject;
   readonly state: RunState;
-  readonly outputs: { readonly parameters: Readonly<Record<string, Json>>; readonly files: Readonly<Record<string, Json>> };
+  readonly outputs: {
+    readonly parameters: Readonly<Record<string, Json>>;
+    readonly files: Readonly<Record<string, Json>>;
+  };
   /** Node names below the run (`[0].a`, `.task(0)`), in the order in which their attempts started. */
   readonly started: readonly string[];
   /** When each of them started, in ms after the start of the run. */
@@ -118,10 +124,15 @@ function makeNewRun(yaml: string, options: RigOptions, time: VirtualTime, number
   const submission = {
     parameters: options.parameters ?? {},
     facts: { uid: number === 0 ? "uid-of-run" : `uid-of-run-${number}`, suffix: "bcdfg", ...options.facts },
-    definitions: (options.definitions ?? []).map((source, index) => ({ source, file: `definition-${index}.yaml` })),
+    definitions: (options.definitions ?? []).map((source, index) => ({
+      source,
+      file: `definition-${index}.yaml`,
+    })),
     ...options.submission,
   };
-  return makeRun({ source: yaml, file: "document.yaml", submission }, time.now(), () => Promise.resolve(false));
+  return makeRun({ source: yaml, file: "document.yaml", submission }, time.now(), () =>
+    Promise.resolve(false),
+  );
 }
 
 /** Several documents in one home; those after the first are submitted `apartMs` after each other. */
@@ -149,18 +160,28 @@ export async function runTogether(
     createExecutor: puppet.createExecutor,
     files: puppet.files,
     artifacts: noArtifacts,
-    requester: { send: async (request) => options.respond?.(request) ?? { problem: `no answer for ${request.url}` } },
+    requester: {
+      send: async (request) => options.respond?.(request) ?? { problem: `no answer for ${request.url}` },
+    },
     soon: (callback) => void time.callAt(time.now(), callback),
   });
   made.forEach((one, number) => {
     if (one.ok && number === 0) runtime.startRun(one.run, one.document);
-    else if (one.ok) time.callAt(startOfTime + number * (options.apartMs ?? 0), () => runtime.startRun(one.run, one.document));
+    else if (one.ok)
+      time.callAt(startOfTime + number * (options.apartMs ?? 0), () =>
+        runtime.startRun(one.run, one.document),
+      );
   });
   const refusals = await drive(runtime, runs, time, options);
   if (runtime.stoppedBy !== undefined) throw runtime.stoppedBy;
   const tookMs = time.now() - startOfTime;
   const shown: Ran[] = [];
-  for (const one of made) shown.push(one.ok ? await showRun(one, history, started, puppet, tookMs, refusals) : describeRefused(one.diagnostics));
+  for (const one of made)
+    shown.push(
+      one.ok
+        ? await showRun(one, history, started, puppet, tookMs, refusals)
+        : describeRefused(one.diagnostics),
+    );
   await runtime.close({ leaveRunning: false });
   return shown;
 }
@@ -186,9 +207,14 @@ async function showRun(
   return describeRan(run, status, warnings, { names, startedAtMs, tookMs, refusals }, { ...puppet, orders });
 }
 
-async function drive(runtime: Runtime, runs: readonly LiveRun[], time: VirtualTime, options: RigOptions): Promise<readonly string[]> {
+async function drive(
+  runtime: Runtime,
+  runs: readonly LiveRun[],
+  time: VirtualTime,
+  options: RigOptions,
+): Promise<readonly string[]> {
   const refusals: string[] = [];
-  const give = ({ atMs: _, run: number = 0, ...command }: GivenCommand): void => {
+  const give = ({ run: number = 0, ...command }: GivenCommand): void => {
     const run = runs[number] ?? assert.fail(`there is no run ${number}`);
     try {
       for (const input of toInputs(run, command, time.now())) runtime.send(run.runId, input);
@@ -197,7 +223,8 @@ async function drive(runtime: Runtime, runs: readonly LiveRun[], time: VirtualTi
     }
   };
   const commands = options.commands ?? [];
-  for (const command of commands) if (command.atMs !== undefined) time.callAt(startOfTime + command.atMs, () => give(command));
+  for (const command of commands)
+    if (command.atMs !== undefined) time.callAt(startOfTime + command.atMs, () => give(command));
   const later = commands.filter((command) => command.atMs === undefined);
   const untilAt = startOfTime + (options.atMost ?? 86_400_000);
   for (;;) {
@@ -256,7 +283,13 @@ interface Seen {
   readonly refusals: readonly string[];
 }
 
-function describeRan(run: LiveRun, status: JsonObject, warnings: readonly Diagnostic[], seen: Seen, puppet: Puppet): Ran {
+function describeRan(
+  run: LiveRun,
+  status: JsonObject,
+  warnings: readonly Diagnostic[],
+  seen: Seen,
+  puppet: Puppet,
+): Ran {
   // The status is JSON in Argo's form; tests look at it through the fields that they name.
   const nodes = Object.values((status["nodes"] ?? {}) as unknown as Readonly<Record<string, ShownNode>>);
   const findNode = (name: string): ShownNode | undefined =>
@@ -265,7 +298,9 @@ function describeRan(run: LiveRun, status: JsonObject, warnings: readonly Diagno
     nodes.find((node) => node.displayName === name);
   const { phase, message } = run.language.view.outcome(run.state);
   const lines = (): readonly string[] =>
-    nodes.map((node) => [shortName(run, node.name), node.type, node.phase, node.message ?? ""].join(" ").trim());
+    nodes.map((node) =>
+      [shortName(run, node.name), node.type, node.phase, node.message ?? ""].join(" ").trim(),
+    );
   return {
     phase,
     message,
@@ -281,19 +316,25 @@ function describeRan(run: LiveRun, status: JsonObject, warnings: readonly Diagno
     tookMs: seen.tookMs,
     refusals: seen.refusals,
     findNode,
-    node: (name) => findNode(name) ?? assert.fail(`there is no node ${name}; there are:\n${lines().join("\n")}`),
+    node: (name) =>
+      findNode(name) ?? assert.fail(`there is no node ${name}; there are:\n${lines().join("\n")}`),
     lines,
     program: (name) => {
       const place = seen.names.findLastIndex((full) => full === name || full.endsWith(`.${name}`));
       const order = puppet.orders[place];
-      return order === undefined ? assert.fail(`${name} was not started; started were ${seen.names.join(", ")}`) : programOf(order);
+      return order === undefined
+        ? assert.fail(`${name} was not started; started were ${seen.names.join(", ")}`)
+        : programOf(order);
     },
   };
 }
 
 function describeRefused(diagnostics: readonly Diagnostic[]): Ran {
   const errors = diagnostics.filter(({ severity }) => severity === "error");
-  const none = (): never => assert.fail(`the document was refused: ${errors.map(({ code, message }) => `${code} ${message}`).join("; ")}`);
+  const none = (): never =>
+    assert.fail(
+      `the document was refused: ${errors.map(({ code, message }) => `${code} ${message}`).join("; ")}`,
+    );
   return {
     phase: "Refused",
     message: errors.map(({ message }) => message).join("; "),

@@ -22,7 +22,10 @@ export function createVirtualTime(): VirtualTime {
   let now = startOfTime;
   let entries: Entry[] = [];
   const findNext = (): Entry | undefined =>
-    entries.reduce<Entry | undefined>((first, entry) => (first === undefined || entry.at < first.at ? entry : first), undefined);
+    entries.reduce<Entry | undefined>(
+      (first, entry) => (first === undefined || entry.at < first.at ? entry : first),
+      undefined,
+    );
   return {
     now: () => now,
     callAt: (at, callback) => {

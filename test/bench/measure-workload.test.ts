@@ -4,7 +4,12 @@ import { computeForeignShare, type CpuAccounting } from "../../bench/harness/cpu
 import { judge, measureWorkload, median } from "../../bench/harness/measure-workload.ts";
 import { Unavailable, type BenchContext, type Workload } from "../../bench/harness/workload.ts";
 
-const context: BenchContext = { scratchFolder: "/nowhere", cores: 2, syncSeconds: 0.001, freshPath: (name) => name };
+const context: BenchContext = {
+  scratchFolder: "/nowhere",
+  cores: 2,
+  syncSeconds: 0.001,
+  freshPath: (name) => name,
+};
 
 /** A machine that is quiet, except during the samples whose numbers (from 0) are listed. */
 function makeAccounting(disturbed: readonly number[] = []): CpuAccounting {
@@ -39,7 +44,13 @@ function makeWorkload(log: string[], changes: Partial<Workload> = {}): Workload 
     ratio: "speed",
     requires: () => {},
     ours: takeInTurn([2, 4, 10], log, "ours"),
-    anchors: [{ title: "anchor", target: { kind: "at-least", ratio: 0.5 }, measure: takeInTurn([1, 4, 5], log, "anchor") }],
+    anchors: [
+      {
+        title: "anchor",
+        target: { kind: "at-least", ratio: 0.5 },
+        measure: takeInTurn([1, 4, 5], log, "anchor"),
+      },
+    ],
     ...changes,
   };
 }
@@ -66,7 +77,12 @@ describe("measureWorkload", () => {
   });
 
   test("forms a cost the other way round", async () => {
-    const { results } = await measureWorkload(makeWorkload([], { ratio: "cost" }), context, makeAccounting(), 3);
+    const { results } = await measureWorkload(
+      makeWorkload([], { ratio: "cost" }),
+      context,
+      makeAccounting(),
+      3,
+    );
     assert.equal(results[0]?.kind === "measured" && results[0].ratio, 2);
   });
 
@@ -80,9 +96,18 @@ describe("measureWorkload", () => {
   });
 
   test("skips what is not installed and goes on with the other anchors", async () => {
-    const missing = { title: "gone", target: { kind: "report" }, measure: () => Promise.reject(new Unavailable("no gone here")) } as const;
+    const missing = {
+      title: "gone",
+      target: { kind: "report" },
+      measure: () => Promise.reject(new Unavailable("no gone here")),
+    } as const;
     const workload = makeWorkload([]);
-    const { results } = await measureWorkload({ ...workload, anchors: [missing, ...workload.anchors] }, context, makeAccounting(), 3);
+    const { results } = await measureWorkload(
+      { ...workload, anchors: [missing, ...workload.anchors] },
+      context,
+      makeAccounting(),
+      3,
+    );
     assert.deepEqual(results[0], { kind: "skipped", title: "gone", reason: "no gone here" });
     assert.equal(results[1]?.kind, "measured");
   });
@@ -118,6 +143,9 @@ describe("computeForeignShare", () => {
     assert.equal(computeForeignShare(before, { atSeconds: 1, busySeconds: 10, ownSeconds: 6 }), 0);
     assert.ok((computeForeignShare(before, { atSeconds: 1, busySeconds: 11, ownSeconds: 5 }) ?? 0) > 0);
     assert.equal(computeForeignShare(before, { atSeconds: 0.05, busySeconds: 11, ownSeconds: 5 }), undefined);
-    assert.equal(computeForeignShare(before, { atSeconds: 1, busySeconds: 11, ownSeconds: undefined }), undefined);
+    assert.equal(
+      computeForeignShare(before, { atSeconds: 1, busySeconds: 11, ownSeconds: undefined }),
+      undefined,
+    );
   });
 });

@@ -59,12 +59,19 @@ export async function runCase(
   }
 }
 
-async function driveCase(folder: string, one: ConformanceCase, settings: CaseSettings, home: string): Promise<string> {
+async function driveCase(
+  folder: string,
+  one: ConformanceCase,
+  settings: CaseSettings,
+  home: string,
+): Promise<string> {
   const { time, limitMs, executor, shown } = settings;
   const definitions = findDefinitions(folder, one);
   const source = readFileSync(join(folder, one.document), "utf8");
   const submission = { parameters: {}, definitions, ...(one.doc === undefined ? {} : { document: one.doc }) };
-  const made = await makeRun({ source, file: one.document, submission }, time.clock.now(), () => Promise.resolve(false));
+  const made = await makeRun({ source, file: one.document, submission }, time.clock.now(), () =>
+    Promise.resolve(false),
+  );
   if (!made.ok) return compareRefusal(one, made.diagnostics);
   const artifacts = openLocalArtifacts(join(home, "artifacts"));
   const chosen = await chooseExecutor(executor, openHome(home), 8, () => shown);
@@ -92,7 +99,9 @@ async function driveCase(folder: string, one: ConformanceCase, settings: CaseSet
 /** Argo's controller ends a workflow that its validator refuses as Failed, with this message; here it is not taken at all. */
 function compareRefusal(one: ConformanceCase, diagnostics: readonly Diagnostic[]): string {
   const message = `invalid spec: ${diagnostics.map(({ code, message: text }) => `${code} ${text}`).join("; ")}`;
-  const isExpected = one.expect.split("|").includes("Failed") && (one.messages ?? []).every(({ text }) => message.includes(text));
+  const isExpected =
+    one.expect.split("|").includes("Failed") &&
+    (one.messages ?? []).every(({ text }) => message.includes(text));
   return isExpected && one.messages !== undefined ? "" : `refused: ${message}`;
 }
 
@@ -115,14 +124,20 @@ function waitForRest(runtime: Runtime, run: LiveRun, limitMs: number): Promise<b
 }
 
 function listNodes(run: LiveRun): readonly ShownNode[] {
-  const status = run.language.view.status(run.state) as { readonly nodes?: Readonly<Record<string, ShownNode>> };
+  const status = run.language.view.status(run.state) as {
+    readonly nodes?: Readonly<Record<string, ShownNode>>;
+  };
   return Object.values(status.nodes ?? {});
 }
 
 function compare(one: ConformanceCase, run: LiveRun): string {
   const outcome = run.language.view.outcome(run.state);
   const nodes = listNodes(run);
-  const problems = [comparePhase(one.expect, outcome.phase, run), ...compareNodes(one, nodes), ...compareMessages(one, nodes, outcome.message)];
+  const problems = [
+    comparePhase(one.expect, outcome.phase, run),
+    ...compareNodes(one, nodes),
+    ...compareMessages(one, nodes, outcome.message),
+  ];
   const found = problems.filter((problem) => problem !== "");
   return found.length === 0 ? "" : `${found.join("; ")} | ${outcome.message} | ${shownRows(run)}`;
 }
@@ -145,20 +160,36 @@ function comparePhase(expected: string, found: string, run: LiveRun): string {
 
 function compareNodes(one: ConformanceCase, nodes: readonly ShownNode[]): readonly string[] {
   return Object.entries(one.expectNodes ?? {}).map(([name, wanted]) => {
-    const matching = nodes.filter((node) => node.displayName === name || node.name === name || node.name.replace(/-[a-z0-9]{5}(?=$|[.[(])/, "") === name);
+    const matching = nodes.filter(
+      (node) =>
+        node.displayName === name ||
+        node.name === name ||
+        node.name.replace(/-[a-z0-9]{5}(?=$|[.[(])/, "") === name,
+    );
     if (matching.length === 0) return `no node ${name}`;
     const isRight = matching.some(
-      (node) => (wanted.phase === undefined || node.phase === wanted.phase) && (wanted.type === undefined || node.type === wanted.type),
+      (node) =>
+        (wanted.phase === undefined || node.phase === wanted.phase) &&
+        (wanted.type === undefined || node.type === wanted.type),
     );
-    return isRight ? "" : `node ${name}: expected ${JSON.stringify(wanted)}, found ${matching.map((n) => `${n.phase} ${n.type}`).join(", ")}`;
+    return isRight
+      ? ""
+      : `node ${name}: expected ${JSON.stringify(wanted)}, found ${matching.map((n) => `${n.phase} ${n.type}`).join(", ")}`;
   });
 }
 
-function compareMessages(one: ConformanceCase, nodes: readonly ShownNode[], message: string): readonly string[] {
+function compareMessages(
+  one: ConformanceCase,
+  nodes: readonly ShownNode[],
+  message: string,
+): readonly string[] {
   const texts = [message, ...nodes.map((node) => node.message ?? "")];
   return (one.messages ?? []).map(({ op, text }) => {
-    const isThere = op === "Equal" ? texts.includes(text) : texts.some((candidate) => candidate.includes(text));
-    return isThere ? "" : `no message ${op} '${text}'; messages are: ${texts.filter((t) => t !== "").join(" | ")}`;
+    const isThere =
+      op === "Equal" ? texts.includes(text) : texts.some((candidate) => candidate.includes(text));
+    return isThere
+      ? ""
+      : `no message ${op} '${text}'; messages are: ${texts.filter((t) => t !== "").join(" | ")}`;
   });
 }
 

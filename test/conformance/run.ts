@@ -28,7 +28,14 @@ const { values } = parseArgs({
 /** Tiers that are run when none is named: what the table promises. */
 const promisedTiers = ["process", "lint"];
 /** Tiers that are run when `--tier` names them; the others say what they need. */
-const runnableTiers = [...promisedTiers, "local-store", "k8s-hint", "self-resource", "local-service", "definition"];
+const runnableTiers = [
+  ...promisedTiers,
+  "local-store",
+  "k8s-hint",
+  "self-resource",
+  "local-service",
+  "definition",
+];
 const caseLimitMs = 180_000;
 
 const folder = findCasesFolder();
@@ -44,9 +51,16 @@ async function runSuite(cases: string): Promise<number> {
   mkdirSync(tools, { recursive: true });
   writeScaledSleep(tools, factor);
   process.env["PATH"] = `${tools}:${process.env["PATH"] ?? ""}`;
-  const settings = { time: createScaledTime(factor), limitMs: caseLimitMs, executor: values.executor, shown: [tools] };
+  const settings = {
+    time: createScaledTime(factor),
+    limitMs: caseLimitMs,
+    executor: values.executor,
+    shown: [tools],
+  };
   const chosen = readCases(cases).filter(
-    (one) => (values.tier === undefined || baseTier(one) === values.tier) && (values.only === undefined || one.id.includes(values.only)),
+    (one) =>
+      (values.tier === undefined || baseTier(one) === values.tier) &&
+      (values.only === undefined || one.id.includes(values.only)),
   );
   const results = new Map<ConformanceCase, CaseResult>();
   const queue = [...chosen];
@@ -86,29 +100,42 @@ function readArgued(): Readonly<Record<string, string>> {
   return JSON.parse(readFileSync(new URL("argued.json", import.meta.url), "utf8")) as Record<string, string>;
 }
 
-function printTable(chosen: readonly ConformanceCase[], results: ReadonlyMap<ConformanceCase, CaseResult>): number {
+function printTable(
+  chosen: readonly ConformanceCase[],
+  results: ReadonlyMap<ConformanceCase, CaseResult>,
+): number {
   const rows = new Map<string, Row>();
   const argued = readArgued();
   for (const one of chosen) {
     const result = results.get(one);
     if (result === undefined) continue;
-    const row = rows.get(baseTier(one)) ?? { passed: 0, failed: 0, argued: 0, skipped: new Map<string, number>() };
+    const row = rows.get(baseTier(one)) ?? {
+      passed: 0,
+      failed: 0,
+      argued: 0,
+      skipped: new Map<string, number>(),
+    };
     rows.set(baseTier(one), row);
-    if (result.verdict === "skipped") row.skipped.set(result.detail, (row.skipped.get(result.detail) ?? 0) + 1);
+    if (result.verdict === "skipped")
+      row.skipped.set(result.detail, (row.skipped.get(result.detail) ?? 0) + 1);
     else if (result.verdict === "failed" && argued[one.id] !== undefined) {
       row.argued += 1;
       console.log(`argued ${one.id} (${one.expect}, ${one.confidence}): ${argued[one.id] ?? ""}`);
     } else row[result.verdict] += 1;
-    if (result.verdict === "failed" && argued[one.id] === undefined) console.log(`FAILED ${one.id} (${one.expect}, ${one.confidence}): ${result.detail.slice(0, 700)}`);
+    if (result.verdict === "failed" && argued[one.id] === undefined)
+      console.log(`FAILED ${one.id} (${one.expect}, ${one.confidence}): ${result.detail.slice(0, 700)}`);
   }
   const lines = ["| tier | passed | failed | argued | skipped |", "|---|---|---|---|---|"];
   for (const [tier, row] of rows) {
     const skipped = [...row.skipped].map(([reason, count]) => `${count} (${reason})`).join(", ");
-    lines.push(`| ${tier} | ${row.passed} | ${row.failed} | ${row.argued} | ${skipped === "" ? "0" : skipped} |`);
+    lines.push(
+      `| ${tier} | ${row.passed} | ${row.failed} | ${row.argued} | ${skipped === "" ? "0" : skipped} |`,
+    );
   }
   console.log(lines.join("\n"));
   if (values.table !== undefined) writeFileSync(values.table, `${lines.join("\n")}\n`);
-  const sum = (pick: (row: { passed: number; failed: number }) => number): number => [...rows.values()].reduce((total, row) => total + pick(row), 0);
+  const sum = (pick: (row: { passed: number; failed: number }) => number): number =>
+    [...rows.values()].reduce((total, row) => total + pick(row), 0);
   console.log(`${sum((row) => row.passed)} passed, ${sum((row) => row.failed)} failed`);
   return sum((row) => row.failed) === 0 ? 0 : 1;
 }

@@ -21,7 +21,10 @@ export function createScaledTime(factor: number): ScaledTime {
   const clock: Clock = {
     now: () => toScaled(Date.now()),
     callAt(at, callback) {
-      const timer = setTimeout(callback, Math.max(0, Math.min((at - toScaled(Date.now())) / factor + 1, 2 ** 31 - 1)));
+      const timer = setTimeout(
+        callback,
+        Math.max(0, Math.min((at - toScaled(Date.now())) / factor + 1, 2 ** 31 - 1)),
+      );
       return () => clearTimeout(timer);
     },
   };
@@ -47,7 +50,10 @@ function wrapExecutor(
 }
 
 function scaleOrder(order: AttemptOrder, factor: number): AttemptOrder {
-  const commands = order.commands.map((command) => ({ ...command, retryDelayMs: command.retryDelayMs / factor }));
+  const commands = order.commands.map((command) => ({
+    ...command,
+    retryDelayMs: command.retryDelayMs / factor,
+  }));
   const timeout = order.timeoutMs === undefined ? {} : { timeoutMs: Math.ceil(order.timeoutMs / factor) };
   return { ...order, commands, ...timeout, graceMs: Math.max(200, order.graceMs / factor) };
 }

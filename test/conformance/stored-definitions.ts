@@ -16,7 +16,9 @@ export interface Definition {
 export function findDefinitions(folder: string, one: ConformanceCase): readonly Definition[] {
   const own = (one.store_first ?? []).flatMap((file) => readDefinition(folder, file));
   if (one.source === "examples") {
-    const examples = readCases(folder).filter((other) => other.source === "examples" && baseTier(other) === "definition");
+    const examples = readCases(folder).filter(
+      (other) => other.source === "examples" && baseTier(other) === "definition",
+    );
     const files = examples.map(({ document }) => document).filter((document) => document !== one.document);
     const stored = files.flatMap((file) => readDefinition(folder, file));
     return [...stored, { source: STORED_BY_EXAMPLES, file: "stored-by-examples.yaml" }, ...own];

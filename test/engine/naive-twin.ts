@@ -230,7 +230,9 @@ function node(twin: Twin, fields: NodeFields, path: string, ended: ReadonlyMap<s
   const items = listItems(fields.each);
   // A list that cannot be had is as good as empty where the condition is false without an item.
   if (items === undefined) {
-    return { end: note(twin, path, judgeCondition(fields, undefined, ended) === "skipped" ? "skipped" : "errored") };
+    return {
+      end: note(twin, path, judgeCondition(fields, undefined, ended) === "skipped" ? "skipped" : "errored"),
+    };
   }
   if (items.length === 0) return { end: note(twin, path, "skipped") };
   const members = items.map((item, order) => one(twin, fields, `${path}[${order}]`, item, ended));

@@ -77,7 +77,15 @@ export function describeState(state: RunState): string {
       tasks.endedAt[task],
     ].join(","),
   );
-  const { index: _, tasks: __, agenda: ___, ready: ____, timers: _____, locksElsewhere: ______, ...rest } = state;
+  const {
+    index: _,
+    tasks: __,
+    agenda: ___,
+    ready: ____,
+    timers: _____,
+    locksElsewhere: ______,
+    ...rest
+  } = state;
   return `${rows.join("\n")}\n${JSON.stringify(rest, flatten)}`;
 }
 

@@ -76,7 +76,9 @@ const nameLengthAtMost = 253;
 /** The rule of Kubernetes for names of objects, except that capitals are let through. */
 function checkName(flag: string, name: string | undefined): void {
   if (name === undefined || name === "") return;
-  const isGood = /^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?$/.test(flag === "name" ? name : name.replace(/[-.]+$/, ""));
+  const isGood = /^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?$/.test(
+    flag === "name" ? name : name.replace(/[-.]+$/, ""),
+  );
   if (isGood && name.length <= nameLengthAtMost) return;
   const shown = name.length > 60 ? `${name.slice(0, 60)}...` : name;
   throw new MillraceError("cli/bad-arguments", "invalid", `--${flag} '${shown}' is no name for a run`, {

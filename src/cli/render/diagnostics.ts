@@ -57,7 +57,11 @@ function pointAt(
 ): readonly string[] {
   const margin = `${String(line).padStart(5)} | `;
   const room = Math.max(20, columns - margin.length);
-  const at = Math.min(column - 1, excerpt.length, column > longestExcerpt && excerpt.length <= longestExcerpt ? middleOfExcerpt : column - 1);
+  const at = Math.min(
+    column - 1,
+    excerpt.length,
+    column > longestExcerpt && excerpt.length <= longestExcerpt ? middleOfExcerpt : column - 1,
+  );
   const from = at + 10 > room ? Math.max(0, at - contextBefore) : 0;
   const mark = from > 0 || at < column - 1 ? ellipsis(style) : "";
   // A tab counts as one column here and in the line below it, so that the caret stays under its place.

@@ -6,7 +6,9 @@ import { formatTime } from "./durations.ts";
 import { escapeControls, formatYaml } from "./yaml.ts";
 
 export function printStructured(out: Printer, format: "json" | "yaml", value: Json): void {
-  out.text(format === "json" ? `${escapeControls(JSON.stringify(value, undefined, 2))}\n` : formatYaml(value));
+  out.text(
+    format === "json" ? `${escapeControls(JSON.stringify(value, undefined, 2))}\n` : formatYaml(value),
+  );
 }
 
 /** A row of a list; times as texts. */

@@ -19,7 +19,9 @@ export function cleanText(text: string): string {
 
 /** The text with a visible mark for each control character: for lines under which a caret stands. */
 export function escapeControls(text: string): string {
-  return plainText.test(text) ? text : text.replace(controlCharacter, (found) => "\u00b7".repeat(found.length));
+  return plainText.test(text)
+    ? text
+    : text.replace(controlCharacter, (found) => "\u00b7".repeat(found.length));
 }
 
 /** Columns of a text that may hold our own colour sequences. */

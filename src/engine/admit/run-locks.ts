@@ -22,7 +22,10 @@ export function locksOfRun(state: RunState, evaluator: Evaluator, at: number): r
   const decision = new Decision(state, evaluator, at);
   try {
     const { scope } = computeValues(decision);
-    return locks.map(({ key, limit }) => ({ key: decision.resolve(key, scope), limit: decision.resolve(limit, scope) }));
+    return locks.map(({ key, limit }) => ({
+      key: decision.resolve(key, scope),
+      limit: decision.resolve(limit, scope),
+    }));
   } catch (error) {
     if (error instanceof Refusal) return [];
     throw error;

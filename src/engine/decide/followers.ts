@@ -57,9 +57,13 @@ function listAfter(state: RunState, task: number, how: "next" | "all"): readonly
   const local = task - first;
   const { order } = index.region;
   if (order.kind === "stages") {
-    return order.stages.slice((index.stageOf[local] as number) + 1).flatMap((members) => members.map((one) => first + one));
+    return order.stages
+      .slice((index.stageOf[local] as number) + 1)
+      .flatMap((members) => members.map((one) => first + one));
   }
-  return (how === "next" ? listDependents(index, local) : listAllDependents(index, local)).map((one) => first + one);
+  return (how === "next" ? listDependents(index, local) : listAllDependents(index, local)).map(
+    (one) => first + one,
+  );
 }
 
 function listDependents(index: RegionIndex, local: number): readonly number[] {

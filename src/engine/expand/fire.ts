@@ -75,7 +75,12 @@ function expandGroup(decision: Decision, task: number, node: Node): void {
 }
 
 /** A list that cannot be had is as good as empty where the condition is false already (Argo, expandStep). Throws Refusals. */
-function expandOrNothing(decision: Decision, task: number, node: Node, each: Each): ReturnType<typeof expandEach> {
+function expandOrNothing(
+  decision: Decision,
+  task: number,
+  node: Node,
+  each: Each,
+): ReturnType<typeof expandEach> {
   const scope = createCallerScope(decision.state, decision.run, task);
   try {
     return expandEach(decision, each, scope);

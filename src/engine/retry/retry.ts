@@ -42,7 +42,12 @@ function tryAgain(decision: Decision, task: number, last: number, policy: RetryP
   const delayMs = computeDelay(decision, policy, (state.attempts.get(task) ?? []).length, scope);
   const refusal = findRefusal(decision, task, last, policy, scope, delayMs);
   if (refusal === undefined) {
-    return decision.record({ kind: "task.retried", task, at: decision.at, notBefore: decision.at + (policy.delayOnPaper === true ? 0 : delayMs) });
+    return decision.record({
+      kind: "task.retried",
+      task,
+      at: decision.at,
+      notBefore: decision.at + (policy.delayOnPaper === true ? 0 : delayMs),
+    });
   }
   if (refusal === "retry-not-allowed") {
     const reason = state.reasons.get(last);

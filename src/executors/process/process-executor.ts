@@ -7,7 +7,7 @@
  * Nothing else is enforced: the command sees the host's files, network and processes, as the user that runs Millrace.
  */
 import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { ok, type Result } from "../../base/result.ts";
 import type { AttemptCommand, AttemptOrder, AttemptProblem } from "../../model/run/attempt.ts";
 import type { Executor, ExecutorListener } from "../../ports/executor.ts";
@@ -75,7 +75,8 @@ export function createProcessExecutor(options: ProcessExecutorOptions, listener:
       killsTree: "best-effort",
       memoryLimit: false,
     }),
-    launch: (order, directory) => launch(order, plainPath(directory), resolver, userHome, options.shownPaths?.() ?? []),
+    launch: (order, directory) =>
+      launch(order, plainPath(directory), resolver, userHome, options.shownPaths?.() ?? []),
   };
   return createSlotExecutor(backend, { capacity, stateDirectory, environment }, listener);
 }
@@ -106,16 +107,25 @@ function launch(
 }
 
 /** What is rewritten: temporary directories always, and what the order declares. */
-function listMappings(order: AttemptOrder, directory: string, shown: readonly string[]): readonly PathMapping[] {
+function listMappings(
+  order: AttemptOrder,
+  directory: string,
+  shown: readonly string[],
+): readonly PathMapping[] {
   // A working directory that the machine does not have is made, so it is the attempt's own as well.
   const made = order.commands
     .map(({ workingDir }) => tidyPath(workingDir ?? "/"))
     .filter((path) => path !== "/" && !existsSync(path));
   const declared = [...listDeclaredPaths(order), ...made].map(findPrivatePrefix);
   const paths = new Set([...alwaysPrivate, ...declared]);
-  const kept = shown.map(tidyPath).filter((path) => !paths.has(path) && [...paths].some((each) => isAtOrBelow(path, each)));
+  const kept = shown
+    .map(tidyPath)
+    .filter((path) => !paths.has(path) && [...paths].some((each) => isAtOrBelow(path, each)));
   // A longer path wins, so what is shown below a private directory stays what it is.
-  return [...[...paths].map((from) => ({ from, to: privatePath(directory, from) })), ...kept.map((path) => ({ from: path, to: path }))];
+  return [
+    ...[...paths].map((from) => ({ from, to: privatePath(directory, from) })),
+    ...kept.map((path) => ({ from: path, to: path })),
+  ];
 }
 
 /**
@@ -166,7 +176,8 @@ function readyCommand(input: ReadyInput): Result<ReadyCommand, AttemptProblem> {
   const [program = "", ...args] = resolved.value.argv;
   // Programs of the image that stand elsewhere here, also where a text names them: `sleep 1; /argosay`.
   const files = createPathRewriter([...resolved.value.files].map(([from, to]) => ({ from, to })));
-  if (script !== undefined) writeFileSync(script, files.rewrite(rewriter.rewrite(command.script ?? "")), { mode: scriptMode });
+  if (script !== undefined)
+    writeFileSync(script, files.rewrite(rewriter.rewrite(command.script ?? "")), { mode: scriptMode });
   const workingDirectory = mapWorkingDirectory(command.workingDir, directory, rewriter);
   makeUsedDirectories(rewriter, order, directory);
   const env = [
@@ -200,7 +211,9 @@ function mapWorkingDirectory(
 function makeUsedDirectories(rewriter: PathRewriter, order: AttemptOrder, directory: string): void {
   const declared = listDeclaredPaths(order);
   for (const { from } of rewriter.used) {
-    const isUsual = !declared.includes(from) && statSync(from, { throwIfNoEntry: false })?.isDirectory() === true;
+    const isUsual =
+      !declared.includes(from) && statSync(from, { throwIfNoEntry: false })?.isDirectory() === true;
     if (alwaysPrivate.includes(from) || isUsual) makeDirectory(privatePath(directory, from));
+    else if (existsSync(dirname(from))) makeDirectory(privatePath(directory, dirname(from)));
   }
 }

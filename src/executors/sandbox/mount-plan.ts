@@ -106,7 +106,9 @@ export function planMounts(
   steps.push(...listSharedVolumes(order, directory, links));
   steps.push(...[...host.extra, ...listShown(shown, order, host)].map((step) => passLinks(step, links)));
   const mirrored = new Set<string>();
-  for (const path of [...listDeclaredPaths(order), ...listNewDirectories(order)].sort((a, b) => a.length - b.length))
+  for (const path of [...listDeclaredPaths(order), ...listNewDirectories(order)].sort(
+    (a, b) => a.length - b.length,
+  ))
     steps.push(...openPath(path, root, host, mirrored));
   for (const [path, from] of files) {
     // A name in a directory of the machine (`/bin/ash`) cannot be added to it; programs are found there by PATH.
@@ -178,7 +180,10 @@ function findVolumeLinks(order: AttemptOrder, directory: string): ReadonlyMap<st
     const own = privatePath(directory, path);
     if (lstatSync(own, { throwIfNoEntry: false })?.isSymbolicLink() !== true) continue;
     const from = realpathSync(own);
-    links.set(path, readlinkSync(own).startsWith("/") ? from : join("/", relative(realpathSync(directory), from)));
+    links.set(
+      path,
+      readlinkSync(own).startsWith("/") ? from : join("/", relative(realpathSync(directory), from)),
+    );
   }
   return links;
 }

@@ -129,7 +129,10 @@ function copyDirectory(path: string, target: string): void {
   const isReadable = (source: string): boolean => {
     const stat = lstatSync(source, { throwIfNoEntry: false });
     if (stat === undefined) return false;
-    if (stat.isSymbolicLink()) return !isAbsolute(readlinkSync(source)) && isAtOrBelow(join(dirname(source), readlinkSync(source)), path);
+    if (stat.isSymbolicLink())
+      return (
+        !isAbsolute(readlinkSync(source)) && isAtOrBelow(join(dirname(source), readlinkSync(source)), path)
+      );
     if (!stat.isFile() && !stat.isDirectory()) return false;
     try {
       accessSync(source, stat.isDirectory() ? constants.R_OK | constants.X_OK : constants.R_OK);

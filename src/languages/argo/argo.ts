@@ -58,7 +58,10 @@ function compileArgo(source: string, file: string, submission: Submission): Comp
   const read = readArgoDocuments(source, file, { strict: submission.strict === true });
   const chosen = chooseDocument(read.documents, submission.document);
   if (chosen === undefined)
-    return refuse(submission, [...read.diagnostics, missingDocument(file, read.documents, submission.document)]);
+    return refuse(submission, [
+      ...read.diagnostics,
+      missingDocument(file, read.documents, submission.document),
+    ]);
   const others = [
     ...readDefinitions(submission.definitions ?? []),
     ...read.documents.filter((one) => one !== chosen),
@@ -103,16 +106,34 @@ function nameKind(document: ArgoDocument): string {
 }
 
 /** What workflows refer to may lie in files of its own. */
-const companionKinds: ReadonlySet<string> = new Set(["ConfigMap", "Secret", "PersistentVolumeClaim", "ServiceAccount", "Role", "RoleBinding", ""]);
+const companionKinds: ReadonlySet<string> = new Set([
+  "ConfigMap",
+  "Secret",
+  "PersistentVolumeClaim",
+  "ServiceAccount",
+  "Role",
+  "RoleBinding",
+  "",
+]);
 
 /** A file in which there is nothing to check is not a file without problems. */
 function findStrangers(documents: readonly ArgoDocument[]): readonly Diagnostic[] {
   const [first] = documents;
   if (first?.kind !== "Other") return [];
-  if (!documents.every((one) => one.kind === "Other" && !companionKinds.has(one.objectKind) && !one.apiVersion.startsWith("argoproj.io/"))) return [];
+  if (
+    !documents.every(
+      (one) =>
+        one.kind === "Other" &&
+        !companionKinds.has(one.objectKind) &&
+        !one.apiVersion.startsWith("argoproj.io/"),
+    )
+  )
+    return [];
   const position = first.locate([]);
   const message = `the file holds no Argo document; a ${first.objectKind} is not checked`;
-  return [{ code: "argo/no-document", severity: "warning", message, position, excerpt: first.excerpt(position) }];
+  return [
+    { code: "argo/no-document", severity: "warning", message, position, excerpt: first.excerpt(position) },
+  ];
 }
 
 function refuse(

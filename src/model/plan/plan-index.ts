@@ -99,6 +99,8 @@ function indexRegion(region: Region, process: number, nodeBase: number): RegionI
   if (region.order.kind === "stages") {
     region.order.stages.forEach((members, stage) => members.forEach((member) => (stageOf[member] = stage)));
   }
-  const leaves = region.nodes.flatMap((_, index) => (dependentStart[index] === dependentStart[index + 1] ? [index] : []));
+  const leaves = region.nodes.flatMap((_, index) =>
+    dependentStart[index] === dependentStart[index + 1] ? [index] : [],
+  );
   return { region, process, nodeBase, dependentStart, dependents, stageOf, leaves, byName };
 }

@@ -4,6 +4,11 @@ import type { HttpRequest } from "../plan/plan.ts";
 
 export type Effect =
   | { readonly kind: "attempt.start"; readonly task: number; readonly order: AttemptOrder }
-  | { readonly kind: "attempt.cancel"; readonly task: number; readonly why: "cancelled" | "timed-out"; readonly graceMs: number }
+  | {
+      readonly kind: "attempt.cancel";
+      readonly task: number;
+      readonly why: "cancelled" | "timed-out";
+      readonly graceMs: number;
+    }
   | { readonly kind: "request.send"; readonly task: number; readonly request: HttpRequest }
   | { readonly kind: "request.cancel"; readonly task: number };

@@ -42,7 +42,13 @@ export type RunEvent =
       readonly reopened: readonly number[];
       readonly values?: Readonly<Record<string, string>>;
     }
-  | { readonly kind: "task.expanded"; readonly task: number; readonly at: number; readonly count: number; readonly items?: Items }
+  | {
+      readonly kind: "task.expanded";
+      readonly task: number;
+      readonly at: number;
+      readonly count: number;
+      readonly items?: Items;
+    }
   | { readonly kind: "task.skipped"; readonly task: number; readonly at: number; readonly reason: Reason }
   | { readonly kind: "task.omitted"; readonly task: number; readonly at: number; readonly reason: Reason }
   /** Bound, and waits for room or for a lock. `deadlineAt`: it must have ended by then; `startBy`: it must have started. */
@@ -75,7 +81,13 @@ export type RunEvent =
       readonly until?: number;
     }
   /** The next attempt of a task with a retry policy; it may start at `notBefore`. */
-  | { readonly kind: "task.retried"; readonly task: number; readonly at: number; readonly notBefore: number; readonly reason?: Reason }
+  | {
+      readonly kind: "task.retried";
+      readonly task: number;
+      readonly at: number;
+      readonly notBefore: number;
+      readonly reason?: Reason;
+    }
   | { readonly kind: "task.halted"; readonly task: number; readonly at: number }
   | {
       readonly kind: "task.settled";
@@ -90,10 +102,22 @@ export type RunEvent =
       readonly inputs?: Inputs;
     }
   /** Values given to a wait by a person. */
-  | { readonly kind: "task.supplied"; readonly task: number; readonly at: number; readonly values: Readonly<Record<string, Json>>; readonly message?: string }
+  | {
+      readonly kind: "task.supplied";
+      readonly task: number;
+      readonly at: number;
+      readonly values: Readonly<Record<string, Json>>;
+      readonly message?: string;
+    }
   /** Its hooks are done as well, and its parent may count it. */
   | { readonly kind: "task.closed"; readonly task: number; readonly at: number }
-  | { readonly kind: "attempt.started"; readonly task: number; readonly at: number; readonly process?: number; readonly inputs?: Inputs }
+  | {
+      readonly kind: "attempt.started";
+      readonly task: number;
+      readonly at: number;
+      readonly process?: number;
+      readonly inputs?: Inputs;
+    }
   | {
       readonly kind: "attempt.ended";
       readonly task: number;

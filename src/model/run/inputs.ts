@@ -27,9 +27,19 @@ export type RunInput =
   | { readonly kind: "time.reached"; readonly at: number }
   | { readonly kind: "run.suspend"; readonly at: number }
   /** Resume a suspended run, or end the given waits with success. */
-  | { readonly kind: "run.resume"; readonly at: number; readonly tasks?: readonly number[]; readonly message?: string }
+  | {
+      readonly kind: "run.resume";
+      readonly at: number;
+      readonly tasks?: readonly number[];
+      readonly message?: string;
+    }
   /** Nothing new, end what runs; exit hooks run. With `tasks`: only those waits fail. */
-  | { readonly kind: "run.stop"; readonly at: number; readonly tasks?: readonly number[]; readonly message?: string }
+  | {
+      readonly kind: "run.stop";
+      readonly at: number;
+      readonly tasks?: readonly number[];
+      readonly message?: string;
+    }
   | { readonly kind: "run.terminate"; readonly at: number }
   /** Give values, a message or an end to a wait. */
   | {

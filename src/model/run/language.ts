@@ -71,7 +71,10 @@ export interface LanguageView {
   /** Facts for a submission of the same document whose run shall take over what succeeded in this one. */
   reusable?(state: RunState): JsonObject;
   /** What the run gave back: parameters and artifacts. */
-  finalOutputs(state: RunState): { readonly parameters: Readonly<Record<string, Json>>; readonly files: Readonly<Record<string, Json>> };
+  finalOutputs(state: RunState): {
+    readonly parameters: Readonly<Record<string, Json>>;
+    readonly files: Readonly<Record<string, Json>>;
+  };
 }
 
 export interface Language {
@@ -79,7 +82,14 @@ export interface Language {
   /** Whether a text looks like a document of this language. */
   recognizes(source: string, file: string): boolean;
   /** Reads and checks all documents of a file without running anything. */
-  lint(source: string, file: string, options: { readonly strict: boolean; readonly definitions: readonly { readonly source: string; readonly file: string }[] }): readonly Diagnostic[];
+  lint(
+    source: string,
+    file: string,
+    options: {
+      readonly strict: boolean;
+      readonly definitions: readonly { readonly source: string; readonly file: string }[];
+    },
+  ): readonly Diagnostic[];
   compile(source: string, file: string, submission: Submission): Compiled;
   createEvaluator(plan: Plan): Evaluator;
   readonly view: LanguageView;

@@ -66,7 +66,15 @@ export const taskKinds = {
 } as const;
 
 export type TaskKindName = keyof typeof taskKinds;
-export const taskKindNames: readonly TaskKindName[] = ["entry", "node", "group", "member", "attempt", "stage", "hook"];
+export const taskKindNames: readonly TaskKindName[] = [
+  "entry",
+  "node",
+  "group",
+  "member",
+  "attempt",
+  "stage",
+  "hook",
+];
 
 /** Every change of phase that an event may make: event kind, phases it may find, phases it may leave. */
 export const transitions: readonly {
@@ -82,5 +90,9 @@ export const transitions: readonly {
   { event: "attempt.started", from: ["waiting", "ready"], to: ["running"] },
   { event: "attempt.ended", from: ["running"], to: ["succeeded", "failed", "errored"] },
   { event: "task.settled", from: ["waiting", "ready", "running"], to: ["succeeded", "failed", "errored"] },
-  { event: "task.reset", from: ["succeeded", "failed", "errored", "skipped", "omitted", "running"], to: ["waiting", "running"] },
+  {
+    event: "task.reset",
+    from: ["succeeded", "failed", "errored", "skipped", "omitted", "running"],
+    to: ["waiting", "running"],
+  },
 ];

@@ -48,7 +48,10 @@ export interface RunView {
   readonly priority: number | undefined;
   readonly values: Readonly<Record<string, string>>;
   readonly files: Readonly<Record<string, FileValue>>;
-  readonly published: { readonly values: Readonly<Record<string, Json>>; readonly files: Readonly<Record<string, FileValue>> };
+  readonly published: {
+    readonly values: Readonly<Record<string, Json>>;
+    readonly files: Readonly<Record<string, FileValue>>;
+  };
   /** What the language kept in the plan for itself. */
   readonly notes: { readonly [key: string]: Json };
   /** Facts about the submission that the language put there (labels, uid, ...). */
@@ -85,7 +88,11 @@ export interface Scope {
 
 /** The answer of an evaluator. */
 export type Evaluated =
-  | { readonly ok: true; readonly value: Json | FileValue | undefined; /** The text that was evaluated, after substitution. */ readonly text?: string }
+  | {
+      readonly ok: true;
+      readonly value: Json | FileValue | undefined;
+      /** The text that was evaluated, after substitution. */ readonly text?: string;
+    }
   | { readonly ok: false; readonly message: string; readonly text?: string };
 
 /** The result of a task in an earlier run. */

@@ -159,12 +159,15 @@ function describeFiles(check: ExecutorCheck): void {
     assert.equal((await b.ended).out, "ready\ntwo\n");
   });
   check("declared paths lie in the attempt's root, inputs and outputs alike", async (bench) => {
-    const order = sh("mkdir -p /millrace-out/a; cat /tmp/in/message.txt >/millrace-out/a/result.txt; echo top >/millrace-result.txt", {
-      outputParameters: [{ name: "a", path: "/millrace-out/a/result.txt" }],
-      outputArtifacts: [
-        { name: "b", path: "/millrace-result.txt", optional: false, archive: { kind: "none" } },
-      ],
-    });
+    const order = sh(
+      "mkdir -p /millrace-out/a; cat /tmp/in/message.txt >/millrace-out/a/result.txt; echo top >/millrace-result.txt",
+      {
+        outputParameters: [{ name: "a", path: "/millrace-out/a/result.txt" }],
+        outputArtifacts: [
+          { name: "b", path: "/millrace-result.txt", optional: false, archive: { kind: "none" } },
+        ],
+      },
+    );
     const started = bench.start(order, [], { "/tmp/in/message.txt": "hello" });
     const { exit } = await started.ended;
     assert.deepEqual(exit.ending, { kind: "exited", code: 0 });

@@ -95,7 +95,9 @@ function findImpossiblePath(order: AttemptOrder): string | undefined {
   const mounts = order.commands.flatMap(({ volumes }) =>
     volumes.flatMap(({ mountPath, subPath }) => [mountPath, subPath ?? ""]),
   );
-  const files = [...order.inputs, ...order.outputParameters, ...order.outputArtifacts].map(({ path }) => path);
+  const files = [...order.inputs, ...order.outputParameters, ...order.outputArtifacts].map(
+    ({ path }) => path,
+  );
   return [...mounts, ...files].find(isImpossible);
 }
 
@@ -173,7 +175,8 @@ function layRunVolume(
   const link = join(directory, attemptFiles.root, join("/", volume.mountPath));
   mkdirSync(dirname(link), { recursive: true });
   // Relative, because a sandbox shows the volumes beside the root of the attempt, and not at their place on the machine.
-  if (lstatSync(link, { throwIfNoEntry: false }) === undefined) symlinkSync(relative(realpathSync(dirname(link)), store), link);
+  if (lstatSync(link, { throwIfNoEntry: false }) === undefined)
+    symlinkSync(relative(realpathSync(dirname(link)), store), link);
 }
 
 async function layInputs(options: LocalFilesOptions, order: AttemptOrder, directory: string): Promise<Laid> {
@@ -328,7 +331,14 @@ function readResult(path: string): string | undefined {
 }
 
 /** What a command can leave at a path so that nothing can be read there: nothing, a socket, a file nobody may read. */
-const unreadableCodes: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "ELOOP", "ENXIO", "EACCES", "EPERM"]);
+const unreadableCodes: ReadonlySet<string> = new Set([
+  "ENOENT",
+  "ENOTDIR",
+  "ELOOP",
+  "ENXIO",
+  "EACCES",
+  "EPERM",
+]);
 
 /** The last bytes of a file as text; undefined when there is no file that can be read. */
 function readTail(path: string, bytesAtMost: number): string | undefined {

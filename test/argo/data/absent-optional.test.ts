@@ -21,7 +21,7 @@ interface Case {
 function document(kind: "steps" | "dag", one: Case): string {
   const family = kind === "steps" ? "steps" : "tasks";
   const argument = JSON.stringify(one.argument.replaceAll("SIBLING", family));
-  const make = "name: make, template: make, when: \"false\"";
+  const make = 'name: make, template: make, when: "false"';
   const say = `name: say, template: say, arguments: {parameters: [{name: p, value: ${argument}}]}`;
   const body =
     kind === "steps"
@@ -48,13 +48,35 @@ const reference = "{{SIBLING.make.outputs.parameters.o}}";
 
 const cases: Readonly<Record<string, Case>> = {
   "the producer's default": { producer: ", default: made up", argument: reference, gets: "made up" },
-  "the producer's default over the consumer's": { producer: ", default: made up", consumer: ", default: own", argument: reference, gets: "made up" },
-  "the producer's default that is empty": { producer: ", default: ''", consumer: ", default: own", argument: reference, gets: "" },
+  "the producer's default over the consumer's": {
+    producer: ", default: made up",
+    consumer: ", default: own",
+    argument: reference,
+    gets: "made up",
+  },
+  "the producer's default that is empty": {
+    producer: ", default: ''",
+    consumer: ", default: own",
+    argument: reference,
+    gets: "",
+  },
   "the consumer's default": { consumer: ", default: own", argument: reference, gets: "own" },
   "the consumer's value": { consumer: ", value: own", argument: reference, gets: "own" },
-  "the consumer's default with blanks in the tag": { consumer: ", default: own", argument: "{{ SIBLING.make.outputs.parameters.o }}", gets: "own" },
-  "no default helps a text around the reference": { consumer: ", default: own", argument: `a ${reference}`, gets: undefined },
-  "the producer's default in a text": { producer: ", default: made up", argument: `a ${reference} b`, gets: "a made up b" },
+  "the consumer's default with blanks in the tag": {
+    consumer: ", default: own",
+    argument: "{{ SIBLING.make.outputs.parameters.o }}",
+    gets: "own",
+  },
+  "no default helps a text around the reference": {
+    consumer: ", default: own",
+    argument: `a ${reference}`,
+    gets: undefined,
+  },
+  "the producer's default in a text": {
+    producer: ", default: made up",
+    argument: `a ${reference} b`,
+    gets: "a made up b",
+  },
   "an expression with ??": { argument: "{{=SIBLING.make.outputs.parameters.o ?? 'else'}}", gets: "else" },
   "an expression with ?? sees the producer's default": {
     producer: ", default: made up",
@@ -111,11 +133,17 @@ spec:
 
 for (const kind of ["steps", "dag"] as const) {
   test(`an output of ${kind} from a skipped child takes its own default`, async () => {
-    const byReference = await runDocument(composite(kind, `parameter: "${reference}"`, ", default: fallback"));
+    const byReference = await runDocument(
+      composite(kind, `parameter: "${reference}"`, ", default: fallback"),
+    );
     assert.equal(byReference.program("say"), "got fallback");
-    const byExpression = await runDocument(composite(kind, `expression: "SIBLING.make.outputs.parameters.o"`, ", default: fallback"));
+    const byExpression = await runDocument(
+      composite(kind, `expression: "SIBLING.make.outputs.parameters.o"`, ", default: fallback"),
+    );
     assert.equal(byExpression.program("say"), "got fallback");
-    const byOtherwise = await runDocument(composite(kind, `expression: "SIBLING.make.outputs.parameters.o ?? 'else'"`));
+    const byOtherwise = await runDocument(
+      composite(kind, `expression: "SIBLING.make.outputs.parameters.o ?? 'else'"`),
+    );
     assert.equal(byOtherwise.program("say"), "got else");
   });
 
@@ -123,13 +151,18 @@ for (const kind of ["steps", "dag"] as const) {
     const byReference = await runDocument(composite(kind, `parameter: "${reference}"`));
     assert.notEqual(byReference.phase, "Succeeded");
     assert.deepEqual(byReference.started, []);
-    const byExpression = await runDocument(composite(kind, `expression: "SIBLING.make.outputs.parameters.o"`));
+    const byExpression = await runDocument(
+      composite(kind, `expression: "SIBLING.make.outputs.parameters.o"`),
+    );
     assert.notEqual(byExpression.phase, "Succeeded");
   });
 }
 
 test("a bad reference in a skipped step does no harm", async () => {
-  const source = document("steps", { argument: reference, gets: undefined }).replace("name: say, template: say,", 'name: say, template: say, when: "1 == 2",');
+  const source = document("steps", { argument: reference, gets: undefined }).replace(
+    "name: say, template: say,",
+    'name: say, template: say, when: "1 == 2",',
+  );
   const ran = await runDocument(source);
   assert.equal(ran.phase, "Succeeded");
   assert.equal(ran.node("say").phase, "Skipped");
@@ -137,7 +170,10 @@ test("a bad reference in a skipped step does no harm", async () => {
 
 test("a condition can ask for what is absent", async () => {
   const when = `when: "{{=(steps.make.outputs.parameters.o ?? 'none') == 'none'}}"`;
-  const source = document("steps", { argument: "x", gets: "x" }).replace("name: say, template: say,", `name: say, template: say, ${when},`);
+  const source = document("steps", { argument: "x", gets: "x" }).replace(
+    "name: say, template: say,",
+    `name: say, template: say, ${when},`,
+  );
   const ran = await runDocument(source);
   assert.equal(ran.program("say"), "got x");
 });

@@ -42,10 +42,15 @@ interface Case {
   readonly more?: string;
 }
 
-async function run(kind: "steps" | "dag", { text, members, loop: own = loop, more = "" }: Case): Promise<Ran> {
+async function run(
+  kind: "steps" | "dag",
+  { text, members, loop: own = loop, more = "" }: Case,
+): Promise<Ran> {
   const source = document(kind, text.replaceAll("SIBLING", kind === "steps" ? "steps" : "tasks"), own, more);
   const names = ["make(0:u)", "make(1:v)", "make(2:w)"];
-  return runDocument(source, { answers: Object.fromEntries(names.map((name, index) => [name, members[index] ?? {}])) });
+  return runDocument(source, {
+    answers: Object.fromEntries(names.map((name, index) => [name, members[index] ?? {}])),
+  });
 }
 
 function results(...outs: readonly string[]): readonly Answer[] {
@@ -59,15 +64,31 @@ const [one, two] = results("1", "2");
 
 const cases: Readonly<Record<string, Case>> = {
   "results that are numbers": { text: result, members: results("1", "2.50", "-3"), expected: "[1,2.50,-3]" },
-  "results that are quoted texts": { text: result, members: results('"a"', '"b \\" c"', '""'), expected: '["a","b \\" c",""]' },
+  "results that are quoted texts": {
+    text: result,
+    members: results('"a"', '"b \\" c"', '""'),
+    expected: '["a","b \\" c",""]',
+  },
   "results that are maps and lists": {
     text: result,
     members: results('{ "b": 1, "a": [ 2 ] }', "[]", "null"),
     expected: '[{"b":1,"a":[2]},[],null]',
   },
-  "parameters that are texts": { text: parameter, members: results("p", 'q "r"', ""), expected: '["p","q \\"r\\"",""]' },
-  "parameters that are numbers stay text": { text: parameter, members: results("1", "2", "3"), expected: '["1","2","3"]' },
-  "parameters that are quoted texts stay text": { text: parameter, members: results('"1"', "2", "true"), expected: '["\\"1\\"","2","true"]' },
+  "parameters that are texts": {
+    text: parameter,
+    members: results("p", 'q "r"', ""),
+    expected: '["p","q \\"r\\"",""]',
+  },
+  "parameters that are numbers stay text": {
+    text: parameter,
+    members: results("1", "2", "3"),
+    expected: '["1","2","3"]',
+  },
+  "parameters that are quoted texts stay text": {
+    text: parameter,
+    members: results('"1"', "2", "true"),
+    expected: '["\\"1\\"","2","true"]',
+  },
   "parameters that are all maps or lists": {
     text: parameter,
     members: results('[{"foo":"apple", "bar":1}]', ' {"k": "v"}', "[]"),
@@ -120,17 +141,33 @@ for (const [name, one] of Object.entries(cases)) {
   for (const kind of ["steps", "dag"] as const) {
     test(`${name} (${kind})`, async () => {
       const ran = await run(kind, one);
-      assert.notEqual(ran.findNode("say"), undefined, `${ran.phase} ${ran.message}\n${ran.lines().join("\n")}`);
+      assert.notEqual(
+        ran.findNode("say"),
+        undefined,
+        `${ran.phase} ${ran.message}\n${ran.lines().join("\n")}`,
+      );
       assert.equal(ran.program("say"), `got ${one.expected}`);
     });
   }
 }
 
 test("of a retried member its last attempt counts", async () => {
-  const source = document("steps", "{{steps.make.outputs.parameters.a}} {{steps.make.outputs.result}}", loop, "      retryStrategy: {limit: 2}");
-  const attempts = [{ exit: 1, out: "bad", parameters: { a: "bad" } }, { out: "2", parameters: { a: "good" } }];
+  const source = document(
+    "steps",
+    "{{steps.make.outputs.parameters.a}} {{steps.make.outputs.result}}",
+    loop,
+    "      retryStrategy: {limit: 2}",
+  );
+  const attempts = [
+    { exit: 1, out: "bad", parameters: { a: "bad" } },
+    { out: "2", parameters: { a: "good" } },
+  ];
   const ran = await runDocument(source, {
-    answers: { "make(0:u)": { out: "1", parameters: { a: "p" } }, "make(1:v)": attempts, "make(2:w)": { out: "3", parameters: { a: "q" } } },
+    answers: {
+      "make(0:u)": { out: "1", parameters: { a: "p" } },
+      "make(1:v)": attempts,
+      "make(2:w)": { out: "3", parameters: { a: "q" } },
+    },
   });
   assert.equal(ran.program("say"), 'got ["p","good","q"] [1,2,3]');
 });
@@ -152,9 +189,11 @@ test("a loop without members is skipped, and its outputs are absent", async () =
 
 test("artifacts of a loop have no aggregate, and lint says so", async () => {
   const source = document("steps", "-", loop, "        artifacts: [{name: f, path: /f}]").replace(
-    "arguments: {parameters: [{name: p, value: \"-\"}]}",
+    'arguments: {parameters: [{name: p, value: "-"}]}',
     'arguments: {parameters: [{name: p, value: "-"}], artifacts: [{name: f, from: "{{steps.make.outputs.artifacts.f}}"}]}',
   );
-  const ran = await runDocument(source, { answers: { make: { parameters: { a: "1" }, artifacts: { f: "x" } } } });
+  const ran = await runDocument(source, {
+    answers: { make: { parameters: { a: "1" }, artifacts: { f: "x" } } },
+  });
   assert.notEqual(ran.phase, "Error");
 });

@@ -30,13 +30,18 @@ function pass(
   `);
 }
 
-const tree = "mkdir -p /tmp/d/sub /tmp/d/empty; echo one > /tmp/d/a; echo two > /tmp/d/sub/b; ln -s a /tmp/d/link; chmod 700 /tmp/d/a";
+const tree =
+  "mkdir -p /tmp/d/sub /tmp/d/empty; echo one > /tmp/d/a; echo two > /tmp/d/sub/b; ln -s a /tmp/d/link; chmod 700 /tmp/d/a";
 
 for (const executor of ["auto", "process"]) {
   const engine = await openRealEngine(executor);
   const run = async (source: string): Promise<Rested> => {
     const rested = await engine.run(source);
-    assert.equal(rested.phase, "Succeeded", `${rested.message}\n${rested.nodes.map((node) => `${node.name} ${node.phase} ${node.message ?? ""}`).join("\n")}`);
+    assert.equal(
+      rested.phase,
+      "Succeeded",
+      `${rested.message}\n${rested.nodes.map((node) => `${node.name} ${node.phase} ${node.message ?? ""}`).join("\n")}`,
+    );
     return rested;
   };
   const check = (name: string, work: () => Promise<void>): void => {
@@ -45,36 +50,58 @@ for (const executor of ["auto", "process"]) {
   const shows = (name: string, source: string, expected: string): void =>
     check(name, async () => assert.equal((await run(source)).log("take"), expected));
 
-  shows("a file", pass({ script: "echo hi > /tmp/f", output: "path: /tmp/f" }, { script: "cat /in", input: "path: /in" }), "hi\n");
+  shows(
+    "a file",
+    pass({ script: "echo hi > /tmp/f", output: "path: /tmp/f" }, { script: "cat /in", input: "path: /in" }),
+    "hi\n",
+  );
   shows(
     "a file under a path that the machine has",
-    pass({ script: "echo hi > /etc/made-up.conf", output: "path: /etc/made-up.conf" }, { script: "cat /etc/other.conf", input: "path: /etc/other.conf" }),
+    pass(
+      { script: "echo hi > /etc/made-up.conf", output: "path: /etc/made-up.conf" },
+      { script: "cat /etc/other.conf", input: "path: /etc/other.conf" },
+    ),
     "hi\n",
   );
   shows(
     "a directory with links, modes and empty directories",
-    pass({ script: tree, output: "path: /tmp/d" }, { script: "cd /in; cat a sub/b link; ls -d empty; [ -x a ] && echo runs", input: "path: /in" }),
+    pass(
+      { script: tree, output: "path: /tmp/d" },
+      { script: "cd /in; cat a sub/b link; ls -d empty; [ -x a ] && echo runs", input: "path: /in" },
+    ),
     "one\ntwo\none\nempty\nruns\n",
   );
   shows(
     "a directory that is not packed",
-    pass({ script: tree, output: "path: /tmp/d, archive: {none: {}}" }, { script: "cd /in; cat a sub/b", input: "path: /in" }),
+    pass(
+      { script: tree, output: "path: /tmp/d, archive: {none: {}}" },
+      { script: "cd /in; cat a sub/b", input: "path: /in" },
+    ),
     "one\ntwo\n",
   );
   shows(
     "a zip",
-    pass({ script: tree, output: "path: /tmp/d, archive: {zip: {}}" }, { script: "cd /in; cat a sub/b", input: "path: /in, archive: {zip: {}}" }),
+    pass(
+      { script: tree, output: "path: /tmp/d, archive: {zip: {}}" },
+      { script: "cd /in; cat a sub/b", input: "path: /in, archive: {zip: {}}" },
+    ),
     "one\ntwo\n",
   );
   shows(
     "a tar without compression",
-    pass({ script: tree, output: "path: /tmp/d, archive: {tar: {compressionLevel: 0}}" }, { script: "cd /in; cat a sub/b", input: "path: /in" }),
+    pass(
+      { script: tree, output: "path: /tmp/d, archive: {tar: {compressionLevel: 0}}" },
+      { script: "cd /in; cat a sub/b", input: "path: /in" },
+    ),
     "one\ntwo\n",
   );
   shows(
     "a tar that is a user's own is unpacked as well",
     pass(
-      { script: "cd /tmp; mkdir x; echo one > x/f; tar czf /tmp/t.tgz x", output: "path: /tmp/t.tgz, archive: {none: {}}" },
+      {
+        script: "cd /tmp; mkdir x; echo one > x/f; tar czf /tmp/t.tgz x",
+        output: "path: /tmp/t.tgz, archive: {none: {}}",
+      },
       { script: "cat /in/f", input: "path: /in" },
     ),
     "one\n",
@@ -82,7 +109,10 @@ for (const executor of ["auto", "process"]) {
   shows(
     "a user's own tar stays packed when the input says so",
     pass(
-      { script: "cd /tmp; mkdir x; echo one > x/f; tar czf /tmp/t.tgz x", output: "path: /tmp/t.tgz, archive: {none: {}}" },
+      {
+        script: "cd /tmp; mkdir x; echo one > x/f; tar czf /tmp/t.tgz x",
+        output: "path: /tmp/t.tgz, archive: {none: {}}",
+      },
       { script: "tar xzf /in -O", input: "path: /in, archive: {none: {}}" },
     ),
     "one\n",
@@ -91,7 +121,11 @@ for (const executor of ["auto", "process"]) {
     "a part of a directory",
     pass(
       { script: tree, output: "path: /tmp/d, archive: {none: {}}" },
-      { script: "cat /in", input: "path: /in", argument: 'from: "{{steps.make.outputs.artifacts.out}}", subPath: sub/b' },
+      {
+        script: "cat /in",
+        input: "path: /in",
+        argument: 'from: "{{steps.make.outputs.artifacts.out}}", subPath: sub/b',
+      },
     ),
     "two\n",
   );
@@ -99,7 +133,11 @@ for (const executor of ["auto", "process"]) {
     "a part that an expression names",
     pass(
       { script: tree, output: "path: /tmp/d, archive: {none: {}}" },
-      { script: "cat /in/b", input: "path: /in", argument: 'from: "{{steps.make.outputs.artifacts.out}}", subPath: "{{= \'s\' + \'ub\'}}"' },
+      {
+        script: "cat /in/b",
+        input: "path: /in",
+        argument: "from: \"{{steps.make.outputs.artifacts.out}}\", subPath: \"{{= 's' + 'ub'}}\"",
+      },
     ),
     "two\n",
   );
@@ -107,23 +145,41 @@ for (const executor of ["auto", "process"]) {
     "an expression that chooses",
     pass(
       { script: "echo hi > /tmp/f", output: "path: /tmp/f" },
-      { script: "cat /in", input: "path: /in", argument: "fromExpression: \"steps.make.status == 'Succeeded' ? steps.make.outputs.artifacts.out : nil\"" },
+      {
+        script: "cat /in",
+        input: "path: /in",
+        argument:
+          "fromExpression: \"steps.make.status == 'Succeeded' ? steps.make.outputs.artifacts.out : nil\"",
+      },
     ),
     "hi\n",
   );
   shows(
     "literal text",
-    pass({ script: "echo x > /tmp/f", output: "path: /tmp/f" }, { script: "cat /in", input: "path: /in", argument: 'raw: {data: "a \\"b\\"\\n{{steps.make.status}}\\n"}' }),
+    pass(
+      { script: "echo x > /tmp/f", output: "path: /tmp/f" },
+      {
+        script: "cat /in",
+        input: "path: /in",
+        argument: 'raw: {data: "a \\"b\\"\\n{{steps.make.status}}\\n"}',
+      },
+    ),
     'a "b"\nSucceeded\n',
   );
   shows(
     "a mode for a file",
-    pass({ script: "echo 'echo ran' > /tmp/f", output: "path: /tmp/f" }, { script: "/in; stat -c %a /in", input: "path: /in, mode: 0755" }),
+    pass(
+      { script: "echo 'echo ran' > /tmp/f", output: "path: /tmp/f" },
+      { script: "/in; stat -c %a /in", input: "path: /in, mode: 0755" },
+    ),
     "ran\n755\n",
   );
   shows(
     "a mode for a whole directory",
-    pass({ script: tree, output: "path: /tmp/d" }, { script: "stat -c %a /in /in/a /in/sub /in/sub/b", input: "path: /in, mode: 0750, recurseMode: true" }),
+    pass(
+      { script: tree, output: "path: /tmp/d" },
+      { script: "stat -c %a /in /in/a /in/sub /in/sub/b", input: "path: /in, mode: 0750, recurseMode: true" },
+    ),
     "750\n750\n750\n750\n",
   );
   shows(
@@ -157,7 +213,9 @@ for (const executor of ["auto", "process"]) {
               - {name: below, path: /work/dir/deep/file, raw: {data: "below"}}
               - {name: above, path: /work/dir/other, raw: {data: "above"}}
           container: {image: alpine, command: [sh, -c, "cd /work/dir; cat deep/file other"]}
-    `).replace("entrypoint: take", "entrypoint: main").replace("templates:\n", "templates:\n    - {name: main, steps: [[{name: take, template: take}]]}\n"),
+    `)
+      .replace("entrypoint: take", "entrypoint: main")
+      .replace("templates:\n", "templates:\n    - {name: main, steps: [[{name: take, template: take}]]}\n"),
     "belowabove",
   );
   shows(
@@ -242,7 +300,10 @@ for (const executor of ["auto", "process"]) {
   );
   shows(
     "an optional output that was not made, into an optional input",
-    pass({ script: "true", output: "path: /tmp/f, optional: true" }, { script: "[ -e /in ] || echo absent", input: "path: /in, optional: true" }),
+    pass(
+      { script: "true", output: "path: /tmp/f, optional: true" },
+      { script: "[ -e /in ] || echo absent", input: "path: /in, optional: true" },
+    ),
     "absent\n",
   );
   shows(
@@ -365,7 +426,10 @@ for (const executor of ["auto", "process"]) {
   );
   fails(
     "a key that leads nowhere",
-    pass({ script: "echo x > /tmp/f", output: "path: /tmp/f" }, { script: "true", input: "path: /in", argument: "s3: {key: no/such/key}" }),
+    pass(
+      { script: "echo x > /tmp/f", output: "path: /tmp/f" },
+      { script: "true", input: "path: /in", argument: "s3: {key: no/such/key}" },
+    ),
     "take",
     /no\/such\/key|nothing lies under its key/,
   );

@@ -51,7 +51,8 @@ for (const executor of ["auto", "process"]) {
     assert.equal((await run(source)).log("take"), "1\n2\n");
   });
   check("an output parameter that is a directory, and one that is a link out of the attempt", async () => {
-    const body = (command: string): string => single(`
+    const body = (command: string): string =>
+      single(`
       outputs: {parameters: [{name: p, valueFrom: {path: /tmp/p}}]}
       container: {image: alpine, command: [sh, -c, "${command}"]}`);
     assert.equal((await engine.run(body("mkdir /tmp/p"))).node("it").phase, "Error");
@@ -150,7 +151,7 @@ for (const executor of ["auto", "process"]) {
     assert.deepEqual([rested.log("one"), rested.log("two")], ["one\n", "two\n"]);
   });
   check("text with quotes and line ends comes to a script unharmed", async () => {
-    const text = "it's \"quoted\"\nand $HOME `x` \\n";
+    const text = 'it\'s "quoted"\nand $HOME `x` \\n';
     const source = workflow(`
       entrypoint: main
       arguments: {parameters: [{name: t, value: ${JSON.stringify(text)}}]}

@@ -13,7 +13,14 @@ const server = createServer((request, response) => {
     const status = Number(/\/status\/(\d+)/.exec(request.url ?? "")?.[1] ?? 200);
     if (request.url?.startsWith("/hang") === true) return;
     response.writeHead(status, { "content-type": "application/json", "x-kind": "test" });
-    response.end(JSON.stringify({ method: request.method, url: request.url, token: request.headers["x-token"] ?? null, body: Buffer.concat(chunks).toString() }));
+    response.end(
+      JSON.stringify({
+        method: request.method,
+        url: request.url,
+        token: request.headers["x-token"] ?? null,
+        body: Buffer.concat(chunks).toString(),
+      }),
+    );
   });
 });
 await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -56,13 +63,22 @@ async function result(http: string): Promise<Record<string, unknown>> {
 }
 
 test("a request with method, address, headers, body; the result is the body", async () => {
-  assert.deepEqual(await result(`url: "${base}/{{inputs.parameters.path}}?a=1"`), { method: "GET", url: "/things?a=1", token: null, body: "" });
+  assert.deepEqual(await result(`url: "${base}/{{inputs.parameters.path}}?a=1"`), {
+    method: "GET",
+    url: "/things?a=1",
+    token: null,
+    body: "",
+  });
   assert.deepEqual(
-    await result(`method: POST, url: "${base}/x", headers: [{name: X-Token, value: "{{workflow.parameters.who}}"}], body: '{"who": {{=toJson(workflow.parameters.who)}}}'`),
+    await result(
+      `method: POST, url: "${base}/x", headers: [{name: X-Token, value: "{{workflow.parameters.who}}"}], body: '{"who": {{=toJson(workflow.parameters.who)}}}'`,
+    ),
     { method: "POST", url: "/x", token: 'me "you"', body: '{"who": "me \\"you\\""}' },
   );
   assert.deepEqual(
-    await result(`method: PUT, url: "${base}/x", headers: [{name: X-Token, valueFrom: {secretKeyRef: {name: api, key: token}}}], bodyFrom: {bytes: aGk=}`),
+    await result(
+      `method: PUT, url: "${base}/x", headers: [{name: X-Token, valueFrom: {secretKeyRef: {name: api, key: token}}}], bodyFrom: {bytes: aGk=}`,
+    ),
     { method: "PUT", url: "/x", token: "open sesame", body: "hi" },
   );
 });
@@ -72,9 +88,17 @@ const conditions: readonly (readonly [string, string, string])[] = [
   [`url: "${base}/status/404"`, "Failed", "received non-2xx response code: 404"],
   [`url: "${base}/status/404", successCondition: "response.statusCode == 404"`, "Succeeded", ""],
   [`url: "${base}/x", successCondition: 'response.body contains "GET"'`, "Succeeded", ""],
-  [`url: "${base}/x", successCondition: 'response.headers["X-Kind"][0] == "test" && request.method == "GET"'`, "Succeeded", ""],
+  [
+    `url: "${base}/x", successCondition: 'response.headers["X-Kind"][0] == "test" && request.method == "GET"'`,
+    "Succeeded",
+    "",
+  ],
   [`url: "${base}/x", successCondition: "request.url == '${base}/x' && request.body == ''"`, "Succeeded", ""],
-  [`url: "${base}/x", successCondition: 'response.body contains "{{inputs.parameters.path}}"'`, "Failed", "successCondition '.*things.*' evaluated false"],
+  [
+    `url: "${base}/x", successCondition: 'response.body contains "{{inputs.parameters.path}}"'`,
+    "Failed",
+    "successCondition '.*things.*' evaluated false",
+  ],
 ];
 
 for (const [http, phase, message] of conditions) {

@@ -20,7 +20,11 @@ ${more}`;
 }
 
 /** A loop whose members get a text. */
-function loop(items: string, text: string, params = "  arguments: {parameters: [{name: list, value: '[1]'}]}"): string {
+function loop(
+  items: string,
+  text: string,
+  params = "  arguments: {parameters: [{name: list, value: '[1]'}]}",
+): string {
   return document(
     `    - name: main\n      steps: [[{name: say, template: say, arguments: {parameters: [{name: p, value: ${JSON.stringify(text)}}]}, ${items}}]]`,
     "",
@@ -33,34 +37,46 @@ function programs(ran: Ran): readonly string[] {
   return ran.orders.map((order) => order.commands[0]?.command[1] ?? "").sort();
 }
 
-const loops: readonly (readonly [name: string, items: string, text: string, expected: readonly string[]])[] = [
-  ["texts", "withItems: [a, b]", "{{item}}", ["a", "b"]],
-  ["numbers and booleans", "withItems: [1, 2.5, true]", "{{item}}", ["1", "2.5", "true"]],
-  ["maps by key", "withItems: [{k: a, num: 1}, {k: b, num: 2}]", "{{item.k}}-{{item.num}}", ["a-1", "b-2"]],
-  ["maps as a whole", "withItems: [{b: 1, a: [x]}]", "{{item}}", ['{"a":["x"],"b":1}']],
-  ["lists", "withItems: [[1, x], [2]]", "{{item}}", ['[1,"x"]', "[2]"]],
-  ["nested maps", "withItems: [{k: {deep: 1}}]", "{{item.k}}", ['{"deep":1}']],
-  ["items with tags", 'withItems: ["{{workflow.name}}", "x"]', "{{item}}", ["wf", "x"]],
-  ["maps with tags", 'withItems: [{k: "{{workflow.parameters.list}}"}]', "{{item.k}}", ["[1]"]],
-  ["a key that is not there stays", "withItems: [{k: a}]", "{{item.k}}{{unknown}}", ["a{{unknown}}"]],
-  ["expressions over items", "withItems: [3, 4]", "{{=asInt(item) * 2}}", ["6", "8"]],
-  ["expressions over keys of items", "withItems: [{k: a}]", "{{=item.k + '!'}}", ["a!"]],
-  ["a list in a parameter", 'withParam: "{{workflow.parameters.list}}"', "{{item}}", ["1"]],
-  ["literal JSON", `withParam: '["a", {"k": 1}, 2, null]'`, "{{item}}", ["2", "a", "null", '{"k":1}'].sort()],
-  ["a list from an expression", `withParam: "{{=toJson(['a', 'b'])}}"`, "{{item}}", ["a", "b"]],
-  ["maps of a parameter by key", `withParam: '[{"k": "a b"}, {"k": "c"}]'`, "{{item.k}}", ["a b", "c"]],
-  ["a count", "withSequence: {count: 3}", "{{item}}", ["0", "1", "2"]],
-  ["a count as text", 'withSequence: {count: "2"}', "{{item}}", ["0", "1"]],
-  ["a count from an expression", 'withSequence: {count: "{{=len(workflow.name)}}"}', "{{item}}", ["0", "1"]],
-  ["a start and an end", "withSequence: {start: 2, end: 4}", "{{item}}", ["2", "3", "4"]],
-  ["downwards", "withSequence: {start: 4, end: 2}", "{{item}}", ["2", "3", "4"]],
-  ["a format", 'withSequence: {start: 9, end: 10, format: "n%03X"}', "{{item}}", ["n009", "n00A"]],
-  ["numbers between names", 'withSequence: {count: 1, format: "testuser%02d"}', "{{item}}", ["testuser00"]],
-  ["quotes in items", `withItems: ['a "b"', 'c\\d']`, "{{item}}", ['a "b"', "c\\d"]],
-];
+const loops: readonly (readonly [name: string, items: string, text: string, expected: readonly string[]])[] =
+  [
+    ["texts", "withItems: [a, b]", "{{item}}", ["a", "b"]],
+    ["numbers and booleans", "withItems: [1, 2.5, true]", "{{item}}", ["1", "2.5", "true"]],
+    ["maps by key", "withItems: [{k: a, num: 1}, {k: b, num: 2}]", "{{item.k}}-{{item.num}}", ["a-1", "b-2"]],
+    ["maps as a whole", "withItems: [{b: 1, a: [x]}]", "{{item}}", ['{"a":["x"],"b":1}']],
+    ["lists", "withItems: [[1, x], [2]]", "{{item}}", ['[1,"x"]', "[2]"]],
+    ["nested maps", "withItems: [{k: {deep: 1}}]", "{{item.k}}", ['{"deep":1}']],
+    ["items with tags", 'withItems: ["{{workflow.name}}", "x"]', "{{item}}", ["wf", "x"]],
+    ["maps with tags", 'withItems: [{k: "{{workflow.parameters.list}}"}]', "{{item.k}}", ["[1]"]],
+    ["a key that is not there stays", "withItems: [{k: a}]", "{{item.k}}{{unknown}}", ["a{{unknown}}"]],
+    ["expressions over items", "withItems: [3, 4]", "{{=asInt(item) * 2}}", ["6", "8"]],
+    ["expressions over keys of items", "withItems: [{k: a}]", "{{=item.k + '!'}}", ["a!"]],
+    ["a list in a parameter", 'withParam: "{{workflow.parameters.list}}"', "{{item}}", ["1"]],
+    [
+      "literal JSON",
+      `withParam: '["a", {"k": 1}, 2, null]'`,
+      "{{item}}",
+      ["2", "a", "null", '{"k":1}'].sort(),
+    ],
+    ["a list from an expression", `withParam: "{{=toJson(['a', 'b'])}}"`, "{{item}}", ["a", "b"]],
+    ["maps of a parameter by key", `withParam: '[{"k": "a b"}, {"k": "c"}]'`, "{{item.k}}", ["a b", "c"]],
+    ["a count", "withSequence: {count: 3}", "{{item}}", ["0", "1", "2"]],
+    ["a count as text", 'withSequence: {count: "2"}', "{{item}}", ["0", "1"]],
+    [
+      "a count from an expression",
+      'withSequence: {count: "{{=len(workflow.name)}}"}',
+      "{{item}}",
+      ["0", "1"],
+    ],
+    ["a start and an end", "withSequence: {start: 2, end: 4}", "{{item}}", ["2", "3", "4"]],
+    ["downwards", "withSequence: {start: 4, end: 2}", "{{item}}", ["2", "3", "4"]],
+    ["a format", 'withSequence: {start: 9, end: 10, format: "n%03X"}', "{{item}}", ["n009", "n00A"]],
+    ["numbers between names", 'withSequence: {count: 1, format: "testuser%02d"}', "{{item}}", ["testuser00"]],
+    ["quotes in items", `withItems: ['a "b"', 'c\\d']`, "{{item}}", ['a "b"', "c\\d"]],
+  ];
 
 for (const [name, items, text, expected] of loops) {
-  test(`a loop over ${name}`, async () => assert.deepEqual(programs(await runDocument(loop(items, text))), [...expected].sort()));
+  test(`a loop over ${name}`, async () =>
+    assert.deepEqual(programs(await runDocument(loop(items, text))), [...expected].sort()));
 }
 
 test("names of members have their items", async () => {
@@ -76,7 +92,13 @@ test("a condition of a loop is asked for each item", async () => {
 
 test("what is no list is an error of the node", async () => {
   for (const text of ["{}", "3", "no json"]) {
-    const ran = await runDocument(loop(`withParam: "{{workflow.parameters.list}}"`, "-", `  arguments: {parameters: [{name: list, value: ${JSON.stringify(text)}}]}`));
+    const ran = await runDocument(
+      loop(
+        `withParam: "{{workflow.parameters.list}}"`,
+        "-",
+        `  arguments: {parameters: [{name: list, value: ${JSON.stringify(text)}}]}`,
+      ),
+    );
     assert.equal(ran.phase, "Failed", text);
     assert.match(ran.message, /withParam value could not be parsed as a JSON list/);
   }
@@ -99,7 +121,9 @@ test("published values: seen by later steps and other templates, the last writer
       dag: {tasks: [{name: say, template: say, arguments: {parameters: [{name: p, value: "{{workflow.outputs.parameters.g-1}} {{workflow.outputs.parameters.g-2}} {{workflow.outputs.parameters.shared}} {{=workflow.outputs.parameters['g-1']}}"}]}}]}`,
     makeGlobal,
   );
-  const ran = await runDocument(source, { answers: { one: { parameters: { o: "a", s: "first" } }, two: { parameters: { o: "b", s: "second" } } } });
+  const ran = await runDocument(source, {
+    answers: { one: { parameters: { o: "a", s: "first" } }, two: { parameters: { o: "b", s: "second" } } },
+  });
   assert.equal(ran.program("say"), "got a b second a");
   assert.deepEqual(ran.status["outputs"], {
     parameters: [
@@ -138,7 +162,14 @@ const failures = JSON.stringify(
     ["work", "main: Error (exit code 3)", "work", "wf-work-47605465"],
     ["[0]", "child 'wf-47605465' failed", "", "wf--511703626"],
     ["wf", "child 'wf-47605465' failed", "main", "wf"],
-  ].map(([displayName, message, templateName, podName]) => ({ displayName, message, templateName, phase: "Failed", podName, finishedAt: "2024-01-15T12:00:01Z" })),
+  ].map(([displayName, message, templateName, podName]) => ({
+    displayName,
+    message,
+    templateName,
+    phase: "Failed",
+    podName,
+    finishedAt: "2024-01-15T12:00:01Z",
+  })),
 );
 
 const endings: readonly (readonly [string, string, string])[] = [
@@ -159,7 +190,9 @@ for (const [text, command, expected] of endings) {
 }
 
 test("before the end workflow.status stays as it is written in templates", async () => {
-  const source = document(`    - name: main\n      steps: [[{name: own, template: own}]]\n    - {name: own, container: {image: x, command: [got, "{{workflow.failures}}"]}}`);
+  const source = document(
+    `    - name: main\n      steps: [[{name: own, template: own}]]\n    - {name: own, container: {image: x, command: [got, "{{workflow.failures}}"]}}`,
+  );
   const ran = await runDocument(source);
   assert.ok(ran.phase === "Refused" || ran.program("own") === "got {{workflow.failures}}", ran.message);
 });
@@ -185,7 +218,11 @@ const outputs: readonly (readonly [string, string, string])[] = [
   ["parameter without braces", "parameter: steps.work.outputs.parameters.o", "v"],
   ["result", 'parameter: "{{steps.work.outputs.result}}"', "7"],
   ["expression", `expression: "steps.work.outputs.parameters.o + '!'"`, "v!"],
-  ["expression with a choice", `expression: "steps.work.status == 'Succeeded' ? steps.work.outputs.parameters.o : 'none'"`, "v"],
+  [
+    "expression with a choice",
+    `expression: "steps.work.status == 'Succeeded' ? steps.work.outputs.parameters.o : 'none'"`,
+    "v",
+  ],
   ["expression over a number", 'expression: "asInt(steps.work.outputs.result) + 1"', "8"],
   ["expression that gives a list", 'expression: "[1, 2]"', "[1 2]"],
   ["expression that gives a map as JSON", `expression: "toJson({'a': 1})"`, '{"a":1}'],
@@ -229,5 +266,8 @@ test("a value that a person supplies, with and without a default", async () => {
   assert.equal(resumed.program("say"), "got usual");
   const without = await runDocument(source(""), { commands: [{ kind: "resume" }] });
   assert.equal(without.phase, "Failed");
-  assert.match(without.node("ask").message ?? "", /raw output parameter 'a' has not been set and does not have a default value/);
+  assert.match(
+    without.node("ask").message ?? "",
+    /raw output parameter 'a' has not been set and does not have a default value/,
+  );
 });

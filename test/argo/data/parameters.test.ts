@@ -67,18 +67,27 @@ const sources: readonly (readonly [string, string, string, string])[] = [
   ["text that looks like a number", "", '{name: p, value: "007"}', "007"],
   ["a default that is a number", ", default: 5", "", "5"],
   ["a default with a tag", ', default: "{{workflow.name}}"', "", "wf"],
-  ["a default that uses an earlier input", '0, value: other}, {name: p, value: "{{inputs.parameters.p0}}"', "", "other"],
+  [
+    "a default that uses an earlier input",
+    '0, value: other}, {name: p, value: "{{inputs.parameters.p0}}"',
+    "",
+    "other",
+  ],
   ["a ConfigMap over the input's value", `, value: own, ${fromMap}`, "", "from the map"],
 ];
 
 for (const [name, input, passed, expected] of sources) {
-  test(`a parameter takes ${name}`, async () => assert.equal(got(await runDocument(pass(input, passed))), expected));
+  test(`a parameter takes ${name}`, async () =>
+    assert.equal(got(await runDocument(pass(input, passed))), expected));
 }
 
 test("an input without any source is refused before anything runs", async () => {
   const ran = await runDocument(pass("", ""));
   assert.equal(ran.phase, "Refused");
-  assert.match(ran.message, /templates\.main\.steps\[0\]\.say templates\.say inputs\.parameters\.p was not supplied/);
+  assert.match(
+    ran.message,
+    /templates\.main\.steps\[0\]\.say templates\.say inputs\.parameters\.p was not supplied/,
+  );
 });
 
 test("a ConfigMap that is not there is an error of the node that needs it", async () => {
@@ -109,7 +118,10 @@ test("workflow parameters: the submission over the document, whatever source tha
 });
 
 test("workflow parameters that the document does not declare can be given", async () => {
-  assert.equal(got(await global("{name: p, value: 1}", "{{workflow.parameters}}", { parameters: { q: "2" } })), '[{"name":"p","value":"1"},{"name":"q","value":"2"}]');
+  assert.equal(
+    got(await global("{name: p, value: 1}", "{{workflow.parameters}}", { parameters: { q: "2" } })),
+    '[{"name":"p","value":"1"},{"name":"q","value":"2"}]',
+  );
 });
 
 test("a workflow parameter without a value is refused", async () => {
@@ -129,7 +141,7 @@ test("a workflow parameter must be one of its enum", async () => {
 
 /** Texts that a substitution in JSON text could break on. */
 const awkward = [
-  'quotes " and \'',
+  "quotes \" and '",
   "two\nlines",
   "a\ttab and \\ backslash \\n",
   "Grüße 世界 😀",
@@ -144,7 +156,10 @@ const awkward = [
 for (const text of awkward) {
   test(`a value passes unchanged: ${JSON.stringify(text)}`, async () => {
     assert.equal(got(await runDocument(pass("", `{name: p, value: ${JSON.stringify(text)}}`))), text);
-    assert.equal(got(await global("{name: p, value: 1}", "{{workflow.parameters.p}}", { parameters: { p: text } })), text);
+    assert.equal(
+      got(await global("{name: p, value: 1}", "{{workflow.parameters.p}}", { parameters: { p: text } })),
+      text,
+    );
     const twice = document({
       main: `
     - name: main

@@ -102,7 +102,10 @@ export async function openRealEngine(executor: string): Promise<RealEngine> {
     repository: home.repository,
     run: async (source, submission) => {
       const made = await makeRun(describeRequest(source, submission), Date.now(), async () => false);
-      assert.ok(made.ok, made.ok ? "" : made.diagnostics.map((one) => `${one.code}: ${one.message}`).join("\n"));
+      assert.ok(
+        made.ok,
+        made.ok ? "" : made.diagnostics.map((one) => `${one.code}: ${one.message}`).join("\n"),
+      );
       runtime.startRun(made.run, made.document);
       await waitForRest(runtime, made.run);
       return describeRun(made.run, join(home.runs, made.run.runId));
@@ -146,7 +149,10 @@ function describeRun(run: LiveRun, folder: string): Rested {
   const { phase, message } = view.outcome(run.state);
   const node = (displayName: string): Node => {
     const found = nodes.filter((one) => one.displayName === displayName);
-    assert.ok(found[0] !== undefined, `no node ${displayName} among ${nodes.map((one) => one.displayName).join(" ")}`);
+    assert.ok(
+      found[0] !== undefined,
+      `no node ${displayName} among ${nodes.map((one) => one.displayName).join(" ")}`,
+    );
     return found[0];
   };
   const attempt = (displayName: string): string => findAttempt(run, folder, node(displayName).name);

@@ -77,7 +77,8 @@ const inArguments: Readonly<Record<string, string>> = {
   "{{workflow.labels.json}}": '{"app.kubernetes.io/name":"shop","team":"blue"}',
   "{{workflow.annotations.json}}": '{"note":"a \\"b\\""}',
   "{{workflow.creationTimestamp}}": "2024-01-15T12:00:00Z",
-  "{{workflow.creationTimestamp.Y}}-{{workflow.creationTimestamp.m}}-{{workflow.creationTimestamp.d}}": "2024-01-15",
+  "{{workflow.creationTimestamp.Y}}-{{workflow.creationTimestamp.m}}-{{workflow.creationTimestamp.d}}":
+    "2024-01-15",
   "{{workflow.creationTimestamp.RFC3339}}": "2024-01-15T12:00:00Z",
   "{{workflow.creationTimestamp.s}}": "1705320000",
   "{{inputs.parameters.message}}": "hello",
@@ -113,7 +114,8 @@ const inArguments: Readonly<Record<string, string>> = {
 };
 
 for (const [text, expected] of Object.entries(inArguments)) {
-  test(`as an argument ${text}`, async () => assert.equal((await run(text, "own")).program("second"), `say ${expected}`));
+  test(`as an argument ${text}`, async () =>
+    assert.equal((await run(text, "own")).program("second"), `say ${expected}`));
 }
 
 /** What a text becomes in the template itself. */
@@ -134,5 +136,6 @@ const inTemplates: Readonly<Record<string, string>> = {
 };
 
 for (const [text, expected] of Object.entries(inTemplates)) {
-  test(`in a template ${text}`, async () => assert.equal((await run("-", text)).program("third"), `own ${expected}`));
+  test(`in a template ${text}`, async () =>
+    assert.equal((await run("-", text)).program("third"), `own ${expected}`));
 }

@@ -89,38 +89,76 @@ for (const executor of ["auto", "process"]) {
     assert.equal(rested.log("it"), "6\n");
     assert.doesNotMatch(JSON.stringify(rested.order("it")), /s3cr3t/);
   });
-  prints("a shell script with args", `
+  prints(
+    "a shell script with args",
+    `
     script:
       image: alpine
       command: [sh]
       args: [one, "two words"]
       source: |
-        echo "$# $1 $2"`, "2 one two words\n");
-  prints("a python script", `
+        echo "$# $1 $2"`,
+    "2 one two words\n",
+  );
+  prints(
+    "a python script",
+    `
     script:
       image: python:alpine3.23
       command: [python]
       source: |
         import sys, json
-        print(json.dumps({"n": 1 + 1, "tag": "{{workflow.parameters.p}}"}))`, '{"n": 2, "tag": "v"}\n', "  arguments: {parameters: [{name: p, value: v}]}");
-  prints("a node script", `
+        print(json.dumps({"n": 1 + 1, "tag": "{{workflow.parameters.p}}"}))`,
+    '{"n": 2, "tag": "v"}\n',
+    "  arguments: {parameters: [{name: p, value: v}]}",
+  );
+  prints(
+    "a node script",
+    `
     script:
       image: node:22-alpine
       command: [node]
       source: |
-        console.log([1, 2].map((x) => x * 2).join())`, "2,4\n");
-  prints("a working directory that is made", `
-    container: {image: alpine, workingDir: /work/deep, command: [sh, -c, 'echo "\${PWD#\${PWD%/work/deep}}"; echo x > /work/deep/f; cat f']}`, "/work/deep\nx\n");
-  prints("an entrypoint of a known image", `
-    container: {image: "argoproj/argosay:v2", args: [echo, "hello there"]}`, "hello there\n");
-  prints("an image's own command", `
-    container: {image: "argoproj/argosay:v2"}`, "hello argo\n");
-  prints("an image by registry and digest", `
-    container: {image: "docker.io/library/alpine@sha256:0123", command: [echo, ok]}`, "ok\n");
-  prints("an image that nobody knows, with a command", `
-    container: {image: "registry.example.com:5000/team/thing:1", command: [sh, -c, "echo ok"]}`, "ok\n");
-  prints("an image by parameter", `
-    container: {image: "{{workflow.parameters.image}}", command: ["{{workflow.parameters.verb}}", ok]}`, "ok\n", `  arguments: {parameters: [{name: image, value: alpine}, {name: verb, value: echo}]}`);
+        console.log([1, 2].map((x) => x * 2).join())`,
+    "2,4\n",
+  );
+  prints(
+    "a working directory that is made",
+    `
+    container: {image: alpine, workingDir: /work/deep, command: [sh, -c, 'echo "\${PWD#\${PWD%/work/deep}}"; echo x > /work/deep/f; cat f']}`,
+    "/work/deep\nx\n",
+  );
+  prints(
+    "an entrypoint of a known image",
+    `
+    container: {image: "argoproj/argosay:v2", args: [echo, "hello there"]}`,
+    "hello there\n",
+  );
+  prints(
+    "an image's own command",
+    `
+    container: {image: "argoproj/argosay:v2"}`,
+    "hello argo\n",
+  );
+  prints(
+    "an image by registry and digest",
+    `
+    container: {image: "docker.io/library/alpine@sha256:0123", command: [echo, ok]}`,
+    "ok\n",
+  );
+  prints(
+    "an image that nobody knows, with a command",
+    `
+    container: {image: "registry.example.com:5000/team/thing:1", command: [sh, -c, "echo ok"]}`,
+    "ok\n",
+  );
+  prints(
+    "an image by parameter",
+    `
+    container: {image: "{{workflow.parameters.image}}", command: ["{{workflow.parameters.verb}}", ok]}`,
+    "ok\n",
+    `  arguments: {parameters: [{name: image, value: alpine}, {name: verb, value: echo}]}`,
+  );
 
   const refused = (name: string, body: string, message: RegExp): void =>
     check(name, async () => {
@@ -128,12 +166,22 @@ for (const executor of ["auto", "process"]) {
       assert.equal(rested.node("it").phase, "Failed");
       assert.match(rested.node("it").message ?? "", message);
     });
-  refused("an unknown image without a command", `
-    container: {image: "registry.example.com/thing"}`, /entrypoint of image "registry\.example\.com\/thing" is not known/);
-  refused("a program that is not there", `
-    container: {image: alpine, command: [no-such-program]}`, /no-such-program/);
+  refused(
+    "an unknown image without a command",
+    `
+    container: {image: "registry.example.com/thing"}`,
+    /entrypoint of image "registry\.example\.com\/thing" is not known/,
+  );
+  refused(
+    "a program that is not there",
+    `
+    container: {image: alpine, command: [no-such-program]}`,
+    /no-such-program/,
+  );
 
-  prints("files of a ConfigMap and a Secret", `
+  prints(
+    "files of a ConfigMap and a Secret",
+    `
     container:
       image: alpine
       command: [sh, -c, "cat /etc/cm/color /etc/cm/file.txt /etc/one/renamed /etc/secret/user; ls /etc/one"]
@@ -141,24 +189,38 @@ for (const executor of ["auto", "process"]) {
     volumes:
       - {name: cm, configMap: {name: settings}}
       - {name: one, configMap: {name: settings, items: [{key: color, path: renamed}]}}
-      - {name: sec, secret: {secretName: credentials}}`, "bluetwo\nlines\nblueadminrenamed\n");
-  prints("a file of a volume by its sub-path", `
+      - {name: sec, secret: {secretName: credentials}}`,
+    "bluetwo\nlines\nblueadminrenamed\n",
+  );
+  prints(
+    "a file of a volume by its sub-path",
+    `
     container:
       image: alpine
       command: [cat, /etc/app/settings.txt]
       volumeMounts: [{name: cm, mountPath: /etc/app/settings.txt, subPath: file.txt}]
-    volumes: [{name: cm, configMap: {name: settings}}]`, "two\nlines\n");
-  prints("an empty volume that init containers fill", `
+    volumes: [{name: cm, configMap: {name: settings}}]`,
+    "two\nlines\n",
+  );
+  prints(
+    "an empty volume that init containers fill",
+    `
     initContainers:
       - {name: one, image: alpine, command: [sh, -c, "printf 1 > /data/a"], volumeMounts: [{name: data, mountPath: /data}]}
       - {name: two, image: alpine, command: [sh, -c, "printf 2 >> /mnt/a"], volumeMounts: [{name: data, mountPath: /mnt}]}
     container: {image: alpine, command: [cat, /data/a], volumeMounts: [{name: data, mountPath: /data}]}
-    volumes: [{name: data, emptyDir: {}}]`, "12");
-  prints("init containers that mirror the mounts see inputs", `
+    volumes: [{name: data, emptyDir: {}}]`,
+    "12",
+  );
+  prints(
+    "init containers that mirror the mounts see inputs",
+    `
     inputs: {artifacts: [{name: in, path: /in/file, raw: {data: x}}]}
     initContainers: [{name: first, image: alpine, mirrorVolumeMounts: true, command: [sh, -c, "cat /in/file > /data/copy"]}]
     container: {image: alpine, command: [cat, /data/copy], volumeMounts: [{name: data, mountPath: /data}]}
-    volumes: [{name: data, emptyDir: {}}]`, "x");
+    volumes: [{name: data, emptyDir: {}}]`,
+    "x",
+  );
   check("a volume of the run is shared by its steps, an empty one is not", async () => {
     const rested = await run(
       workflow(`
@@ -178,10 +240,14 @@ for (const executor of ["auto", "process"]) {
     assert.deepEqual(rested.log("one").trim().split(/\s+/), ["1", "1"]);
     assert.deepEqual(rested.log("two").trim().split(/\s+/), ["2", "1"]);
   });
-  prints("a sidecar beside main, ended with it", `
+  prints(
+    "a sidecar beside main, ended with it",
+    `
     container: {image: alpine, command: [sh, -c, "until [ -e /data/ready ]; do sleep 0.02; done; cat /data/ready"], volumeMounts: [{name: data, mountPath: /data}]}
     sidecars: [{name: side, image: alpine, command: [sh, -c, "echo served > /data/tmp; mv /data/tmp /data/ready; sleep 100"], volumeMounts: [{name: data, mountPath: /data}]}]
-    volumes: [{name: data, emptyDir: {}}]`, "served\n");
+    volumes: [{name: data, emptyDir: {}}]`,
+    "served\n",
+  );
   check("a container set: order, inputs, outputs and result of main", async () => {
     const rested = await run(
       single(`
@@ -198,7 +264,13 @@ for (const executor of ["auto", "process"]) {
     );
     assert.equal(rested.output("it", "p"), "am");
     assert.equal(rested.log("it"), "start");
-    assert.deepEqual(rested.nodes.filter((node) => node.name.includes("it.")).map((node) => `${node.displayName} ${node.phase}`).sort(), ["a Succeeded", "main Succeeded"]);
+    assert.deepEqual(
+      rested.nodes
+        .filter((node) => node.name.includes("it."))
+        .map((node) => `${node.displayName} ${node.phase}`)
+        .sort(),
+      ["a Succeeded", "main Succeeded"],
+    );
   });
 
   const result = async (script: string): Promise<string | undefined> => {

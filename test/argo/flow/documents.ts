@@ -27,7 +27,10 @@ ${usualTemplates}${templates}`;
 
 /** Runs `workflow(templates)`. */
 export function run(templates: string, options: RigOptions & { readonly spec?: string } = {}): Promise<Ran> {
-  const answers = { broken: { problem: { kind: "lost", message: "pod deleted" } }, ...options.answers } as const;
+  const answers = {
+    broken: { problem: { kind: "lost", message: "pod deleted" } },
+    ...options.answers,
+  } as const;
   return runDocument(workflow(templates, options.spec), { ...options, answers });
 }
 

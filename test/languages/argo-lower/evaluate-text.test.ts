@@ -288,7 +288,10 @@ test("steps.name is the name of the task itself", () => {
 
 test("names of JavaScript are names like any other", () => {
   for (const name of ["constructor", "__proto__", "toString"]) {
-    assert.equal(render(`{{inputs.parameters.${name}}}`, scope), `!failed to resolve {{inputs.parameters.${name}}}`);
+    assert.equal(
+      render(`{{inputs.parameters.${name}}}`, scope),
+      `!failed to resolve {{inputs.parameters.${name}}}`,
+    );
     assert.equal(render(`{{workflow.parameters.${name}}}`, scope), `{{workflow.parameters.${name}}}`);
     assert.match(render(`{{tasks.a.outputs.parameters.${name}}}`, siblings), /absent optional/u);
     assert.equal(render(`{{=inputs.parameters.${name} ?? 'none'}}`, scope), "none");

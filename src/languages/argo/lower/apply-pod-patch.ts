@@ -25,7 +25,13 @@ export function applyPodPatches(desk: Lowering, template: Template, place: Place
 function applyPatch(desk: Lowering, template: Template, text: string, place: Place): Template {
   const patch = findYamlValue(text);
   if (!isJsonObject(patch)) {
-    report(desk, "warning", "argo/no-effect", "a podSpecPatch that is YAML only after its tags are replaced has no effect here", place);
+    report(
+      desk,
+      "warning",
+      "argo/no-effect",
+      "a podSpecPatch that is YAML only after its tags are replaced has no effect here",
+      place,
+    );
     return template;
   }
   const { containers, volumes, ...rest } = patch;
@@ -33,12 +39,19 @@ function applyPatch(desk: Lowering, template: Template, text: string, place: Pla
   let patched = template;
   for (const container of Array.isArray(containers) ? containers : []) {
     if (!isJsonObject(container)) continue;
-    for (const field of Object.keys(container)) if (field !== "name" && !isCommandField(field)) left.add(field);
+    for (const field of Object.keys(container))
+      if (field !== "name" && !isCommandField(field)) left.add(field);
     patched = patchContainer(patched, container);
   }
   if (Array.isArray(volumes)) patched = mergeInto(patched, { volumes });
   if (left.size > 0) {
-    report(desk, "warning", "argo/no-effect", `${[...left].join(", ")} of a podSpecPatch has no effect here`, place);
+    report(
+      desk,
+      "warning",
+      "argo/no-effect",
+      `${[...left].join(", ")} of a podSpecPatch has no effect here`,
+      place,
+    );
   }
   return patched;
 }
@@ -55,8 +68,10 @@ function patchContainer(template: Template, patch: JsonObject): Template {
   if (name === "main" && template.container !== undefined) return mergeInto(template, { container: picked });
   if (name === "main" && template.script !== undefined) return mergeInto(template, { script: picked });
   const named = { name, ...picked };
-  const has = (list: readonly { readonly name?: string }[] | undefined): boolean => list?.some((one) => one.name === name) === true;
-  if (has(template.containerSet?.containers)) return mergeInto(template, { containerSet: { containers: [named] } });
+  const has = (list: readonly { readonly name?: string }[] | undefined): boolean =>
+    list?.some((one) => one.name === name) === true;
+  if (has(template.containerSet?.containers))
+    return mergeInto(template, { containerSet: { containers: [named] } });
   if (has(template.sidecars)) return mergeInto(template, { sidecars: [named] });
   return template;
 }

@@ -95,7 +95,8 @@ export function nodePhase(state: RunState, task: number): string {
 
 /** Phase and message of the run. */
 export function describeOutcome(state: RunState): { readonly phase: string; readonly message: string } {
-  if (state.ended === undefined && state.startedAt === 0) return { phase: "Pending", message: describeRunWait(state) };
+  if (state.ended === undefined && state.startedAt === 0)
+    return { phase: "Pending", message: describeRunWait(state) };
   if (state.ended === undefined) return { phase: "Running", message: "" };
   const reason = state.endReason;
   const message = reason === undefined ? "" : describeRunReason(state, reason);
@@ -107,7 +108,9 @@ function describeRunWait({ createdAt, index }: RunState): string {
   const { locks } = index.plan.policy;
   if (createdAt === 0 || locks === undefined) return "";
   const keys = locks.map(({ key, limit }) =>
-    isExpression(key) ? "Waiting for a lock" : `Waiting for ${key} lock. Lock status: 0/${isExpression(limit) ? "" : limit}`,
+    isExpression(key)
+      ? "Waiting for a lock"
+      : `Waiting for ${key} lock. Lock status: 0/${isExpression(limit) ? "" : limit}`,
   );
   return keys[0] ?? "";
 }

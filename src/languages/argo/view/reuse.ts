@@ -19,12 +19,17 @@ const tableFact = "reuse";
 export function collectReusable(state: RunState): JsonObject {
   const table: Record<string, Json> = {};
   for (let task = 0; task < state.tasks.size; task += 1) {
-    if (state.tasks.phase[task] !== phases.succeeded || findProcess(state, task)?.body.kind !== "task") continue;
-    if (state.tasks.kind[task] === taskKinds.attempt || isBelowHook(state, task) || !isVisible(state, task)) continue;
+    if (state.tasks.phase[task] !== phases.succeeded || findProcess(state, task)?.body.kind !== "task")
+      continue;
+    if (state.tasks.kind[task] === taskKinds.attempt || isBelowHook(state, task) || !isVisible(state, task))
+      continue;
     const outputs = state.outputs.get(task);
     const id = originalId(state, task);
     // Outputs are plain JSON.
-    table[shortName(state, task)] = { id, ...(outputs === undefined ? {} : { outputs: outputs as unknown as Json }) };
+    table[shortName(state, task)] = {
+      id,
+      ...(outputs === undefined ? {} : { outputs: outputs as unknown as Json }),
+    };
   }
   return { [tableFact]: table };
 }
@@ -44,7 +49,8 @@ export function findReused(state: RunState, task: number): Reused | undefined {
 /** The pod that made the result, also when it was itself taken over. */
 function originalId(state: RunState, task: number): string {
   const reason = state.reasons.get(task);
-  const original = reason?.code === "reused" ? /^original pod: (.+)$/u.exec(reason.message ?? "")?.[1] : undefined;
+  const original =
+    reason?.code === "reused" ? /^original pod: (.+)$/u.exec(reason.message ?? "")?.[1] : undefined;
   return original ?? nodeId(state, state.attempts.get(task)?.at(-1) ?? task);
 }
 

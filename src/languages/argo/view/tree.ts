@@ -101,7 +101,8 @@ const refusals: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
 /** True for a task that ended with an error before anything of it had begun. */
 export function isRefused(state: RunState, task: number): boolean {
   const { tasks } = state;
-  if (tasks.phase[task] !== phases.errored || !refusals.has(state.reasons.get(task)?.code ?? "child-failed")) return false;
+  if (tasks.phase[task] !== phases.errored || !refusals.has(state.reasons.get(task)?.code ?? "child-failed"))
+    return false;
   return !state.attemptFacts.has(task) && !state.attempts.has(task) && (tasks.count[task] ?? 0) === 0;
 }
 
