@@ -182,7 +182,7 @@ describe("a command that misbehaves", { concurrency: 2 }, () => {
     const hash = createHash("sha256");
     const line = Buffer.from("0123456789abcde\n".repeat(65_536));
     for (let mib = 0; mib < floodMib; mib += 1) hash.update(line);
-    assert.equal(hashFile(join(place.work, ".millrace/runs/abuse/0/logs/main.out")), hash.digest("hex"));
+    assert.equal(hashFile(join(place.work, ".millrace/runs/abuse/0/main.out")), hash.digest("hex"));
     const tail = await runProgram(["logs", "abuse", "--tail", "2"], { cwd: place.work });
     assert.equal(tail.stdout.match(/0123456789abcde\n/g)?.length, 2, show(tail));
   });

@@ -10,6 +10,7 @@ import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ok, type Result } from "../../base/result.ts";
 import type { AttemptCommand, AttemptOrder, AttemptProblem } from "../../model/run/attempt.ts";
+import { attemptScriptFile } from "../../ports/attempt-directory.ts";
 import type { Executor, ExecutorListener } from "../../ports/executor.ts";
 import type { ImageTable } from "../images/image-table.ts";
 import { type CommandResolver, createCommandResolver } from "../images/resolve-command.ts";
@@ -19,7 +20,6 @@ import { addTerminal } from "../slots/terminal.ts";
 import { checkCommandSize, type ReadyCommand } from "../slots/command-text.ts";
 import {
   needsSupervisor,
-  scriptFile,
   scriptMode,
   writeSingleLaunch,
   writeSupervisedLaunch,
@@ -101,9 +101,7 @@ function launch(
   const [only] = commands;
   if (only !== undefined && !needsSupervisor(order)) return ok(writeSingleLaunch(only, directory));
   const control = { host: directory, inside: directory };
-  return ok(
-    writeSupervisedLaunch({ order, commands, directory, control, logsInside: join(directory, "logs") }),
-  );
+  return ok(writeSupervisedLaunch({ order, commands, directory, control, logsInside: directory }));
 }
 
 /** What is rewritten: temporary directories always, and what the order declares. */
@@ -164,7 +162,7 @@ function readyCommand(input: ReadyInput): Result<ReadyCommand, AttemptProblem> {
   const { order, directory, command, mappings, resolver } = input;
   const rewriter = createPathRewriter(mappings);
   const rewriteAll = (words: readonly string[]): string[] => words.map(rewriter.rewrite);
-  const script = command.script === undefined ? undefined : join(directory, scriptFile(order, command));
+  const script = command.script === undefined ? undefined : join(directory, attemptScriptFile(command.name));
   const mapped: AttemptCommand = {
     ...command,
     command: [...rewriteAll(command.command), ...(script === undefined ? [] : [script])],

@@ -12,7 +12,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { ok, type Result } from "../../base/result.ts";
 import type { AttemptCommand, AttemptOrder, AttemptProblem } from "../../model/run/attempt.ts";
-import { attemptFiles } from "../../ports/attempt-directory.ts";
+import { attemptFiles, attemptLogFile, attemptScriptFile } from "../../ports/attempt-directory.ts";
 import type { Executor, ExecutorListener } from "../../ports/executor.ts";
 import type { ImageTable } from "../images/image-table.ts";
 import { type CommandResolver, createCommandResolver } from "../images/resolve-command.ts";
@@ -22,7 +22,6 @@ import { addTerminal } from "../slots/terminal.ts";
 import { checkCommandSize, type ReadyCommand } from "../slots/command-text.ts";
 import {
   needsSupervisor,
-  scriptFile,
   scriptMode,
   type Wrapper,
   writeSingleLaunch,
@@ -59,6 +58,8 @@ export interface SandboxExecutorOptions {
 
 /** Where control files of the attempt appear inside: scripts and the supervisor. */
 const controlInside = "/.millrace";
+/** Where the same files lie in the attempt's directory. */
+const controlDirectory = "control";
 const logsInside = `${controlInside}/logs`;
 const homeInside = "/root";
 
@@ -129,7 +130,7 @@ function launch(
   wrap: Wrap,
 ): Result<string, AttemptProblem> {
   const root = join(directory, attemptFiles.root);
-  const control = join(directory, "control");
+  const control = join(directory, controlDirectory);
   makeDirectory(root);
   makeDirectory(control);
   const problem = prepareRoot(order, directory);
@@ -144,7 +145,7 @@ function launch(
   const supervised = needsSupervisor(order);
   const steps = [
     ...planMounts(order, directory, context.host, files, context.shownPaths()),
-    ...listControlMounts(directory, control, supervised),
+    ...listControlMounts(order, directory, supervised ? "supervised" : "single"),
   ];
   const [only] = commands;
   const wrapper = wrap({
@@ -161,13 +162,27 @@ function launch(
   return ok(writeSupervisedLaunch({ order, commands, directory, control: places, logsInside, wrapper }));
 }
 
-/** Scripts are shown read-only; a supervisor also makes a FIFO beside them and writes the logs. */
-function listControlMounts(directory: string, control: string, supervised: boolean): readonly MountStep[] {
-  if (!supervised) return [{ kind: "ro-bind", from: control, to: controlInside }];
+/** Scripts are shown read-only; a supervisor also makes a FIFO beside them and writes the logs, which are files of the host. */
+function listControlMounts(
+  order: AttemptOrder,
+  directory: string,
+  how: "single" | "supervised",
+): readonly MountStep[] {
+  const control = join(directory, controlDirectory);
+  if (how === "single") return [{ kind: "ro-bind", from: control, to: controlInside }];
   makeDirectory(join(control, "logs"));
+  const logs = order.commands.flatMap(({ name }) => [
+    attemptLogFile(name, "out"),
+    attemptLogFile(name, "err"),
+  ]);
+  for (const log of logs) writeFileSync(join(directory, log), "");
   return [
     { kind: "bind", from: control, to: controlInside },
-    { kind: "bind", from: join(directory, attemptFiles.logs), to: logsInside },
+    ...logs.map((log): MountStep => ({
+      kind: "bind",
+      from: join(directory, log),
+      to: join(logsInside, log),
+    })),
   ];
 }
 
@@ -178,9 +193,11 @@ function readyCommand(
   context: SandboxContext,
   files: Map<string, string>,
 ): Result<ReadyCommand, AttemptProblem> {
-  const script = command.script === undefined ? [] : [join(controlInside, scriptFile(order, command))];
+  const script = command.script === undefined ? [] : [join(controlInside, attemptScriptFile(command.name))];
   if (command.script !== undefined)
-    writeFileSync(join(places.control, scriptFile(order, command)), command.script, { mode: scriptMode });
+    writeFileSync(join(places.control, attemptScriptFile(command.name)), command.script, {
+      mode: scriptMode,
+    });
   const declared = listDeclaredPaths(order);
   const isOwnPath = (path: string): boolean =>
     [...declared, ...context.host.private].some((each) => isAtOrBelow(path, each));

@@ -5,7 +5,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { AttemptExit, AttemptProblem } from "../../model/run/attempt.ts";
-import { attemptFiles } from "../../ports/attempt-directory.ts";
+import { attemptLogFile } from "../../ports/attempt-directory.ts";
 import { endTree } from "./end-tree.ts";
 import { type ExecutorContext, quietAttempt } from "./executor-context.ts";
 import { appendToExitRecord, type ExitRecord, findExitRecord } from "./exit-record.ts";
@@ -87,10 +87,14 @@ function finish(context: ExecutorContext, attempt: RunningAttempt, record: ExitR
     each.env.filter((one) => one.secret).map((one) => one.value),
   );
   if (secrets.length === 0) tell();
-  else
-    void maskLogFiles(directory, secrets)
-      .catch(() => removeLogs(directory))
+  else {
+    const logs = order.commands.flatMap(({ name }) =>
+      (["out", "err"] as const).map((stream) => join(directory, attemptLogFile(name, stream))),
+    );
+    void maskLogFiles(logs, secrets)
+      .catch(() => removeLogs(logs))
       .then(tell);
+  }
 }
 
 /** While the slot is still this attempt's, everything below it may be ended; later only what carries the mark. */
@@ -143,7 +147,7 @@ function completeRecord(attempt: RunningAttempt, problem: AttemptProblem, status
   }
 }
 
-function removeLogs(directory: string): void {
+function removeLogs(paths: readonly string[]): void {
   // Logs that could not be masked are not kept: a lost log is a nuisance, a published secret is not.
-  rmSync(join(directory, attemptFiles.logs), { recursive: true, force: true });
+  for (const path of paths) rmSync(path, { force: true });
 }

@@ -10,7 +10,6 @@ import { announce, endBySlotLoss, endUnstarted } from "./attempt-ends.ts";
 import { limitTime } from "./attempt-stops.ts";
 import { addAttempt, type ExecutorContext } from "./executor-context.ts";
 import { findExitRecord } from "./exit-record.ts";
-import { makeDirectory } from "./private-root.ts";
 import { findLivingSlot, type RunningAttempt } from "./running-attempt.ts";
 import type { Slot } from "./slot.ts";
 
@@ -35,7 +34,6 @@ export function startAttempt(context: ExecutorContext, order: AttemptOrder, dire
 
 function prepareLaunch(context: ExecutorContext, attempt: RunningAttempt): Result<string, AttemptProblem> {
   try {
-    makeDirectory(join(attempt.directory, attemptFiles.logs));
     return context.backend.launch(attempt.order, attempt.directory);
   } catch (error) {
     // The directory cannot be written (full disk, taken away, permissions): this attempt's problem, nobody else's.

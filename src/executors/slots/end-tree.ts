@@ -1,5 +1,5 @@
 /** Ending the processes of an attempt: politely, and for good. */
-import { findMarkedPids, findTree, hasProc, killUntilGone } from "./process-tree.ts";
+import { createMarkedSearch, findTree, hasProc, killUntilGone } from "./process-tree.ts";
 import { killGroup, sendSignal } from "./slot.ts";
 
 /**
@@ -13,7 +13,7 @@ export function terminateTree(
 ): boolean {
   const others = signalsGroup
     ? findTree(slotPid, attemptId)
-    : findMarkedPids(new Set([attemptId]), new Set()).map((pid) => ({ pid, group: 0 }));
+    : createMarkedSearch(new Set([attemptId]))().pids.map((pid) => ({ pid, group: 0 }));
   if (signalsGroup && slotPid !== undefined) sendSignal(-slotPid, "SIGTERM");
   for (const { pid, group } of others) {
     if (!signalsGroup || group !== slotPid) sendSignal(pid, "SIGTERM");
@@ -23,6 +23,7 @@ export function terminateTree(
 
 /** Kills every process of the attempt; the slot survives where /proc tells it apart from the others. */
 export function endTree(slotPid: number | undefined, attemptId: string): void {
-  if (hasProc) killUntilGone(() => findTree(slotPid, attemptId).map((info) => info.pid));
+  if (hasProc)
+    killUntilGone(() => ({ pids: findTree(slotPid, attemptId).map(({ pid }) => pid), isUnclear: false }));
   else if (slotPid !== undefined) killGroup(slotPid);
 }

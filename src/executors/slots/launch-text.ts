@@ -5,7 +5,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AttemptCommand, AttemptOrder } from "../../model/run/attempt.ts";
-import { attemptFiles, attemptLogFile } from "../../ports/attempt-directory.ts";
+import { attemptLogFile } from "../../ports/attempt-directory.ts";
 import { type ReadyCommand, writeAssignments, writeWords } from "./command-text.ts";
 import { attemptMarker } from "./process-tree.ts";
 import { quoteForShell } from "./shell-quote.ts";
@@ -77,12 +77,12 @@ export function writeSupervisedLaunch(launch: SupervisedLaunch): string {
     launch.order.graceMs,
     isInside,
   );
-  writeFileSync(join(launch.control.host, "supervise"), script, { mode: 0o600 });
+  writeFileSync(join(launch.control.host, "supervisor"), script, { mode: 0o600 });
   // In a wrapper the marker is set inside, so that the wrapper itself is not taken for a process of the attempt.
   const mark = launch.wrapper !== undefined ? [] : [{ name: attemptMarker, value: launch.order.attemptId }];
   const env = [...mark, ...secrets];
-  const argv = [...(launch.wrapper?.words ?? []), "/bin/sh", join(launch.control.inside, "supervise")];
-  const messages = quoteForShell(join(launch.directory, "supervise.err"));
+  const argv = [...(launch.wrapper?.words ?? []), "/bin/sh", join(launch.control.inside, "supervisor")];
+  const messages = quoteForShell(join(launch.directory, "supervisor-messages"));
   return `(${writeAssignments(env)}exec ${writeWords({ env, argv })}) </dev/null >/dev/null 2>${messages} 5>&3`;
 }
 
@@ -108,15 +108,10 @@ function superviseCommand(
     after: ordered.after,
     retries: ordered.retries,
     retryDelayMs: ordered.retryDelayMs,
-    out: join(logs, `${ready.name}.out`),
-    err: join(logs, `${ready.name}.err`),
+    out: join(logs, attemptLogFile(ready.name, "out")),
+    err: join(logs, attemptLogFile(ready.name, "err")),
   };
 }
 
 /** Scripts are executable, because `sh -c PATH` runs them as programs (Argo writes them the same way). */
 export const scriptMode = 0o755;
-
-/** The file of a command's script text, relative to the control directory. */
-export function scriptFile(order: AttemptOrder, command: AttemptCommand): string {
-  return order.commands.length === 1 ? attemptFiles.script : `${attemptFiles.script}.${command.name}`;
-}

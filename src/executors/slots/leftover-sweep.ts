@@ -4,7 +4,7 @@
  * Looking through /proc costs milliseconds, so it is not done after each short attempt. Ended attempts are noted, and
  * one sweep takes them all: soon after the first of them ended, never more than about 1 % of the time, and on close.
  */
-import { findMarkedPids, hasProc, killUntilGone } from "./process-tree.ts";
+import { createMarkedSearch, hasProc, killUntilGone } from "./process-tree.ts";
 
 const shortestPauseMs = 500;
 
@@ -50,6 +50,5 @@ export function createLeftoverSweep(now: () => number): LeftoverSweep {
 
 function killMarked(ids: ReadonlySet<string>): void {
   if (!hasProc) return;
-  const unmarked = new Set<number>();
-  killUntilGone(() => findMarkedPids(ids, unmarked));
+  killUntilGone(createMarkedSearch(ids));
 }

@@ -3,21 +3,18 @@
  * Works on bytes, because output need not be UTF-8, and in pieces, because output may be larger than memory.
  * A file without secrets is read and left as it is; otherwise a masked copy takes its place in one step.
  */
-import { createReadStream, createWriteStream } from "node:fs";
-import { readdir, rename } from "node:fs/promises";
-import { join } from "node:path";
+import { createReadStream, createWriteStream, existsSync } from "node:fs";
+import { rename } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { attemptFiles } from "../../ports/attempt-directory.ts";
 import { listMaskedTexts, secretMask } from "../../ports/mask-secrets.ts";
 
-/** Masks all logs of the attempt in `directory`. */
-export async function maskLogFiles(directory: string, secrets: readonly string[]): Promise<void> {
+/** Masks the given log files; those that were never written are passed over. */
+export async function maskLogFiles(paths: readonly string[], secrets: readonly string[]): Promise<void> {
   const texts = listMaskedTexts(secrets).map((text) => Buffer.from(text));
   if (texts.length === 0) return;
-  const logs = join(directory, attemptFiles.logs);
-  for (const name of await readdir(logs)) {
-    if (await holdsAny(join(logs, name), texts)) await maskFile(join(logs, name), texts);
+  for (const path of paths.filter((each) => existsSync(each))) {
+    if (await holdsAny(path, texts)) await maskFile(path, texts);
   }
 }
 

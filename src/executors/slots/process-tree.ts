@@ -70,21 +70,48 @@ function readMark(text: string): string | undefined {
   return text.slice(start, end < 0 ? undefined : end);
 }
 
+export interface MarkedProcesses {
+  readonly pids: readonly number[];
+  /** Whether there are processes that may be marked, but showed no environment: the next look may tell. */
+  readonly isUnclear: boolean;
+}
+
+/** A process without an environment is looked at this often before it counts as one that has none. */
+const mostLooks = 20;
+
 /**
- * Living processes marked with one of the ids. Those that are not are added to `unmarked` and not looked at again:
- * a mark is inherited, never put on.
+ * Looks for living processes that are marked with one of the ids. Those that are not are not looked at again: a mark is
+ * inherited, never put on. A process shows no environment for a moment while it is being replaced by another program,
+ * and while it ends: then its files are still open.
  */
-export function findMarkedPids(attemptIds: ReadonlySet<string>, unmarked: Set<number>): number[] {
-  return listPids().filter((pid) => {
-    if (unmarked.has(pid)) return false;
-    const text = findProcText(`/proc/${pid}/environ`);
-    // A process shows no environment for a moment while it is being replaced by another program.
-    if (text === undefined || text === "") return false;
-    const mark = readMark(text);
-    if (mark !== undefined && attemptIds.has(mark)) return true;
-    unmarked.add(pid);
-    return false;
-  });
+export function createMarkedSearch(attemptIds: ReadonlySet<string>): () => MarkedProcesses {
+  const looks = new Map<number, number>();
+  return () => {
+    const pids: number[] = [];
+    let isUnclear = false;
+    for (const pid of listPids()) {
+      const before = looks.get(pid) ?? 0;
+      if (before >= mostLooks) continue;
+      const text = findProcText(`/proc/${pid}/environ`);
+      const mark = readMark(text ?? "");
+      if (mark !== undefined && attemptIds.has(mark)) pids.push(pid);
+      else if (text === "" && mayShowMark(pid)) {
+        looks.set(pid, before + 1);
+        isUnclear = true;
+      } else looks.set(pid, mostLooks);
+    }
+    return { pids, isUnclear };
+  };
+}
+
+/** `PF_KTHREAD` of the kernel's process flags, the 9th field of /proc/PID/stat. */
+const kernelThreadFlag = 0x200000;
+
+/** False for threads of the kernel, and when only its exit code is left of a process. */
+function mayShowMark(pid: number): boolean {
+  const text = findProcText(`/proc/${pid}/stat`) ?? "";
+  const [state = "Z", ...fields] = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  return state !== "Z" && state !== "X" && (Number(fields[5]) & kernelThreadFlag) === 0;
 }
 
 /** Living processes of the attempt: marked, below the slot, or in its session; never the slot itself. */
@@ -148,10 +175,10 @@ function findThreads(pid: number): string[] {
 }
 
 /** Kills until nothing is found twice in a row, or `passes` are used up; a tree that forks is outrun. */
-export function killUntilGone(find: () => readonly number[], passes = 100): boolean {
+export function killUntilGone(find: () => MarkedProcesses, passes = 100): boolean {
   for (let pass = 0, empty = 0; pass < passes; pass += 1) {
-    const pids = find();
-    if (pids.length > 0) empty = 0;
+    const { pids, isUnclear } = find();
+    if (pids.length > 0 || isUnclear) empty = 0;
     else if ((empty += 1) === 2) return true;
     for (const pid of pids) sendSignal(pid, "SIGKILL");
   }

@@ -248,7 +248,7 @@ async function waitForText(attempt: StartedAttempt, text: string): Promise<void>
   const check = (): void => {
     if (readLog(attempt.directory, "out").includes(text)) seen.open(undefined);
   };
-  const watcher = watch(join(attempt.directory, attemptFiles.logs), check);
+  const watcher = watch(attempt.directory, check);
   try {
     check();
     const early = attempt.ended.then(({ exit, out, err }) => {
