@@ -113,6 +113,8 @@ export interface LogFile {
   readonly path: string;
   readonly startedAt: number;
   readonly ended: boolean;
+  /** Texts to mask while the log grows; one that has ended is masked on disk. */
+  readonly masked: readonly string[];
 }
 
 /** One finding of `doctor`. */

@@ -17,6 +17,8 @@ export interface Home {
   readonly inbox: string;
   /** The user's lines of the image table; a file that may be absent. */
   readonly images: string;
+  /** Values of Secrets. */
+  readonly secrets: string;
   /** The executors' own files. */
   readonly executors: string;
 }
@@ -30,6 +32,7 @@ export function openHome(root: string): Home {
     runs: join(root, "runs"),
     inbox: join(root, "inbox"),
     images: join(root, "images.json"),
+    secrets: join(root, "secrets"),
     executors: join(root, "executors"),
   };
 }

@@ -21,6 +21,7 @@ import { decodeRunRecord, loadRunState } from "../runtime/recover/run-record.ts"
 import type { RunRecord } from "../runtime/recover/run-record.ts";
 import { Runtime, quarantinedError } from "../runtime/runtime.ts";
 import { isOnlyWaiting, summarizeRun } from "../runtime/summary.ts";
+import { openFolderSecrets } from "../stores/folder/folder-secrets.ts";
 import { openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
 import { toInputs } from "./command-inputs.ts";
 import { chooseExecutor } from "./executors.ts";
@@ -30,6 +31,7 @@ import { openInbox } from "./inbox.ts";
 import { getLanguage } from "./languages.ts";
 import { layOutputs } from "./lay-outputs.ts";
 import { makeRun } from "./new-run.ts";
+import { takeRequestSecrets } from "./take-request-secrets.ts";
 import { toPicture } from "./pictures.ts";
 import { createShownPaths } from "./shown-paths.ts";
 import { systemClock } from "./system-clock.ts";
@@ -63,6 +65,7 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
   const driven = new Map<string, Driven>();
   const folderNames = new Map<string, string>();
   const artifacts = openLocalArtifacts(home.artifacts);
+  const secrets = openFolderSecrets(home.secrets);
   const files = createLocalAttemptFiles({
     runsFolder: home.runs,
     repositoryFolder: home.repository,
@@ -76,6 +79,7 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
     files,
     artifacts,
     requester: lazyRequester,
+    secrets,
     soon: setImmediate,
   });
   const drive = (run: LiveRun, document: RunDocument): void => {
@@ -98,7 +102,7 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
   shieldScripts(home);
   const closeInbox = openInbox(home.inbox, command);
   return {
-    submit: (request) => submit(request, runtime, history, drive),
+    submit: (request) => submit(takeRequestSecrets(request, secrets), runtime, history, drive),
     adopt: (name) => adopt(name, runtime, history, drive),
     picture,
     watch: (name, listener) => {

@@ -5,6 +5,8 @@ import type { LogFile, RunPicture } from "../api/house.ts";
 import { isExpression } from "../model/plan/expression.ts";
 import { hasEnded } from "../model/run/phase.ts";
 import type { RunState } from "../model/run/run-state.ts";
+import { listMaskedTexts } from "../base/mask-secrets.ts";
+import { openFolderSecrets } from "../stores/folder/folder-secrets.ts";
 import { attemptLogFile } from "../ports/attempt-directory.ts";
 import { runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
@@ -16,7 +18,9 @@ export function listLogFiles(
   select: string | number | undefined,
 ): readonly LogFile[] {
   const { state } = picture;
-  if (typeof select === "number") return isAttemptTask(state, select) ? filesOf(home, picture, select) : [];
+  const masked = listMaskedTexts(findSecrets(home, picture));
+  if (typeof select === "number")
+    return isAttemptTask(state, select) ? filesOf(home, picture, select, masked) : [];
   const roots = select === undefined ? undefined : new Set(picture.view.findTasks(state, select));
   const tasks: number[] = [];
   for (let task = 0; task < state.tasks.size; task += 1) {
@@ -24,7 +28,7 @@ export function listLogFiles(
       tasks.push(task);
   }
   tasks.sort((a, b) => (state.tasks.startedAt[a] as number) - (state.tasks.startedAt[b] as number) || a - b);
-  return tasks.flatMap((task) => filesOf(home, picture, task));
+  return tasks.flatMap((task) => filesOf(home, picture, task, masked));
 }
 
 /** Where the attempt of a task lies. */
@@ -47,7 +51,18 @@ function isBelowAny(state: RunState, task: number, roots: ReadonlySet<number>): 
   return false;
 }
 
-function filesOf(home: Home, picture: RunPicture, task: number): readonly LogFile[] {
+/** Values that attempts of this run may print while they run. */
+function findSecrets(home: Home, { state, submission }: RunPicture): readonly string[] {
+  const isLive = state.ended === undefined && submission.facts["secrets"] !== undefined;
+  return isLive ? openFolderSecrets(home.secrets).listValues() : [];
+}
+
+function filesOf(
+  home: Home,
+  picture: RunPicture,
+  task: number,
+  masked: readonly string[],
+): readonly LogFile[] {
   const { state } = picture;
   const process = state.index.plan.processes[state.tasks.process[task] as number];
   if (process?.body.kind !== "task") return [];
@@ -67,6 +82,7 @@ function filesOf(home: Home, picture: RunPicture, task: number): readonly LogFil
       path: join(directory, attemptLogFile(command, stream)),
       startedAt: state.tasks.startedAt[task] as number,
       ended: hasEnded(state.tasks.phase[task] as number),
+      masked,
     }))
     .filter((file) => existsSync(file.path));
 }

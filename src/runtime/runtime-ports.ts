@@ -5,6 +5,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Executor, ExecutorListener } from "../ports/executor.ts";
 import type { HistoryStore } from "../ports/history-store.ts";
 import type { Requester } from "../ports/requester.ts";
+import type { SecretStore } from "../ports/secret-store.ts";
 
 export interface RuntimePorts {
   readonly clock: Clock;
@@ -14,6 +15,7 @@ export interface RuntimePorts {
   readonly files: AttemptFiles;
   readonly artifacts: ArtifactStore;
   readonly requester: Requester;
+  readonly secrets: SecretStore;
   /** Calls back soon, after whatever else has arrived by then. */
   readonly soon: (callback: () => void) => void;
 }

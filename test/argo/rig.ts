@@ -20,6 +20,7 @@ import { loadRunState } from "../../src/runtime/recover/run-record.ts";
 import type { LiveRun } from "../../src/runtime/live-run.ts";
 import { Runtime } from "../../src/runtime/runtime.ts";
 import { createMemoryHistory } from "../../src/stores/memory/memory-history.ts";
+import { createMemorySecrets } from "../../src/stores/memory/memory-secrets.ts";
 import { createPuppet, programOf } from "./puppet.ts";
 import type { Answer, Puppet } from "./puppet.ts";
 import { createVirtualTime, startOfTime } from "./virtual-time.ts";
@@ -160,6 +161,7 @@ export async function runTogether(
     createExecutor: puppet.createExecutor,
     files: puppet.files,
     artifacts: noArtifacts,
+    secrets: createMemorySecrets(),
     requester: {
       send: async (request) => options.respond?.(request) ?? { problem: `no answer for ${request.url}` },
     },

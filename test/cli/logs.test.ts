@@ -45,7 +45,7 @@ function makeLog(
 ): LogFile {
   const path = join(mkdtempSync(join(folder, "log-")), stream);
   writeFileSync(path, content);
-  return { task, taskName, command: "main", stream, path, startedAt: startAt, ended: isEnded };
+  return { task, taskName, command: "main", stream, path, startedAt: startAt, ended: isEnded, masked: [] };
 }
 
 async function print(
@@ -210,6 +210,7 @@ describe("reading logs", () => {
             prefix: "> ",
             matches: /x|^$/,
             stamp: undefined,
+            masked: [],
           });
           const bytes = Buffer.from(text);
           for (let from = 0; from < bytes.length; from += size)
@@ -229,12 +230,35 @@ describe("reading logs", () => {
     );
   });
 
+  test("secrets are masked in every line, also between bytes that are no text", async () => {
+    const sink = createSink();
+    const masked = ["geheim-ä", "token"];
+    const writer = createLineWriter(createPrinter(sink), {
+      prefix: "",
+      matches: undefined,
+      stamp: undefined,
+      masked,
+    });
+    const bytes = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from("geheim-ä!"), Buffer.from([0xc3])]);
+    await writer.write(Buffer.concat([bytes, Buffer.from("\nmy tok")]));
+    await writer.write(Buffer.from("en\n"));
+    await writer.end();
+    const expected = Buffer.concat([
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from("***!"),
+      Buffer.from([0xc3]),
+      Buffer.from("\nmy ***\n"),
+    ]);
+    assert.equal(Buffer.from(sink.bytes()).toString("hex"), expected.toString("hex"));
+  });
+
   test("a line without an end does not gather in memory", async () => {
     const sink = createSink();
     const writer = createLineWriter(createPrinter(sink), {
       prefix: "a: ",
       matches: undefined,
       stamp: undefined,
+      masked: [],
     });
     for (let chunk = 0; chunk < 4; chunk += 1) await writer.write(Buffer.alloc(50_000, "x"));
     assert.ok(sink.bytes().length > 100_000);

@@ -51,7 +51,16 @@ describe("run", () => {
     });
     const run = start(["run", "workflow.yaml", "-q"], {
       logs: [
-        { task: 1, taskName: "a", command: "main", stream: "err", path: log, startedAt: 0, ended: true },
+        {
+          task: 1,
+          taskName: "a",
+          command: "main",
+          stream: "err",
+          path: log,
+          startedAt: 0,
+          ended: true,
+          masked: [],
+        },
       ],
     });
     run.engine.emit(bad, []);

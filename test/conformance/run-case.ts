@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openLocalArtifacts } from "../../src/artifacts/local/open-local-artifacts.ts";
+import { createMemorySecrets } from "../../src/stores/memory/memory-secrets.ts";
 import { createHttpRequester } from "../../src/executors/request/http-requester.ts";
 import { chooseExecutor } from "../../src/main/executors.ts";
 import { openHome } from "../../src/main/home.ts";
@@ -87,6 +88,7 @@ async function driveCase(
       nameOf: (runId) => runId,
     }),
     requester: createHttpRequester(),
+    secrets: createMemorySecrets(),
     soon: setImmediate,
   });
   runtime.startRun(made.run, made.document);

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { parseExitRecord, readEnding } from "../../src/executors/slots/exit-record.ts";
 import { maskChunks } from "../../src/executors/slots/mask-log-files.ts";
 import { isPlainVariableName, quoteForShell } from "../../src/executors/slots/shell-quote.ts";
-import { listMaskedTexts, maskSecrets } from "../../src/ports/mask-secrets.ts";
+import { listMaskedTexts, maskSecrets } from "../../src/base/mask-secrets.ts";
 
 const whole =
   "slot 12\n0m0.010000s 0m0.000000s\n0m1.000000s 0m2.000000s\ncommand a 0\ncommand b not-run\n" +

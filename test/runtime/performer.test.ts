@@ -1,6 +1,7 @@
 /** What the performer does when things come in an unlucky order. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { createMemorySecrets } from "../../src/stores/memory/memory-secrets.ts";
 import type { AttemptExit, AttemptOrder } from "../../src/model/run/attempt.ts";
 import type { RunInput } from "../../src/model/run/inputs.ts";
 import type { Adoption, ExecutorListener } from "../../src/ports/executor.ts";
@@ -56,6 +57,7 @@ function openPerformer(knobs: Knobs = {}) {
         return Promise.resolve();
       },
     },
+    secrets: createMemorySecrets(),
     requester: {
       send: () => {
         calls.push("send");

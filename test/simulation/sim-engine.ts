@@ -18,6 +18,7 @@ import { createSimExecutor } from "./sim-executor.ts";
 import { createSimFiles } from "./sim-files.ts";
 import { openSimHistory } from "./sim-history.ts";
 import { createSimLanguage } from "./sim-language.ts";
+import { createMemorySecrets } from "../../src/stores/memory/memory-secrets.ts";
 import { createSimRequester } from "./sim-requester.ts";
 import type { World } from "./world.ts";
 
@@ -91,6 +92,7 @@ export function openSimEngine(options: SimEngineOptions): SimEngine {
     }),
     artifacts: noArtifacts,
     requester: createSimRequester(scenario.seed, timeline, life),
+    secrets: createMemorySecrets(),
     soon: (callback) => void timeline.at(timeline.now(), "soon", callback, life),
   });
   const findLive = (runId: string): LiveRun | undefined =>

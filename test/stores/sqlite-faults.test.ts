@@ -93,6 +93,49 @@ test("H2, H3: whatever happens to the log behind the last sync, a prefix with ev
   await store.close();
 });
 
+test("H3: a new history that lost power before its first durable commit opens as an empty one", async (context) => {
+  const folder = makeTemporaryFolder(context);
+  const store = openSqliteHistory(folder, { mode: "write" });
+  await store.commit(creation("a"), relaxed);
+  const file = readFileSync(join(folder, "history.db"));
+  const log = readFileSync(join(folder, "history.db-wal"));
+  const remains: readonly (readonly [Buffer, Buffer | undefined])[] = [
+    [Buffer.alloc(0), undefined],
+    [Buffer.alloc(0), log],
+    [file, undefined],
+    [file, log.subarray(0, 100)],
+    [file, Buffer.alloc(log.length)],
+  ];
+  for (const [file, log] of remains) {
+    const copy = mkdtempSync(join(folder, "copy-"));
+    writeFileSync(join(copy, "history.db"), file);
+    if (log !== undefined) writeFileSync(join(copy, "history.db-wal"), log);
+    const again = openSqliteHistory(copy, { mode: "write" });
+    assert.deepEqual(await again.listRuns(), []);
+    await again.commit(creation("b"), durable);
+    await again.close();
+  }
+  await store.close();
+});
+
+test("H5: a reader of another process that leaves does not take the log of a new history along", async (context) => {
+  const folder = makeTemporaryFolder(context);
+  const store = openSqliteHistory(folder, { mode: "write" });
+  await store.commit(creation("a"), durable);
+  // The last one to close a database moves the log into the file and removes it, unless locks say that others are there.
+  const script = `
+    const { DatabaseSync } = require("node:sqlite");
+    const database = new DatabaseSync(${JSON.stringify(join(folder, "history.db"))});
+    database.prepare("SELECT count(*) FROM run").get();
+    database.close();
+  `;
+  const child = spawn(process.execPath, ["-e", script], { stdio: "ignore" });
+  assert.deepEqual(await once(child, "exit"), [0, null]);
+  assert.ok(statSync(join(folder, "history.db-wal")).size > 0);
+  await store.commit({ appended: [sampleBatch("a", 2)] }, durable);
+  await store.close();
+});
+
 test("H6: a full disk refuses commits, keeps what was committed, and works again when there is space", async (context) => {
   const disk = mountSmallDisk(context, 512 * 1024);
   if (disk === undefined) return;

@@ -140,6 +140,7 @@ function openFollower(
       stamp: isStamped
         ? () => formatTime(given.follow === true && !file.ended ? io.clock.now() : file.startedAt)
         : undefined,
+      masked: file.masked,
     }),
   });
 }

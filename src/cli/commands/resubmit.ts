@@ -46,13 +46,19 @@ function collectResults({ row, state, view }: RunPicture): JsonObject {
   return view.reusable?.(state) ?? {};
 }
 
-/** Facts belong to one run (identity, made-up suffix), so they are made anew; `facts` are those of the new one. */
+/** The Secrets that came with the earlier run, by their seals: its document does not hold their values any more. */
+function keepSecrets({ secrets }: JsonObject): JsonObject {
+  return secrets === undefined ? {} : { secrets };
+}
+
+/** Facts belong to one run (identity, made-up suffix), so most are made anew; `facts` are those of the new one. */
 function makeRequest(
   { source, file, submission }: RunPicture,
   given: Omit<Submission, "facts">,
   facts: JsonObject | undefined,
 ): SubmitRequest {
-  const { facts: _, ...earlier } = submission;
+  const { facts: earlierFacts, ...earlier } = submission;
+  const newFacts = { ...keepSecrets(earlierFacts), ...facts };
   const labels = { ...earlier.labels, ...given.labels };
   return {
     source,
@@ -62,7 +68,7 @@ function makeRequest(
       ...given,
       parameters: { ...earlier.parameters, ...given.parameters },
       ...(Object.keys(labels).length === 0 ? {} : { labels }),
-      ...(facts === undefined ? {} : { facts }),
+      ...(Object.keys(newFacts).length === 0 ? {} : { facts: newFacts }),
     },
   };
 }

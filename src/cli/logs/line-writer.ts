@@ -2,6 +2,7 @@
  * Turns bytes of a log into lines for the terminal: a prefix in front of each, only those that match.
  * Bytes that need neither are passed on as they are. Memory stays bounded: a line without an end goes out in pieces.
  */
+import { secretMask } from "../../base/mask-secrets.ts";
 import type { Printer } from "../printer.ts";
 
 export interface LineOptions {
@@ -10,6 +11,8 @@ export interface LineOptions {
   readonly matches: RegExp | undefined;
   /** Time in front of every line; undefined for none. */
   readonly stamp: (() => string) | undefined;
+  /** Texts that must not be shown. */
+  readonly masked: readonly string[];
 }
 
 export interface LineWriter {
@@ -23,7 +26,8 @@ const lineEnd = 0x0a;
 
 export function createLineWriter(out: Printer, options: LineOptions): LineWriter {
   const { prefix, matches, stamp } = options;
-  if (prefix === "" && matches === undefined && stamp === undefined) {
+  const mask = createMask(options.masked);
+  if (prefix === "" && matches === undefined && stamp === undefined && options.masked.length === 0) {
     return { write: (chunk) => out.bytes(chunk), end: () => Promise.resolve() };
   }
   let rest: Uint8Array = new Uint8Array(0);
@@ -35,7 +39,8 @@ export function createLineWriter(out: Printer, options: LineOptions): LineWriter
     const head =
       begun === "no" ? Buffer.from(`${stamp === undefined ? "" : `${stamp()} `}${prefix}`) : Buffer.alloc(0);
     begun = isEnd ? "no" : isShown ? "shown" : "hidden";
-    return isShown ? Buffer.concat(isEnd ? [head, line, Buffer.from("\n")] : [head, line]) : undefined;
+    if (!isShown) return undefined;
+    return Buffer.concat(isEnd ? [head, mask(line), Buffer.from("\n")] : [head, mask(line)]);
   };
   const write = async (chunk: Uint8Array): Promise<void> => {
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
@@ -61,6 +66,19 @@ export function createLineWriter(out: Printer, options: LineOptions): LineWriter
     if (line !== undefined) await out.bytes(line);
   };
   return { write, end };
+}
+
+/** Works on bytes, because output need not be text; one byte is one character for as long as it takes. */
+function createMask(texts: readonly string[]): (line: Uint8Array) => Uint8Array {
+  if (texts.length === 0) return (line) => line;
+  const found = texts.map((text) => Buffer.from(text).toString("latin1"));
+  return (line) => {
+    const plain = Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString("latin1");
+    return Buffer.from(
+      found.reduce((text, secret) => text.replaceAll(secret, secretMask), plain),
+      "latin1",
+    );
+  };
 }
 
 function decode(line: Uint8Array): string {

@@ -1,9 +1,10 @@
 /** Prints logs of a run while this process drives it. */
-import type { House, RunPicture } from "../../api/house.ts";
+import type { House, LogFile, RunPicture } from "../../api/house.ts";
 import type { RunEvent } from "../../model/run/events.ts";
 import { hasEnded } from "../../model/run/phase.ts";
 import type { CommandContext } from "../command.ts";
 import type { Printer } from "../printer.ts";
+import type { LineOptions } from "./line-writer.ts";
 import { createLogFollower } from "./log-follower.ts";
 import { formatPrefix } from "./log-lines.ts";
 
@@ -17,10 +18,11 @@ export interface RunLogs {
 }
 
 export function openRunLogs({ io, style }: CommandContext, house: House, printer: Printer): RunLogs {
-  const line = (file: Parameters<typeof formatPrefix>[0]) => ({
+  const line = (file: LogFile): LineOptions => ({
     prefix: formatPrefix(file, file.command === "main", style),
     matches: undefined,
     stamp: undefined,
+    masked: file.masked,
   });
   const follower = createLogFollower({ tail: undefined, line, printer: () => printer });
   const started = new Set<number>();

@@ -4,12 +4,13 @@
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { AttemptExit, AttemptProblem } from "../../model/run/attempt.ts";
+import type { AttemptExit, AttemptOrder, AttemptProblem } from "../../model/run/attempt.ts";
 import { attemptLogFile } from "../../ports/attempt-directory.ts";
 import { endTree } from "./end-tree.ts";
 import { type ExecutorContext, quietAttempt } from "./executor-context.ts";
 import { appendToExitRecord, type ExitRecord, findExitRecord } from "./exit-record.ts";
 import { maskLogFiles } from "./mask-log-files.ts";
+import { privatePath, tidyPath } from "./private-root.ts";
 import { makeAttemptExit, type RunningAttempt } from "./running-attempt.ts";
 import type { Slot, SlotReport } from "./slot.ts";
 
@@ -83,9 +84,8 @@ function finish(context: ExecutorContext, attempt: RunningAttempt, record: ExitR
     context.listener.ended(exit);
     context.attemptEnded();
   };
-  const secrets = order.commands.flatMap((each) =>
-    each.env.filter((one) => one.secret).map((one) => one.value),
-  );
+  const secrets = listSecrets(order);
+  removeSecretFiles(order, directory);
   if (secrets.length === 0) tell();
   else {
     const logs = order.commands.flatMap(({ name }) =>
@@ -145,6 +145,18 @@ function completeRecord(attempt: RunningAttempt, problem: AttemptProblem, status
   } catch (error) {
     if (!(error instanceof Error && "code" in error)) throw error;
   }
+}
+
+function listSecrets({ commands, secrets = [] }: AttemptOrder): readonly string[] {
+  const inVariables = commands.flatMap(({ env }) => env.filter(({ secret }) => secret));
+  return [...secrets, ...inVariables.map(({ value }) => value)];
+}
+
+/** Secrets that were mounted as files are needed only while the commands run. */
+function removeSecretFiles({ commands }: AttemptOrder, directory: string): void {
+  for (const { source, mountPath } of commands.flatMap(({ volumes }) => volumes))
+    if (source.kind === "text" && source.secret === true)
+      rmSync(privatePath(directory, tidyPath(mountPath)), { recursive: true, force: true });
 }
 
 function removeLogs(paths: readonly string[]): void {

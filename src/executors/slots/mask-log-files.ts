@@ -7,7 +7,7 @@ import { createReadStream, createWriteStream, existsSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { listMaskedTexts, secretMask } from "../../ports/mask-secrets.ts";
+import { listMaskedTexts, secretMask } from "../../base/mask-secrets.ts";
 
 /** Masks the given log files; those that were never written are passed over. */
 export async function maskLogFiles(paths: readonly string[], secrets: readonly string[]): Promise<void> {

@@ -10,6 +10,7 @@ import { createName } from "./lower/surroundings.ts";
 import { collectStored, storedKey } from "./lower/template-source.ts";
 import { readArgoDocuments } from "./read/read-argo-documents.ts";
 import type { ArgoDocument, WorkflowTemplate } from "./read/types.ts";
+import { takeSecrets } from "./lower/take-secrets.ts";
 import { argoView } from "./view/argo-view.ts";
 
 type Definitions = NonNullable<Submission["definitions"]>;
@@ -18,6 +19,7 @@ export const argo: Language = {
   id: "argo",
   recognizes: (source) => /(?:^|[{,])\s*["']?apiVersion["']?\s*:\s*["']?argoproj\.io\//mu.test(source),
   lint: lintArgo,
+  takeSecrets,
   compile: compileArgo,
   createEvaluator: createArgoEvaluator,
   view: argoView,

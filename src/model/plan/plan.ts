@@ -145,6 +145,8 @@ export interface Region {
         readonly targets?: readonly number[] | Expression;
         /** Start nothing new once a target's branch has failed. */
         readonly stopOnFailure: boolean;
+        /** Which of several targets that ended badly gives the region its phase; absent: the first. */
+        readonly blames?: "first" | "last";
       }
     /** Lists of node indexes; a list fires when the one before it has ended well. */
     | { readonly kind: "stages"; readonly stages: readonly (readonly number[])[] };
@@ -224,6 +226,8 @@ export interface Hook {
   readonly name: string;
   /** `ended`: once, when the owner has ended (not when it was skipped). `condition`: once, when the condition first holds. */
   readonly on: "ended" | "condition";
+  /** On which tasks of a fan-out it hangs: on each member (as when this is absent), on the whole, or on both. */
+  readonly of?: "each" | "whole" | "both";
   readonly condition?: Expression;
   readonly call: Call;
   readonly arguments: readonly Argument[];

@@ -53,7 +53,12 @@ export interface AttemptVolume {
   readonly source:
     | { readonly kind: "attempt" }
     | { readonly kind: "run"; readonly key: string }
-    | { readonly kind: "text"; readonly files: Readonly<Record<string, string>> };
+    | {
+        readonly kind: "text";
+        readonly files: Readonly<Record<string, string>>;
+        /** The texts are secret: masked in logs, and taken away with the end of the attempt. */
+        readonly secret?: boolean;
+      };
 }
 
 /** One program of an attempt. Most attempts have exactly one, named `main`. */
@@ -96,6 +101,8 @@ export interface AttemptOrder {
   readonly timeoutMs?: number;
   /** Time between the polite and the forced end. */
   readonly graceMs: number;
+  /** Values that must not be shown, besides those of secret variables. In memory only, never in the file of the order. */
+  readonly secrets?: readonly string[];
 }
 
 /** How one command ended. */

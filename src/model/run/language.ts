@@ -7,6 +7,7 @@ import type { Json, JsonObject } from "../../base/json.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunState } from "./run-state.ts";
 import type { Evaluator } from "./scope.ts";
+import type { SecretTexts } from "./sealed-secret.ts";
 
 /** Everything besides the document that decides what a run does. Written to the history, so that the plan can be made again. */
 export interface Submission {
@@ -90,6 +91,11 @@ export interface Language {
       readonly definitions: readonly { readonly source: string; readonly file: string }[];
     },
   ): readonly Diagnostic[];
+  /**
+   * Parts a file from the secret values in it: the text that is left keeps its lines and names the Secrets, and the
+   * values go to the secret store. Their seals come back in the submission's facts, as `secrets`.
+   */
+  takeSecrets?(source: string, file: string): { readonly source: string; readonly secrets: SecretTexts };
   compile(source: string, file: string, submission: Submission): Compiled;
   createEvaluator(plan: Plan): Evaluator;
   readonly view: LanguageView;

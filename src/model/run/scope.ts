@@ -72,7 +72,10 @@ export interface Scope {
   siblingNames(): readonly string[];
   /** The item of a fan-out; undefined outside. */
   readonly item: Json | undefined;
-  /** The task itself: the owner in hooks, the attempt in its own template, the body in outputs. */
+  /**
+   * The task itself: the owner in hooks, the attempt in its own template, the body in outputs; in what the nodes of a
+   * region are called with, the task that is that region.
+   */
   readonly own: TaskView | undefined;
   /** Number of the attempt under way, from 0; undefined without a retry policy. */
   readonly attemptNumber: number | undefined;

@@ -101,7 +101,7 @@ export const taskFlags = {
   halted: 2,
   /** A task with a retry policy: its children are attempts. */
   retried: 4,
-  /** A bad child that the order does not tolerate has been seen. */
+  /** A bad child has been seen: of a stage one that the order does not tolerate, of a region or fan-out any. */
   spoiled: 8,
   /** Its hooks have been looked at since it ended. */
   hooked: 16,

@@ -14,6 +14,7 @@ import type { Executor } from "../../ports/executor.ts";
 import type { Collected, Laid } from "../../ports/attempt-files.ts";
 import type { LiveRun } from "../live-run.ts";
 import type { RuntimePorts } from "../runtime-ports.ts";
+import { hideSecrets, revealOrder, revealRequest } from "./reveal-secrets.ts";
 
 /** What the performer tells the runtime. */
 export interface PerformerOutlet {
@@ -25,7 +26,10 @@ export interface PerformerOutlet {
 interface Flight {
   readonly run: LiveRun;
   readonly task: number;
+  /** With seals in place of secret values. */
   readonly order: AttemptOrder;
+  /** The values of the seals, once the attempt has begun. */
+  secrets: readonly string[];
   /** Somebody wants it to end. */
   stop: { readonly why: "cancelled" | "timed-out"; readonly graceMs: number } | undefined;
   /** Only an attempt that is `adopting` or `started` can end. */
@@ -89,7 +93,7 @@ export class Performer {
 
   private launch(run: LiveRun, task: number, order: AttemptOrder): void {
     if (this.flights.has(order.attemptId)) return;
-    const flight: Flight = { run, task, order, stop: undefined, stage: "laying" };
+    const flight: Flight = { run, task, order, secrets: [], stop: undefined, stage: "laying" };
     this.flights.set(order.attemptId, flight);
     this.lay(flight);
   }
@@ -108,17 +112,22 @@ export class Performer {
     if (!laid.ok) return this.report(flight, this.refuse(flight.order, laid.problem));
     if (flight.stop !== undefined)
       return this.report(flight, this.refuse(flight.order, { kind: flight.stop.why }));
+    const revealed = revealOrder(flight.order, this.ports.secrets);
+    if (!revealed.ok) return this.report(flight, this.refuse(flight.order, revealed.error));
     flight.stage = "started";
-    this.executor.start(flight.order, laid.directory);
+    flight.secrets = revealed.value.secrets ?? [];
+    this.executor.start(revealed.value, laid.directory);
   }
 
   private adopt(run: LiveRun, task: number, order: AttemptOrder): void {
     if (this.flights.has(order.attemptId)) return;
-    const flight: Flight = { run, task, order, stop: undefined, stage: "adopting" };
+    const flight: Flight = { run, task, order, secrets: [], stop: undefined, stage: "adopting" };
     this.flights.set(order.attemptId, flight);
     const directory = this.ports.files.directoryOf(order.attemptId);
+    const revealed = revealOrder(order, this.ports.secrets);
+    if (revealed.ok) flight.secrets = revealed.value.secrets ?? [];
     this.guard(
-      this.executor.adopt(order, directory).then((adoption) => {
+      this.executor.adopt(revealed.ok ? revealed.value : order, directory).then((adoption) => {
         // Its end may have been told before this answer.
         if (this.halted || flight.stage !== "adopting") return;
         if (adoption.kind === "unknown") return this.lay(flight);
@@ -174,7 +183,7 @@ export class Performer {
       at: this.ports.clock.now(),
       task: flight.task,
       exit: problem === undefined ? exit : { ...exit, problem },
-      ...(collected === undefined ? {} : { outputs: collected.outputs }),
+      ...(collected === undefined ? {} : { outputs: hideSecrets(collected.outputs, flight.secrets) }),
     });
     this.outlet.roomChanged();
   }
@@ -185,17 +194,19 @@ export class Performer {
     const controller = new AbortController();
     this.requests.set(key, controller);
     this.guard(
-      this.ports.requester.send(effect.request, controller.signal).then((response) => {
-        // One that was cancelled has been settled; its task may be waiting for another one by now.
-        if (this.requests.get(key) !== controller) return;
-        this.requests.delete(key);
-        this.outlet.send(run.runId, {
-          kind: "response.received",
-          at: this.ports.clock.now(),
-          task: effect.task,
-          response,
-        });
-      }),
+      this.ports.requester
+        .send(revealRequest(effect.request, this.ports.secrets), controller.signal)
+        .then((response) => {
+          // One that was cancelled has been settled; its task may be waiting for another one by now.
+          if (this.requests.get(key) !== controller) return;
+          this.requests.delete(key);
+          this.outlet.send(run.runId, {
+            kind: "response.received",
+            at: this.ports.clock.now(),
+            task: effect.task,
+            response,
+          });
+        }),
     );
   }
 

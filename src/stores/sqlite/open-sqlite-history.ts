@@ -23,11 +23,12 @@ import { acquireWriterLock } from "./writer-lock.ts";
 const busyTimeoutMs = 1_000;
 
 /**
- * A new file becomes a WAL file without a rollback journal: there is nothing to roll back to, and it saves three
- * of four syncs of a cold start. The one that remains makes the header durable before the log can hold commits.
+ * A new file becomes a WAL file without a rollback journal and without a sync: there is nothing to roll back to, and
+ * the first durable commit syncs all that is new (wal-sync.ts). SQLite takes an empty file, with a log or without, and
+ * a header alone for a new database, so a power cut before that leaves something that can be opened.
  */
 const newFileSettings =
-  "PRAGMA page_size = 4096; PRAGMA synchronous = NORMAL; PRAGMA journal_mode = MEMORY; PRAGMA journal_mode = WAL";
+  "PRAGMA page_size = 4096; PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; PRAGMA journal_mode = WAL";
 
 const writerSettings =
   "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cell_size_check = ON";
@@ -52,19 +53,22 @@ function openWriter(folder: string): HistoryStore {
   makeDurableFolder(folder);
   const lock = acquireWriterLock(folder);
   try {
-    return createStore(folder, openWriteDatabase(folder), () => lock.release());
+    const { database, unsynced } = openWriteDatabase(folder);
+    return createStore(folder, database, unsynced, () => lock.release());
   } catch (error) {
     lock.release();
     throw error;
   }
 }
 
+/** Windows cannot sync directories; its file systems journal names on their own. */
+const canSyncFolders = process.platform !== "win32";
+
 /** The names of the folders that are made here must be as durable as what will lie in them. */
 function makeDurableFolder(folder: string): void {
   const whole = resolve(folder);
   const first = mkdirSync(whole, { recursive: true });
-  // Windows cannot sync directories; its file systems journal names on their own.
-  if (first === undefined || process.platform === "win32") return;
+  if (first === undefined || !canSyncFolders) return;
   for (let made = whole; made.length >= first.length; made = dirname(made)) syncFolder(dirname(made));
 }
 
@@ -77,9 +81,14 @@ function syncFolder(folder: string): void {
   }
 }
 
-function createStore(folder: string, database: DatabaseSync, release: () => void): HistoryStore {
+function createStore(
+  folder: string,
+  database: DatabaseSync,
+  unsynced: readonly number[],
+  release: () => void,
+): HistoryStore {
   const write = createHistoryWriter(database);
-  const walSync = createWalSync(join(folder, "history.db-wal"));
+  const walSync = createWalSync(join(folder, "history.db-wal"), unsynced);
   let closed = false;
 
   async function commit(commit: HistoryCommit, { durable }: { readonly durable: boolean }): Promise<void> {
@@ -97,6 +106,7 @@ function createStore(folder: string, database: DatabaseSync, release: () => void
     closed = true;
     await walSync.close();
     guard(folder, () => database.close());
+    for (const descriptor of unsynced) closeSync(descriptor);
     release();
   }
 
@@ -108,19 +118,33 @@ function isEmpty(commit: HistoryCommit): boolean {
   return parts.every((part) => part === undefined || part.length === 0);
 }
 
-function openWriteDatabase(folder: string): DatabaseSync {
-  const database = new DatabaseSync(join(folder, "history.db"), { timeout: busyTimeoutMs });
+interface WriteDatabase {
+  readonly database: DatabaseSync;
+  /**
+   * Descriptors of what was made here and may not be on the disk yet. They stay open as long as the database: closing
+   * any descriptor of its file would drop the locks that SQLite has on it.
+   */
+  readonly unsynced: readonly number[];
+}
+
+function openWriteDatabase(folder: string): WriteDatabase {
+  const file = join(folder, "history.db");
+  const database = new DatabaseSync(file, { timeout: busyTimeoutMs });
   try {
     const version = readSchemaVersion(database);
     checkVersion(version, folder);
     if (version === 0) database.exec(newFileSettings);
-    database.exec(writerSettings);
     if (version < schemaVersion) migrateSchema(database, version);
-    return database;
+    database.exec(writerSettings);
+    return { database, unsynced: version > 0 ? [] : openUnsynced(file, folder) };
   } catch (error) {
     database.close();
     throw error;
   }
+}
+
+function openUnsynced(file: string, folder: string): readonly number[] {
+  return [openSync(file, "r+"), ...(canSyncFolders ? [openSync(folder, "r")] : [])];
 }
 
 function openReader(folder: string): HistoryReader {

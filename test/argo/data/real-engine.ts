@@ -20,6 +20,7 @@ import type { LiveRun } from "../../../src/runtime/live-run.ts";
 import { Runtime } from "../../../src/runtime/runtime.ts";
 import { isOnlyWaiting } from "../../../src/runtime/summary.ts";
 import { createMemoryHistory } from "../../../src/stores/memory/memory-history.ts";
+import { createMemorySecrets } from "../../../src/stores/memory/memory-secrets.ts";
 
 /** A parameter or artifact of a node, in Argo's form. */
 interface Item {
@@ -92,6 +93,7 @@ export async function openRealEngine(executor: string): Promise<RealEngine> {
       nameOf: (runId) => runId,
     }),
     requester: createHttpRequester(),
+    secrets: createMemorySecrets(),
     soon: setImmediate,
   });
   after(async () => {

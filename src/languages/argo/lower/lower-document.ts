@@ -15,6 +15,7 @@ import { report } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
 import { readSource, resolveSpec, templateLabels } from "./resolve-spec.ts";
 import type { Source } from "./resolve-spec.ts";
+import { displayNameAnnotation } from "../view/given-name.ts";
 import { createName, createSurroundings } from "./surroundings.ts";
 import { collectStored, createSpaces } from "./template-source.ts";
 import type { StoredTemplates } from "./template-source.ts";
@@ -75,12 +76,14 @@ function createDesk(
     captureAll: false,
     namedCalls: false,
     needsConfigMaps: false,
+    needsSecrets: false,
     spaces: createSpaces(stored),
     templateDefaults: undefined,
     defaultRetry: undefined,
     runVolumes: [],
     runPodPatch: undefined,
     claimNames: new Set(),
+    knownValues: new Map(),
     texts: new Map(),
     expressions: new Map(),
     warned: new Set(),
@@ -167,6 +170,10 @@ function lowerProcesses(desk: Lowering, entryArguments: readonly Argument[]): re
   );
 }
 
+function describeTexts(objects: ReadonlyMap<string, ReadonlyMap<string, string>>): JsonObject {
+  return Object.fromEntries([...objects].map(([name, texts]) => [name, Object.fromEntries(texts)]));
+}
+
 /** What the evaluator and the views of this language need to know of the document. */
 function describeRun(
   own: Source,
@@ -183,7 +190,14 @@ function describeRun(
     archiveLogs,
     priority,
   };
+  const displayNames = desk.queue.flatMap(({ id, source: { template } }) => {
+    const name =
+      template.annotations?.[displayNameAnnotation] ??
+      desk.templateDefaults?.annotations?.[displayNameAnnotation];
+    return name === undefined || name === "" ? [] : [[id, name] as const];
+  });
   return {
+    ...(displayNames.length === 0 ? {} : { displayNames: Object.fromEntries(displayNames) }),
     namespace: desk.around.namespace,
     entrypoint,
     serviceAccountName: serviceAccountName ?? "default",
@@ -195,13 +209,8 @@ function describeRun(
       : {
           templateScope: `${own.spec.workflowTemplateRef.clusterScope === true ? "cluster" : "namespaced"}/${own.spec.workflowTemplateRef.name}`,
         }),
-    ...(desk.needsConfigMaps
-      ? {
-          configMaps: Object.fromEntries(
-            [...desk.around.configMaps].map(([name, texts]) => [name, Object.fromEntries(texts)]),
-          ),
-        }
-      : {}),
+    ...(desk.needsConfigMaps ? { configMaps: describeTexts(desk.around.configMaps) } : {}),
+    ...(desk.needsSecrets ? { secrets: describeTexts(desk.around.secrets) } : {}),
     ...Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined)),
   } as JsonObject;
 }

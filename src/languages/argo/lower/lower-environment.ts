@@ -5,7 +5,7 @@
 import type { Expression, Templated } from "../../../model/plan/expression.ts";
 import type { AttemptCommand } from "../../../model/run/attempt.ts";
 import type { Container, EnvVar, KeySelector } from "../read/types.ts";
-import { lowerText, report } from "./lowering.ts";
+import { dialects, intern, lowerLiteral, lowerText, report, settleText } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
 
 type LoweredEnv = Templated<AttemptCommand["env"]>;
@@ -15,6 +15,8 @@ export interface EnvText {
   readonly name: string;
   readonly source: string;
   readonly secret: boolean;
+  /** Set instead of the source when only the run can tell which key is meant. */
+  readonly lookup?: Expression;
 }
 
 /** Variables of a container in order; `$(NAME)` of earlier ones is replaced. */
@@ -30,7 +32,11 @@ export function readEnvironment(desk: Lowering, container: Container, place: Pla
 }
 
 export function lowerEnvironment(desk: Lowering, variables: readonly EnvText[]): LoweredEnv {
-  return variables.map(({ name, source, secret }) => ({ name, value: lowerText(desk, source), secret }));
+  return variables.map(({ name, source, secret, lookup }) => ({
+    name,
+    value: lookup ?? lowerText(desk, source),
+    secret,
+  }));
 }
 
 /** A word of a command line, with `$(NAME)` replaced by the variable and `$$` by `$`. */
@@ -44,9 +50,11 @@ export function lowerWord(desk: Lowering, word: string, variables: readonly EnvT
 /** Kubernetes' third_party/forked/golang/expansion: unknown names stay as they are, `$$` is a plain `$`. */
 export function expandVariables(text: string, variables: ReadonlyMap<string, EnvText>): string {
   if (!text.includes("$")) return text;
-  return text.replace(/\$\$|\$\(([^()]*)\)/gu, (whole, name: string | undefined) =>
-    name === undefined ? "$" : (variables.get(name)?.source ?? whole),
-  );
+  return text.replace(/\$\$|\$\(([^()]*)\)/gu, (whole, name: string | undefined) => {
+    if (name === undefined) return "$";
+    const variable = variables.get(name);
+    return variable === undefined || variable.lookup !== undefined ? whole : variable.source;
+  });
 }
 
 function readVariable(
@@ -82,10 +90,25 @@ function readKey(
   kind: "ConfigMap" | "Secret",
   place: Place,
 ): EnvText | undefined {
-  const value = findKey(desk, selector, kind);
-  if (value !== undefined) return { name, source: value, secret: kind === "Secret" };
-  if (selector.optional !== true) reportMissingKey(desk, selector, kind, place);
+  const secret = kind === "Secret";
+  const object = settleText(desk, selector.name ?? "");
+  const key = settleText(desk, selector.key ?? "");
+  const settled = { ...selector, name: object, key };
+  if (object.includes("{{") || key.includes("{{"))
+    return { name, source: "", secret, lookup: lowerLookup(desk, settled, kind) };
+  const value = findKey(desk, settled, kind);
+  // What a cluster puts into the environment never passes through Argo's substitution.
+  if (value !== undefined) return { name, source: lowerLiteral(value), secret };
+  if (selector.optional !== true) reportMissingKey(desk, settled, kind, place);
   return undefined;
+}
+
+/** A key whose name, or whose object's name, is known only when the attempt starts. */
+function lowerLookup(desk: Lowering, selector: KeySelector, kind: "ConfigMap" | "Secret"): Expression {
+  if (kind === "Secret") desk.needsSecrets = true;
+  else desk.needsConfigMaps = true;
+  const { name = "", key = "", optional = false } = selector;
+  return intern(desk, dialects.stored, JSON.stringify({ kind, name, key, optional }), "text");
 }
 
 /** Value of a key of a ConfigMap or a Secret that came with the submission. */
@@ -120,11 +143,25 @@ export function reportMissingKey(
   );
 }
 
+/** Says that a whole ConfigMap or Secret is not there. */
+export function describeMissing(kind: "ConfigMap" | "Secret", name: string): string {
+  return name.includes("{{")
+    ? `the name ${name} of a ${kind} must be known before the run`
+    : `${kind} ${name} is not stored`;
+}
+
+export function hintMissing(kind: "ConfigMap" | "Secret", name: string): string {
+  return name.includes("{{")
+    ? "only workflow parameters with a plain value can be used here"
+    : `store a ${kind} named ${JSON.stringify(name)}`;
+}
+
 function* readEnvFrom(desk: Lowering, container: Container, place: Place): Generator<EnvText> {
   for (const { prefix = "", configMapRef, secretRef } of container.envFrom ?? []) {
     const secret = secretRef !== undefined;
     const reference = secretRef ?? configMapRef;
-    const values = (secret ? desk.around.secrets : desk.around.configMaps).get(reference?.name ?? "");
+    const object = settleText(desk, reference?.name ?? "");
+    const values = (secret ? desk.around.secrets : desk.around.configMaps).get(object);
     if (values === undefined) {
       if (reference?.optional !== true) {
         const kind = secret ? "Secret" : "ConfigMap";
@@ -132,14 +169,14 @@ function* readEnvFrom(desk: Lowering, container: Container, place: Place): Gener
           desk,
           "error",
           secret ? "argo/unknown-secret" : "argo/unknown-config-map",
-          `${kind} ${reference?.name ?? ""} is not stored`,
+          describeMissing(kind, object),
           place,
-          `store a ${kind} named ${JSON.stringify(reference?.name ?? "")}`,
+          hintMissing(kind, object),
         );
       }
       continue;
     }
-    for (const [key, source] of values) yield { name: prefix + key, source, secret };
+    for (const [key, source] of values) yield { name: prefix + key, source: lowerLiteral(source), secret };
   }
 }
 

@@ -17,6 +17,11 @@ export interface HookContext {
   /** Arguments of an exit hook that brings none: those of the workflow (Argo, LifecycleHook.WithArgs). */
   readonly usual: readonly Argument[];
   readonly place: Place;
+  /**
+   * Whether the owner is a task of a dag with a loop: its TaskGroup has the lifecycle hooks, once, and the exit hook
+   * as well, which each member has too (Argo, dag.go, executeDAGTask). A loop in steps has no node of its own.
+   */
+  readonly isTaskGroup?: boolean;
 }
 
 const noHooks: readonly Hook[] = [];
@@ -29,13 +34,14 @@ export function lowerHooks(
 ): readonly Hook[] {
   if (hooks === undefined && (onExit === undefined || onExit === "")) return noHooks;
   const list: Hook[] = [];
-  if (onExit !== undefined && onExit !== "") {
+  const isExitGiven = onExit !== undefined && onExit !== "";
+  if (isExitGiven) {
     const at: Place = { document: context.place.document, path: [...context.place.path, "onExit"] };
     const hook = lowerHook(desk, "exit", { template: onExit }, context, at);
     if (hook !== undefined) list.push(hook);
   }
   for (const [name, hook] of Object.entries(hooks ?? {})) {
-    if (name === "exit" && list.length > 0) continue;
+    if (name === "exit" && isExitGiven) continue;
     const at: Place = { document: context.place.document, path: [...context.place.path, "hooks", name] };
     const lowered = lowerHook(desk, name, hook, context, at);
     if (lowered !== undefined) list.push(lowered);
@@ -74,6 +80,7 @@ function lowerHook(
   return {
     name,
     on: isExit ? "ended" : "condition",
+    ...(context.isTaskGroup === true ? { of: isExit ? "both" : "whole" } : {}),
     ...(expression === undefined || expression === ""
       ? {}
       : { condition: intern(desk, dialects.expr, expression, "boolean") }),

@@ -97,14 +97,14 @@ export function lowerArguments(
   if (given === undefined) return noArguments;
   const defaulted = findDefaultedPorts(desk, callee);
   const list: Argument[] = [];
-  for (const [index, parameter] of (given.parameters ?? []).entries()) {
+  given.parameters?.forEach((parameter, index) => {
     const argument = lowerParameter(desk, parameter, defaulted, place, index);
     if (argument !== undefined) list.push(argument);
-  }
-  for (const [index, artifact] of (given.artifacts ?? []).entries()) {
+  });
+  given.artifacts?.forEach((artifact, index) => {
     const argument = lowerArtifact(desk, artifact, place, index);
     if (argument !== undefined) list.push(argument);
-  }
+  });
   return list;
 }
 

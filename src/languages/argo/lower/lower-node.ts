@@ -45,32 +45,42 @@ export function lowerNode(
   const captured =
     called.captured === undefined ? undefined : lowerArguments(desk, called.captured, called.template, place);
   const tolerates = (continueOn?.failed === true ? 1 : 0) + (continueOn?.error === true ? 2 : 0);
-  return {
+  const node: Writable<Node> = {
     name,
     needs: order.needs,
-    ...(order.guard === undefined ? {} : { guard: order.guard }),
-    ...(when === undefined || when === "" ? {} : { condition: intern(desk, dialects.when, when, "boolean") }),
-    ...(each === undefined ? {} : { each }),
     call: called.call,
     arguments: captured === undefined ? own : [...own, ...captured],
     tolerates: tolerations[tolerates] ?? tolerations[0],
     hooks:
       hooks === undefined && onExit === undefined
         ? noHooks
-        : lowerHooks(desk, hooks, onExit, { space: owner.space, owner, usual: entryArguments, place }),
+        : lowerHooks(desk, hooks, onExit, {
+            space: owner.space,
+            owner,
+            usual: entryArguments,
+            place,
+            isTaskGroup: each !== undefined && owner.template.dag !== undefined,
+          }),
     at: place.path,
   };
+  // Set afterwards, because most nodes have none of these and a dag may have ten thousand.
+  if (order.guard !== undefined) node.guard = order.guard;
+  if (when !== undefined && when !== "") node.condition = intern(desk, dialects.when, when, "boolean");
+  if (each !== undefined) node.each = each;
+  return node;
 }
+
+type Writable<T> = { -readonly [Field in keyof T]: T[Field] };
 
 function noteMentions(owner: Owner, invocation: Invocation): void {
   noteResults(owner, invocation.when);
   noteResults(owner, invocation.withParam);
-  for (const parameter of invocation.arguments?.parameters ?? []) {
+  const { withSequence, withItems, inline, arguments: given } = invocation;
+  given?.parameters?.forEach((parameter) => {
     noteResults(owner, parameter.value);
     noteResults(owner, parameter.valueFrom?.expression);
-  }
-  for (const artifact of invocation.arguments?.artifacts ?? []) noteResults(owner, artifact.raw?.data);
-  const { withSequence, withItems, inline } = invocation;
+  });
+  given?.artifacts?.forEach((artifact) => noteResults(owner, artifact.raw?.data));
   if (withSequence !== undefined) noteResults(owner, JSON.stringify(withSequence));
   if (withItems !== undefined && withItems.some(hasTags)) noteResults(owner, JSON.stringify(withItems));
   if (inline !== undefined) noteResults(owner, JSON.stringify(inline));

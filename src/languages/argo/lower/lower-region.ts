@@ -1,5 +1,5 @@
 /** Templates with children: steps become stages, a dag becomes a graph. */
-import type { Argument, Body, Node, Region } from "../../../model/plan/plan.ts";
+import type { Argument, Body, Node, Pointer, Region } from "../../../model/plan/plan.ts";
 import type { DagTemplate, Template } from "../read/types.ts";
 import { lowerDepends } from "./lower-depends.ts";
 import { lowerNode } from "./lower-node.ts";
@@ -69,21 +69,24 @@ function lowerDag(
 ): Region {
   const tasks = dag.tasks ?? [];
   const nodes: Node[] = [];
+  const { document } = place;
+  const path: Pointer = [...place.path, "dag", "tasks"];
   tasks.forEach((task, index) => {
-    const at: Place = { document: place.document, path: [...place.path, "dag", "tasks", index] };
+    const at: Place = { document, path: [...path, index] };
     const order = lowerDepends(desk, task, tasks, owner.indexOf, at);
     const node = lowerNode(desk, owner, task, order, at, entryArguments);
     if (node !== undefined) nodes.push(node);
   });
-  const targets = lowerTargets(desk, owner, dag.target);
+  const targets = lowerTargets(desk, owner, dag.target) ?? listLeavesByName(nodes);
   return {
     nodes,
     order: {
       kind: "graph",
       ...(targets === undefined ? {} : { targets }),
-      // Argo calls true the default, and yet starts whatever its dependencies allow: documents count on that for their
-      // tasks that run after a failure. Only who writes `failFast: true` gets what the word says.
-      stopOnFailure: dag.failFast ?? false,
+      // Argo starts whatever its dependencies allow before it looks at the phases of targets (dag.go, executeDAG), so that
+      // failFast holds nothing back: it only says which of several bad targets the dag's phase comes from.
+      stopOnFailure: false,
+      ...(dag.failFast === false ? { blames: "last" } : {}),
     },
     ...lowerLimits(template),
     errorCountsAs: "errored",
@@ -101,6 +104,19 @@ function lowerTargets(
     .trim()
     .split(/\s+/u)
     .flatMap((name) => owner.indexOf.get(name) ?? []);
+}
+
+/**
+ * Without a `target` the tasks that nobody depends on are asked for their phases in the order of their names
+ * (Argo, findLeafTaskNames). Undefined where that is the order of the document, as the plan has it by itself.
+ */
+function listLeavesByName(nodes: readonly Node[]): readonly number[] | undefined {
+  const needed = new Set(nodes.flatMap(({ needs }) => needs));
+  const leaves = [...nodes.keys()].filter((local) => !needed.has(local));
+  const nameOf = (local: number | undefined): string => nodes[local ?? -1]?.name ?? "";
+  if (leaves.every((local, place) => place === 0 || nameOf(leaves[place - 1]) <= nameOf(local)))
+    return undefined;
+  return leaves.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
 }
 
 function lowerLimits(template: Template): {

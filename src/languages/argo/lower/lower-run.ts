@@ -39,10 +39,21 @@ export function lowerValues(
         `value ${JSON.stringify(text)} of parameter ${name} is not one of ${parameter.enum.join(", ")}`,
         at,
       );
-    } else values[name] = lowerText(desk, text);
+    } else values[name] = lowerValue(desk, text);
   }
-  for (const [name, text] of Object.entries(submission.parameters)) values[name] ??= lowerText(desk, text);
+  for (const [name, text] of Object.entries(submission.parameters)) values[name] ??= lowerValue(desk, text);
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value === "string") desk.knownValues.set(name, value);
+  }
   return values;
+}
+
+/**
+ * The value of a workflow parameter may use what the run knows of itself. It may also be a text that only looks like
+ * that, such as another document, so what cannot be replaced stays (Argo, substituteGlobalVariables).
+ */
+function lowerValue(desk: Lowering, text: string): Dynamic<string> {
+  return text.includes("{{") ? intern(desk, dialects.globalText, text, "text") : text;
 }
 
 export function lowerEntryArguments(

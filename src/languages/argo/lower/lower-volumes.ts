@@ -5,7 +5,8 @@
 import type { Templated } from "../../../model/plan/expression.ts";
 import type { AttemptVolume } from "../../../model/run/attempt.ts";
 import type { KeyToPath, Volume, VolumeMount } from "../read/types.ts";
-import { lowerText, report } from "./lowering.ts";
+import { describeMissing, hintMissing } from "./lower-environment.ts";
+import { lowerText, report, settleText } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
 
 type LoweredVolume = Templated<AttemptVolume>;
@@ -81,11 +82,12 @@ function findVolumeSource(
 function lowerTexts(
   desk: Lowering,
   kind: "ConfigMap" | "Secret",
-  name: string,
+  from: string,
   items: readonly KeyToPath[] | undefined,
   optional: boolean | undefined,
   place: Place,
 ): VolumeSource {
+  const name = settleText(desk, from);
   const values = (kind === "Secret" ? desk.around.secrets : desk.around.configMaps).get(name);
   if (values === undefined) {
     if (optional !== true) {
@@ -93,18 +95,25 @@ function lowerTexts(
         desk,
         "error",
         kind === "Secret" ? "argo/unknown-secret" : "argo/unknown-config-map",
-        `${kind} ${name} is not stored`,
+        describeMissing(kind, name),
         place,
-        `store a ${kind} named ${JSON.stringify(name)}`,
+        hintMissing(kind, name),
       );
     }
-    return { kind: "text", files: {} };
+    return makeTexts(kind, []);
   }
-  if (items === undefined || items.length === 0) return { kind: "text", files: Object.fromEntries(values) };
+  if (items === undefined || items.length === 0) return makeTexts(kind, [...values]);
   const files: [string, string][] = [];
   for (const { key = "", path = "" } of items) {
     const text = values.get(key);
     if (text !== undefined) files.push([path, text]);
   }
-  return { kind: "text", files: Object.fromEntries(files) };
+  return makeTexts(kind, files);
+}
+
+function makeTexts(
+  kind: "ConfigMap" | "Secret",
+  files: readonly (readonly [string, string])[],
+): VolumeSource {
+  return { kind: "text", files: Object.fromEntries(files), ...(kind === "Secret" ? { secret: true } : {}) };
 }

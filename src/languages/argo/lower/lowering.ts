@@ -18,6 +18,8 @@ export const dialects = {
   text: "argo-text",
   /** Text with tags that is a single reference; an absent source gives no value instead of an error. */
   optionalText: "argo-text-or-absent",
+  /** Text with tags; what names nothing yet stays as it is written. */
+  globalText: "argo-text-global",
   /** An expr expression, after its tags are replaced. */
   expr: "argo-expr",
   /** The same, but whatever goes wrong means "absent". */
@@ -29,8 +31,10 @@ export const dialects = {
   /** Text with tags that is a key of the default artifact repository; what lies under it may be missing in the second. */
   key: "argo-key",
   optionalKey: "argo-key-optional",
-  /** JSON text of a reference to a key of a ConfigMap: name, key, default. */
+  /** JSON text of a reference to a key of a ConfigMap: name, key, default. The value may hold tags itself. */
   configMap: "argo-config-map",
+  /** JSON text of a reference to a key of a ConfigMap or Secret: kind, name, key, optional. The value is taken as it is. */
+  stored: "argo-stored",
   /** JSON text whose string leaves hold tags. */
   items: "argo-items",
   /** JSON text of a withSequence that has a format. */
@@ -60,6 +64,8 @@ export interface Lowering {
   captureAll: boolean;
   /** Set when a ConfigMap is looked up while the run goes on. */
   needsConfigMaps: boolean;
+  /** Set when a Secret is looked up while the run goes on. */
+  needsSecrets: boolean;
   /** True once a call by computed name was met: every template may be reached. */
   namedCalls: boolean;
   readonly spaces: Map<string, TemplateSpace>;
@@ -69,6 +75,8 @@ export interface Lowering {
   /** The workflow's podSpecPatch, which goes before that of a template. */
   readonly runPodPatch: string | undefined;
   readonly claimNames: ReadonlySet<string>;
+  /** Values of the workflow's parameters that are known before the run. */
+  readonly knownValues: Map<string, string>;
   /** Texts with tags, by source: by far the most expressions are these. */
   readonly texts: Map<string, Expression>;
   /** All other expressions, by dialect, form and source. */
@@ -93,6 +101,20 @@ export function lowerText(desk: Lowering, source: string): string | Expression {
   const expression: Expression = { kind: "expression", dialect: dialects.text, source, form: "text" };
   desk.texts.set(source, expression);
   return expression;
+}
+
+/** A text whose tags of workflow parameters are replaced, for what must be known before the run. */
+export function settleText(desk: Lowering, source: string): string {
+  if (!source.includes("{{")) return source;
+  return source.replace(
+    /\{\{\s*workflow\.parameters\.([-\w]+)\s*\}\}/gu,
+    (tag, name: string) => desk.knownValues.get(name) ?? tag,
+  );
+}
+
+/** A text that must reach the run as it is, although it may look as if it had tags. */
+export function lowerLiteral(text: string): string {
+  return text.replaceAll("{{", "{{='{'+'{'}}");
 }
 
 /** An expression of any dialect and form. */

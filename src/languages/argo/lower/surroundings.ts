@@ -1,6 +1,6 @@
 /** What comes with a submission: the namespace, ConfigMaps and Secrets, and the name of the run. */
 import { isJsonObject } from "../../../base/json.ts";
-import type { Json } from "../../../base/json.ts";
+import type { Json, JsonObject } from "../../../base/json.ts";
 import { decodeBase64 } from "../../../expressions/go/base64.ts";
 import { decodeUtf8 } from "../../../expressions/go/utf8.ts";
 import type { Submission } from "../../../model/run/language.ts";
@@ -30,8 +30,8 @@ export function createSurroundings(
         readMembers(value["data"], (text) => text),
       );
     if (objectKind === "Secret") {
-      const encoded = readMembers(value["data"], decodeSecret);
-      secrets.set(name, new Map([...encoded, ...readMembers(value["stringData"], (text) => text)]));
+      // What was taken out of the document before it came here stands in the facts.
+      secrets.set(name, new Map([...(secrets.get(name) ?? []), ...readSecretTexts(value)]));
     }
   }
   const namespace = facts["namespace"];
@@ -73,7 +73,13 @@ function readMembers(value: Json | undefined, read: (text: string) => string): R
   return members;
 }
 
-/** Values of a Secret's `data` are base64; text that is not is taken as it is. */
+/** The texts of a Secret by key: `data` is base64, `stringData` counts over it (Kubernetes core/v1, Secret). */
+export function readSecretTexts(secret: JsonObject): ReadonlyMap<string, string> {
+  const encoded = readMembers(secret["data"], decodeSecret);
+  return new Map([...encoded, ...readMembers(secret["stringData"], (text) => text)]);
+}
+
+/** Text that is not base64 is taken as it is. */
 function decodeSecret(text: string): string {
   const bytes = decodeBase64(text);
   return typeof bytes === "number" ? text : decodeUtf8(bytes);

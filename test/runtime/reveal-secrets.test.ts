@@ -1,0 +1,112 @@
+/** Seals become values at the last moment, and values are hidden in what comes back. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { AttemptCommand, AttemptOrder } from "../../src/model/run/attempt.ts";
+import { sealSecret } from "../../src/model/run/sealed-secret.ts";
+import { hideSecrets, revealOrder, revealRequest } from "../../src/runtime/perform/reveal-secrets.ts";
+import { createMemorySecrets } from "../../src/stores/memory/memory-secrets.ts";
+
+const store = createMemorySecrets();
+store.put("db", { password: "geheim", user: "me" });
+const password = sealSecret("db", "password");
+
+function makeOrder(command: Partial<AttemptCommand>): AttemptOrder {
+  return {
+    attemptId: "r/0",
+    runId: "r",
+    taskName: "t",
+    commands: [
+      {
+        name: "main",
+        role: "main",
+        image: "",
+        command: [],
+        args: [],
+        env: [],
+        volumes: [],
+        after: [],
+        retries: 0,
+        retryDelayMs: 0,
+        ...command,
+      },
+    ],
+    inputs: [],
+    outputParameters: [],
+    outputArtifacts: [],
+    captureResult: false,
+    graceMs: 0,
+  };
+}
+
+function reveal(command: Partial<AttemptCommand>): AttemptOrder {
+  const revealed = revealOrder(makeOrder(command), store);
+  return revealed.ok ? revealed.value : assert.fail(revealed.error.kind);
+}
+
+test("an order without secrets is handed on as it is", () => {
+  const order = makeOrder({ args: ["x"], env: [{ name: "A", value: "1", secret: false }] });
+  const revealed = revealOrder(order, store);
+  assert.ok(revealed.ok && revealed.value === order);
+});
+
+test("variables, what was made of them, and words of the command line get their values", () => {
+  const { commands, secrets } = reveal({
+    args: ["--login", `me:${password}`],
+    env: [
+      { name: "PW", value: password, secret: true },
+      { name: "URL", value: `db://${password}@host`, secret: false },
+      { name: "PLAIN", value: "plain", secret: false },
+    ],
+  });
+  assert.deepEqual(commands[0]?.args, ["--login", "me:geheim"]);
+  assert.deepEqual(commands[0].env, [
+    { name: "PW", value: "geheim", secret: true },
+    { name: "URL", value: "db://geheim@host", secret: true },
+    { name: "PLAIN", value: "plain", secret: false },
+  ]);
+  assert.deepEqual(secrets, ["geheim"]);
+});
+
+test("files of a mounted Secret get their values", () => {
+  const volume = { name: "v", mountPath: "/etc/db", readOnly: true };
+  const { commands, secrets } = reveal({
+    volumes: [{ ...volume, source: { kind: "text", files: { pw: password }, secret: true } }],
+  });
+  assert.deepEqual(commands[0]?.volumes[0]?.source, { kind: "text", files: { pw: "geheim" }, secret: true });
+  assert.deepEqual(secrets, ["geheim"]);
+});
+
+test("a Secret that is not stored any more is a problem with its name", () => {
+  const env = [{ name: "PW", value: sealSecret("gone", "key"), secret: true }];
+  const revealed = revealOrder(makeOrder({ env }), store);
+  assert.ok(!revealed.ok && revealed.error.kind === "start-refused");
+  assert.equal(revealed.error.code, "secrets/missing");
+  assert.match(revealed.error.message, /the Secret gone with the key key/u);
+});
+
+test("headers of a request get their values", () => {
+  const request = {
+    method: "GET",
+    url: "http://host",
+    headers: [
+      { name: "Authorization", value: `Bearer ${password}`, secret: true },
+      { name: "Accept", value: "text/plain", secret: false },
+    ],
+    timeoutMs: 1,
+    verifyTls: true,
+  };
+  assert.deepEqual(
+    revealRequest(request, store).headers.map(({ value }) => value),
+    ["Bearer geheim", "text/plain"],
+  );
+});
+
+test("what a command gave back is masked before anybody keeps it", () => {
+  const outputs = { result: "pw geheim", parameters: { p: "geheim", q: "offen" }, artifacts: {} };
+  assert.deepEqual(hideSecrets(outputs, ["geheim"]), {
+    result: "pw ***",
+    parameters: { p: "***", q: "offen" },
+    artifacts: {},
+  });
+  assert.equal(hideSecrets(outputs, []), outputs);
+});
