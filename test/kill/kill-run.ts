@@ -15,20 +15,22 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Random } from "../simulation/random.ts";
-import { writeWorkload } from "./workload.ts";
+import { ledgerName, workload } from "./workload.ts";
 
 /** Where the run and its books lie. */
 export interface KillPlace {
   readonly root: string;
   readonly home: string;
   readonly document: string;
-  readonly ledger: string;
+  readonly executor: KillExecutor;
 }
+
+export type KillExecutor = "process" | "sandbox";
 
 export interface KillVerdict {
   readonly kills: number;
@@ -42,20 +44,24 @@ const driver = fileURLToPath(new URL("driver.ts", import.meta.url));
 /** A child that neither ends nor says anything for so long hangs. */
 const patienceMs = 60_000;
 
-/** Makes a place for one run. `/tmp` is private to every attempt, so the ledger needs another one. */
-export function makeKillPlace(): KillPlace {
-  const shared = ["/dev/shm", homedir()].find((path) => existsSync(path)) ?? tmpdir();
-  const root = mkdtempSync(join(shared, "millrace-kill-"));
-  const place = {
-    root,
-    home: join(root, "home"),
-    document: join(root, "workflow.yaml"),
-    ledger: join(root, "ledger"),
-  };
+/** Makes a place for one run, in memory where the machine has a folder for that. */
+export function makeKillPlace(executor: KillExecutor): KillPlace {
+  const base = ["/dev/shm"].find((path) => existsSync(path)) ?? tmpdir();
+  const root = mkdtempSync(join(base, "millrace-kill-"));
+  const place = { root, home: join(root, "home"), document: join(root, "workflow.yaml"), executor };
   mkdirSync(place.home);
-  writeFileSync(place.ledger, "");
-  writeFileSync(place.document, writeWorkload(place.ledger));
+  writeFileSync(place.document, workload);
   return place;
+}
+
+/** What the attempts wrote; empty when none has begun. */
+export function readLedger({ home }: KillPlace): string {
+  const runs = join(home, "runs");
+  if (!existsSync(runs)) return "";
+  const found = readdirSync(runs, { recursive: true, encoding: "utf8" }).filter(
+    (path) => /^[^/]+\/volumes\//u.test(path) && path.endsWith(`/${ledgerName}`),
+  );
+  return found.map((path) => readFileSync(join(runs, path), "utf8")).join("");
 }
 
 export function removeKillPlace({ root }: KillPlace): void {
@@ -99,7 +105,7 @@ interface Drive {
 
 function driveOnce(place: KillPlace, moment: Moment | undefined): Promise<Drive> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [driver, place.home, place.document], {
+    const child = spawn(process.execPath, [driver, place.home, place.document, place.executor], {
       stdio: ["ignore", "pipe", "pipe"],
     });
     let wasKilled = false;
@@ -137,10 +143,10 @@ function driveOnce(place: KillPlace, moment: Moment | undefined): Promise<Drive>
 }
 
 /** Every attempt has begun once and ended once, in one and the same process. */
-function checkLedger({ ledger }: KillPlace): readonly string[] {
+function checkLedger(place: KillPlace): readonly string[] {
   const starts = new Map<string, string[]>();
   const ends = new Map<string, string[]>();
-  for (const line of readFileSync(ledger, "utf8")
+  for (const line of readLedger(place)
     .split("\n")
     .filter((text) => text !== "")) {
     const [word = "", id = "", pid = ""] = line.split(" ");

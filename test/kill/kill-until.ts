@@ -1,7 +1,7 @@
 /** Runs under kills, one after the other, until enough engines were killed. */
-import { readFileSync } from "node:fs";
 import type { Random } from "../simulation/random.ts";
-import { makeKillPlace, removeKillPlace, runUnderKills } from "./kill-run.ts";
+import { makeKillPlace, readLedger, removeKillPlace, runUnderKills } from "./kill-run.ts";
+import type { KillExecutor } from "./kill-run.ts";
 
 export interface KillSums {
   readonly kills: number;
@@ -13,19 +13,20 @@ export interface KillSums {
 
 /** Compares every run with one that nobody disturbed. A place with problems is left for a look. */
 export async function killUntil(
+  executor: KillExecutor,
   count: number,
   each: number,
   random: Random,
   print: (line: string) => void,
 ): Promise<KillSums> {
-  const quiet = makeKillPlace();
+  const quiet = makeKillPlace(executor);
   const undisturbed = await runUnderKills(quiet, 0, random);
   if (undisturbed.problems.length > 0)
     throw new Error(`without any kill: ${undisturbed.problems.join("; ")}`);
   removeKillPlace(quiet);
   let [kills, passed, failed, attempts] = [0, 0, 0, 0];
   while (kills < count) {
-    const place = makeKillPlace();
+    const place = makeKillPlace(executor);
     const verdict = await runUnderKills(
       place,
       Math.min(random.integer(3, Math.max(3, each)), count - kills),
@@ -33,7 +34,7 @@ export async function killUntil(
     );
     const problems = [...verdict.problems, ...compareResults(undisturbed.result, verdict.result)];
     kills += verdict.kills;
-    attempts += readFileSync(place.ledger, "utf8")
+    attempts += readLedger(place)
       .split("\n")
       .filter((line) => line.startsWith("start ")).length;
     if (problems.length === 0) {

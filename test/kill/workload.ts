@@ -1,19 +1,27 @@
 /**
  * The document of the kill test: files passed on, directories, loops, retries, hooks, nesting and an exit handler.
- * Every attempt writes a line into the ledger when its command begins and one when it ends.
+ * Every attempt writes a line into the ledger when its command begins and one when it ends. The ledger lies in a claim:
+ * the one directory that all attempts of a run share, whatever the executor.
  */
 
-/** Everything that the document's commands need; the ledger must lie where no executor makes a private copy. */
-export function writeWorkload(ledger: string): string {
-  const begin = `echo "start $MILLRACE_ATTEMPT $$" >> ${ledger}`;
-  const end = `echo "end $MILLRACE_ATTEMPT $$" >> ${ledger}`;
-  return `apiVersion: argoproj.io/v1alpha1
+/** The ledger's file name in the claim. */
+export const ledgerName = "ledger";
+
+// Process ids are small numbers in a sandbox, so the time makes them one process's own.
+const begin = `me=$$-$(date +%s%N); echo "start $MILLRACE_ATTEMPT $me" >> /books/${ledgerName}`;
+const end = `echo "end $MILLRACE_ATTEMPT $me" >> /books/${ledgerName}`;
+
+export const workload = `apiVersion: argoproj.io/v1alpha1
 kind: Workflow
 metadata:
   name: killed
 spec:
   entrypoint: main
   onExit: bye
+  volumeClaimTemplates:
+    - {metadata: {name: books}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Mi}}}}
+  templateDefaults:
+    script: {volumeMounts: [{name: books, mountPath: /books}]}
   templates:
     - name: main
       dag:
@@ -143,4 +151,3 @@ spec:
           echo bye
           ${end}
 `;
-}

@@ -3,7 +3,7 @@
  *
  * The root is the attempt's own `root` directory, so whatever is written at an absolute path lies at the same place
  * below it, where the runtime collects outputs. The machine's top-level directories are mounted over it, read-only,
- * except the ones that are private by nature: temporary files, /run, /mnt, /media and home directories.
+ * except the ones that are private by nature: temporary files, /dev/shm, /run, /mnt, /media and home directories.
  * Where an order declares a path inside a machine's directory (`/usr/local/bin/tool`, `/etc/app/out.json`), that path is
  * mounted writable; when the machine does not have it, its nearest existing parent is rebuilt entry by entry.
  */
@@ -35,6 +35,9 @@ export interface HostView {
   readonly extra: readonly MountStep[];
 }
 
+/** Files in memory, which lie among the devices. */
+const sharedMemory = "/dev/shm";
+
 /** A machine directory with more entries than this is not rebuilt; declaring a new path in it fails to be written. */
 const mostMirroredEntries = 2000;
 
@@ -46,6 +49,7 @@ export function readHostView(home: string | undefined, path: string, shown: read
     "/mnt",
     "/media",
     "/root",
+    sharedMemory,
     ...(home === undefined ? [] : [home]),
   ]);
   const steps: MountStep[] = [];
@@ -97,8 +101,9 @@ export function planMounts(
   steps.push({ kind: "proc", to: "/proc" }, { kind: "dev", to: "/dev" });
   for (const area of host.private) {
     makeDirectory(join(root, area));
-    // Below a directory that is shown read-only the private one must be mounted; elsewhere it lies in the root already.
-    if (isShown(area, host)) steps.push({ kind: "bind", from: join(root, area), to: area });
+    // Below a directory that is shown, and below the devices, the private one must be mounted; elsewhere it lies in the
+    // root already.
+    if (isShown(area, host) || area === sharedMemory) steps.push({ kind: "bind", from: join(root, area), to: area });
   }
   const volumes = join(directory, volumesDirectory);
   if (existsSync(volumes)) steps.push({ kind: "bind", from: volumes, to: `/${volumesDirectory}` });
