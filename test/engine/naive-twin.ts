@@ -169,12 +169,12 @@ function graph(
             : "succeeded",
     );
   }
-  for (const target of targets) {
-    const bad = branch.get(target) ?? "succeeded";
-    if (!isBadEnd(bad) || isTolerated(at(target), ended.get(target)?.end)) continue;
-    return bad === "errored" && fields.errorCountsAs !== "failed" ? "errored" : "failed";
-  }
-  return "succeeded";
+  const bad = targets
+    .map((target) => ({ target, end: branch.get(target) ?? "succeeded" }))
+    .filter(({ target, end }) => isBadEnd(end) && !isTolerated(at(target), end));
+  const blamed = fields.blames === "last" ? bad.at(-1) : bad[0];
+  if (blamed === undefined) return "succeeded";
+  return blamed.end === "errored" && fields.errorCountsAs !== "failed" ? "errored" : "failed";
 }
 
 function stages(
@@ -230,14 +230,15 @@ function node(twin: Twin, fields: NodeFields, path: string, ended: ReadonlyMap<s
   const items = listItems(fields.each);
   // A list that cannot be had is as good as empty where the condition is false without an item.
   if (items === undefined) {
-    return {
-      end: note(twin, path, judgeCondition(fields, undefined, ended) === "skipped" ? "skipped" : "errored"),
-    };
+    const end = judgeCondition(fields, undefined, ended) === "skipped" ? "skipped" : "errored";
+    if (end === "errored") runHooks(twin, fields, path, end, "whole", true);
+    return { end: note(twin, path, end) };
   }
   if (items.length === 0) return { end: note(twin, path, "skipped") };
   const members = items.map((item, order) => one(twin, fields, `${path}[${order}]`, item, ended));
-  const end = members.includes("errored") ? "errored" : members.includes("failed") ? "failed" : "succeeded";
-  return { end: note(twin, path, end), members };
+  const end = note(twin, path, members.findLast(isBadEnd) ?? "succeeded");
+  runHooks(twin, fields, path, end, "whole", false);
+  return { end, members };
 }
 
 /** Items of a sequence are texts. */
@@ -257,13 +258,27 @@ function one(
   const condition = judgeCondition(fields, item, ended);
   const end = note(twin, path, condition ?? call(twin, fields.call, path));
   const isQuick = condition !== undefined || isSettledAtOnce(twin, fields.call);
+  if (end === "skipped") return end;
+  runHooks(twin, fields, path, end, fields.each === undefined ? undefined : "each", isQuick);
+  return end;
+}
+
+/** The hooks of a task that has run; `part` says which part of a fan-out it is. */
+function runHooks(
+  twin: Twin,
+  fields: NodeFields,
+  path: string,
+  end: End,
+  part: "each" | "whole" | undefined,
+  isQuick: boolean,
+): void {
   for (const [name, hook] of Object.entries(fields.hooks ?? {})) {
-    if (end === "skipped") continue;
+    const of = (typeof hook === "string" ? undefined : hook.of) ?? "each";
+    if (part !== undefined && of !== part && of !== "both") continue;
     const wanted = typeof hook === "string" ? undefined : hook.if?.split("'")[1];
     if (wanted === undefined || wanted === end || (wanted === "running" && !isQuick))
       runHook(twin, hook, `${path}!${name}`);
   }
-  return end;
 }
 
 /** An evaluation begins and ends in one step: nobody sees it running. */

@@ -45,6 +45,7 @@ export interface ProcessFields {
   readonly stages?: readonly Readonly<Record<string, NodeSpec>>[];
   readonly targets?: readonly string[] | string;
   readonly stopOnFailure?: boolean;
+  readonly blames?: "first" | "last";
   readonly endOnFailure?: boolean;
   readonly childrenAtMost?: number | string;
   readonly errorCountsAs?: "errored" | "failed";
@@ -88,7 +89,13 @@ export interface NodeFields {
 }
 
 export type HookSpec =
-  string | { readonly call: string; readonly if?: string; readonly args?: Readonly<Record<string, string>> };
+  | string
+  | {
+      readonly call: string;
+      readonly if?: string;
+      readonly of?: "each" | "whole" | "both";
+      readonly args?: Readonly<Record<string, string>>;
+    };
 
 export type GuardSpec =
   | string
@@ -197,6 +204,7 @@ function buildRegion(fields: ProcessFields, find: (id: string) => number): Regio
         ? {
             kind: "graph",
             stopOnFailure: fields.stopOnFailure ?? true,
+            ...(fields.blames === undefined ? {} : { blames: fields.blames }),
             ...(targets === undefined
               ? {}
               : {
@@ -275,9 +283,10 @@ function buildHooks(
   find: (id: string) => number,
 ): Hook[] {
   return Object.entries(hooks ?? {}).map(([name, hook]) => {
-    const fields = typeof hook === "string" ? { call: hook } : hook;
+    const fields: Exclude<HookSpec, string> = typeof hook === "string" ? { call: hook } : hook;
     const common = {
       name,
+      ...(fields.of === undefined ? {} : { of: fields.of }),
       call: buildCall(fields.call, find),
       arguments: buildArguments(fields.args),
       at: ["hooks", name],

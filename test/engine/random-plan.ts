@@ -30,6 +30,7 @@ interface RawNode {
   readonly each: string;
   readonly tolerates: "failed" | "errored" | "any" | undefined;
   readonly hook: string;
+  readonly hookOf: "each" | "whole" | "both" | undefined;
   readonly hookCallee: number;
 }
 
@@ -37,6 +38,7 @@ interface RawRegion {
   readonly nodes: readonly RawNode[];
   readonly stages: boolean;
   readonly stopOnFailure: boolean;
+  readonly blames: "first" | "last" | undefined;
   readonly endOnFailure: boolean;
   readonly childrenAtMost: number | undefined;
   readonly errorCountsAs: "errored" | "failed";
@@ -72,6 +74,7 @@ const rawNode: fc.Arbitrary<RawNode> = fc.record({
   each: mostly("none", "empty", "one", "three", "expression", "broken", "sequence"),
   tolerates: mostly(undefined, "failed", "errored", "any"),
   hook: mostly("none", "ended", "running", "failed"),
+  hookOf: fc.constantFrom(undefined, "each" as const, "whole" as const, "both" as const),
   hookCallee: fc.nat(20),
 });
 
@@ -96,6 +99,7 @@ function rawRegion(shape: PlanShape): fc.Arbitrary<RawRegion> {
     nodes: fc.array(rawNode, { minLength: 1, maxLength: 4 }),
     stages: fc.boolean(),
     stopOnFailure: shape.ordered ? fc.boolean() : fc.constant(false),
+    blames: mostly<"first" | "last" | undefined>(undefined, "first", "last"),
     endOnFailure: shape.ordered ? mostly(false, true) : fc.constant(false),
     childrenAtMost: shape.ordered ? mostly<number | undefined>(undefined, 1, 2) : fc.constant(undefined),
     errorCountsAs: fc.constantFrom("errored" as const, "failed" as const),
@@ -184,6 +188,7 @@ function buildRegion(raw: RawRegion, index: number, callee: (pick: number) => st
       ? { stages: [Object.fromEntries(nodes.slice(0, cut)), Object.fromEntries(nodes.slice(cut))] }
       : { graph: Object.fromEntries(nodes) }),
     stopOnFailure: raw.stopOnFailure,
+    blames: raw.blames,
     endOnFailure: raw.endOnFailure,
     childrenAtMost: raw.childrenAtMost,
     errorCountsAs: raw.errorCountsAs,
@@ -202,12 +207,13 @@ function buildNode(
 ): NodeFields {
   const needs = isStaged ? [] : raw.needs.filter((need) => need < place).map((need) => `n${need}`);
   const hookCall = callee(raw.hookCallee);
+  const hook = { call: hookCall, ...(raw.hookOf === undefined ? {} : { of: raw.hookOf }) };
   const hooks: Record<string, HookSpec> =
     raw.hook === "none"
       ? {}
       : raw.hook === "ended"
-        ? { done: hookCall }
-        : { seen: { call: hookCall, if: `eq ownphase '${raw.hook}` } };
+        ? { done: hook }
+        : { seen: { ...hook, if: `eq ownphase '${raw.hook}` } };
   return dropUndefined<NodeFields>({
     call: callee(raw.callee),
     needs,

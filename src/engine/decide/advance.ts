@@ -69,26 +69,26 @@ function finishGroup(decision: Decision, group: number): void {
   decision.settle(group, phases.succeeded);
 }
 
-/** The first member that ended badly; -1 when none did. Errored wins over failed. */
+/** The last member that ended badly, which gives the group its phase (Argo: dag.go, executeDAGTask); -1 when none did. */
 function findBadMember(state: RunState, group: number): number {
   const { tasks } = state;
   if (!tasks.hasFlag(group, taskFlags.spoiled)) return -1;
   const first = tasks.first[group] as number;
-  let found = -1;
-  for (let member = first; member < first + (tasks.count[group] as number); member += 1) {
-    if (tasks.phase[member] === phases.errored) return member;
-    if (found < 0 && tasks.phase[member] === phases.failed) found = member;
+  for (let member = first + (tasks.count[group] as number) - 1; member >= first; member -= 1) {
+    if (isBad(tasks.phase[member] as number)) return member;
   }
-  return found;
+  return -1;
 }
 
 function finishStage(decision: Decision, stage: number): void {
   const { state } = decision;
   const { tasks } = state;
   if ((tasks.pending[stage] as number) > 0) return;
-  if (!tasks.hasFlag(stage, taskFlags.spoiled)) return decision.settle(stage, phases.succeeded);
   const region = tasks.parent[stage] as number;
   const index = state.index.regions[tasks.process[region] as number];
+  if (index?.region.endOnFailure === true && tasks.hasFlag(region, taskFlags.spoiled))
+    return decision.settle(stage, phases.failed, { reason: { code: "end-on-failure" } });
+  if (!tasks.hasFlag(stage, taskFlags.spoiled)) return decision.settle(stage, phases.succeeded);
   const order = index?.region.order;
   const members = order?.kind === "stages" ? (order.stages[tasks.order[stage] as number] ?? []) : [];
   const first = tasks.first[region] as number;

@@ -45,15 +45,21 @@ function mustHalt(state: RunState, task: number, index: RegionIndex): boolean {
 function findBadTarget(state: RunState, task: number, index: RegionIndex): BadEnd | undefined {
   if (!state.tasks.hasFlag(task, taskFlags.failing)) return undefined;
   const first = state.tasks.first[task] as number;
-  for (const local of state.targets.get(task) ?? index.leaves) {
-    const target = first + local;
-    const branch = state.branches.get(target) ?? phases.succeeded;
-    if (!isBad(branch) || isExcused(state, target)) continue;
-    const phase =
-      branch === phases.errored && index.region.errorCountsAs === "errored" ? phases.errored : phases.failed;
-    return { phase, reason: { code: "child-failed", task: target } };
-  }
-  return undefined;
+  const bad = Array.from(state.targets.get(task) ?? index.leaves, (local) => first + local).filter(
+    (target) => isBad(findBranch(state, target)) && !isExcused(state, target, findBranch(state, target)),
+  );
+  const { order, errorCountsAs } = index.region;
+  const blamed = order.kind === "graph" && order.blames === "last" ? bad.at(-1) : bad[0];
+  if (blamed === undefined) return undefined;
+  const isError = findBranch(state, blamed) === phases.errored && errorCountsAs === "errored";
+  return {
+    phase: isError ? phases.errored : phases.failed,
+    reason: { code: "child-failed", task: blamed },
+  };
+}
+
+function findBranch(state: RunState, target: number): number {
+  return state.branches.get(target) ?? phases.succeeded;
 }
 
 function judgeGraph(state: RunState, task: number, index: RegionIndex): BadEnd | undefined {

@@ -1,10 +1,10 @@
 /** Hooks: what is called when a task or the run begins, meets a condition, or ends; and the end of the run itself. */
 import type { Hook } from "../../model/plan/plan.ts";
-import { isBad, phases, taskKinds } from "../../model/run/phase.ts";
+import { hasEnded, isBad, phases, taskKinds } from "../../model/run/phase.ts";
 import type { RunState } from "../../model/run/run-state.ts";
 import type { EndPhase } from "../../model/run/events.ts";
 import { taskFlags } from "../../model/run/task-table.ts";
-import { hasHooks } from "../evolve/close.ts";
+import { doesHang, hasHooks } from "../evolve/hanging-hooks.ts";
 import { createHookScope, createScope } from "../expand/scope.ts";
 import type { Decision } from "./decision.ts";
 
@@ -13,23 +13,28 @@ export function considerConditionHooks(decision: Decision, task: number): void {
   const { state } = decision;
   if (!mayRunHooks(state)) return;
   if (state.tasks.kind[task] === taskKinds.entry)
-    return startConditionHooks(decision, -1, state.index.plan.hooks);
+    return startConditionHooks(decision, -1, state.index.plan.hooks, taskKinds.node);
   if (!hasHooks(state, task)) return;
-  startConditionHooks(decision, task, state.index.nodes[state.tasks.node[task] as number]?.hooks ?? []);
+  const hooks = state.index.nodes[state.tasks.node[task] as number]?.hooks ?? [];
+  startConditionHooks(decision, task, hooks, state.tasks.kind[task] as number);
 }
 
-function startConditionHooks(decision: Decision, owner: number, hooks: readonly Hook[]): void {
+function startConditionHooks(decision: Decision, owner: number, hooks: readonly Hook[], kind: number): void {
   const { state } = decision;
   hooks.forEach((hook, index) => {
-    if (hook.on !== "condition" || hook.condition === undefined || isStarted(state, owner, index)) return;
+    if (hook.on !== "condition" || hook.condition === undefined || !doesHang(hook, kind)) return;
+    if (isStarted(state, owner, index)) return;
     const scope =
       owner < 0
         ? createScope(state, decision.run, { region: -1, inputs: undefined, own: 0 })
         : createHookScope(state, decision.run, owner);
     const answer = decision.evaluate(hook.condition, scope);
-    // A condition over something that is not there yet is simply not true yet.
-    if (answer.ok && answer.value === true)
-      decision.record({ kind: "hook.started", owner, hook: index, at: decision.at });
+    // A condition over something that is not there yet is not true yet. What is not there in the end never will be:
+    // such a hook begins only to say so.
+    const isWanted = answer.ok
+      ? answer.value === true
+      : hasEnded(state.tasks.phase[Math.max(owner, 0)] as number);
+    if (isWanted) decision.record({ kind: "hook.started", owner, hook: index, at: decision.at });
   });
 }
 
@@ -59,10 +64,11 @@ function mayRunHooks(state: RunState): boolean {
 function startExitHooks(decision: Decision, owner: number, hooks: readonly Hook[]): void {
   const { state } = decision;
   if (!mayRunHooks(state) || (state.hooksPending.get(owner) ?? 0) > 0) return;
+  const kind = owner < 0 ? taskKinds.node : (state.tasks.kind[owner] as number);
   hooks.forEach((hook, index) => {
-    if (hook.on === "ended" && !isStarted(state, owner, index) && isWanted(decision, owner, hook)) {
+    if (hook.on !== "ended" || !doesHang(hook, kind) || isStarted(state, owner, index)) return;
+    if (isWanted(decision, owner, hook))
       decision.record({ kind: "hook.started", owner, hook: index, at: decision.at });
-    }
   });
 }
 

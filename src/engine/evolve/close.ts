@@ -4,6 +4,7 @@ import { isBad, phases, taskKinds } from "../../model/run/phase.ts";
 import type { RunState } from "../../model/run/run-state.ts";
 import { taskFlags } from "../../model/run/task-table.ts";
 import type { Reason } from "../../model/run/values.ts";
+import { hasHooks } from "./hanging-hooks.ts";
 import { leavePlace } from "./limits.ts";
 import { releaseLocks } from "./locks.ts";
 import { fireChild } from "./open.ts";
@@ -24,13 +25,6 @@ export function endTask(state: RunState, task: number, at: number, reason: Reaso
   else closeTask(state, task);
   // Last, so that a region that halts because of this end does so before the next child takes the place.
   leavePlace(state, task);
-}
-
-/** Whether hooks of the plan hang on this very task. */
-export function hasHooks(state: RunState, task: number): boolean {
-  const kind = state.tasks.kind[task];
-  if (kind !== taskKinds.node && kind !== taskKinds.member) return false;
-  return (state.index.nodes[state.tasks.node[task] as number]?.hooks.length ?? 0) > 0;
 }
 
 /** Ended with all its hooks: counts it for whoever waits. */
@@ -67,7 +61,7 @@ function closeMember(state: RunState, task: number, group: number): void {
   tasks.pending[group] = (tasks.pending[group] as number) - 1;
   if (isBad(tasks.phase[task] as number)) {
     tasks.setFlag(group, taskFlags.spoiled);
-    if (!isTolerated(state, task)) spoilRegion(state, tasks.parent[group] as number);
+    spoilRegion(state, tasks.parent[group] as number);
   }
   // With none active a group that lets no more begin has come to its end; whether it is one is for the engine to say.
   if (tasks.pending[group] === 0 || tasks.active[group] === 0) state.agenda.push(group);
@@ -75,7 +69,10 @@ function closeMember(state: RunState, task: number, group: number): void {
 
 /** Whether the order of the region goes on as if this bad end were a good one. */
 export function isTolerated(state: RunState, task: number): boolean {
-  const phase = state.tasks.phase[task];
+  return doesTolerate(state, task, state.tasks.phase[task] as number);
+}
+
+function doesTolerate(state: RunState, task: number, phase: number): boolean {
   const tolerates = state.index.nodes[state.tasks.node[task] as number]?.tolerates;
   if (phase === phases.failed) return tolerates?.failed === true;
   if (phase === phases.errored) return tolerates?.errored === true;
@@ -105,7 +102,7 @@ function closeNode(state: RunState, task: number, region: number): void {
   const index = state.index.regions[tasks.process[region] as number];
   if (index === undefined) return;
   const local = task - (tasks.first[region] as number);
-  if (isBad(tasks.phase[task] as number) && !isTolerated(state, task)) spoilRegion(state, region);
+  if (isBad(tasks.phase[task] as number)) spoilRegion(state, region);
   if (index.region.order.kind === "stages") {
     const stage =
       (tasks.first[region] as number) + index.region.nodes.length + (index.stageOf[local] as number);
@@ -127,7 +124,7 @@ function closeGraphNode(state: RunState, task: number, region: number, index: Re
   tasks.pending[region] = (tasks.pending[region] as number) - 1;
   const branch = traceBranch(state, task, first, index);
   if (branch !== phases.succeeded) state.branches.set(task, branch);
-  if (isBad(branch) && isTarget(state, region, local, index) && !isExcused(state, task)) {
+  if (isBad(branch) && isTarget(state, region, local, index) && !isExcused(state, task, branch)) {
     tasks.setFlag(region, taskFlags.failing);
   }
   const end = index.dependentStart[local + 1] as number;
@@ -148,9 +145,12 @@ function isTarget(state: RunState, region: number, local: number, index: RegionI
     : targets.includes(local);
 }
 
-/** A bad end that its own node tolerates does not fail the branch that ends in it. */
-export function isExcused(state: RunState, task: number): boolean {
-  return isBad(state.tasks.phase[task] as number) && isTolerated(state, task);
+/**
+ * A bad end that the last node of a branch tolerates does not fail the region, even where that node was omitted
+ * and the bad end is that of a task before it (Argo: dag.go, assessDAGPhase).
+ */
+export function isExcused(state: RunState, task: number, branch: number): boolean {
+  return isBad(branch) && doesTolerate(state, task, branch);
 }
 
 /**

@@ -5,6 +5,7 @@ import type { RunState } from "../../model/run/run-state.ts";
 import { RangeQueue } from "../../model/run/range-queue.ts";
 import { taskFlags } from "../../model/run/task-table.ts";
 import type { RegionIndex } from "../../model/plan/plan-index.ts";
+import { hasHooks } from "./hanging-hooks.ts";
 import { findRegion, lacksPlace, placeChildren } from "./limits.ts";
 import { claimLocks } from "./locks.ts";
 
@@ -51,6 +52,7 @@ export function expandTask(state: RunState, event: EventOf<"task.expanded">): vo
     if (each?.kind === "items" && Array.isArray(each.items))
       state.items.set(group, { kind: "list", list: each.items });
   }
+  if (hasHooks(state, group)) state.agenda.push(group);
   const call = state.index.nodes[node]?.call;
   const parent = tasks.parent[group] as number;
   const isLate =

@@ -145,12 +145,13 @@ function findHook(state: RunState, task: number): Hook {
   return hook;
 }
 
-/** An exit hook of a task whose condition cannot be evaluated has begun only to say so. Throws Refusals. */
-function checkExitCondition(decision: Decision, task: number, owner: Scope): void {
+/** A hook whose condition cannot be evaluated has begun only to say so. Throws Refusals. */
+function checkHookCondition(decision: Decision, task: number, owner: Scope): void {
   const { state } = decision;
-  if (state.tasks.kind[task] !== taskKinds.hook || (state.tasks.parent[task] as number) < 0) return;
+  if (state.tasks.kind[task] !== taskKinds.hook) return;
   const { condition, on } = findHook(state, task);
-  if (condition === undefined || on !== "ended") return;
+  const isOfRun = (state.tasks.parent[task] as number) < 0;
+  if (condition === undefined || (isOfRun && on === "ended")) return;
   const answer = decision.evaluate(condition, owner);
   if (!answer.ok) throw new Refusal({ code: "expression-failed", message: answer.message });
 }
@@ -159,7 +160,7 @@ function checkExitCondition(decision: Decision, task: number, owner: Scope): voi
 function callTask(decision: Decision, task: number): void {
   const { state } = decision;
   const caller = createCallerScope(state, decision.run, task);
-  checkExitCondition(decision, task, caller);
+  checkHookCondition(decision, task, caller);
   const { call, passed } = findSite(state, task);
   const number = resolveCall(decision, call, caller);
   const process = state.index.plan.processes[number] as Process;

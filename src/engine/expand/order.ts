@@ -4,6 +4,7 @@ import { isExpression } from "../../model/plan/expression.ts";
 import type { FileValue, HttpRequest, Process, TaskTemplate } from "../../model/plan/plan.ts";
 import type { Templated } from "../../model/plan/expression.ts";
 import type { AttemptInput, AttemptOrder } from "../../model/run/attempt.ts";
+import { taskKinds } from "../../model/run/phase.ts";
 import type { Scope } from "../../model/run/scope.ts";
 import { Refusal } from "../decide/decision.ts";
 import type { Decision } from "../decide/decision.ts";
@@ -35,10 +36,7 @@ export function buildOrder(
     AttemptOrder,
     "attemptId" | "runId" | "taskName" | "inputs"
   >;
-  const timeoutMs =
-    process.policy.attemptTimeoutMs === undefined
-      ? undefined
-      : decision.resolve(process.policy.attemptTimeoutMs, scope);
+  const timeoutMs = findTimeout(decision, task, process, scope);
   return {
     ...resolved,
     attemptId: attemptIdOf(decision, task),
@@ -47,6 +45,22 @@ export function buildOrder(
     inputs: laid.flatMap((input) => layInput(decision, input, scope)),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   };
+}
+
+/**
+ * How long the attempt may run. One after the first also ends where the time for all attempts is over
+ * (Argo, processNodeRetries, executionDeadline).
+ */
+function findTimeout(decision: Decision, task: number, process: Process, scope: Scope): number | undefined {
+  const { attemptTimeoutMs, retry } = process.policy;
+  const ownMs = attemptTimeoutMs === undefined ? undefined : decision.resolve(attemptTimeoutMs, scope);
+  const { tasks, attempts } = decision.state;
+  if (retry?.elapsedAtMostMs === undefined || (tasks.order[task] as number) === 0) return ownMs;
+  const [first] =
+    tasks.kind[task] === taskKinds.attempt ? (attempts.get(tasks.parent[task] as number) ?? []) : [];
+  if (first === undefined) return ownMs;
+  const untilAt = (tasks.startedAt[first] as number) + decision.resolve(retry.elapsedAtMostMs, scope);
+  return Math.min(ownMs ?? Infinity, Math.max(0, untilAt - decision.at));
 }
 
 /** Builds the request of a bound task. Throws Refusals. */
@@ -66,6 +80,9 @@ export function buildRequest(
   ) as unknown as HttpRequest;
 }
 
+/** How an artifact is wrapped belongs to it: what a task packed is unpacked for the next one, what it did not is not. */
+const unpackings = { none: "keep", tar: "tar-by-content", zip: "zip" } as const;
+
 function layInput(
   decision: Decision,
   input: TaskTemplate["inputs"][number],
@@ -80,7 +97,7 @@ function layInput(
       name: input.name,
       path,
       source: file,
-      unpack: input.unpack,
+      unpack: file.kind === "artifact" ? unpackings[file.artifact.archive.kind] : input.unpack,
       ...(input.mode === undefined ? {} : { mode: input.mode }),
       recurseMode: input.recurseMode,
     },

@@ -161,6 +161,10 @@ export interface ScopeParts {
   readonly inputs: Inputs | undefined;
   readonly item?: Json | undefined;
   readonly own?: number | undefined;
+  /** A member of a fan-out that stands for its node. */
+  readonly self?: number;
+  /** The task for whose sake there are random numbers, if not `own`. */
+  readonly seed?: number;
   readonly attemptNumber?: number | undefined;
   readonly lastAttempt?: number | undefined;
   readonly exchange?: { readonly request: HttpRequest; readonly response: Response } | undefined;
@@ -177,7 +181,10 @@ export function createScope(state: RunState, run: RunView, parts: ScopeParts): S
     inputs: parts.inputs,
     sibling: (name) => {
       const local = region?.byName.get(name);
-      return local === undefined ? undefined : viewTask(state, (tasks.first[parts.region] as number) + local);
+      if (local === undefined) return undefined;
+      const task = (tasks.first[parts.region] as number) + local;
+      const isSelf = parts.self !== undefined && tasks.parent[parts.self] === task;
+      return viewTask(state, isSelf ? (parts.self as number) : task);
     },
     siblingNames: () => (region === undefined ? [] : [...region.byName.keys()]),
     item: parts.item,
@@ -188,7 +195,7 @@ export function createScope(state: RunState, run: RunView, parts: ScopeParts): S
     template: parts.template,
     random: () => {
       drawn += 1;
-      return hashToUnit(`${state.runId}/${parts.own ?? parts.region}/${state.seq}/${drawn}`);
+      return hashToUnit(`${state.runId}/${parts.seed ?? parts.own ?? parts.region}/${state.seq}/${drawn}`);
     },
   };
 }
@@ -208,18 +215,34 @@ export function createCallerScope(state: RunState, run: RunView, task: number): 
     region,
     inputs: findInputs(state, region),
     item: findItem(state, task),
-    own: task,
+    own: region,
+    seed: task,
+    ...findTry(state, region),
   });
 }
 
-/** The scope of a hook's condition and arguments: that of its owner, which is `own`. */
+/** Which try of its process a task is, and the one before it; nothing for what is no attempt. */
+function findTry(state: RunState, task: number): Pick<ScopeParts, "attemptNumber" | "lastAttempt"> {
+  const { tasks } = state;
+  if (tasks.kind[task] !== taskKinds.attempt) return {};
+  const attemptNumber = tasks.order[task] as number;
+  const attempts = state.attempts.get(tasks.parent[task] as number);
+  return { attemptNumber, lastAttempt: attemptNumber === 0 ? undefined : attempts?.[attemptNumber - 1] };
+}
+
+/**
+ * The scope of a hook's condition and arguments: that of its owner, which is `own`.
+ * To a hook of a member the name of the fan-out means that member.
+ */
 export function createHookScope(state: RunState, run: RunView, owner: number): Scope {
   const region = findRegion(state, owner);
   return createScope(state, run, {
+    ...(state.tasks.kind[owner] === taskKinds.member ? { self: owner } : {}),
     region,
     inputs: findInputs(state, region),
     item: findItem(state, owner),
     own: owner,
+    ...findTry(state, region),
   });
 }
 
@@ -231,18 +254,13 @@ export function createCalleeScope(
   template?: TaskTemplate,
 ): Scope {
   const { tasks } = state;
-  const isAttempt = tasks.kind[task] === taskKinds.attempt;
-  const owner = isAttempt ? (tasks.parent[task] as number) : task;
-  const attempts = isAttempt ? state.attempts.get(owner) : undefined;
-  const number = isAttempt ? (tasks.order[task] as number) : undefined;
   return createScope(state, run, {
     region:
       state.index.regions[tasks.process[task] as number] === undefined || tasks.first[task] === 0 ? -1 : task,
     inputs: findInputs(state, task),
     item: findItem(state, task),
     own: task,
-    attemptNumber: number,
-    lastAttempt: number === undefined || number === 0 ? undefined : attempts?.[number - 1],
+    ...findTry(state, task),
     template,
   });
 }

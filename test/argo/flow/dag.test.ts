@@ -48,7 +48,7 @@ rule(
 );
 
 rule(
-  "with failFast written down nothing new starts after a failure, and what runs is waited for",
+  "with failFast written down, too, whatever its dependencies allow starts after a failure",
   failFastOn(
     dag(
       call("a", "fail"),
@@ -64,7 +64,8 @@ rule(
     .a Pod Failed main: Error (exit code 1)
     .b Skipped Omitted omitted: depends condition not met
     .s Pod Succeeded
-    started .a@0 .s@0
+    .s2 Pod Succeeded
+    started .a@0 .s@0 .s2@10
   `,
 );
 

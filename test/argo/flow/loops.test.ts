@@ -54,7 +54,7 @@ rule(
   `,
 );
 rule(
-  "an item that is a list shows as JSON",
+  "an item that is a list shows as Go prints it",
   inSteps(item("withItems: [[1, 2]]")),
   {},
   `
@@ -63,8 +63,8 @@ rule(
     [1].z Pod Succeeded
     [0] StepGroup Succeeded
     [1] StepGroup Succeeded
-    [0].a(0:[1,2]) Pod Succeeded
-    started [0].a(0:[1,2])@0 [1].z@1
+    [0].a(0:[1 2]) Pod Succeeded
+    started [0].a(0:[1 2])@0 [1].z@1
   `,
 );
 rule(
@@ -370,9 +370,9 @@ rule(
   steps(call("a", "slow", "withItems: [p, q, r]"), call("z", "ok")),
   { answers: { "a(1:q)": { exit: 2 } } },
   `
-    Failed: child 'wf-3986212215' failed
-    Steps Failed child 'wf-3986212215' failed
-    [0] StepGroup Failed child 'wf-3986212215' failed
+    Failed: child 'wf-600855512' failed
+    Steps Failed child 'wf-600855512' failed
+    [0] StepGroup Failed child 'wf-600855512' failed
     [0].a(0:p) Pod Succeeded
     [0].a(1:q) Pod Failed main: Error (exit code 2)
     [0].a(2:r) Pod Succeeded
@@ -491,7 +491,7 @@ rule(
   `
     Failed: template has failed or errored children and failFast enabled
     Steps Failed template has failed or errored children and failFast enabled
-    [0] StepGroup Failed child 'wf-3986212215' failed
+    [0] StepGroup Failed template has failed or errored children and failFast enabled
     [0].a(0:1) Pod Failed main: Error (exit code 1)
     started [0].a(0:1)@0
   `,

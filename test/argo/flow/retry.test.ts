@@ -404,9 +404,9 @@ rule(
   steps(call("a", "r", "withItems: [p, q]")) + retried("{limit: 1}", "exit 1", "r"),
   { answers: { "a(0:p)(1)": { exit: 0 } } },
   `
-    Failed: child 'wf-3986212215' failed
-    Steps Failed child 'wf-3986212215' failed
-    [0] StepGroup Failed child 'wf-3986212215' failed
+    Failed: child 'wf-600855512' failed
+    Steps Failed child 'wf-600855512' failed
+    [0] StepGroup Failed child 'wf-600855512' failed
     [0].a(0:p) Retry Succeeded
     [0].a(1:q) Retry Failed No more retries left
     [0].a(0:p)(0) Pod Failed main: Error (exit code 1)

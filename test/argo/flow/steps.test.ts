@@ -325,7 +325,7 @@ rule(
     Steps Failed template has failed or errored children and failFast enabled
     [0].a Pod Failed main: Error (exit code 1)
     [0].b Pod Succeeded
-    [0] StepGroup Failed child 'wf-3986212215' failed
+    [0] StepGroup Failed template has failed or errored children and failFast enabled
     started [0].a@0 [0].b@0
   `,
 );

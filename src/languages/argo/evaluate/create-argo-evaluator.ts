@@ -16,7 +16,7 @@ import type { Trace } from "./task-env.ts";
 import { readFile, takeSubPath } from "./files.ts";
 import { isTransientFault } from "./transient.ts";
 import type { Reading } from "./names.ts";
-import { createCompiler, createReading, renderText, runExpression } from "./render.ts";
+import { createCompiler, createReading, renderLeniently, renderText, runExpression } from "./render.ts";
 import type { Compiler } from "./render.ts";
 import { decideWhen } from "./when.ts";
 import { findReused } from "../view/reuse.ts";
@@ -40,6 +40,8 @@ function evaluateIn(reading: Reading, expression: Expression, compiler: Compiler
       if (!rendered.ok && rendered.absent) return { ok: true, value: undefined };
       return rendered.ok ? convertText(rendered.text, form) : rendered;
     }
+    case dialects.globalText:
+      return { ok: true, value: renderLeniently(source, reading, compiler) };
     case dialects.expr:
       return evaluateExpression(reading, source, form, compiler);
     case dialects.optionalExpr: {
@@ -56,6 +58,8 @@ function evaluateIn(reading: Reading, expression: Expression, compiler: Compiler
         : evaluateReference(reading, source, form, compiler);
     case dialects.configMap:
       return evaluateConfigMap(reading, source, form, compiler);
+    case dialects.stored:
+      return evaluateStored(reading, source, compiler);
     case dialects.key:
     case dialects.optionalKey: {
       const key = renderText(source, reading, compiler);
@@ -218,10 +222,37 @@ function evaluateConfigMap(
   if (!name.ok) return name;
   const key = renderText(fields.key ?? "", reading, compiler);
   if (!key.ok) return key;
-  const maps = reading.scope.run.notes["configMaps"];
-  const texts = isJsonObject(maps) && Object.hasOwn(maps, name.text) ? maps[name.text] : undefined;
-  const text = isJsonObject(texts) && Object.hasOwn(texts, key.text) ? texts[key.text] : fields.default;
-  if (typeof text !== "string")
+  const text = findStored(reading, "configMaps", name.text, key.text) ?? fields.default;
+  if (text === undefined)
     return { ok: false, message: `ConfigMap '${name.text}' with the key '${key.text}' is not stored` };
   return evaluateText(reading, text, form, compiler);
+}
+
+/** A key of a ConfigMap or Secret whose name is known only now. What lies there is not looked through for tags. */
+function evaluateStored(reading: Reading, source: string, compiler: Compiler): Evaluated {
+  const fields = JSON.parse(source) as Readonly<Record<"kind" | "name" | "key", string>> & {
+    readonly optional: boolean;
+  };
+  const name = renderText(fields.name, reading, compiler);
+  if (!name.ok) return name;
+  const key = renderText(fields.key, reading, compiler);
+  if (!key.ok) return key;
+  const objects = fields.kind === "Secret" ? "secrets" : "configMaps";
+  const text = findStored(reading, objects, name.text, key.text) ?? (fields.optional ? "" : undefined);
+  return text === undefined
+    ? { ok: false, message: `${fields.kind} '${name.text}' with the key '${key.text}' is not stored` }
+    : { ok: true, value: text };
+}
+
+/** What came with the submission under a name and a key. */
+function findStored(
+  reading: Reading,
+  objects: "configMaps" | "secrets",
+  name: string,
+  key: string,
+): string | undefined {
+  const byName = reading.scope.run.notes[objects];
+  const texts = isJsonObject(byName) && Object.hasOwn(byName, name) ? byName[name] : undefined;
+  const text = isJsonObject(texts) && Object.hasOwn(texts, key) ? texts[key] : undefined;
+  return typeof text === "string" ? text : undefined;
 }

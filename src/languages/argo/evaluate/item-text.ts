@@ -17,13 +17,18 @@ export function findItemMember(item: Json, key: string): string | undefined {
   return member === undefined ? undefined : itemToText(member);
 }
 
-/** The text of an item in the name of its task: members of a map as `key:value` sorted, no parentheses. */
+/**
+ * The text of an item in the name of its task: members of a map as `key:value` sorted, those of a list as Go prints
+ * a slice, no parentheses (Argo, generateNodeName).
+ */
 export function describeItem(item: Json): string {
   const text = isJsonObject(item)
     ? Object.keys(item)
         .map((key) => `${key}:${findItemMember(item, key) ?? ""}`)
         .sort()
         .join(",")
-    : itemToText(item);
+    : Array.isArray(item)
+      ? `[${item.map((member: Json) => itemToText(member)).join(" ")}]`
+      : itemToText(item);
   return text.replace(/[()]/gu, "");
 }

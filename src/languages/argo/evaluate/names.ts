@@ -12,7 +12,7 @@ import { findItemMember, itemToText } from "./item-text.ts";
 import { jsonToText } from "./json-text.ts";
 import { readAllParameters, readParameter, readResult, readTaskField } from "./sibling-values.ts";
 import type { ReadOutput } from "./sibling-values.ts";
-import { readLastRetry, readOwnName, readPodName } from "./own-values.ts";
+import { readCallName, readLastRetry, readOwnName, readPodName } from "./own-values.ts";
 import { readWorkflow } from "./workflow-values.ts";
 import { findExitCode, findOutputs } from "./task-outputs.ts";
 import { ownMember } from "./own-member.ts";
@@ -64,7 +64,7 @@ function always(answer: Answer): NameReader {
 function compileItem(key: string | undefined): NameReader {
   return ({ scope }) => {
     if (scope.item === undefined) return literal;
-    return key === undefined ? itemToText(scope.item) : (findItemMember(scope.item, key) ?? literal);
+    return key === undefined ? itemToText(scope.item) : (findItemMember(scope.item, key) ?? unresolved);
   };
 }
 
@@ -127,7 +127,7 @@ function readOwnOutput(own: TaskView | undefined, rest: string): Answer {
 }
 
 function compileSibling(rest: string): NameReader {
-  if (rest === "name") return ({ scope }) => scope.own?.name ?? unresolved;
+  if (rest === "name") return ({ scope }) => readCallName(scope) ?? unresolved;
   const dot = rest.indexOf(".");
   if (dot === -1) return always(unresolved);
   const name = rest.slice(0, dot);

@@ -1,6 +1,8 @@
 /** Names about the task itself and its earlier attempts. */
 import type { RunView, Scope, TaskView } from "../../../model/run/scope.ts";
-import { hashName, nodeName } from "../view/node-names.ts";
+import { taskKinds } from "../../../model/run/phase.ts";
+import type { RunState } from "../../../model/run/run-state.ts";
+import { callName, hashName, nodeName } from "../view/node-names.ts";
 import { describeReason } from "../view/describe-reason.ts";
 import { literal } from "./answers.ts";
 import type { Answer } from "./answers.ts";
@@ -28,11 +30,23 @@ export function readLastRetry(scope: Scope, name: string): Answer {
   }
 }
 
-/** The name of the task in the tree of the run. */
+/** `node.name`: the name in the tree of the run; an attempt has that of its Retry node (Argo, executeTemplate). */
 export function readOwnName(scope: Scope): Answer {
   const { own, run } = scope;
   if (own === undefined) return literal;
-  return run.state === undefined ? `${run.name}.${own.name}` : nodeName(run.state, own.task);
+  const { state } = run;
+  return state === undefined ? `${run.name}.${own.name}` : nodeName(state, findCalled(state, own.task));
+}
+
+/** `steps.name`, `tasks.name`: the step or task that calls the template; a member of a loop with its item. */
+export function readCallName(scope: Scope): string | undefined {
+  const { own, run } = scope;
+  if (own === undefined || run.state === undefined) return own?.name;
+  return callName(run.state, findCalled(run.state, own.task));
+}
+
+function findCalled({ tasks }: RunState, task: number): number {
+  return tasks.kind[task] === taskKinds.attempt ? (tasks.parent[task] ?? task) : task;
 }
 
 /** A name that no other attempt of any run has, in the form of Argo's pod names: run, template, hash. */

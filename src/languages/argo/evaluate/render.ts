@@ -5,9 +5,11 @@ import { createEvalContext, EvalError } from "../../../expressions/context.ts";
 import type { EvalContext, ExprSyntaxError } from "../../../expressions/context.ts";
 import type { ExprNode } from "../../../expressions/expr/ast.ts";
 import { evaluateExpr } from "../../../expressions/expr/evaluate.ts";
+import { fetchKey } from "../../../expressions/expr/fetch.ts";
 import { parseExpr } from "../../../expressions/expr/parser.ts";
 import { listReferences } from "../../../expressions/expr/references.ts";
 import { valueToText } from "../../../expressions/go/json.ts";
+import { isHost, isMap } from "../../../expressions/value.ts";
 import type { Value } from "../../../expressions/value.ts";
 import { isExpression } from "../../../model/plan/expression.ts";
 import type { Scope } from "../../../model/run/scope.ts";
@@ -77,6 +79,24 @@ function renderParts(parts: CompiledText, reading: Reading): Rendered {
   return { ok: true, text };
 }
 
+/** Replaces the tags that can be replaced, and leaves the others as they are written. */
+export function renderLeniently(source: string, reading: Reading, compiler: Compiler): string {
+  return compiler
+    .text(source)
+    .map((part) => {
+      if (typeof part === "string") return part;
+      const rendered = renderPart(part, reading);
+      return rendered.ok ? rendered.text : writePart(part);
+    })
+    .join("");
+}
+
+/** A part as it stands in the source. */
+function writePart(part: TextPart): string {
+  if (typeof part === "string") return part;
+  return part.kind === "nested" ? `{{${part.parts.map(writePart).join("")}}}` : part.raw;
+}
+
 function renderPart(part: Exclude<TextPart, string>, reading: Reading): Rendered {
   switch (part.kind) {
     case "name":
@@ -144,8 +164,9 @@ function renderExpression(part: Extract<TextPart, { kind: "expression" }>, readi
     evaluateExpr(node, environment, context),
   );
   if (!outcome.ok || outcome.value === null) {
-    const why = outcome.ok ? "the result is nil" : outcome.message;
     const isAbsent = trace.absent !== undefined;
+    if (!isAbsent && namesUnknown(references, reading)) return { ok: true, text: part.raw };
+    const why = outcome.ok ? "the result is nil" : outcome.message;
     const more = trace.absent === undefined ? "" : ` (${trace.absent} is an absent optional output)`;
     return {
       ok: false,
@@ -154,6 +175,37 @@ function renderExpression(part: Extract<TextPart, { kind: "expression" }>, readi
     };
   }
   return { ok: true, text: valueToText(outcome.value) };
+}
+
+/**
+ * True when something that the expression names does not exist here. Argo leaves such a tag as it is written, so that
+ * scripts may hold texts of other template languages; only what is said of steps and tasks must exist
+ * (Argo, util/template, expressionReplaceStrict).
+ */
+function namesUnknown(references: readonly (readonly string[])[], reading: Reading): boolean {
+  const environment = createEnvironment(reading, { absent: undefined });
+  const unknown = references.filter((path) => !canFind(environment, path));
+  return unknown.length > 0 && !unknown.some(([root]) => root === "steps" || root === "tasks");
+}
+
+/** A map that refuses a name has an answer of its own, which is better than leaving the tag. */
+function canFind(environment: Value, path: readonly string[]): boolean {
+  try {
+    return isThere(environment, path);
+  } catch (error) {
+    if (!(error instanceof EvalError)) throw error;
+    return true;
+  }
+}
+
+function isThere(environment: Value, path: readonly string[]): boolean {
+  let value = environment;
+  for (const part of path) {
+    const member = isHost(value) || isMap(value) ? fetchKey(value, part) : undefined;
+    if (member === undefined || member === null) return false;
+    value = member;
+  }
+  return true;
 }
 
 export type Outcome =

@@ -4,6 +4,7 @@ import { createHostObject } from "../../../expressions/value.ts";
 import type { HostObject, Value } from "../../../expressions/value.ts";
 import type { Scope, TaskView } from "../../../model/run/scope.ts";
 import { createFileObject } from "./files.ts";
+import { readCallName } from "./own-values.ts";
 import { findFile, readAllParameters, readParameter, readResult, readTaskField } from "./sibling-values.ts";
 import type { ReadOutput } from "./sibling-values.ts";
 import { findExitCode, findOutputs } from "./task-outputs.ts";
@@ -24,7 +25,7 @@ export function createSiblings(scope: Scope, trace: Trace): HostObject {
     (name) => {
       const task = scope.sibling(name);
       if (task !== undefined) return createTask(task, scope, trace);
-      return name === "name" ? scope.own?.name : undefined;
+      return name === "name" ? readCallName(scope) : undefined;
     },
     () => scope.siblingNames(),
   );

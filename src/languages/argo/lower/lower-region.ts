@@ -83,9 +83,10 @@ function lowerDag(
     order: {
       kind: "graph",
       ...(targets === undefined ? {} : { targets }),
-      // Argo starts whatever its dependencies allow before it looks at the phases of targets (dag.go, executeDAG), so that
-      // failFast holds nothing back: it only says which of several bad targets the dag's phase comes from.
+      // Argo starts whatever its dependencies allow before it looks at the phases of targets (dag.go, executeDAG), whatever
+      // `failFast` says: documents count on that for their tasks that run after a failure.
       stopOnFailure: false,
+      // With failFast off Argo looks at all targets, and the last bad one decides (dag.go, assessDAGPhase).
       ...(dag.failFast === false ? { blames: "last" } : {}),
     },
     ...lowerLimits(template),

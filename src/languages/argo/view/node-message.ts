@@ -1,11 +1,11 @@
 /** Messages of nodes and of the run. */
 import { isExpression } from "../../../model/plan/expression.ts";
-import { phases, taskKinds } from "../../../model/run/phase.ts";
+import { isBad, phases, taskKinds } from "../../../model/run/phase.ts";
 import type { RunState } from "../../../model/run/run-state.ts";
 import type { Reason } from "../../../model/run/values.ts";
 import { describeReason } from "./describe-reason.ts";
 import { nodeId, nodeName } from "./node-names.ts";
-import { findProcess, isRefused, isStaged, isTakenOver } from "./tree.ts";
+import { findProcess, isRefused, isStaged, isTakenOver, listChildren } from "./tree.ts";
 
 /** Message of a task; empty when there is none. */
 export function nodeMessage(state: RunState, task: number): string {
@@ -27,7 +27,16 @@ export function nodeMessage(state: RunState, task: number): string {
 function describeChild(state: RunState, task: number, reason: Reason): string {
   const child = reason.task === undefined ? undefined : findUnresolved(state, reason.task);
   if (child !== undefined) return child;
-  return isOfSteps(state, task) ? describeReason(reason, { id: (other) => nodeId(state, other) }) : "";
+  return isOfSteps(state, task)
+    ? describeReason(reason, { id: (other) => nodeId(state, findBlamed(state, other)) })
+    : "";
+}
+
+/** In steps a fan-out is no node of its own: the first of its members that ended badly is blamed. */
+function findBlamed(state: RunState, child: number): number {
+  const { tasks } = state;
+  if (tasks.kind[child] !== taskKinds.group || !isStaged(state, tasks.parent[child] ?? -1)) return child;
+  return listChildren(state, child).find((member) => isBad(tasks.phase[member] ?? 0)) ?? child;
 }
 
 function findUnresolved(state: RunState, child: number): string | undefined {

@@ -8,6 +8,7 @@ import { encodeUtf8 } from "../../../expressions/go/utf8.ts";
 import { taskKinds } from "../../../model/run/phase.ts";
 import type { RunState } from "../../../model/run/run-state.ts";
 import { describeItem } from "../evaluate/item-text.ts";
+import { findGivenName } from "./given-name.ts";
 
 /** FNV-1a, 32 bits, over UTF-8, as decimal digits (Argo, Workflow.NodeID). */
 export function hashName(name: string): string {
@@ -50,19 +51,23 @@ export function nodeName(state: RunState, task: number): string {
   }
 }
 
-/** The name without those of the tasks around it. */
+/** The name that people see: the one that the template gives, or else the name without those of the tasks around it. */
 export function displayName(state: RunState, task: number): string {
+  return findGivenName(state, task) ?? plainName(state, task);
+}
+
+function plainName(state: RunState, task: number): string {
   const { tasks } = state;
   const parent = tasks.parent[task] ?? -1;
   switch (tasks.kind[task] ?? taskKinds.entry) {
     case taskKinds.stage:
       return `[${tasks.order[task] ?? 0}]`;
     case taskKinds.attempt:
-      return `${displayName(state, parent)}(${tasks.order[task] ?? 0})`;
+      return `${plainName(state, parent)}(${tasks.order[task] ?? 0})`;
     case taskKinds.member:
-      return `${displayName(state, parent)}${memberSuffix(state, task)}`;
+      return `${plainName(state, parent)}${memberSuffix(state, task)}`;
     case taskKinds.hook: {
-      const owner = parent < 0 ? state.name : displayName(state, parent);
+      const owner = parent < 0 ? state.name : plainName(state, parent);
       const name = hookName(state, task);
       return name === "exit" ? `${owner}.onExit` : `${owner}.hooks.${name}`;
     }
@@ -72,6 +77,12 @@ export function displayName(state: RunState, task: number): string {
     default:
       return state.name;
   }
+}
+
+/** The name of the step or task that a task stands for, with its item in a loop; empty for the entry and for hooks. */
+export function callName(state: RunState, task: number): string {
+  const kind = state.tasks.kind[task] ?? taskKinds.entry;
+  return kind === taskKinds.entry || kind === taskKinds.hook ? "" : plainName(state, task);
 }
 
 function ownName(state: RunState, task: number): string {
