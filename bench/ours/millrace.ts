@@ -8,7 +8,7 @@ import { projectFolder, runProgram, timeProgram, type RunOptions } from "../harn
 import { Unavailable, type BenchContext } from "../harness/workload.ts";
 
 const launcher = join(projectFolder, "bin", "millrace.mjs");
-const bundle = join(projectFolder, "dist", "millrace.mjs");
+const bundle = join(projectFolder, "dist", "millrace.cjs");
 
 /**
  * Plain processes. One more at a time than there are cores, so that no core is idle while an ended step is recorded and
