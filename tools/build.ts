@@ -1,58 +1,29 @@
 /**
- * `npm run build`: bundles the command into `dist/`.
- *
- * One ES module: with splitting, `run` is thirty files, and finding, reading and linking them costs 20 ms of a cold
- * start. What `run` never uses lies in the file as well, but a function that is not called costs next to nothing.
- * Node's own modules are fetched with `process.getBuiltinModule` when something of them is first used: a static
- * `import` of `node:fs` builds an export list that also loads `fs.promises` (2 ms), and `node:crypto` costs 8 ms.
+ * `npm run build`: bundles the command into `dist/`: what every run needs as one script, the rest as small ones,
+ * and the compiled form of the first for this version of Node.
  */
-import { readFileSync, rmSync } from "node:fs";
-import { isBuiltin } from "node:module";
-import { join } from "node:path";
-import { build, type BuildResult, type Metafile, type Plugin } from "esbuild";
+import { createHash } from "node:crypto";
+import { readFileSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { build, type BuildResult, type Metafile } from "esbuild";
+import { writeChunkScript, writeStartScript } from "./bundle/chunk-scripts.ts";
+import { makeCode } from "./bundle/make-code.ts";
+import { nodeBuiltins } from "./bundle/node-builtins.ts";
 import { projectFolder } from "./checks.ts";
 
 const outputFolder = join(projectFolder, "dist");
+const launcher = join(projectFolder, "bin", "millrace.mjs");
 const entry = "src/main/millrace.ts";
 
-/** Modules of Node whose load alone takes a large share of the time that a cold start may take (measured in ms). */
-const slowBuiltins: Readonly<Record<string, number>> = {
-  "node:http": 29,
-  "node:https": 30,
-  "node:http2": 35,
-};
+/** Where `millrace run` begins: the entry, and what it imports dynamically at once. */
+const startRoots: ReadonlySet<string> = new Set([entry, "src/cli/commands/run.ts", "src/main/house.ts"]);
 
-const builtinNamespace = "node-builtin";
+/** Packages that only some runs need. */
+const laterPackages: readonly string[] = ["tar", "yauzl", "yazl"];
 
-/** A stand-in with the names that the module exports, which loads the module when one of them is first read. */
-function writeLazyBuiltin(path: string): string {
-  const names = Object.keys(process.getBuiltinModule(path) ?? {}).filter((name) =>
-    /^[A-Za-z_$][\w$]*$/.test(name),
-  );
-  return [
-    `let loaded; const load = () => (loaded ??= process.getBuiltinModule(${JSON.stringify(path)}));`,
-    `module.exports = { ${names.map((name) => `get ${name}() { return load().${name}; }`).join(", ")} };`,
-  ].join("\n");
-}
+type Bundle = BuildResult<{ metafile: true; write: false }>;
 
-const lightBuiltins: Plugin = {
-  name: "light-builtins",
-  setup(plugin) {
-    // A dynamic import stays as it is: it costs nothing until it is reached, and its result must have named exports.
-    // Packages name them without the prefix as well.
-    plugin.onResolve({ filter: /^[a-z_0-9]+(?:\/[a-z]+)?$|^node:/ }, ({ path: given, kind }) => {
-      if (!isBuiltin(given)) return undefined;
-      const path = given.startsWith("node:") ? given : `node:${given}`;
-      return kind === "dynamic-import" ? { path, external: true } : { path, namespace: builtinNamespace };
-    });
-    plugin.onLoad({ filter: /.*/, namespace: builtinNamespace }, ({ path }) => ({
-      contents: writeLazyBuiltin(path),
-      loader: "js",
-    }));
-  },
-};
-
-function bundle(): Promise<BuildResult<{ metafile: true }>> {
+function bundle(): Promise<Bundle> {
   const { version } = JSON.parse(readFileSync(join(projectFolder, "package.json"), "utf8")) as {
     version: string;
   };
@@ -60,64 +31,79 @@ function bundle(): Promise<BuildResult<{ metafile: true }>> {
     absWorkingDir: projectFolder,
     entryPoints: [entry],
     outdir: outputFolder,
-    outExtension: { ".js": ".mjs" },
+    write: false,
     bundle: true,
+    splitting: true,
     minify: true,
     format: "esm",
     platform: "node",
     target: "node24",
     define: { "process.env.MILLRACE_VERSION": JSON.stringify(version) },
-    // A bundled CommonJS package may still call require at run time.
-    banner: { js: 'const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);' },
-    plugins: [lightBuiltins],
+    plugins: [nodeBuiltins],
     legalComments: "none",
     logLevel: "warning",
     metafile: true,
   });
 }
 
-/** Where `millrace run` begins: the entry, and what it imports dynamically at once. */
-const startRoots = [entry, "src/cli/commands/run.ts", "src/main/house.ts"];
-
-/** The source files that `run` evaluates before its next dynamic import. */
-function findStartPath({ inputs }: Metafile): readonly string[] {
+/** The files of the bundle that a run evaluates before its next dynamic import. */
+function findStartFiles({ outputs }: Metafile): ReadonlySet<string> {
   const found = new Set<string>();
-  const waiting = [...startRoots];
-  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-    if (found.has(name)) continue;
-    found.add(name);
-    for (const { kind, path } of inputs[name]?.imports ?? [])
-      if (kind !== "dynamic-import") waiting.push(path);
+  const waiting = Object.keys(outputs).filter((file) => startRoots.has(outputs[file]?.entryPoint ?? ""));
+  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+    if (found.has(file)) continue;
+    found.add(file);
+    for (const { kind, path, external } of outputs[file]?.imports ?? [])
+      if (kind === "import-statement" && external !== true) waiting.push(path);
   }
-  return [...found];
+  return found;
 }
 
-function toKilobytes(sizeBytes: number): string {
-  return `${(sizeBytes / 1024).toFixed(0)} KB`;
+/** The file that the entry became. */
+function findEntryFile({ outputs }: Metafile): string {
+  const found = Object.keys(outputs).find((file) => outputs[file]?.entryPoint === entry);
+  if (found === undefined) throw new Error(`${entry} is not in the bundle`);
+  return found;
 }
 
-/** Node's modules among the files. */
-function listBuiltins(files: readonly string[]): readonly string[] {
-  const prefix = `${builtinNamespace}:`;
-  return files
-    .filter((file) => file.startsWith(prefix))
-    .map((file) => file.slice(prefix.length))
-    .sort();
+/** Complains about packages that every start would have to evaluate. */
+function checkStartFiles({ outputs }: Metafile, startFiles: ReadonlySet<string>): void {
+  const sources = [...startFiles].flatMap((file) => Object.keys(outputs[file]?.inputs ?? {}));
+  for (const name of laterPackages) {
+    if (!sources.some((source) => source.includes(`node_modules/${name}/`))) continue;
+    console.error(`${name} is evaluated at every start; import it dynamically where it is used`);
+    process.exitCode = 1;
+  }
+  console.log(`evaluated at the start of a run: ${sources.length} source files`);
+}
+
+/** How one chunk imports another. */
+function nameChunk(file: string): string {
+  return `./${basename(file)}`;
+}
+
+/** Writes the files of the bundle; those of chunks are named as the chunks are. */
+async function writeBundle({ metafile, outputFiles }: Bundle): Promise<void> {
+  const startFiles = findStartFiles(metafile);
+  checkStartFiles(metafile, startFiles);
+  const startNames = new Set([...startFiles].map(nameChunk));
+  const chunks = outputFiles.map(({ path, text }) => ({ name: nameChunk(path), text }));
+  const inStart = chunks.filter(({ name }) => startNames.has(name));
+  const others = chunks.filter(({ name }) => !startNames.has(name));
+  const script = await writeStartScript(inStart, nameChunk(findEntryFile(metafile)));
+  // The first line names the build.
+  const hash = createHash("sha256").update(script).digest("hex").slice(0, 16);
+  writeFileSync(join(outputFolder, "millrace.cjs"), `//${hash}\n${script}`);
+  for (const chunk of others) writeFileSync(join(outputFolder, chunk.name), await writeChunkScript(chunk));
+  reportSize("millrace.cjs");
+  console.log(`and ${others.length} chunks for what not every run needs`);
+}
+
+function reportSize(name: string): void {
+  console.log(`dist/${name}: ${(statSync(join(outputFolder, name)).size / 1024).toFixed(0)} KB`);
 }
 
 rmSync(outputFolder, { recursive: true, force: true });
-const { metafile } = await bundle();
-const startPath = findStartPath(metafile);
-const builtins = listBuiltins(startPath);
-const sizeBytes = Object.values(metafile.outputs).reduce((sum, { bytes }) => sum + bytes, 0);
-console.log(`built ${Object.keys(metafile.outputs).length} file, ${toKilobytes(sizeBytes)}`);
-console.log(
-  `evaluated at the start of a run: ${startPath.length} source files; at hand: ${builtins.join(", ")}`,
-);
-for (const name of builtins) {
-  const costMs = slowBuiltins[name];
-  if (costMs !== undefined) {
-    console.error(`${name} costs ${costMs} ms at every start; import it dynamically where it is used`);
-    process.exitCode = 1;
-  }
-}
+mkdirSync(outputFolder, { recursive: true });
+await writeBundle(await bundle());
+reportSize(makeCode(launcher, outputFolder));

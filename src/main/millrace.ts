@@ -8,11 +8,16 @@ const defaultHome = ".millrace";
 
 const io = createProcessIo();
 
-process.exitCode = await runCli(process.argv.slice(2), io, async (home) => {
-  // Loaded only for commands that need it: help and version answer at once.
-  const { createHouse } = await import("./house.ts");
-  return createHouse(resolve(io.cwd, home ?? process.env["MILLRACE_HOME"] ?? defaultHome));
-});
-// Everything is closed by now. Leaving at once saves Node the tidying of a memory that nobody needs any more; output
-// that a slow reader has not taken yet is waited for.
-if (process.stdout.writableLength === 0 && process.stderr.writableLength === 0) process.exit();
+async function main(): Promise<void> {
+  process.exitCode = await runCli(process.argv.slice(2), io, async (home) => {
+    // Loaded only for commands that need it: help and version answer at once.
+    const { createHouse } = await import("./house.ts");
+    return createHouse(resolve(io.cwd, home ?? process.env["MILLRACE_HOME"] ?? defaultHome));
+  });
+  // Everything is closed by now. Leaving at once saves Node the tidying of a memory that nobody needs any more; output
+  // that a slow reader has not taken yet is waited for.
+  if (process.stdout.writableLength === 0 && process.stderr.writableLength === 0) process.exit();
+}
+
+// Not awaited here: the bundle is a script, and a script cannot wait. `runCli` never rejects.
+void main();

@@ -49,6 +49,17 @@ export function openSqliteHistory(
   return guard(folder, () => (options.mode === "write" ? openWriter(folder) : openReader(folder)));
 }
 
+/** Whether a process has the history in `folder` open for writing now. */
+export function isSqliteHistoryWritten(folder: string): boolean {
+  try {
+    guard(folder, () => acquireWriterLock(folder).release());
+    return false;
+  } catch (error) {
+    if (error instanceof MillraceError && error.code === "store/locked") return true;
+    throw error;
+  }
+}
+
 function openWriter(folder: string): HistoryStore {
   makeDurableFolder(folder);
   const lock = acquireWriterLock(folder);
