@@ -161,7 +161,8 @@ describe("names with control characters", { concurrency: 2 }, () => {
 
   test("in a run that is carried out", async (context) => {
     const place = makePlace(context);
-    place.write("it.yaml", asText(places["in an expression"]));
+    // Of an expression that names nothing Argo makes no error; of one that fails it does, with its text.
+    place.write("it.yaml", asText(shellWorkflow(`echo {{=fromJSON('${escape}')}}`)));
     const result = await runProgram(["run", "it.yaml", "-p", `a=b${escape}`], { cwd: place.work });
     assert.equal(result.code, 3, show(result));
     const listed = await runProgram(["list", "-o", "wide"], { cwd: place.work });

@@ -103,7 +103,8 @@ export function planMounts(
     makeDirectory(join(root, area));
     // Below a directory that is shown, and below the devices, the private one must be mounted; elsewhere it lies in the
     // root already.
-    if (isShown(area, host) || area === sharedMemory) steps.push({ kind: "bind", from: join(root, area), to: area });
+    if (isShown(area, host) || area === sharedMemory)
+      steps.push({ kind: "bind", from: join(root, area), to: area });
   }
   const volumes = join(directory, volumesDirectory);
   if (existsSync(volumes)) steps.push({ kind: "bind", from: volumes, to: `/${volumesDirectory}` });

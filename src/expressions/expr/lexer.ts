@@ -2,6 +2,7 @@
  * Cuts an expr-lang source into tokens (expr-lang, parser/lexer).
  */
 import type { ExprSyntaxError } from "../context.ts";
+import { lazily } from "../../base/lazily.ts";
 import { err, ok } from "../../base/result.ts";
 import type { Result } from "../../base/result.ts";
 import { isSpace } from "../go/strings.ts";
@@ -46,8 +47,8 @@ const wordOperators: ReadonlySet<string> = new Set([
   "if",
   "else",
 ]);
-const wordPattern = /[\p{L}\p{Nd}_$]+/uy;
-const negated = /( *)(in|matches|contains|startsWith|endsWith)(?![\p{L}\p{Nd}_$])/uy;
+const getWordPattern = lazily(() => /[\p{L}\p{Nd}_$]+/uy);
+const getNegated = lazily(() => /( *)(in|matches|contains|startsWith|endsWith)(?![\p{L}\p{Nd}_$])/uy);
 const numberPattern = /0[xX][0-9a-fA-F_]*|0[oO][0-7_]*|0[bB][01_]*|[0-9_]+/uy;
 const fractionPattern = /\.(?!\.)[0-9_]*/uy;
 const exponentPattern = /[eE][+-]?[0-9_]*/uy;
@@ -70,7 +71,7 @@ function lexNumber(lexer: Lexer): void {
   at += matchAt(fractionPattern, lexer, at)?.length ?? 0;
   at += matchAt(exponentPattern, lexer, at)?.length ?? 0;
   const text = lexer.source.slice(lexer.at, at);
-  if (matchAt(wordPattern, lexer, at) !== undefined) {
+  if (matchAt(getWordPattern(), lexer, at) !== undefined) {
     throw new SyntaxRefusal(`bad number syntax: ${JSON.stringify(text + lexer.source.charAt(at))}`, lexer.at);
   }
   push(lexer, "number", text);
@@ -83,6 +84,7 @@ function lexWord(lexer: Lexer, word: string): void {
     return;
   }
   push(lexer, "operator", word);
+  const negated = getNegated();
   negated.lastIndex = lexer.at;
   const match = negated.exec(lexer.source);
   if (match === null) return;
@@ -93,7 +95,7 @@ function lexWord(lexer: Lexer, word: string): void {
 /** `#`, `##`, and the name that sticks to it, as in `#acc`. */
 function lexPointer(lexer: Lexer): void {
   push(lexer, "operator", lexer.source.startsWith("##", lexer.at) ? "##" : "#");
-  const word = matchAt(wordPattern, lexer);
+  const word = matchAt(getWordPattern(), lexer);
   if (word !== undefined) push(lexer, "identifier", word);
 }
 
@@ -169,7 +171,7 @@ function lexOne(lexer: Lexer): void {
   if ("([{)]}".includes(character)) return push(lexer, "bracket", character);
   const operator = matchAt(operatorPattern, lexer);
   if (operator !== undefined) return push(lexer, "operator", operator);
-  const word = matchAt(wordPattern, lexer);
+  const word = matchAt(getWordPattern(), lexer);
   if (word !== undefined) return lexWord(lexer, word);
   throw new SyntaxRefusal(
     `unrecognized character: ${JSON.stringify(String.fromCodePoint(source.codePointAt(at) ?? 0))}`,

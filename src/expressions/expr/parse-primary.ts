@@ -9,11 +9,9 @@ import { parseArguments, parseCall } from "./parse-call.ts";
 import { advance, createNode, currentToken, expectToken, isAt, refuseToken } from "./parser-state.ts";
 import type { NodeDraft, Parser } from "./parser-state.ts";
 
-const identifierPattern = /^[\p{L}_$][\p{L}\p{Nd}_$]*$/u;
-
 /** True for texts that may stand behind a dot. */
 export function isIdentifier(text: string): boolean {
-  return identifierPattern.test(text);
+  return /^[\p{L}_$][\p{L}\p{Nd}_$]*$/u.test(text);
 }
 
 /** A literal, a name, a call, an array or a map, with everything that follows it. */

@@ -2,6 +2,7 @@
  * Go's `time.Parse` and `time.ParseInLocation`.
  * A text either matches the whole layout with every field in range, or it is not a time.
  */
+import { lazily } from "../../base/lazily.ts";
 import type { TimeValue, Zone } from "../value.ts";
 import { findOffset, fromWallClock, utc } from "./civil.ts";
 import { dayNames, monthNames, parseLayout } from "./layout.ts";
@@ -90,7 +91,7 @@ function toNanoseconds(digits: string): number {
   return Number(digits.slice(0, 9).padEnd(9, "0"));
 }
 
-const readers: { readonly [word in LayoutWord]?: Reader } = {
+const getReaders = lazily((): { readonly [word in LayoutWord]?: Reader } => ({
   January: readName(monthNames, undefined, (fields, index) => void (fields.month = index + 1)),
   Jan: readName(monthNames, 3, (fields, index) => void (fields.month = index + 1)),
   "1": readNumber(one, 1, 12, setMonth),
@@ -119,7 +120,7 @@ const readers: { readonly [word in LayoutWord]?: Reader } = {
   PM: readHalf(true),
   pm: readHalf(false),
   MST: readZoneName,
-};
+}));
 
 /** Three to five capitals, `GMT+3`, or a signed number, as Go's parseTimeZone takes them. */
 function readZoneName(text: string, fields: Fields): string | undefined {
@@ -189,7 +190,7 @@ function readPart(
 ): string | undefined {
   if (part.kind === "text") return readText(part.text, text);
   if (part.kind === "fraction") return readFraction(part, text, fields);
-  const reader = readers[part.kind];
+  const reader = getReaders()[part.kind];
   if (reader === undefined) return readOffset(part.kind, text, fields);
   if ((part.kind === "5" || part.kind === "05") && next?.kind === "fraction") {
     return readNumber(

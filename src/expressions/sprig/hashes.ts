@@ -3,6 +3,8 @@
  * For checksums inside expressions only; content addressing uses the platform's hashes.
  */
 
+import { lazily } from "../../base/lazily.ts";
+
 /** Appends the padding of the SHA family: a one bit, zeros, and the length in bits. */
 export function padMessage(bytes: Uint8Array, blockSize: number, lengthSize: number): Uint8Array {
   const size = Math.ceil((bytes.length + 1 + lengthSize) / blockSize) * blockSize;
@@ -91,12 +93,15 @@ export function rootFraction(prime: number, root: bigint, bits: bigint): bigint 
   return integerRoot(BigInt(prime) << (bits * root), root) & ((1n << bits) - 1n);
 }
 
-const sha256Rounds = Int32Array.from(listPrimes(64), (prime) =>
-  Number(BigInt.asIntN(32, rootFraction(prime, 3n, 32n))),
-);
-const sha256Start = Int32Array.from(listPrimes(8), (prime) =>
-  Number(BigInt.asIntN(32, rootFraction(prime, 2n, 32n))),
-);
+/** Their 32-bit words for the first `count` primes. */
+function listRootWords(count: number, root: bigint): Int32Array {
+  return Int32Array.from(listPrimes(count), (prime) =>
+    Number(BigInt.asIntN(32, rootFraction(prime, root, 32n))),
+  );
+}
+
+const findSha256Rounds = lazily(() => listRootWords(64, 3n));
+const findSha256Start = lazily(() => listRootWords(8, 2n));
 
 function rotateRight(word: number, count: number): number {
   return (word >>> count) | (word << (32 - count));
@@ -115,7 +120,8 @@ function expandSha256(words: Int32Array): void {
 export function sha256(message: Uint8Array): Uint8Array {
   const padded = padMessage(message, 64, 8);
   const view = new DataView(padded.buffer);
-  const state = Int32Array.from(sha256Start);
+  const rounds = findSha256Rounds();
+  const state = Int32Array.from(findSha256Start());
   const words = new Int32Array(64);
   for (let block = 0; block < padded.length; block += 64) {
     for (let index = 0; index < 16; index++) words[index] = view.getInt32(block + index * 4);
@@ -128,7 +134,7 @@ export function sha256(message: Uint8Array): Uint8Array {
         (h +
           (rotateRight(e, 6) ^ rotateRight(e, 11) ^ rotateRight(e, 25)) +
           choose +
-          (sha256Rounds[step] ?? 0) +
+          (rounds[step] ?? 0) +
           (words[step] ?? 0)) |
         0;
       const second = ((rotateRight(a, 2) ^ rotateRight(a, 13) ^ rotateRight(a, 22)) + majority) | 0;

@@ -1,11 +1,12 @@
 /**
  * SHA-512 on big integers: slow, but exact, and only short texts are hashed in expressions.
  */
+import { lazily } from "../../base/lazily.ts";
 import { listPrimes, padMessage, rootFraction } from "./hashes.ts";
 
 const mask = (1n << 64n) - 1n;
-const rounds: readonly bigint[] = listPrimes(80).map((prime) => rootFraction(prime, 3n, 64n));
-const start: readonly bigint[] = listPrimes(8).map((prime) => rootFraction(prime, 2n, 64n));
+const findRounds = lazily(() => listPrimes(80).map((prime) => rootFraction(prime, 3n, 64n)));
+const findStart = lazily(() => listPrimes(8).map((prime) => rootFraction(prime, 2n, 64n)));
 
 function rotate(word: bigint, count: bigint): bigint {
   return ((word >> count) | (word << (64n - count))) & mask;
@@ -24,6 +25,7 @@ function expand(view: DataView, block: number): bigint[] {
 }
 
 function compress(state: readonly bigint[], words: readonly bigint[]): readonly bigint[] {
+  const rounds = findRounds();
   let [a = 0n, b = 0n, c = 0n, d = 0n, e = 0n, f = 0n, g = 0n, h = 0n] = state;
   for (let step = 0; step < 80; step++) {
     const choose = (e & f) ^ (~e & mask & g);
@@ -44,7 +46,7 @@ function compress(state: readonly bigint[], words: readonly bigint[]): readonly 
 export function sha512(message: Uint8Array): Uint8Array {
   const padded = padMessage(message, 128, 16);
   const view = new DataView(padded.buffer);
-  let state = start;
+  let state: readonly bigint[] = findStart();
   for (let block = 0; block < padded.length; block += 128) state = compress(state, expand(view, block));
   const digest = new Uint8Array(64);
   const output = new DataView(digest.buffer);

@@ -12,8 +12,8 @@ export function describeSecretStore(
     readonly open: (place: string) => SecretStore;
   },
 ): void {
-  describe(`secret store: ${name}`, () => {
-    test("S1: what was put is found, also later", (context) => {
+  void describe(`secret store: ${name}`, () => {
+    void test("S1: what was put is found, also later", (context) => {
       const place = subject.makePlace(context);
       subject.open(place).put("db", { password: "geheim\nzwei", "user.name": "ä" });
       const later = subject.open(place);
@@ -21,13 +21,13 @@ export function describeSecretStore(
       assert.equal(later.find("db", "user.name"), "ä");
       assert.deepEqual([...later.listValues()].sort(), ["geheim\nzwei", "ä"].sort());
     });
-    test("S2: putting again replaces all keys", (context) => {
+    void test("S2: putting again replaces all keys", (context) => {
       const store = subject.open(subject.makePlace(context));
       store.put("db", { old: "1", both: "2" });
       store.put("db", { both: "3" });
       assert.deepEqual([store.find("db", "old"), store.find("db", "both")], [undefined, "3"]);
     });
-    test("S3: what is not there is not found, whatever its name", (context) => {
+    void test("S3: what is not there is not found, whatever its name", (context) => {
       const store = subject.open(subject.makePlace(context));
       assert.deepEqual(store.listValues(), []);
       for (const odd of ["", ".", "..", "../up", "a/b", "__proto__", "toString", "x".repeat(300)]) {
@@ -35,7 +35,7 @@ export function describeSecretStore(
         assert.equal(store.find("db", odd), undefined);
       }
     });
-    test("odd names are kept apart", (context) => {
+    void test("odd names are kept apart", (context) => {
       const store = subject.open(subject.makePlace(context));
       const names = [".", "..", "../up", "a/b", "a%2Fb", "A", "a", "__proto__", "x".repeat(253)];
       for (const odd of names) store.put(odd, { __proto__: "never", [odd]: `value of ${odd}` });

@@ -95,25 +95,36 @@ for (const executor of ["auto", "process"]) {
     ),
     "one\ntwo\n",
   );
+  // `from` brings the artifact with the archive that its producer gave it (Argo, ProcessArgs): the input has no say.
+  const ownTar = "cd /tmp; mkdir x; echo one > x/f; tar czf /tmp/t.tgz x";
+  for (const archive of ["", ", archive: {none: {}}", ", archive: {tar: {}}", ", archive: {zip: {}}"]) {
+    shows(
+      `a user's own tar that was not packed stays a tar${archive}`,
+      pass(
+        { script: ownTar, output: "path: /tmp/t.tgz, archive: {none: {}}" },
+        { script: "tar xzf /in.tgz -O", input: `path: /in.tgz${archive}` },
+      ),
+      "one\n",
+    );
+    shows(
+      `what was packed as a tar is unpacked${archive}`,
+      pass({ script: tree, output: "path: /tmp/d" }, { script: "cat /in/a", input: `path: /in${archive}` }),
+      "one\n",
+    );
+    shows(
+      `what was packed as a zip is unpacked${archive}`,
+      pass(
+        { script: tree, output: "path: /tmp/d, archive: {zip: {}}" },
+        { script: "cat /in/a /in/sub/b", input: `path: /in${archive}` },
+      ),
+      "one\ntwo\n",
+    );
+  }
   shows(
-    "a tar that is a user's own is unpacked as well",
+    "a user's own tar that was packed comes back as it was",
     pass(
-      {
-        script: "cd /tmp; mkdir x; echo one > x/f; tar czf /tmp/t.tgz x",
-        output: "path: /tmp/t.tgz, archive: {none: {}}",
-      },
-      { script: "cat /in/f", input: "path: /in" },
-    ),
-    "one\n",
-  );
-  shows(
-    "a user's own tar stays packed when the input says so",
-    pass(
-      {
-        script: "cd /tmp; mkdir x; echo one > x/f; tar czf /tmp/t.tgz x",
-        output: "path: /tmp/t.tgz, archive: {none: {}}",
-      },
-      { script: "tar xzf /in -O", input: "path: /in, archive: {none: {}}" },
+      { script: ownTar, output: "path: /tmp/t.tgz" },
+      { script: "tar xzf /in.tgz -O", input: "path: /in.tgz" },
     ),
     "one\n",
   );

@@ -15,6 +15,7 @@ import { makeRun } from "../../../src/main/new-run.ts";
 import { systemClock } from "../../../src/main/system-clock.ts";
 import type { AttemptOrder } from "../../../src/model/run/attempt.ts";
 import type { Submission } from "../../../src/model/run/language.ts";
+import { attemptLogFile } from "../../../src/ports/attempt-directory.ts";
 import { createLocalAttemptFiles } from "../../../src/runtime/attempts/local-attempt-files.ts";
 import type { LiveRun } from "../../../src/runtime/live-run.ts";
 import { Runtime } from "../../../src/runtime/runtime.ts";
@@ -168,7 +169,8 @@ function describeRun(run: LiveRun, folder: string): Rested {
     output: (name, parameter) => node(name).outputs?.parameters?.find((one) => one.name === parameter)?.value,
     input: (name, parameter) => node(name).inputs?.parameters?.find((one) => one.name === parameter)?.value,
     order: (name) => JSON.parse(readFileSync(join(attempt(name), "order.json"), "utf8")) as AttemptOrder,
-    log: (name, command = "main") => readFileSync(join(attempt(name), "logs", `${command}.out`), "utf8"),
+    log: (name, command = "main") =>
+      readFileSync(join(attempt(name), attemptLogFile(command, "out")), "utf8"),
   };
 }
 

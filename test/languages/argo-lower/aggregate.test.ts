@@ -96,7 +96,8 @@ for (const [item, expected] of [
   [true, "true"],
   [{ b: 2, a: "x" }, "a:x,b:2"],
   [{ a: { c: 1 } }, 'a:{"c":1}'],
-  [["x", 1], '["x",1]'],
+  [["x", 1], "[x 1]"],
+  [["x", [1, "y"]], '[x [1,"y"]]'],
   ["f(x)", "fx"],
 ] as const) {
   test(`an item in a name: ${JSON.stringify(item)}`, () => assert.equal(describeItem(item), expected));

@@ -88,7 +88,10 @@ const tags: readonly (readonly [source: string, result: string, fake?: FakeScope
   ["{{=[1, 'a', true]}}", '[1,"a",true]'],
   ["{{=toJson({'a': 1} )}}", '{"a":1}'],
   ["{{=filter([1, 2, 3], # > 1)}}", "[2,3]"],
-  // Late names leave the tag alone; other failures do not.
+  // What names nothing is left alone, as are late names before their time; other failures are not.
+  ["{{=inputs.parameters.none}}", "{{=inputs.parameters.none}}"],
+  ["{{=unknown}} {{= it.name + 1 }}", "{{=unknown}} {{= it.name + 1 }}"],
+  ["{{=workflow.parameters.p.q}}", "{{=workflow.parameters.p.q}}"],
   ["{{=retries}}", "{{=retries}}", {}],
   ["{{=item}}", "{{=item}}", {}],
   ["{{=asInt(retries) + 1}}", "2", { attemptNumber: 1 }],
@@ -105,8 +108,11 @@ for (const [source, expected, fake] of tags) {
 
 for (const [source, pattern] of [
   ["{{=1 +}}", /failed to evaluate expression/u],
-  ["{{=inputs.parameters.none}}", /the result is nil/u],
-  ["{{=unknown}}", /unknown name unknown/u],
+  ["{{=nil}}", /the result is nil/u],
+  ["{{=inputs.parameters.n + 1}}", /invalid operation: string \+ int/u],
+  ["{{=tasks.none.outputs.result}}", /failed to evaluate expression/u],
+  ["{{=sprig.nothing('x')}}", /unknown function sprig.nothing/u],
+  ["{{=unknown + tasks.none.id}}", /failed to evaluate expression/u],
   ["{{=tasks.skipped.outputs.parameters.none}}", /absent optional/u],
   ["{{=asInt('x')}}", /failed to evaluate expression/u],
 ] as const) {

@@ -98,7 +98,7 @@ const table: readonly (readonly [source: string, result: string, fake?: FakeScop
   ["{{item}}", "true", { item: true }],
   ["{{item}}", '{"a":"1","b":{"c":[1,2]}}', { item: { b: { c: [1, 2] }, a: "1" } }],
   ["{{item.a}}-{{item.b}}", '1-{"c":[1,2]}', { item: { b: { c: [1, 2] }, a: "1" } }],
-  ["{{item.missing}}", "{{item.missing}}", { item: { a: 1 } }],
+  ["{{item.missing}}", "!failed to resolve {{item.missing}}", { item: { a: 1 } }],
   ["{{item}}", '["a",1]', { item: ["a", 1] }],
   ["{{item}}", '{"html":"\\u003cb\\u003e"}', { item: { html: "<b>" } }],
   // Retries.
@@ -295,6 +295,6 @@ test("names of JavaScript are names like any other", () => {
     assert.equal(render(`{{workflow.parameters.${name}}}`, scope), `{{workflow.parameters.${name}}}`);
     assert.match(render(`{{tasks.a.outputs.parameters.${name}}}`, siblings), /absent optional/u);
     assert.equal(render(`{{=inputs.parameters.${name} ?? 'none'}}`, scope), "none");
-    assert.equal(render(`{{item.${name}}}`, { item: { a: 1 } }), `{{item.${name}}}`);
+    assert.equal(render(`{{item.${name}}}`, { item: { a: 1 } }), `!failed to resolve {{item.${name}}}`);
   }
 });

@@ -30,7 +30,13 @@ test("names: given, made from a prefix, overridden", () => {
 
 test("a submission's parameters win, and may be new", () => {
   const plan = compilePlan(hello, { parameters: { m: "{{workflow.name}}", extra: "e" } });
-  assert.deepEqual({ ...plan.values }, { m: text("{{workflow.name}}"), extra: "e" });
+  assert.deepEqual(
+    { ...plan.values },
+    {
+      m: expression("argo-text-global", "{{workflow.name}}", "text"),
+      extra: "e",
+    },
+  );
   assert.deepEqual(
     plan.arguments.map(({ port, value }) => [port, value]),
     [

@@ -136,7 +136,7 @@ test("dependencies on a task with continueOn let its bad ends pass", () => {
     ),
     "main",
   );
-  assert.deepEqual(region.order, { kind: "graph", stopOnFailure: false });
+  assert.deepEqual(region.order, { kind: "graph", stopOnFailure: false, blames: "last" });
   assert.deepEqual(region.nodes[1]?.guard, {
     kind: "or",
     of: [

@@ -12,7 +12,10 @@ import { hasTag, isKnown } from "./present.ts";
 const NO_PARAMETERS: readonly Parameter[] = [];
 const NO_ARTIFACTS: readonly Artifact[] = [];
 
-/** Checks names and values of arguments. `site` stands at the arguments; `prefix` ends in `arguments.`. */
+const ARGUMENT_PARAMETERS = ["arguments", "parameters"];
+const ARGUMENT_ARTIFACTS = ["arguments", "artifacts"];
+
+/** Checks names and values of arguments. `site` stands at what has them; `prefix` ends in `arguments.`. */
 export function checkArguments(
   checker: Checker,
   site: Site,
@@ -22,21 +25,29 @@ export function checkArguments(
 ): void {
   const { parameters, artifacts } = args;
   if (parameters !== undefined) {
-    const list = descend(site, "parameters");
-    checkNames(checker, list, parameters, `${prefix}parameters`, findParameterNameFault);
-    for (const [index, parameter] of parameters.entries()) {
-      const isPlain =
-        parameter.value !== undefined && parameter.valueFrom === undefined && parameter.enum === undefined;
-      if (!isPlain) checkArgumentValue(checker, descend(list, index), parameter, prefix, allowEmpty);
-    }
+    checkNames(checker, site, ARGUMENT_PARAMETERS, parameters, `${prefix}parameters`, findParameterNameFault);
+    parameters.forEach((parameter, index) => {
+      if (isPlain(parameter)) return;
+      checkArgumentValue(
+        checker,
+        descend(site, ...ARGUMENT_PARAMETERS, index),
+        parameter,
+        prefix,
+        allowEmpty,
+      );
+    });
   }
   if (artifacts !== undefined) {
-    const list = descend(site, "artifacts");
-    checkNames(checker, list, artifacts, `${prefix}artifacts`, findParameterNameFault);
-    for (const [index, artifact] of artifacts.entries()) {
-      checkArtifactSource(checker, descend(list, index), artifact, prefix);
-    }
+    checkNames(checker, site, ARGUMENT_ARTIFACTS, artifacts, `${prefix}artifacts`, findParameterNameFault);
+    artifacts.forEach((artifact, index) => {
+      checkArtifactSource(checker, descend(site, ...ARGUMENT_ARTIFACTS, index), artifact, prefix);
+    });
   }
+}
+
+/** True for a name and a value, about which there is nothing to say. */
+function isPlain(parameter: Parameter): boolean {
+  return parameter.value !== undefined && parameter.valueFrom === undefined && parameter.enum === undefined;
 }
 
 function checkArgumentValue(
@@ -49,7 +60,12 @@ function checkArgumentValue(
   const name = prefix + (parameter.name ?? "");
   const { value, valueFrom } = parameter;
   if (value === undefined && valueFrom === undefined && !allowEmpty) {
-    reportError(checker, "argo/missing-value", site, `${name}.value or ${name}.valueFrom is required`);
+    const hint =
+      prefix === "spec.arguments."
+        ? `give it a value, or pass one with -p ${parameter.name ?? "NAME"}=...`
+        : undefined;
+    const text = `${name}.value or ${name}.valueFrom is required`;
+    reportError(checker, "argo/missing-value", site, text, [], hint);
   }
   if (valueFrom !== undefined) {
     const fits =
@@ -102,7 +118,7 @@ function checkArtifactSource(checker: Checker, site: Site, artifact: Artifact, p
 export function checkInputsSupplied(checker: Checker, site: Site, template: Template, args: Arguments): void {
   const name = template.name ?? "";
   for (const input of template.inputs?.parameters ?? NO_PARAMETERS) {
-    const argument = args.parameters?.find((parameter) => parameter.name === input.name);
+    const argument = findNamed(args.parameters, input.name);
     if (argument?.value !== undefined) checkInputEnum(checker, site, input, argument.value, name);
     else if (input.default === undefined && input.value === undefined && !hasOtherSource(argument ?? input)) {
       const text = `templates.${name} inputs.parameters.${input.name ?? ""} was not supplied`;
@@ -111,10 +127,19 @@ export function checkInputsSupplied(checker: Checker, site: Site, template: Temp
   }
   for (const input of template.inputs?.artifacts ?? NO_ARTIFACTS) {
     if (input.optional === true || hasLocationOrKey(input)) continue;
-    if (args.artifacts?.some((artifact) => artifact.name === input.name) === true) continue;
+    if (findNamed(args.artifacts, input.name) !== undefined) continue;
     const text = `templates.${name} inputs.artifacts.${input.name ?? ""} was not supplied`;
     reportError(checker, "argo/missing-argument", site, text);
   }
+}
+
+/** The first member of that name. */
+function findNamed<T extends { readonly name?: string }>(
+  list: readonly T[] | undefined,
+  name: string | undefined,
+): T | undefined {
+  if (list !== undefined) for (const member of list) if (member.name === name) return member;
+  return undefined;
 }
 
 function hasOtherSource(parameter: Parameter): boolean {

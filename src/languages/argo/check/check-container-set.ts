@@ -1,6 +1,6 @@
 /** Container sets, and names that Argo keeps for its own containers (Argo ContainerSetTemplate.Validate). */
 import type { ContainerNode, ContainerSetTemplate, Template } from "../read/types.ts";
-import { descend, reportError } from "./checker.ts";
+import { reportError } from "./checker.ts";
 import type { Checker, Site } from "./checker.ts";
 import { createDagGraph } from "./dag-graph.ts";
 import { checkNames, findFieldNameFault } from "./name-rules.ts";
@@ -20,7 +20,7 @@ export function checkContainerSet(
   const report = (text: string, ...below: (string | number)[]): void =>
     reportError(checker, "argo/container-set", site, `${prefix}.${text}`, below);
   if (containers.length === 0) report("containers must have at least one container");
-  checkNames(checker, descend(site, "containers"), containers, `${prefix}.containers`, findFieldNameFault);
+  checkNames(checker, site, ["containers"], containers, `${prefix}.containers`, findFieldNameFault);
   checkSharedMounts(set, report);
   checkContainerOrder(checker, site, containers, prefix, report);
   const { inputs, outputs } = template;

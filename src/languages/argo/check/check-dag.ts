@@ -6,7 +6,7 @@
 import type { DocumentPath, Template } from "../read/types.ts";
 import { checkArguments } from "./check-arguments.ts";
 import { checkCall, checkHooks } from "./check-call.ts";
-import { checkLoop } from "./check-loop.ts";
+import { checkLoop, declaresLoop } from "./check-loop.ts";
 import { checkOutputs } from "./check-outputs.ts";
 import { checkTags } from "./check-tags.ts";
 import type { DagCheck } from "./dag-check.ts";
@@ -16,7 +16,12 @@ import type { Checker, Site } from "./checker.ts";
 import { checkDependencies, checkTaskNames } from "./check-dependencies.ts";
 import { hasTag, isKnown } from "./present.ts";
 import { createItemScope, splitSiblingTag } from "./scope.ts";
-import type { Scope, SiblingView } from "./scope-types.ts";
+import type { ItemScope, Scope, SiblingView } from "./scope-types.ts";
+
+/** Of a task without a loop. */
+const NO_ITEM: ItemScope = createItemScope();
+/** Inside of an inline template nobody asks what the items around it are. */
+const ANY_ITEM: ItemScope = { any: true, keys: new Set() };
 
 export function checkDag(checker: Checker, site: Site, template: Template, base: Scope): void {
   const name = template.name ?? "";
@@ -29,7 +34,8 @@ export function checkDag(checker: Checker, site: Site, template: Template, base:
     reportError(checker, "argo/empty-dag", site, `templates.${name} must have at least one task`, ["dag"]);
   }
   const graph = createDagGraph(tasks);
-  const check: DagCheck = { checker, site, name, tasks, graph, siblings: [] };
+  const taskSite = descend(site, "dag", "tasks");
+  const check: DagCheck = { checker, site, taskSite, name, tasks, graph, siblings: [] };
   checkTaskNames(check);
   checkDependencies(check);
   const scope: Scope = {
@@ -37,7 +43,8 @@ export function checkDag(checker: Checker, site: Site, template: Template, base:
     siblingFamily: "tasks",
     findSibling: (task) => viewTask(check, task, undefined),
   };
-  for (const index of graph.order) checkTaskCall(check, index, scope);
+  const inlineScope: Scope = { ...scope, items: ANY_ITEM };
+  for (const index of graph.order) checkTaskCall(check, index, inlineScope);
   checkTarget(check, template.dag?.target, scope);
   for (const index of graph.order) checkTaskScope(check, index, base);
   checkOutputs(checker, site, template, scope, "DAG");
@@ -57,15 +64,15 @@ function viewTask(check: DagCheck, name: string, from: number | undefined): Sibl
 
 function placeTask(check: DagCheck, index: number): { readonly site: Site; readonly place: string } {
   const place = `templates.${check.name}.tasks.${check.tasks[index]?.name ?? ""}`;
-  return { site: descend(check.site, "dag", "tasks", index), place };
+  return { site: descend(check.taskSite, index), place };
 }
 
+/** `scope` is what an inline template sees of the dag. */
 function checkTaskCall(check: DagCheck, index: number, scope: Scope): void {
   const task = check.tasks[index];
   if (task === undefined) return;
   const { site, place } = placeTask(check, index);
-  const outer: Scope = { ...scope, items: { any: true, keys: new Set() } };
-  check.siblings[index] = { call: task, template: checkCall(check.checker, site, task, place, outer) };
+  check.siblings[index] = { call: task, template: checkCall(check.checker, site, task, place, scope) };
 }
 
 function checkTaskScope(check: DagCheck, index: number, base: Scope): void {
@@ -73,15 +80,15 @@ function checkTaskScope(check: DagCheck, index: number, base: Scope): void {
   if (task === undefined) return;
   const { checker } = check;
   const { site, place } = placeTask(check, index);
-  const items = createItemScope();
+  const items = declaresLoop(task) ? createItemScope() : NO_ITEM;
   checkLoop(checker, site, task, place, items);
   const findSibling = (name: string): SiblingView | undefined => viewTask(check, name, index);
-  const scope: Scope = { ...base, siblingFamily: "tasks", findSibling, items };
+  const scope: Scope = { names: base.names, siblingFamily: "tasks", findSibling, items, outer: base.outer };
   checkTags(checker, site, scope, { value: task, below: [], prefix: place, except: "inline" }, (tag, below) =>
     checkAncestor(check, index, tag, below),
   );
   if (task.arguments !== undefined) {
-    checkArguments(checker, descend(site, "arguments"), task.arguments, `${place}.arguments.`, false);
+    checkArguments(checker, site, task.arguments, `${place}.arguments.`, false);
   }
   checkHooks(checker, site, task.hooks, place);
 }

@@ -13,42 +13,34 @@ const TASK_RESULTS: ReadonlySet<string> = new Set(dependsOperands);
 
 /** Names: there, well formed, each another, and not beginning with a digit where `depends` must tell them. */
 export function checkTaskNames(check: DagCheck): void {
-  const { checker, tasks, name } = check;
+  const { checker, tasks, name, graph } = check;
   const usesDepends = tasks.some((task) => isKnown(task.depends));
-  const seen = new Set<string>();
-  for (const [index, task] of tasks.entries()) {
-    const prefix = `templates.${name}.tasks[${index}].name`;
+  tasks.forEach((task, index) => {
     const taskName = task.name;
     if (!isKnown(taskName)) {
-      reportError(checker, "argo/missing-name", siteOf(check, index), `${prefix} is required`);
-      continue;
+      const text = `templates.${name}.tasks[${index}].name is required`;
+      return reportError(checker, "argo/missing-name", siteOf(check, index), text);
     }
     const fault = findFieldNameFault(taskName);
     if (fault !== undefined) {
       const text = `templates.${name}.tasks[${index}].name: '${taskName}' is invalid: ${fault}`;
       reportError(checker, "argo/bad-name", siteOf(check, index), text, ["name"]);
     }
-    if (seen.has(taskName)) {
+    if (graph.indexOf(taskName) !== index) {
       const text = `templates.${name} sorting failed: duplicated nodeName ${taskName}`;
       reportError(checker, "argo/duplicate-name", siteOf(check, index), text, ["name"]);
     }
-    seen.add(taskName);
     if ((usesDepends || (task.dependencies?.length ?? 0) > 0) && /^[0-9]/.test(taskName)) {
       const rule = "name cannot begin with a digit when using either 'depends' or 'dependencies'";
-      reportError(
-        checker,
-        "argo/bad-name",
-        siteOf(check, index),
-        `templates.${name}.tasks.${taskName} ${rule}`,
-        ["name"],
-      );
+      const text = `templates.${name}.tasks.${taskName} ${rule}`;
+      reportError(checker, "argo/bad-name", siteOf(check, index), text, ["name"]);
     }
     if (usesDepends) checkMixture(check, task, index);
-  }
+  });
 }
 
 function siteOf(check: DagCheck, index: number): Site {
-  return descend(check.site, "dag", "tasks", index);
+  return descend(check.taskSite, index);
 }
 
 /** `depends` anywhere in a dag excludes the older way of saying the same. */
@@ -71,8 +63,7 @@ export function checkDependencies(check: DagCheck): void {
   for (let index = 0; index < tasks.length; index += 1) {
     const task = tasks[index];
     if (task === undefined) continue;
-    for (const { name: dependency, ofItems } of graph.dependencies[index] ?? []) {
-      const other = graph.indexOf(dependency);
+    for (const { name: dependency, task: other, ofItems } of graph.dependencies[index] ?? []) {
       if (other === undefined) reportUndefined(check, task, index, dependency);
       else if (ofItems && !isLooped(tasks[other] ?? {})) {
         const condition = "uses an items-based condition such as .AnySucceeded or .AllFailed";

@@ -21,12 +21,13 @@ export function checkExpressionTag(
   prefix: string,
   below: DocumentPath,
 ): void {
-  const references = readExpression(checker, site, source, `${prefix} expression {{=${source}}}`, below);
+  const tag = `{{=${source}}}`;
+  const references = readExpression(checker, site, source, `${prefix} expression ${tag}`, below, tag);
   for (const path of references) {
     const name = findMissingName(scope, path);
     if (name === undefined) continue;
-    const text = `${prefix} expression {{=${source}}} refers to ${name}, which does not exist here`;
-    reportWarning(checker, "argo/unresolved-tag", site, text, below);
+    const text = `${prefix} expression ${tag} refers to ${name}, which does not exist here`;
+    reportWarning(checker, "argo/unresolved-tag", site, text, below, undefined, tag);
   }
 }
 
@@ -57,10 +58,12 @@ function readExpression(
   source: string,
   what: string,
   below: DocumentPath,
+  part?: string,
 ): readonly (readonly string[])[] {
   const parsed = parseExpr(source);
   if (parsed.ok) return listReferences(parsed.value);
-  reportError(checker, "argo/bad-expression", site, `${what} cannot be read: ${parsed.error.message}`, below);
+  const text = `${what} cannot be read: ${parsed.error.message}`;
+  reportError(checker, "argo/bad-expression", site, text, below, undefined, part);
   return [];
 }
 

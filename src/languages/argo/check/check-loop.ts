@@ -6,6 +6,11 @@ import { checkWhen } from "./check-expression.ts";
 import { hasTag, isKnown } from "./present.ts";
 import type { ItemScope } from "./scope-types.ts";
 
+/** True when a call says that it is to be repeated, be it rightly or not. */
+export function declaresLoop(call: Invocation): boolean {
+  return call.withItems !== undefined || call.withParam !== undefined || call.withSequence !== undefined;
+}
+
 /** Checks the loop and the condition of a call and adds what its items offer to the scope. `place` names the call in messages. */
 export function checkLoop(
   checker: Checker,
@@ -16,7 +21,7 @@ export function checkLoop(
 ): void {
   const { withItems, withParam, withSequence } = call;
   checkWhen(checker, site, call.when, place);
-  if (withItems === undefined && withParam === undefined && withSequence === undefined) return;
+  if (!declaresLoop(call)) return;
   const report = (text: string): void => reportError(checker, "argo/bad-loop", site, `${place} ${text}`);
   const defined = [(withItems?.length ?? 0) > 0, isKnown(withParam), withSequence !== undefined];
   if (defined.filter(Boolean).length > 1)

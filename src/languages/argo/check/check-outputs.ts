@@ -25,8 +25,8 @@ export function checkOutputs(
   const prefix = `templates.${name}.outputs`;
   const parameterSite = descend(site, "outputs", "parameters");
   const artifactSite = descend(site, "outputs", "artifacts");
-  checkNames(checker, parameterSite, parameters, `${prefix}.parameters `, findParameterNameFault);
-  checkNames(checker, artifactSite, artifacts, `${prefix}.artifacts `, findParameterNameFault);
+  checkNames(checker, parameterSite, [], parameters, `${prefix}.parameters `, findParameterNameFault);
+  checkNames(checker, artifactSite, [], artifacts, `${prefix}.artifacts `, findParameterNameFault);
   // The tags of leaf templates are checked with the whole template.
   if (type === "Steps" || type === "DAG") {
     checkTags(checker, site, scope, { value: outputs, below: ["outputs"], prefix });

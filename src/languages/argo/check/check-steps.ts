@@ -43,9 +43,9 @@ export function checkSteps(checker: Checker, site: Site, template: Template, bas
   };
   const scope: Scope = { ...base, siblingFamily: "steps", findSibling, items: createItemScope() };
   const check: StepsCheck = { checker, site, name, seen, scope };
-  for (const [group, steps] of (template.steps ?? []).entries()) {
-    for (const [index, step] of steps.entries()) checkStep(check, step, group, index);
-  }
+  template.steps?.forEach((steps, group) => {
+    steps.forEach((step, index) => checkStep(check, step, group, index));
+  });
   checkOutputs(checker, site, template, scope, "Steps");
 }
 
@@ -55,7 +55,8 @@ function checkStep(check: StepsCheck, step: WorkflowStep, group: number, index: 
   const place = `templates.${name}.steps[${group}].${step.name ?? ""}`;
   checkStepName(check, site, step, group);
   checkLoop(checker, site, step, place, scope.items);
-  checkArguments(checker, descend(site, "arguments"), step.arguments ?? {}, `${place}.arguments.`, false);
+  if (step.arguments !== undefined)
+    checkArguments(checker, site, step.arguments, `${place}.arguments.`, false);
   const template = checkCall(checker, site, step, place, scope);
   checkHooks(checker, site, step.hooks, place);
   const self: SeenStep = { call: step, template, group };

@@ -12,6 +12,8 @@ export function findStrayParameters(
   source: string,
   given: Readonly<Record<string, string>>,
 ): readonly Diagnostic[] {
+  const names = Object.keys(given);
+  if (names.length === 0) return [];
   const spec = findSpec(document);
   // A stored template declares parameters of its own, and whole sets are passed on by expressions.
   if (
@@ -23,7 +25,7 @@ export function findStrayParameters(
   const declared = (spec.arguments?.parameters ?? []).flatMap(({ name }) =>
     name === undefined ? [] : [name],
   );
-  return Object.keys(given)
+  return names
     .filter((name) => !declared.includes(name) && !source.includes(name))
     .map((name): Diagnostic => {
       const closest = findClosestName(name, declared);

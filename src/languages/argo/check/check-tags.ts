@@ -27,25 +27,22 @@ export function checkTags(
   part: TaggedPart,
   onResolved?: (tag: string, below: DocumentPath) => void,
 ): void {
+  const { prefix } = part;
   const visit = (text: string, at: DocumentPath): void => {
     const { tags, unclosed } = listTags(text);
     const seen = tags.length > 1 ? new Set<string>() : undefined;
     for (const tag of tags) {
       if (seen?.has(tag.text) === true) continue;
       seen?.add(tag.text);
-      if (tag.kind === "expression") checkExpressionTag(checker, site, scope, tag.text, part.prefix, [...at]);
+      if (tag.kind === "expression") checkExpressionTag(checker, site, scope, tag.text, prefix, at);
       else if (canResolve(checker, scope, tag.text)) onResolved?.(tag.text.trim(), at);
-      else
-        reportError(
-          checker,
-          "argo/unresolved-tag",
-          site,
-          `${part.prefix} failed to resolve {{${tag.text}}}`,
-          [...at],
-        );
+      else {
+        const written = `{{${tag.text}}}`;
+        const message = `${prefix} failed to resolve ${written}`;
+        reportError(checker, "argo/unresolved-tag", site, message, at, undefined, written);
+      }
     }
-    if (unclosed)
-      reportWarning(checker, "argo/unclosed-tag", site, `${part.prefix} has a tag without }}`, [...at]);
+    if (unclosed) reportWarning(checker, "argo/unclosed-tag", site, `${prefix} has a tag without }}`, at);
   };
   visitTaggedTexts(part.value, [...part.below], visit, part.except);
 }

@@ -3,7 +3,7 @@
  * Each template is checked once, at the first call that reaches it: the chain in its messages is that call's.
  * Templates may call themselves; the visited set ends that.
  */
-import type { Template } from "../read/types.ts";
+import type { IntOrText, Template } from "../read/types.ts";
 import { checkArtifactLocation, checkArtifactPath } from "./check-artifact.ts";
 import { checkDag } from "./check-dag.ts";
 import { checkExpressionField } from "./check-expression.ts";
@@ -98,16 +98,44 @@ function checkRetry(checker: Checker, site: Site, template: Template): void {
     const message = `${place}.backoff.${field} '${text}' is not a duration`;
     reportWarning(checker, "argo/bad-duration", site, message, ["retryStrategy", "backoff", field]);
   }
+  checkRetryNumber(checker, site, template.retryStrategy?.limit, place, ["limit"]);
+  checkRetryNumber(checker, site, template.retryStrategy?.backoff?.factor, place, ["backoff", "factor"]);
+}
+
+/** Argo reads these numbers only when something failed, so a text that is none is a warning. */
+function checkRetryNumber(
+  checker: Checker,
+  site: Site,
+  value: IntOrText | undefined,
+  place: string,
+  field: readonly string[],
+): void {
+  if (typeof value !== "string" || hasTag(value) || /^\s*[+-]?\d+\s*$/.test(value)) return;
+  const text = `${place}.${field.join(".")} must be a whole number, found '${value}'`;
+  reportWarning(checker, "argo/bad-number", site, text, ["retryStrategy", ...field]);
 }
 
 function checkInputs(checker: Checker, site: Site, template: Template, type: TemplateType | undefined): void {
   const name = template.name ?? "";
   const { parameters, artifacts = [] } = template.inputs ?? {};
   const prefix = `templates.${name}.inputs`;
-  const parameterSite = descend(site, "inputs", "parameters");
-  checkNames(checker, parameterSite, parameters, `${prefix}.parameters`, findParameterNameFault);
+  checkNames(
+    checker,
+    site,
+    ["inputs", "parameters"],
+    parameters,
+    `${prefix}.parameters`,
+    findParameterNameFault,
+  );
+  checkNames(
+    checker,
+    site,
+    ["inputs", "artifacts"],
+    artifacts,
+    `${prefix}.artifacts`,
+    findParameterNameFault,
+  );
   const artifactSite = descend(site, "inputs", "artifacts");
-  checkNames(checker, artifactSite, artifacts, `${prefix}.artifacts`, findParameterNameFault);
   for (const [index, artifact] of artifacts.entries()) {
     const place = descend(artifactSite, index);
     const reference = `inputs.artifacts.${artifact.name ?? ""}`;

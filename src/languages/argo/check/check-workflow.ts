@@ -38,9 +38,9 @@ export function checkWorkflowSpec(checker: Checker, check: WorkflowCheck): void 
   const stored = findStoredSource(checker, site, spec);
   if (stored === "missing") return;
   const source = stored ?? own;
-  checkNames(checker, descend(site, "templates"), spec.templates, "spec.templates", findFieldNameFault);
+  checkNames(checker, site, ["templates"], spec.templates, "spec.templates", findFieldNameFault);
   const args = mergeArguments(spec.arguments ?? {}, stored?.spec.arguments ?? {});
-  checkArguments(checker, descend(site, "arguments"), args, "spec.arguments.", check.allowEmpty);
+  checkArguments(checker, site, args, "spec.arguments.", check.allowEmpty);
   collectGlobals(checker, check, stored, args);
   const base: Site =
     stored === undefined ? site : { ...descend(site, "workflowTemplateRef"), source: stored };
@@ -154,8 +154,8 @@ function resolveEntry(
   spec: WorkflowSpec,
 ): ReturnType<typeof resolveCall> {
   const ref = spec.workflowTemplateRef;
-  if (ref === undefined) return resolveCall(checker, site, { template: name }, site.chain);
-  return resolveCall(checker, site, { templateRef: { ...ref, template: name } }, site.chain);
+  if (ref === undefined) return resolveCall(checker, site, { template: name });
+  return resolveCall(checker, site, { templateRef: { ...ref, template: name } });
 }
 
 function checkExitHandler(

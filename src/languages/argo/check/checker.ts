@@ -22,9 +22,15 @@ export interface CheckContext {
 /** An object with templates. */
 export interface Source {
   readonly spec: WorkflowSpec;
-  readonly templates: ReadonlyMap<string, Template>;
-  /** Path of the spec in the document under check; undefined for stored objects. */
-  readonly specPath: DocumentPath | undefined;
+  readonly templates: ReadonlyMap<string, PlacedTemplate>;
+  /** True for the document under check, false for stored objects. */
+  readonly local: boolean;
+}
+
+/** A template and where it stands in its source. */
+export interface PlacedTemplate {
+  readonly template: Template;
+  readonly path: SitePath;
 }
 
 /** A path as a chain of its parts, last part first: going down costs one small object, and few are ever read. */
@@ -70,7 +76,10 @@ export interface Checker {
 const MOST_DIAGNOSTICS = 500;
 const LONGEST_MESSAGE = 1000;
 
-/** Adds an error. The message is the site's chain and the text; the position is the path below the site's. */
+/**
+ * Adds an error. The message is the site's chain and the text; the position is the path below the site's, and there
+ * the text `part`, when it stands in the value as it is.
+ */
 export function reportError(
   checker: Checker,
   code: ArgoCode,
@@ -78,8 +87,9 @@ export function reportError(
   text: string,
   below: DocumentPath = [],
   hint?: string,
+  part?: string,
 ): void {
-  addDiagnostic(checker, code, "error", site, text, below, hint);
+  addDiagnostic(checker, code, "error", site, text, below, hint, part);
 }
 
 /** Adds a warning: Argo accepts it, but it can hardly be meant. */
@@ -90,8 +100,9 @@ export function reportWarning(
   text: string,
   below: DocumentPath = [],
   hint?: string,
+  part?: string,
 ): void {
-  addDiagnostic(checker, code, "warning", site, text, below, hint);
+  addDiagnostic(checker, code, "warning", site, text, below, hint, part);
 }
 
 function addDiagnostic(
@@ -102,6 +113,7 @@ function addDiagnostic(
   text: string,
   below: DocumentPath,
   hint: string | undefined,
+  part: string | undefined,
 ): void {
   const { diagnostics, document } = checker;
   if (diagnostics.length > MOST_DIAGNOSTICS) return;
@@ -111,7 +123,7 @@ function addDiagnostic(
     return;
   }
   const path = site.local ? [...listPath(site.path), ...below] : listPath(site.path);
-  const position = document.locate(path, "field");
+  const position = document.locate(path, "field", site.local ? part : undefined);
   const excerpt = document.excerpt(position);
   const full = site.chain + text;
   const message = full.length > LONGEST_MESSAGE ? `${full.slice(0, LONGEST_MESSAGE)}...` : full;

@@ -27,6 +27,8 @@ export const ARGO_CODES = {
   "argo/bad-pod-resources": "Pod-level resources list a resource that pods as a whole cannot have.",
   "argo/bad-strategy": "A policy or strategy is not one of the known ones.",
   "argo/bad-synchronization": "A lock has no name, no key, or two sources at once.",
+  "argo/boolean-word":
+    "A word such as n, yes or on stands where text is wanted; YAML reads it as true or false.",
   "argo/container-set":
     "The containers of a container set are missing, badly named, or depend on each other wrongly.",
   "argo/cycle": "Tasks or containers depend on each other in a circle.",

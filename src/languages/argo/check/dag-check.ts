@@ -7,6 +7,8 @@ import type { Sibling } from "./scope-types.ts";
 export interface DagCheck {
   readonly checker: Checker;
   readonly site: Site;
+  /** Where the list of tasks stands. */
+  readonly taskSite: Site;
   readonly name: string;
   readonly tasks: readonly DagTask[];
   readonly graph: DagGraph;

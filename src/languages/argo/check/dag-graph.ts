@@ -9,6 +9,8 @@ import { isKnown } from "./present.ts";
 
 export interface TaskDependency {
   readonly name: string;
+  /** Index of the task of that name; undefined when there is none. */
+  readonly task: number | undefined;
   /** True when the task asks for the outcome of a loop: AnySucceeded, AllFailed. */
   readonly ofItems: boolean;
 }
@@ -16,7 +18,7 @@ export interface TaskDependency {
 export interface DagGraph {
   /** Index of the task of that name; of several, the first. */
   readonly indexOf: (name: string) => number | undefined;
-  readonly dependencies: readonly (readonly TaskDependency[])[];
+  readonly dependencies: Dependencies;
   /** Indices in an order in which dependencies come first; tasks of circles come last. */
   readonly order: readonly number[];
   /** Names around one circle, first and last the same; undefined when there is none. */
@@ -24,6 +26,8 @@ export interface DagGraph {
   /** True when `ancestor` must have ended before `task` starts. */
   readonly isAncestor: (ancestor: number, task: number) => boolean;
 }
+
+type Dependencies = readonly (readonly TaskDependency[])[];
 
 const NO_DEPENDENCIES: readonly TaskDependency[] = [];
 const MOST_BIT_SETS = 20_000;
@@ -38,30 +42,18 @@ export function createDagGraph(tasks: readonly DagTask[]): DagGraph {
     const name = tasks[index]?.name ?? "";
     if (!indices.has(name)) indices.set(name, index);
   }
-  const dependencies = tasks.map(listDependencies);
-  const parents = dependencies.map((list) => findParents(list, indices));
-  const order = sortTopologically(parents);
-  const cycle = order.acyclic ? undefined : findCycle(parents, order.indices.slice(order.sorted), tasks);
-  const isAncestor = createAncestorQuery(parents, order.indices);
+  const dependencies = tasks.map((task) => listDependencies(task, indices));
+  const order = sortTopologically(dependencies);
+  const acyclic = order.sorted === tasks.length;
+  const cycle = acyclic ? undefined : findCycle(dependencies, order.indices.slice(order.sorted), tasks);
+  const isAncestor = createAncestorQuery(dependencies, order.indices);
   return { indexOf: (name) => indices.get(name), dependencies, order: order.indices, cycle, isAncestor };
 }
 
-function findParents(
-  list: readonly TaskDependency[],
-  indices: ReadonlyMap<string, number>,
-): readonly number[] {
-  const parents: number[] = [];
-  for (const { name } of list) {
-    const index = indices.get(name);
-    if (index !== undefined) parents.push(index);
-  }
-  return parents;
-}
-
-function listDependencies(task: DagTask): readonly TaskDependency[] {
+function listDependencies(task: DagTask, indices: ReadonlyMap<string, number>): readonly TaskDependency[] {
   if (!isKnown(task.depends)) {
     if (task.dependencies === undefined) return NO_DEPENDENCIES;
-    return task.dependencies.map((name) => ({ name, ofItems: false }));
+    return task.dependencies.map((name) => ({ name, task: indices.get(name), ofItems: false }));
   }
   const found = new Map<string, boolean>();
   for (const [, name, result, bare] of task.depends.matchAll(DEPENDS_WORD)) {
@@ -69,37 +61,63 @@ function listDependencies(task: DagTask): readonly TaskDependency[] {
     const key = name ?? bare ?? "";
     found.set(key, ofItems || found.get(key) === true);
   }
-  return [...found].map(([name, ofItems]) => ({ name, ofItems }));
+  return [...found].map(([name, ofItems]) => ({ name, task: indices.get(name), ofItems }));
 }
 
-function sortTopologically(parents: readonly (readonly number[])[]): {
+/** The tasks whose dependencies come before them, `sorted` of them, and then the others. */
+function sortTopologically(dependencies: Dependencies): {
   readonly indices: readonly number[];
-  readonly acyclic: boolean;
   readonly sorted: number;
 } {
-  const children: number[][] = parents.map(() => []);
-  const open = new Int32Array(parents.length);
-  for (let index = 0; index < parents.length; index += 1) {
-    open[index] = parents[index]?.length ?? 0;
-    for (const parent of parents[index] ?? []) children[parent]?.push(index);
-  }
+  const { first, next, child, open } = listChildren(dependencies);
   const indices: number[] = [];
   for (let index = 0; index < open.length; index += 1) if (open[index] === 0) indices.push(index);
   for (let at = 0; at < indices.length; at += 1) {
-    for (const child of children[indices[at] ?? 0] ?? []) {
-      const left = (open[child] ?? 0) - 1;
-      open[child] = left;
-      if (left === 0) indices.push(child);
+    let entry = first[indices[at] ?? 0] ?? NO_ENTRY;
+    for (; entry !== NO_ENTRY; entry = next[entry] ?? NO_ENTRY) {
+      const freed = child[entry] ?? 0;
+      const left = (open[freed] ?? 0) - 1;
+      open[freed] = left;
+      if (left === 0) indices.push(freed);
     }
   }
   const sorted = indices.length;
   for (let index = 0; index < open.length; index += 1) if ((open[index] ?? 0) > 0) indices.push(index);
-  return { indices, acyclic: sorted === parents.length, sorted };
+  return { indices, sorted };
+}
+
+interface ChildLists {
+  /** The first entry of a task's list of those that depend on it; NO_ENTRY when there are none. */
+  readonly first: Int32Array;
+  /** By entry: the entry after it, and the task that depends. */
+  readonly next: readonly number[];
+  readonly child: readonly number[];
+  /** How many dependencies a task has. */
+  readonly open: Int32Array;
+}
+
+const NO_ENTRY = -1;
+
+/** Turns the dependencies around. Going backwards leaves every list in the order of the tasks. */
+function listChildren(dependencies: Dependencies): ChildLists {
+  const first = new Int32Array(dependencies.length).fill(NO_ENTRY);
+  const open = new Int32Array(dependencies.length);
+  const next: number[] = [];
+  const child: number[] = [];
+  for (let index = dependencies.length - 1; index >= 0; index -= 1) {
+    for (const { task } of dependencies[index] ?? NO_DEPENDENCIES) {
+      if (task === undefined) continue;
+      next.push(first[task] ?? NO_ENTRY);
+      first[task] = child.push(index) - 1;
+      open[index] = (open[index] ?? 0) + 1;
+    }
+  }
+  return { first, next, child, open };
 }
 
 /** Follows unsorted parents until a task comes again: among the unsorted ones there is always such a parent. */
 function findCycle(
-  parents: readonly (readonly number[])[],
+  dependencies: Dependencies,
   unsorted: readonly number[],
   tasks: readonly DagTask[],
 ): readonly string[] {
@@ -110,7 +128,7 @@ function findCycle(
   while (at !== undefined && !seen.has(at)) {
     seen.set(at, trail.length);
     trail.push(at);
-    at = parents[at]?.find((parent) => members.has(parent));
+    at = dependencies[at]?.find(({ task }) => task !== undefined && members.has(task))?.task;
   }
   if (at === undefined) return [];
   const circle = trail.slice(seen.get(at));
@@ -118,20 +136,20 @@ function findCycle(
 }
 
 function createAncestorQuery(
-  parents: readonly (readonly number[])[],
+  dependencies: Dependencies,
   order: readonly number[],
 ): (ancestor: number, task: number) => boolean {
   let bits: Uint32Array | undefined;
   let steps = 0;
-  const words = (parents.length + 31) >>> 5;
+  const words = (dependencies.length + 31) >>> 5;
   return (ancestor, task) => {
-    if (parents[task]?.includes(ancestor) === true) return true;
-    if (parents.length <= MOST_BIT_SETS) {
-      bits ??= collectAncestorBits(parents, order, words);
+    if (dependencies[task]?.some((dependency) => dependency.task === ancestor) === true) return true;
+    if (dependencies.length <= MOST_BIT_SETS) {
+      bits ??= collectAncestorBits(dependencies, order, words);
       return (((bits[task * words + (ancestor >>> 5)] ?? 0) >>> (ancestor & 31)) & 1) === 1;
     }
     if (steps > MOST_SEARCH_STEPS) return true;
-    const search = searchAncestor(parents, ancestor, task);
+    const search = searchAncestor(dependencies, ancestor, task);
     steps += search.steps;
     return search.found;
   };
@@ -139,14 +157,15 @@ function createAncestorQuery(
 
 /** One row of bits per task; correct for tasks outside of circles, which is all that is asked for. */
 function collectAncestorBits(
-  parents: readonly (readonly number[])[],
+  dependencies: Dependencies,
   order: readonly number[],
   words: number,
 ): Uint32Array {
-  const bits = new Uint32Array(parents.length * words);
+  const bits = new Uint32Array(dependencies.length * words);
   for (const task of order) {
     const row = task * words;
-    for (const parent of parents[task] ?? []) {
+    for (const { task: parent } of dependencies[task] ?? NO_DEPENDENCIES) {
+      if (parent === undefined) continue;
       const parentRow = parent * words;
       for (let word = 0; word < words; word += 1) {
         bits[row + word] = (bits[row + word] ?? 0) | (bits[parentRow + word] ?? 0);
@@ -159,16 +178,17 @@ function collectAncestorBits(
 }
 
 function searchAncestor(
-  parents: readonly (readonly number[])[],
+  dependencies: Dependencies,
   ancestor: number,
   task: number,
 ): { readonly found: boolean; readonly steps: number } {
-  const seen = new Uint8Array(parents.length);
+  const seen = new Uint8Array(dependencies.length);
   const stack = [task];
-  let steps = parents.length >>> 3;
+  let steps = dependencies.length >>> 3;
   while (stack.length > 0) {
     const at = stack.pop() ?? 0;
-    for (const parent of parents[at] ?? []) {
+    for (const { task: parent } of dependencies[at] ?? NO_DEPENDENCIES) {
+      if (parent === undefined) continue;
       steps += 1;
       if (parent === ancestor) return { found: true, steps };
       if (seen[parent] === 1) continue;

@@ -2,6 +2,7 @@
  * How names must look (Argo validate.go: workflow field names, parameter and artifact names; 1.12).
  * Every refusal says the rule in Argo's words, because people search for them.
  */
+import type { DocumentPath } from "../read/types.ts";
 import { isKnown } from "./present.ts";
 import { reportError } from "./checker.ts";
 import type { Checker, Site } from "./checker.ts";
@@ -9,6 +10,8 @@ import type { Checker, Site } from "./checker.ts";
 const FIELD_NAME = /^[a-zA-Z0-9][-a-zA-Z0-9]*$/;
 const PARAMETER_NAME = /^[-a-zA-Z0-9_]+$/;
 const LONGEST_FIELD_NAME = 128;
+/** Looking through so few names takes less than collecting them; nearly all lists are as short. */
+const SHORT_LIST = 8;
 const FIELD_RULE =
   "name must consist of alpha-numeric characters or '-', and must start with an alpha-numeric character" +
   " (e.g. My-name1-2, 123-NAME)";
@@ -17,10 +20,11 @@ const PARAMETER_RULE =
 
 /** What is wrong with the name of a template, step, task or container; undefined when nothing is. */
 export function findFieldNameFault(name: string): string | undefined {
+  if (name.length <= LONGEST_FIELD_NAME && FIELD_NAME.test(name)) return undefined;
   const faults: string[] = [];
   if (name.length > LONGEST_FIELD_NAME) faults.push(`must be no more than ${LONGEST_FIELD_NAME} characters`);
   if (!FIELD_NAME.test(name)) faults.push(FIELD_RULE);
-  return faults.length === 0 ? undefined : faults.join(";");
+  return faults.join(";");
 }
 
 /** What is wrong with the name of a parameter or artifact; undefined when nothing is. */
@@ -29,41 +33,42 @@ export function findParameterNameFault(name: string): string | undefined {
   return PARAMETER_NAME.test(name) ? undefined : PARAMETER_RULE;
 }
 
-/** Checks that the members of a list have names, good ones, and each another. `prefix` comes before `[0].name`. */
+type NamedList = readonly { readonly name?: string }[];
+
+/**
+ * Checks that the members of a list have names, good ones, and each another. The list stands at `below` of the site;
+ * `prefix` comes before `[0].name`.
+ */
 export function checkNames(
   checker: Checker,
   site: Site,
-  list: readonly { readonly name?: string }[] | undefined,
+  below: DocumentPath,
+  list: NamedList | undefined,
   prefix: string,
   findFault: (name: string) => string | undefined,
 ): void {
-  if (list === undefined || list.length === 0) return;
-  const seen = list.length > 1 ? new Set<string>() : undefined;
+  if (list === undefined) return;
+  const seen = list.length > SHORT_LIST ? new Set<string>() : undefined;
   for (let index = 0; index < list.length; index += 1) {
     const name = list[index]?.name;
     if (!isKnown(name)) {
-      reportError(checker, "argo/missing-name", site, `${prefix}[${index}].name is required`, [index]);
+      const text = `${prefix}[${index}].name is required`;
+      reportError(checker, "argo/missing-name", site, text, [...below, index]);
       continue;
     }
     const fault = findFault(name);
-    const below = [index, "name"];
     if (fault !== undefined) {
-      reportError(
-        checker,
-        "argo/bad-name",
-        site,
-        `${prefix}[${index}].name: '${name}' is invalid: ${fault}`,
-        below,
-      );
-    } else if (seen?.has(name) === true) {
-      reportError(
-        checker,
-        "argo/duplicate-name",
-        site,
-        `${prefix}[${index}].name '${name}' is not unique`,
-        below,
-      );
+      const text = `${prefix}[${index}].name: '${name}' is invalid: ${fault}`;
+      reportError(checker, "argo/bad-name", site, text, [...below, index, "name"]);
+    } else if (seen === undefined ? isNamedBefore(list, index, name) : seen.has(name)) {
+      const text = `${prefix}[${index}].name '${name}' is not unique`;
+      reportError(checker, "argo/duplicate-name", site, text, [...below, index, "name"]);
     }
     seen?.add(name);
   }
+}
+
+function isNamedBefore(list: NamedList, end: number, name: string): boolean {
+  for (let index = 0; index < end; index += 1) if (list[index]?.name === name) return true;
+  return false;
 }

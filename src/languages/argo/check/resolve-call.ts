@@ -5,20 +5,24 @@
 import { findClosestName } from "../read/closest-name.ts";
 import type { DocumentPath, Template, TemplateCall, WorkflowSpec } from "../read/types.ts";
 import { chainPath, descend, reportError, reportWarning } from "./checker.ts";
-import type { Checker, Site, Source } from "./checker.ts";
+import type { Checker, PlacedTemplate, Site, Source } from "./checker.ts";
 import { hasTag, isKnown } from "./present.ts";
 
 /** The template called and where it stands; `unknown` when only the run can tell, or it was reported. */
 export type ResolvedCall = { readonly template: Template; readonly site: Site } | "unknown";
 
-/** Makes a source of a spec; the first of several templates with one name counts. */
+/**
+ * Makes a source of a spec; the first of several templates with one name counts. `specPath` leads to the spec in the
+ * document under check; it is undefined for stored objects.
+ */
 export function createSource(spec: WorkflowSpec, specPath: DocumentPath | undefined): Source {
-  const templates = new Map<string, Template>();
-  for (const template of spec.templates ?? []) {
+  const templates = new Map<string, PlacedTemplate>();
+  const list = chainPath([...(specPath ?? []), "templates"]);
+  for (const [index, template] of (spec.templates ?? []).entries()) {
     const name = template.name ?? "";
-    if (!templates.has(name)) templates.set(name, template);
+    if (!templates.has(name)) templates.set(name, { template, path: { parent: list, part: index } });
   }
-  return { spec, templates, specPath };
+  return { spec, templates, local: specPath !== undefined };
 }
 
 /** The stored object of that name, read once. */
@@ -32,24 +36,22 @@ export function findSource(checker: Checker, name: string, clusterScope: boolean
   return source;
 }
 
-/** Finds what a call runs. `site` stands at the call; `chain` is what Argo writes before errors inside. */
-export function resolveCall(checker: Checker, site: Site, call: TemplateCall, chain: string): ResolvedCall {
-  const { source, path, local, depth } = site;
-  const calling: Site = { source, chain, path, local, depth };
-  if (call.templateRef !== undefined) return resolveTemplateRef(checker, calling, call);
+/** Finds what a call runs. `site` stands at the call; its chain is what Argo writes before errors inside. */
+export function resolveCall(checker: Checker, site: Site, call: TemplateCall): ResolvedCall {
+  if (call.templateRef !== undefined) return resolveTemplateRef(checker, site, call);
   if (call.inline !== undefined) {
-    const inner = descend(calling, "inline");
+    const inner = descend(site, "inline");
     return { template: call.inline, site: { ...inner, depth: site.depth + 1 } };
   }
   if (!isKnown(call.template)) {
-    reportError(checker, "argo/template-ref", calling, "template name is required");
+    reportError(checker, "argo/template-ref", site, "template name is required");
     return "unknown";
   }
-  const found = findTemplate(calling, calling.source, call.template);
+  const found = findTemplate(site, site.source, call.template);
   if (found !== undefined) return found;
-  const hint = describeClosest(call.template, calling.source);
+  const hint = describeClosest(call.template, site.source);
   const text = `template name '${call.template}' undefined`;
-  reportError(checker, "argo/undefined-template", calling, text, ["template"], hint);
+  reportError(checker, "argo/undefined-template", site, text, ["template"], hint);
   return "unknown";
 }
 
@@ -79,13 +81,14 @@ function resolveTemplateRef(checker: Checker, site: Site, call: TemplateCall): R
 
 /** The template of that name in a source, with the site of its body. */
 export function findTemplate(site: Site, source: Source, name: string): ResolvedCall | undefined {
-  const template = source.templates.get(name);
-  if (template === undefined) return undefined;
-  const depth = site.depth + 1;
-  const { specPath } = source;
-  if (specPath === undefined) return { template, site: { ...site, source, local: false, depth } };
-  const path = chainPath([...specPath, "templates", source.spec.templates?.indexOf(template) ?? 0]);
-  return { template, site: { ...site, source, local: true, path, depth } };
+  const found = source.templates.get(name);
+  if (found === undefined) return undefined;
+  const { local } = source;
+  const path = local ? found.path : site.path;
+  return {
+    template: found.template,
+    site: { source, chain: site.chain, path, local, depth: site.depth + 1 },
+  };
 }
 
 function describeClosest(name: string, source: Source): string | undefined {

@@ -9,16 +9,7 @@ import { hasResult } from "./template-type.ts";
 import { isKnown } from "./present.ts";
 import type { ItemScope, Scope, SiblingView } from "./scope-types.ts";
 
-const FAMILIES = ["item.", "steps.", "inputs.", "outputs.", "pod.", "workflow.", "tasks."];
-
-const ALWAYS = [
-  "outputs.",
-  "tasks.name",
-  "steps.name",
-  "workflow.creationTimestamp",
-  "workflow.scheduledTime",
-  "workflow.duration",
-];
+const GLOBAL_ALWAYS = ["workflow.creationTimestamp", "workflow.scheduledTime", "workflow.duration"];
 
 const SIBLING_ALWAYS: ReadonlySet<string> = new Set(["id", "startedAt", "finishedAt", "hostNodeName"]);
 
@@ -29,9 +20,25 @@ export function createItemScope(): ItemScope {
 /** True when a tag may stand at a place: it can be resolved there, or belongs to no known family. */
 export function canResolve(checker: Checker, scope: Scope, tag: string): boolean {
   const name = tag.trim();
-  if (!FAMILIES.some((family) => name.startsWith(family))) return true;
-  if (ALWAYS.some((start) => name.startsWith(start))) return true;
-  if (name.startsWith("workflow.")) return canResolveGlobal(checker, name);
+  const dot = name.indexOf(".");
+  switch (name.slice(0, Math.max(dot, 0))) {
+    case "workflow":
+      return canResolveGlobal(checker, name);
+    case "steps":
+    case "tasks":
+      return name.startsWith("name", dot + 1) || canResolveInside(scope, name);
+    case "inputs":
+    case "item":
+    case "pod":
+      return canResolveInside(scope, name);
+    default:
+      // Outputs are always accepted, and other families are none of Argo's.
+      return true;
+  }
+}
+
+/** True when a name belongs to the template around a place, or to one around that. */
+function canResolveInside(scope: Scope, name: string): boolean {
   for (let place: Scope | undefined = scope; place !== undefined; place = place.outer) {
     if (canResolveHere(place, name)) return true;
   }
@@ -42,6 +49,7 @@ function canResolveGlobal(checker: Checker, name: string): boolean {
   if (checker.globals.has(name)) return true;
   if (name.startsWith("workflow.outputs.parameters.")) return checker.anyGlobalParameter;
   if (name.startsWith("workflow.outputs.artifacts.")) return checker.anyGlobalArtifact;
+  if (GLOBAL_ALWAYS.some((start) => name.startsWith(start))) return true;
   return checker.isTemplate && name.startsWith("workflow.parameters");
 }
 

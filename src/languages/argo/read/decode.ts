@@ -8,7 +8,7 @@
 import { findClosestName } from "./closest-name.ts";
 import { decodeScalar, describeValue, isRecord } from "./decode-scalar.ts";
 import type { FieldType, ObjectType } from "./fields/field-types.ts";
-import { addProblem, formatPath } from "./read-problems.ts";
+import { addProblem, formatPath, noteBoolean } from "./read-problems.ts";
 import type { ReadProblems } from "./read-problems.ts";
 
 const DEEPEST = 120;
@@ -25,9 +25,8 @@ export function decodeObject(
   if (inStep) problems.stepDepth += 1;
   const fields = type.fields();
   let copy: { [field: string]: unknown } | undefined;
-  const keys = Object.keys(raw);
-  for (let index = 0; index < keys.length; index += 1) {
-    const key = keys[index] ?? "";
+  // Parsers make objects without inherited members, and going through the keys so needs no list of them.
+  for (const key in raw) {
     const value = raw[key];
     const field = fields.get(key);
     if (field !== undefined && field.kind === "text" && typeof value === "string") {
@@ -37,7 +36,7 @@ export function decodeObject(
     const decoded = field === undefined ? undefined : decodeField(field, key, value, problems);
     const same = decoded === value && decoded !== undefined && field?.kind !== "old";
     if (same && copy === undefined) continue;
-    copy ??= copyFields(raw, keys, index);
+    copy ??= copyFieldsBefore(raw, key);
     if (field === undefined) decodeStrangeField(type, key, value, copy, problems);
     else if (field.kind === "old") moveOldField(field.target, key, decoded, raw, copy, problems);
     else if (decoded !== undefined) copy[key] = decoded;
@@ -46,16 +45,13 @@ export function decodeObject(
   return copy ?? raw;
 }
 
-function copyFields(
+function copyFieldsBefore(
   raw: { readonly [key: string]: unknown },
-  keys: readonly string[],
-  count: number,
-): {
-  [field: string]: unknown;
-} {
+  end: string,
+): { [field: string]: unknown } {
   const copy: { [field: string]: unknown } = {};
-  for (let index = 0; index < count; index += 1) {
-    const key = keys[index] ?? "";
+  for (const key in raw) {
+    if (key === end) break;
     copy[key] = raw[key];
   }
   return copy;
@@ -101,6 +97,7 @@ function decodeValue(field: FieldType, value: unknown, problems: ReadProblems): 
     case "bool":
     case "intOrText": {
       const scalar = decodeScalar(field.kind, value);
+      if (typeof value === "boolean" && typeof scalar === "string") noteBoolean(problems);
       return scalar === undefined ? reportWrongType(field, value, problems) : scalar;
     }
   }
@@ -151,6 +148,7 @@ export function decodeJson(raw: unknown, problems: ReadProblems): unknown {
   if (Array.isArray(raw)) return decodeList({ kind: "json" }, raw, problems);
   if (!isRecord(raw)) {
     const scalar = decodeScalar("json", raw);
+    if (typeof raw === "boolean" && problems.path.includes("withItems")) noteBoolean(problems);
     return scalar === undefined ? reportWrongType({ kind: "json" }, raw, problems) : scalar;
   }
   const keys = Object.keys(raw);

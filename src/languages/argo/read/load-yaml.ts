@@ -1,7 +1,8 @@
 /**
  * Loads the documents of a YAML or JSON text with Go's scalar rules.
- * The fast path is one plain load. Only when it fails is more done: duplicate keys are found and reported
- * (the last one counts), and after a syntax error the other documents of the file are still read.
+ * JSON and simple YAML have readers of their own, which are much faster; all else is one plain load by js-yaml.
+ * Only when that fails is more done: duplicate keys are found and reported (the last one counts), and after a syntax
+ * error the other documents of the file are still read.
  * Never throws, whatever the text.
  */
 import { loadAll, YAMLException } from "js-yaml";
@@ -9,6 +10,7 @@ import type { LoadOptions } from "js-yaml";
 import type { Diagnostic } from "../../../base/diagnostic.ts";
 import type { Json } from "../../../base/json.ts";
 import { goSchema } from "./go-scalars.ts";
+import { readSimpleYaml } from "./read-simple-yaml.ts";
 import { createSourceText } from "./source-text.ts";
 import type { SourceText } from "./source-text.ts";
 import { readYamlPositions, skipToValue } from "./yaml-positions.ts";
@@ -51,8 +53,8 @@ export function loadYaml(text: string, file: string, strict: boolean): LoadedTex
   const source = createSourceText(file, text);
   const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   const whole: Chunk = { text: start === 0 ? text : text.slice(start), baseOffset: start };
-  const json = parseJson(whole.text);
-  if (json !== undefined) return { source, documents: nameDocuments([json.value], whole), diagnostics: [] };
+  const quick = parseJson(whole.text) ?? readSimpleYaml(whole.text);
+  if (quick !== undefined) return { source, documents: nameDocuments([quick.value], whole), diagnostics: [] };
   const diagnostics: Diagnostic[] = [];
   const first = loadChunk(whole, false);
   if (first.error === undefined) {

@@ -11,7 +11,7 @@ import { getObjectType } from "./fields/field-types.ts";
 import { loadYaml, makeDiagnostic } from "./load-yaml.ts";
 import type { LoadedDocument, LoadedText } from "./load-yaml.ts";
 import { findClosestName } from "./closest-name.ts";
-import { createReadProblems } from "./read-problems.ts";
+import { createReadProblems, formatPath } from "./read-problems.ts";
 import type { ReadProblem, ReadProblems } from "./read-problems.ts";
 import type {
   ArgoDocument,
@@ -72,6 +72,7 @@ export function readArgoDocuments(text: string, file: string, options: ReadOptio
       const read = readDocument(place, documents.length, loaded, problems, options.assumeKind);
       if (read !== undefined) documents.push(read);
     }
+    addBooleanProblems(problems, document, loaded);
     for (const problem of problems.list) diagnostics.push(toDiagnostic(problem, document, loaded));
     problems.list.length = 0;
     problems.overBudget = false;
@@ -110,8 +111,10 @@ function readDocument(
   const read = decodeDocument(place.raw, problems, assumeKind);
   problems.path.length = 0;
   if (read === undefined) return undefined;
-  const locate = (path: DocumentPath, at: "value" | "field" = "value"): SourcePosition =>
-    locatePath([...place.prefix, ...path], place.document, loaded, at);
+  const locate = (path: DocumentPath, at: "value" | "field" = "value", part?: string): SourcePosition => {
+    const position = locatePath([...place.prefix, ...path], place.document, loaded, at);
+    return part === undefined ? position : locatePart(position, part, loaded);
+  };
   return { ...read, index, locate, excerpt: loaded.source.excerptAt };
 }
 
@@ -223,6 +226,38 @@ function addAt(
   });
 }
 
+/** A word that Go's YAML reads as a boolean although it hardly looks like one. */
+const BOOLEAN_WORD =
+  /(?<![^\s,:[{-])(?:[yYnN]|[Yy]es|YES|[Nn]o|NO|[Oo]n|ON|[Oo]ff|OFF)(?=\s*(?:[,\]}\r\n]|\s#|$))/;
+const STARTS_WITH_WORD = /^(?:[yYnN]|[Yy]es|YES|[Nn]o|NO|[Oo]n|ON|[Oo]ff|OFF)(?=\s*(?:[,\]}\r\n]|\s#|$))/;
+
+/**
+ * Warns where a name or value was written `n` or `yes`: Argo gets `false` or `true` then.
+ * Positions are only looked for when such a word is somewhere in the text, because they cost a second parse.
+ */
+function addBooleanProblems(problems: ReadProblems, document: LoadedDocument, loaded: LoadedText): void {
+  const { text } = loaded.source;
+  if (problems.booleans.length > 0 && BOOLEAN_WORD.test(text)) {
+    for (const path of problems.booleans) {
+      const { offset } = locatePath(path, document, loaded, "value");
+      const word = STARTS_WITH_WORD.exec(text.slice(offset, offset + 20))?.[0];
+      if (word === undefined) continue;
+      const value = /^[yYoO][^fF]*$/.test(word) ? "true" : "false";
+      const message = `${formatPath(path)} is written ${word}, which YAML reads as the boolean ${value}`;
+      const hint = `write "${word}" in quotes, or ${value} if that is meant`;
+      problems.list.push({
+        code: "argo/boolean-word",
+        severity: "warning",
+        message,
+        path,
+        atKey: false,
+        hint,
+      });
+    }
+  }
+  problems.booleans.length = 0;
+}
+
 function toDiagnostic(problem: ReadProblem, document: LoadedDocument, loaded: LoadedText): Diagnostic {
   const { code, severity, message, hint } = problem;
   const position = locatePath(problem.path, document, loaded, problem.atKey ? "key" : "value");
@@ -248,6 +283,16 @@ function locatePath(
     offset = isKey && entry !== undefined ? entry.keyOffset : next.offset;
   }
   return loaded.source.positionAt(document.toOffset(offset));
+}
+
+/** How far into a value a part of it is looked for: where the value ends is not known. */
+const FARTHEST_PART = 20_000;
+
+/** Where a text stands at or after a position, unless it is written otherwise, for example with escapes. */
+function locatePart(position: SourcePosition, part: string, { source }: LoadedText): SourcePosition {
+  const window = source.text.slice(position.offset, position.offset + FARTHEST_PART);
+  const found = window.indexOf(part);
+  return found <= 0 ? position : source.positionAt(position.offset + found);
 }
 
 function isCollection(node: PositionNode): boolean {

@@ -20,6 +20,8 @@ export interface ReadProblems {
   readonly list: ReadProblem[];
   /** Unknown fields are errors. */
   readonly strict: boolean;
+  /** Places of booleans that landed in a text field: the word in the source may not have been meant as one. */
+  readonly booleans: DocumentPath[];
   /** Above zero inside a steps group, where Argo always refuses unknown fields. */
   stepDepth: number;
   /** Objects and list items that may still be visited: bounds what aliases can expand to. */
@@ -30,7 +32,7 @@ export interface ReadProblems {
 const MOST_PROBLEMS = 500;
 
 export function createReadProblems(strict: boolean, budget: number): ReadProblems {
-  return { path: [], list: [], strict, stepDepth: 0, budget, overBudget: false };
+  return { path: [], list: [], strict, booleans: [], stepDepth: 0, budget, overBudget: false };
 }
 
 /** Adds a problem at the present path, or at a key below it. */
@@ -55,6 +57,13 @@ export function addProblem(
   const path = key === undefined ? [...problems.path] : [...problems.path, key];
   const atKey = code === "argo/unknown-field" || code === "argo/field-case" || code === "argo/old-field";
   problems.list.push({ code, severity, message, path, atKey, ...(hint === undefined ? {} : { hint }) });
+}
+
+const MOST_BOOLEANS = 50;
+
+/** Remembers that a boolean stands at the present path, where text is wanted. */
+export function noteBoolean(problems: ReadProblems): void {
+  if (problems.booleans.length < MOST_BOOLEANS) problems.booleans.push([...problems.path]);
 }
 
 /** A path as people write it: `spec.templates[0].name`. */

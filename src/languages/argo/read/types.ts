@@ -40,9 +40,10 @@ interface DocumentBase {
   /**
    * Where a value stands, or the nearest ancestor that exists. Lazy: the first call parses the text again.
    * The position is that of the value; asked for the `field`, that of its key where the value is a map or a list,
-   * because such a value may begin on a later line.
+   * because such a value may begin on a later line. With a `part`, the position is that of the first place in the
+   * value where this text stands as it is; values of many lines, such as scripts, need it.
    */
-  readonly locate: (path: DocumentPath, at?: "value" | "field") => SourcePosition;
+  readonly locate: (path: DocumentPath, at?: "value" | "field", part?: string) => SourcePosition;
   /** The source line of a position, cut to a readable length. */
   readonly excerpt: (position: SourcePosition) => string;
 }

@@ -170,6 +170,22 @@ const RULES: readonly Rule[] = [
     templates: `${dag("{name: t, template: leaf, hooks: {run: {template: leaf, expression: 'a =='}}}")}\n${LEAF}`,
     errors: ["templates.main.tasks.t.run.expression 'a ==' cannot be read: *"],
   },
+  {
+    name: "hook without an input that its template needs",
+    templates: `${steps("{name: s, template: leaf, hooks: {exit: {template: echo}}}")}\n${LEAF}\n${ECHO}`,
+    warnings: ["templates.main.steps[0].s.exit templates.echo inputs.parameters.m was not supplied"],
+  },
+  {
+    name: "hook with another argument than its template needs",
+    templates: `${steps("{name: s, template: leaf, hooks: {exit: {template: echo, arguments: {parameters: [{name: k, value: v}]}}}}")}\n${LEAF}\n${ECHO}`,
+    spec: "entrypoint: main\narguments: {parameters: [{name: m, value: v}]}",
+    warnings: ["templates.main.steps[0].s.exit templates.echo inputs.parameters.m was not supplied"],
+  },
+  {
+    name: "hook without arguments gets those of the workflow",
+    templates: `${steps("{name: s, template: leaf, hooks: {exit: {template: echo}}}")}\n${LEAF}\n${ECHO}`,
+    spec: "entrypoint: main\narguments: {parameters: [{name: m, value: v}]}\nhooks: {exit: {template: echo}}",
+  },
   // References to stored templates.
   {
     name: "stored template",

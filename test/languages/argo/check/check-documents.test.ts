@@ -208,3 +208,39 @@ test("the table of codes has each code that the sources give, and no other", () 
   }
   assert.deepEqual([...used].sort(), Object.keys(ARGO_CODES).sort());
 });
+
+test("a tag in a long text is pointed at where it stands, in every style of YAML", () => {
+  const source = `apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {generateName: w-}
+spec:
+  entrypoint: main
+  templates:
+    - name: main
+      script:
+        image: a
+        source: |
+          one
+          two {{inputs.parameters.a}} {{inputs.parameters.b}}
+            {{=1 +}}
+        args:
+          - >-
+            folded
+            {{inputs.parameters.c}}
+          - "quoted
+            {{inputs.parameters.d}}"
+          - 'it''s {{inputs.parameters.e}}'
+`;
+  const found = checkText(source).map(({ position, excerpt = "" }) => [
+    position?.line,
+    excerpt.slice((position?.column ?? 0) - 1).split("}}")[0],
+  ]);
+  assert.deepEqual(found, [
+    [12, "{{inputs.parameters.a"],
+    [12, "{{inputs.parameters.b"],
+    [13, "{{=1 +"],
+    [17, "{{inputs.parameters.c"],
+    [19, "{{inputs.parameters.d"],
+    [20, "{{inputs.parameters.e"],
+  ]);
+});

@@ -5,6 +5,18 @@ import { main, expectRule, runRule } from "./rule-table.ts";
 import type { Rule } from "./rule-table.ts";
 
 const RULES: readonly Rule[] = [
+  {
+    name: "retry numbers that are none",
+    templates: main(
+      "container: {image: a}, retryStrategy: {limit: many, backoff: {duration: 1s, factor: '{{workflow.name}}'}}",
+    ),
+    warnings: ["templates.main.retryStrategy.limit must be a whole number, found 'many'"],
+  },
+  {
+    name: "retry factor that is no number",
+    templates: main("container: {image: a}, retryStrategy: {limit: '3', backoff: {factor: 1.5x}}"),
+    warnings: ["templates.main.retryStrategy.backoff.factor must be a whole number, found '1.5x'"],
+  },
   // Leaves.
   {
     name: "no image",
@@ -104,7 +116,7 @@ const RULES: readonly Rule[] = [
   {
     name: "artifact on a mount",
     templates: main(
-      "inputs: {artifacts: [{name: f, path: /x, raw: {data: y}}]}, container: {image: a, volumeMounts: [{name: v, mountPath: /x}]}",
+      "inputs: {artifacts: [{name: f, path: /x, raw: {data: w}}]}, container: {image: a, volumeMounts: [{name: v, mountPath: /x}]}",
     ),
     spec: "entrypoint: main\nvolumes: [{name: v, emptyDir: {}}]",
     errors: ["templates.main.inputs.artifacts[0].path '/x' already mounted in container.volumeMounts.v"],

@@ -228,7 +228,7 @@ const RULES: readonly Rule[] = [
   },
   {
     name: "argument outside of the input's enum",
-    templates: `${steps("{name: s, template: e, arguments: {parameters: [{name: m, value: z}]}}")}\n- {name: e, inputs: {parameters: [{name: m, enum: [x, y]}]}, container: {image: a}}`,
+    templates: `${steps("{name: s, template: e, arguments: {parameters: [{name: m, value: z}]}}")}\n- {name: e, inputs: {parameters: [{name: m, enum: [x, w]}]}, container: {image: a}}`,
     warnings: [
       "templates.main.steps[0].s templates.e inputs.parameters.m gets 'z', which is not in its enum list",
     ],

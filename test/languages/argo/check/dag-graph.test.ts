@@ -81,9 +81,9 @@ test("words of a depends text are tasks and their results", () => {
     { name: "x", depends: "(a && !b-c.Failed) || d.AnySucceeded || d" },
   ]).dependencies;
   assert.deepEqual(dependencies, [
-    { name: "a", ofItems: false },
-    { name: "b-c", ofItems: false },
-    { name: "d", ofItems: true },
+    { name: "a", task: undefined, ofItems: false },
+    { name: "b-c", task: undefined, ofItems: false },
+    { name: "d", task: undefined, ofItems: true },
   ]);
 });
 

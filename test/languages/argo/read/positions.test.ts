@@ -117,3 +117,20 @@ function listValues(value: unknown, path: DocumentPath): (readonly [DocumentPath
   if (typeof value !== "object" || value === null) return here;
   return [...here, ...Object.entries(value).flatMap(([key, item]) => listValues(item, [...path, key]))];
 }
+
+/** A path, a part of its value, and the text that must begin at the position. */
+const PARTS: readonly (readonly [DocumentPath, string, string])[] = [
+  [["block"], "more", "more\nnext"],
+  [["quoted"], "b", 'b"\nblock'],
+  [["flow", "a"], "1", "1, b"],
+  [["plain"], "not in the text at all", "value"],
+  [["block"], "plain", "|"],
+];
+
+for (const [path, part, start] of PARTS) {
+  test(`${part} of ${path.join(".")} stands at ${JSON.stringify(start)}`, () => {
+    const [document] = readArgoDocuments(TEXT, "a.yaml").documents;
+    const position = document?.locate(path, "value", part);
+    assert.ok(TEXT.slice(position?.offset).startsWith(start), TEXT.slice(position?.offset, 20));
+  });
+}

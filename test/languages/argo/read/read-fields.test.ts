@@ -212,6 +212,46 @@ for (const [yaml, code, message] of FAULTS) {
   });
 }
 
+/** A field as it is written, and the word that YAML reads as a boolean; undefined for none. */
+const BOOLEAN_WORDS: readonly (readonly [string, string | undefined])[] = [
+  ["serviceAccountName: yes", "yes"],
+  ["serviceAccountName: yes # so", "yes"],
+  ["serviceAccountName: OFF", "OFF"],
+  ["container: {args: [a, n]}", "n"],
+  ["container: {args: [a, Y]}", "Y"],
+  ["inputs: {parameters: [{name: n}]}", "n"],
+  ["inputs: {parameters: [{name: a, value: No }]}", "No"],
+  ["nodeSelector: {a: on}", "on"],
+  ["steps: [[{name: s, withItems: [y]}]]", "y"],
+  ["steps: [[{name: s, withItems: [{k: no}]}]]", "no"],
+  ['serviceAccountName: "yes"', undefined],
+  ["serviceAccountName: true", undefined],
+  ["serviceAccountName: False", undefined],
+  ["serviceAccountName: no-one", undefined],
+  ["serviceAccountName: |\n  yes", undefined],
+  ["daemon: on", undefined],
+  ["plugin: {p: {a: yes}}", undefined],
+  ["container: {args: [a b, n b]}", undefined],
+];
+for (const [yaml, word] of BOOLEAN_WORDS) {
+  test(`${yaml.replace("\n", " ")} ${word === undefined ? "is said nothing about" : "gives a warning"}`, () => {
+    const result = readSpec(`templates:\n- name: t\n${yaml.replace(/^/gm, "  ")}`);
+    const found = result.diagnostics.filter(({ code }) => code === "argo/boolean-word");
+    assert.equal(result.diagnostics.length, found.length);
+    assert.deepEqual(
+      found.map(({ severity, message, position, excerpt = "" }) => {
+        const column = (position?.column ?? 0) - 1;
+        return [
+          severity,
+          /is written (\w+),/.exec(message)?.[1],
+          excerpt.slice(column).startsWith(word ?? "-"),
+        ];
+      }),
+      word === undefined ? [] : [["warning", word, true]],
+    );
+  });
+}
+
 test("unknown fields are warnings, errors in strict reading, and always errors in a step", () => {
   const severities = (yaml: string, strict: boolean): string[] =>
     readSpec(`templates: [${yaml}]`, { strict }).diagnostics.map((diagnostic) => diagnostic.severity);

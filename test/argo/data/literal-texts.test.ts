@@ -1,0 +1,164 @@
+/**
+ * Texts that must come through as they are: what a ConfigMap or a Secret holds, what looks like a tag of another
+ * template language, and parameter values that are documents themselves. And names of ConfigMaps and Secrets that are
+ * known only when an attempt starts (Argo replaces tags in the template; a cluster reads the ConfigMap afterwards).
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { runDocument } from "../rig.ts";
+import type { Ran } from "../rig.ts";
+
+const held = "{{ .Values.x }} {{=1 + 1}} {{workflow.name}} {{{{";
+
+const objects = `---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings}
+data: {tpl: "${held}", plain: p}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: credentials}
+stringData: {password: "{{=x}} secret"}
+`;
+
+function document(container: string, value = "v"): string {
+  return `apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {name: wf}
+spec:
+  entrypoint: main
+  arguments: {parameters: [{name: map, value: settings}, {name: text, value: ${JSON.stringify(value)}}]}
+  volumes: [{name: files, configMap: {name: "{{workflow.parameters.map}}"}}]
+  templates:
+    - name: main
+      steps:
+        - - name: it
+            template: it
+            arguments: {parameters: [{name: object, value: settings}, {name: key, value: tpl}, {name: secret, value: credentials}]}
+    - name: it
+      inputs: {parameters: [{name: object}, {name: key}, {name: secret}]}
+      container: {image: x, ${container}}
+${objects}`;
+}
+
+function environment(ran: Ran): Readonly<Record<string, string>> {
+  assert.equal(ran.phase, "Succeeded", ran.message);
+  const env = ran.orders[0]?.commands[0]?.env ?? [];
+  return Object.fromEntries(env.map(({ name, value }) => [name, value]));
+}
+
+/** Where a variable comes from, and its value. */
+const sources: readonly (readonly [name: string, source: string, value: string])[] = [
+  ["a key", "configMapKeyRef: {name: settings, key: tpl}", held],
+  [
+    "a key of a workflow parameter's map",
+    'configMapKeyRef: {name: "{{workflow.parameters.map}}", key: tpl}',
+    held,
+  ],
+  [
+    "a key and a map by inputs",
+    'configMapKeyRef: {name: "{{inputs.parameters.object}}", key: "{{inputs.parameters.key}}"}',
+    held,
+  ],
+  ["a key by an expression", `configMapKeyRef: {name: settings, key: "{{='pl' + 'ain'}}"}`, "p"],
+  ["a Secret's key", "secretKeyRef: {name: credentials, key: password}", "{{=x}} secret"],
+  [
+    "a Secret by an input",
+    'secretKeyRef: {name: "{{inputs.parameters.secret}}", key: password}',
+    "{{=x}} secret",
+  ],
+  [
+    "an optional key that is not there",
+    'secretKeyRef: {name: "{{inputs.parameters.secret}}", key: none, optional: true}',
+    "",
+  ],
+];
+
+for (const [name, source, value] of sources) {
+  test(`an environment variable from ${name}`, async () => {
+    const ran = await runDocument(document(`command: [a], env: [{name: A, valueFrom: {${source}}}]`));
+    assert.equal(environment(ran)["A"], value);
+  });
+}
+
+test("an environment variable from a key that is not there is an error of the node", async () => {
+  const source = 'secretKeyRef: {name: "{{inputs.parameters.secret}}", key: none}';
+  const ran = await runDocument(document(`command: [a], env: [{name: A, valueFrom: {${source}}}]`));
+  assert.equal(ran.node("it").phase, "Error");
+  assert.equal(ran.node("it").message, "Secret 'credentials' with the key 'none' is not stored");
+});
+
+test("a whole ConfigMap as environment and as files, by a workflow parameter", async () => {
+  const ran = await runDocument(
+    document(
+      `command: [a], envFrom: [{configMapRef: {name: "{{workflow.parameters.map}}"}}], volumeMounts: [{name: files, mountPath: /f}]`,
+    ),
+  );
+  assert.deepEqual(environment(ran), { tpl: held, plain: "p" });
+  const [volume] = ran.orders[0]?.commands[0]?.volumes ?? [];
+  assert.deepEqual(volume?.source.kind === "text" ? volume.source.files : undefined, {
+    tpl: held,
+    plain: "p",
+  });
+});
+
+test("a whole ConfigMap whose name only the run can tell is refused, and the message says why", async () => {
+  const ran = await runDocument(
+    document(`command: [a], envFrom: [{configMapRef: {name: "{{inputs.parameters.object}}"}}]`),
+  );
+  assert.equal(ran.phase, "Refused");
+  assert.match(
+    ran.message,
+    /the name \{\{inputs\.parameters\.object\}\} of a ConfigMap must be known before the run/,
+  );
+});
+
+/** A value of a workflow parameter, and what a command gets of it. */
+const values: readonly (readonly [value: string, expected: string])[] = [
+  ["of {{workflow.name}}", "of wf"],
+  ["{{=workflow.name + '!'}}", "wf!"],
+  [
+    "{{inputs.parameters.x}} {{steps.a.outputs.result}} {{item}}",
+    "{{inputs.parameters.x}} {{steps.a.outputs.result}} {{item}}",
+  ],
+  ["{{=steps.a.outputs.result}} {{=1 +}} {{=nil}}", "{{=steps.a.outputs.result}} {{=1 +}} {{=nil}}"],
+  ["{{a.{{b}}.c}} {{ user }} {% if %}", "{{a.{{b}}.c}} {{ user }} {% if %}"],
+  ["{{tasks.{{workflow.name}}.id}}", "{{tasks.{{workflow.name}}.id}}"],
+];
+
+for (const [value, expected] of values) {
+  test(`a workflow parameter with the value ${value}`, async () => {
+    const ran = await runDocument(document('command: [got, "{{workflow.parameters.text}}"]', value));
+    assert.equal(ran.program("it"), `got ${expected}`, ran.message);
+  });
+}
+
+/** Expressions of a template, and what they become: what names nothing stays. */
+const expressions: readonly (readonly [text: string, expected: string])[] = [
+  ["{{= it.name }} {{=nothing}}", "{{= it.name }} {{=nothing}}"],
+  ["{{=inputs.parameters.nothing}}", "{{=inputs.parameters.nothing}}"],
+  ["{{=inputs.parameters.nothing ?? 'else'}}", "else"],
+  ["{{=workflow.parameters.nothing + 'x'}}", "{{=workflow.parameters.nothing + 'x'}}"],
+  ["{{=inputs.parameters.object}}{{=nothing}}", "settings{{=nothing}}"],
+];
+
+for (const [text, expected] of expressions) {
+  test(`in a template ${text}`, async () => {
+    const ran = await runDocument(document(`command: [got, ${JSON.stringify(text)}]`));
+    assert.equal(ran.program("it"), `got ${expected}`, ran.message);
+  });
+}
+
+for (const text of [
+  "{{=nil}}",
+  "{{=inputs.parameters.object + 1}}",
+  "{{=asInt('x')}}",
+  "{{=sprig.nothing()}}",
+]) {
+  test(`an error of the node: ${text}`, async () => {
+    const ran = await runDocument(document(`command: [got, ${JSON.stringify(text)}]`));
+    assert.equal(ran.node("it").phase, "Error");
+    assert.match(ran.node("it").message ?? "", /failed to evaluate expression/);
+  });
+}
