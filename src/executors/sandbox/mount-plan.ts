@@ -59,18 +59,17 @@ export function readHostView(home: string | undefined, path: string, shown: read
     if (entry.isSymbolicLink()) steps.push({ kind: "symlink", target: readlinkSync(top), to: top });
     else if (entry.isDirectory()) steps.push({ kind: "ro-bind", from: top, to: top });
   }
-  const inside = [...shown, ...listHomePrograms(home, path), ...findResolverFile()];
+  const inside = [...shown, ...listPrivatePrograms(hidden, path), ...findResolverFile()];
   const extra = [...new Set(inside)]
     .filter((each) => existsSync(each) && [...hidden].some((area) => isAtOrBelow(each, area)))
     .map((each): MountStep => ({ kind: "ro-bind", from: each, to: each }));
   return { shown: steps, private: [...hidden].filter((each) => each !== "/"), extra };
 }
 
-/** `~/.pyenv/shims` on PATH needs all of `~/.pyenv`: the first part below the home directory is shown. */
-function listHomePrograms(home: string | undefined, path: string): readonly string[] {
-  const homes = ["/root", ...(home === undefined ? [] : [home])];
+/** `~/.pyenv/shims` on PATH needs all of `~/.pyenv`: the first part below the private directory is shown. */
+function listPrivatePrograms(hidden: ReadonlySet<string>, path: string): readonly string[] {
   return path.split(":").flatMap((directory) => {
-    const owner = homes.find((each) => directory.startsWith(`${each}/`));
+    const owner = [...hidden].find((each) => directory.startsWith(`${each}/`));
     return owner === undefined ? [] : [join(owner, directory.slice(owner.length + 1).split("/")[0] ?? "")];
   });
 }

@@ -6,7 +6,6 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { after } from "node:test";
 import { openLocalArtifacts } from "../../../src/artifacts/local/open-local-artifacts.ts";
 import { createHttpRequester } from "../../../src/executors/request/http-requester.ts";
@@ -77,15 +76,12 @@ export interface RealEngine {
   readonly repository: string;
 }
 
-const projectFolder = fileURLToPath(new URL("../../../", import.meta.url));
-
 /** Opens an engine for the tests of one file; closed after them. `auto` is the sandbox where it works. */
 export async function openRealEngine(executor: string): Promise<RealEngine> {
   const folder = mkdtempSync(join(tmpdir(), "millrace-data-"));
   const home = openHome(folder);
   const artifacts = openLocalArtifacts(home.artifacts);
-  // Node may be the project's own, and the project may lie in a folder that is private to attempts.
-  const chosen = await chooseExecutor(executor, home, 4, () => [projectFolder]);
+  const chosen = await chooseExecutor(executor, home, 4);
   const runtime = new Runtime({
     clock: systemClock,
     history: createMemoryHistory(),
