@@ -96,7 +96,8 @@ export function createMarkedSearch(attemptIds: ReadonlySet<string>): () => Marke
       const mark = readMark(text ?? "");
       if (mark !== undefined && attemptIds.has(mark)) pids.push(pid);
       else if (text === "" && mayShowMark(pid)) {
-        looks.set(pid, before + 1);
+        // One that ends is waited for until it has ended; one that never had an environment is not.
+        looks.set(pid, isEnding(pid) ? before : before + 1);
         isUnclear = true;
       } else looks.set(pid, mostLooks);
     }
@@ -106,6 +107,18 @@ export function createMarkedSearch(attemptIds: ReadonlySet<string>): () => Marke
 
 /** `PF_KTHREAD` of the kernel's process flags, the 9th field of /proc/PID/stat. */
 const kernelThreadFlag = 0x200000;
+
+/** `PF_EXITING` of the same flags. */
+const exitingFlag = 0x4;
+
+function isEnding(pid: number): boolean {
+  return (readFlags(pid) & exitingFlag) !== 0;
+}
+
+function readFlags(pid: number): number {
+  const text = findProcText(`/proc/${pid}/stat`) ?? "";
+  return Number(text.slice(text.lastIndexOf(")") + 2).split(" ")[6] ?? 0);
+}
 
 /** False for threads of the kernel, and when only its exit code is left of a process. */
 function mayShowMark(pid: number): boolean {
@@ -175,7 +188,7 @@ function findThreads(pid: number): string[] {
 }
 
 /** Kills until nothing is found twice in a row, or `passes` are used up; a tree that forks is outrun. */
-export function killUntilGone(find: () => MarkedProcesses, passes = 100): boolean {
+export function killUntilGone(find: () => MarkedProcesses, passes = 1000): boolean {
   for (let pass = 0, empty = 0; pass < passes; pass += 1) {
     const { pids, isUnclear } = find();
     if (pids.length > 0 || isUnclear) empty = 0;
