@@ -77,7 +77,7 @@ export interface MarkedProcesses {
 }
 
 /** A process without an environment is looked at this often before it counts as one that has none. */
-const mostLooks = 20;
+const mostLooks = 250;
 
 /**
  * Looks for living processes that are marked with one of the ids. Those that are not are not looked at again: a mark is
