@@ -24,12 +24,13 @@ export function bindInputs(
     const argument = passed.find((candidate) => candidate.port === port.name && candidate.kind === port.kind);
     const value = argument === undefined ? undefined : evaluateArgument(decision, argument, caller);
     if (port.kind === "file") {
-      const file = (value as FileValue | undefined) ?? defaultFile(decision, port, caller);
+      const file =
+        (value as FileValue | undefined) ?? defaultFile(decision, port, seeBound(caller, values, files));
       if (file !== undefined) files[port.name] = file;
     } else
       values[port.name] = checkAllowed(
         port,
-        (value as Json | undefined) ?? defaultValue(decision, port, caller, values),
+        (value as Json | undefined) ?? defaultValue(decision, port, seeBound(caller, values, files)),
       );
   }
   return { values, files };
@@ -47,19 +48,22 @@ function evaluateArgument(
   return isAbsentFile ? undefined : answer.value;
 }
 
-function defaultFile(decision: Decision, port: Port, caller: Scope): FileValue | undefined {
+/**
+ * What a default sees: the inputs that were bound before it, which are its process's own, not the caller's. Values are
+ * declared before files, so that a file's key can name them (Argo, ProcessArgs).
+ */
+function seeBound(caller: Scope, values: Inputs["values"], files: Inputs["files"]): Scope {
+  return { ...caller, inputs: { values, files } };
+}
+
+function defaultFile(decision: Decision, port: Port, scope: Scope): FileValue | undefined {
   if (port.default !== undefined && !isExpression(port.default)) return port.default as FileValue;
-  if (isExpression(port.default)) return decision.resolve(port.default, caller) as unknown as FileValue;
+  if (isExpression(port.default)) return decision.resolve(port.default, scope) as unknown as FileValue;
   if (port.optional) return { kind: "absent" };
   throw new Refusal({ code: "input-missing", message: `inputs.artifacts.${port.name} was not supplied` });
 }
 
-function defaultValue(
-  decision: Decision,
-  port: Port,
-  caller: Scope,
-  bound: Readonly<Record<string, Json>>,
-): Json {
+function defaultValue(decision: Decision, port: Port, scope: Scope): Json {
   if (port.default === undefined) {
     throw new Refusal({
       code: "argument-missing",
@@ -67,8 +71,7 @@ function defaultValue(
     });
   }
   if (!isExpression(port.default)) return port.default as Json;
-  // A default sees the inputs that were bound before it.
-  return decision.resolve(port.default, { ...caller, inputs: { values: bound, files: {} } });
+  return decision.resolve(port.default, scope);
 }
 
 /** Allowed values are texts; other values are compared by their JSON. */
