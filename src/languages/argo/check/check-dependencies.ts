@@ -1,8 +1,8 @@
 /** Names and dependencies of dag tasks (Argo validate.go, validateDAG; common/ancestry.go, ValidateTaskResults). */
 import { dependsOperands, parseDepends } from "../../../expressions/depends/depends.ts";
-import { findClosestName } from "../read/closest-name.ts";
+import { findClosestName } from "../../../base/closest-name.ts";
 import type { DagTask } from "../read/types.ts";
-import { descend, reportError } from "./checker.ts";
+import { descend, isFull, reportError } from "./checker.ts";
 import type { Site } from "./checker.ts";
 import type { DagCheck } from "./dag-check.ts";
 import { findFieldNameFault } from "./name-rules.ts";
@@ -88,6 +88,7 @@ export function checkDependencies(check: DagCheck): void {
 
 function reportUndefined(check: DagCheck, task: DagTask, index: number, dependency: string): void {
   const { checker, name, tasks } = check;
+  if (isFull(checker)) return;
   const field = isKnown(task.depends) ? "depends" : "dependencies";
   const position = task.dependencies?.indexOf(dependency) ?? -1;
   const below = field === "depends" || position === -1 ? [field] : [field, position];

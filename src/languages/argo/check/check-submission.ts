@@ -3,7 +3,7 @@
  * Argo takes a parameter that no document knows without a word; here it is a warning, because it is nearly always a slip.
  */
 import type { Diagnostic } from "../../../base/diagnostic.ts";
-import { findClosestName } from "../read/closest-name.ts";
+import { findClosestName } from "../../../base/closest-name.ts";
 import type { ArgoDocument } from "../read/types.ts";
 
 /** Warnings for given parameters that `document` neither declares nor mentions. `source` is the text it was read from. */

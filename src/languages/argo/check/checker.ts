@@ -116,7 +116,7 @@ function addDiagnostic(
   part: string | undefined,
 ): void {
   const { diagnostics, document } = checker;
-  if (diagnostics.length > MOST_DIAGNOSTICS) return;
+  if (isFull(checker)) return;
   if (diagnostics.length === MOST_DIAGNOSTICS) {
     const message = `there are more problems than the ${MOST_DIAGNOSTICS} shown`;
     diagnostics.push({ code: "argo/too-many-problems", severity: "error", message });
@@ -128,6 +128,11 @@ function addDiagnostic(
   const full = site.chain + text;
   const message = full.length > LONGEST_MESSAGE ? `${full.slice(0, LONGEST_MESSAGE)}...` : full;
   diagnostics.push({ code, severity, message, position, excerpt, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** True when no more problems are taken, so that nobody need look for what to say about one. */
+export function isFull({ diagnostics }: Checker): boolean {
+  return diagnostics.length > MOST_DIAGNOSTICS;
 }
 
 /** The same site some steps further down the document. */

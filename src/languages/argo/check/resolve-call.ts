@@ -2,9 +2,9 @@
  * Finds the template that a step, task, hook or entrypoint calls, in this document or in a stored object
  * (Argo validate.go, validateTemplateHolder; 1.8).
  */
-import { findClosestName } from "../read/closest-name.ts";
+import { findClosestName } from "../../../base/closest-name.ts";
 import type { DocumentPath, Template, TemplateCall, WorkflowSpec } from "../read/types.ts";
-import { chainPath, descend, reportError, reportWarning } from "./checker.ts";
+import { chainPath, descend, isFull, reportError, reportWarning } from "./checker.ts";
 import type { Checker, PlacedTemplate, Site, Source } from "./checker.ts";
 import { hasTag, isKnown } from "./present.ts";
 
@@ -49,7 +49,7 @@ export function resolveCall(checker: Checker, site: Site, call: TemplateCall): R
   }
   const found = findTemplate(site, site.source, call.template);
   if (found !== undefined) return found;
-  const hint = describeClosest(call.template, site.source);
+  const hint = describeClosest(checker, call.template, site.source);
   const text = `template name '${call.template}' undefined`;
   reportError(checker, "argo/undefined-template", site, text, ["template"], hint);
   return "unknown";
@@ -74,7 +74,7 @@ function resolveTemplateRef(checker: Checker, site: Site, call: TemplateCall): R
     reportWarning(checker, "argo/undefined-template", site, text, ["templateRef"]);
     return "unknown";
   }
-  const hint = source === undefined ? undefined : describeClosest(template, source);
+  const hint = source === undefined ? undefined : describeClosest(checker, template, source);
   reportError(checker, "argo/undefined-template", site, text, ["templateRef"], hint);
   return "unknown";
 }
@@ -91,7 +91,8 @@ export function findTemplate(site: Site, source: Source, name: string): Resolved
   };
 }
 
-function describeClosest(name: string, source: Source): string | undefined {
+function describeClosest(checker: Checker, name: string, source: Source): string | undefined {
+  if (isFull(checker)) return undefined;
   const closest = findClosestName(name, source.templates.keys());
   return closest === undefined ? undefined : `did you mean ${closest}?`;
 }

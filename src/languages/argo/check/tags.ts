@@ -44,33 +44,38 @@ function skipOuter(text: string, from: number, next: number): number {
   return next !== -1 && next < close ? next : text.indexOf("{{", close + 2);
 }
 
-type Path = (string | number)[];
 type VisitText = (text: string, path: readonly (string | number)[]) => void;
 
 /**
  * Calls back for every text with an opening brace pair in a value, with its path below `path`, which grows and
  * shrinks on the way. The member `except` of the value itself is left out.
  */
-export function visitTaggedTexts(value: unknown, path: Path, visit: VisitText, except?: string): void {
+export function visitTaggedTexts(
+  value: unknown,
+  path: (string | number)[],
+  visit: VisitText,
+  except?: string,
+): void {
   if (typeof value === "string") {
     if (value.includes("{{")) visit(value, path);
-  } else if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index += 1) visitMember(value[index], index, path, visit);
-  } else if (typeof value === "object" && value !== null) {
-    // What the reader makes has no inherited members, and going through the keys so needs no list of them.
-    for (const key in value) {
-      if (key !== except) visitMember((value as TextTree)[key], key, path, visit);
+    return;
+  }
+  if (typeof value !== "object" || value === null) return;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index += 1) {
+      path.push(index);
+      visitTaggedTexts(value[index], path, visit);
+      path.pop();
     }
+    return;
+  }
+  // What the reader makes has no inherited members, and going through the keys so needs no list of them.
+  for (const key in value) {
+    if (key === except) continue;
+    path.push(key);
+    visitTaggedTexts((value as TextTree)[key], path, visit);
+    path.pop();
   }
 }
 
 type TextTree = { readonly [key: string]: unknown };
-
-/** Nearly all members are texts without tags, which need no path. */
-function visitMember(member: unknown, key: string | number, path: Path, visit: VisitText): void {
-  if (typeof member === "string" ? !member.includes("{{") : typeof member !== "object") return;
-  path.push(key);
-  if (typeof member === "string") visit(member, path);
-  else visitTaggedTexts(member, path, visit);
-  path.pop();
-}

@@ -7,7 +7,11 @@ import { lowerArtifactSource } from "./lower-artifacts.ts";
 import { dialects, intern, lowerText } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
 
-/** Ports of a template: an input's `value` or `default` is what it has when the caller passes nothing. */
+/**
+ * Ports of a template: an input's `value` or `default` is what it has when the caller passes nothing. Its `enum` only
+ * tells people what to choose from: Argo holds the arguments of a workflow against theirs, and those of calls not
+ * (Argo, validateArgumentsValues and ProcessArgs).
+ */
 export function lowerPorts(desk: Lowering, template: Template, place: Place): readonly Port[] {
   const at = (field: string, index: number): Place => ({
     document: place.document,
@@ -19,7 +23,6 @@ export function lowerPorts(desk: Lowering, template: Template, place: Place): re
       name: parameter.name ?? "",
       kind: "value",
       ...(usual === undefined ? {} : { default: usual }),
-      ...(parameter.enum === undefined ? {} : { allowed: parameter.enum }),
       optional: false,
     };
   });

@@ -5,7 +5,7 @@
  * so an ordinary document costs one walk and almost no memory.
  * Aliases are shared objects here: the budget and the depth bound what they can expand to.
  */
-import { findClosestName } from "./closest-name.ts";
+import { findClosestName } from "../../../base/closest-name.ts";
 import { decodeScalar, describeValue, isRecord } from "./decode-scalar.ts";
 import type { FieldType, ObjectType } from "./fields/field-types.ts";
 import { addProblem, formatPath, noteBoolean } from "./read-problems.ts";

@@ -10,7 +10,7 @@ import { describeValue, isRecord } from "./decode-scalar.ts";
 import { getObjectType } from "./fields/field-types.ts";
 import { loadYaml, makeDiagnostic } from "./load-yaml.ts";
 import type { LoadedDocument, LoadedText } from "./load-yaml.ts";
-import { findClosestName } from "./closest-name.ts";
+import { findClosestName } from "../../../base/closest-name.ts";
 import { createReadProblems, formatPath } from "./read-problems.ts";
 import type { ReadProblem, ReadProblems } from "./read-problems.ts";
 import type {

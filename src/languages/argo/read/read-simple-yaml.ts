@@ -1,44 +1,52 @@
 /**
- * Reads YAML as nearly everybody writes it: block mappings and lists, texts, and flow collections within a line.
- * js-yaml remains the judge of what YAML is. Here whatever is not plainly simple (anchors, tags, multi-line texts other
- * than literal ones, several documents, and every mistake) is refused, so that it is read there, with its errors and
- * positions; what is accepted has exactly the value that js-yaml gives.
+ * Reads YAML as nearly everybody writes it: block mappings and lists, literal texts, and all else within its line.
+ * js-yaml remains the judge of what YAML is. Here whatever is not plainly simple (anchors, tags, folded and multi-line
+ * texts, several documents, and every mistake) is refused, so that it is read there, with its errors and positions;
+ * what is accepted has exactly the value that js-yaml gives.
  *
- * The open collections are on a stack instead of in calls of functions that call each other: V8 compiles each of such
- * functions with all the others in it, and for a document that is read once that took longer than reading it.
+ * Lines are taken apart by regular expressions, and the open collections are on a stack. Functions that go from
+ * character to character and call each other take V8 longer to compile than a large document takes to read.
  */
-import { countSpaces, findKeyEnd, readKey, readScalar } from "./simple-scalars.ts";
-import { NOT_SIMPLE, refuse } from "./simple-reader.ts";
-import type { SimpleReader } from "./simple-reader.ts";
+import {
+  NOT_SIMPLE,
+  checkNew,
+  countSpaces,
+  readKey,
+  readValue,
+  refuse,
+  skipLineEnd,
+  skipSpaces,
+} from "./simple-yaml-values.ts";
+import type { Mapping, Place } from "./simple-yaml-values.ts";
 
 /** Characters that mean nothing special anywhere; all others, with carriage returns and emoji, are left to js-yaml. */
 const UNUSUAL = /[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/;
 
 const NEW_LINE = 10;
 const SPACE = 32;
-const HASH = 35;
 const DASH = 45;
-const PIPE = 124;
+const BAR = 124;
 
-/** An indentation that no line has: the text is at its end. */
-const END = -1;
 /** Far below the depth that js-yaml refuses. */
 const DEEPEST = 100;
 
-/** A mapping or list whose end has not been seen. */
+const NO_LIST: unknown[] = [];
+const NO_MAPPING: Mapping = {};
+
+/** A block mapping or list whose end has not been seen. */
 interface Collection {
   /** Column of its keys or dashes. */
   readonly indent: number;
   readonly isList: boolean;
+  /** Its items, or NO_LIST. */
   readonly list: unknown[];
-  readonly mapping: { [key: string]: unknown };
+  /** Its members, or NO_MAPPING. */
+  readonly mapping: Mapping;
   /** The key whose value comes next. */
   key: string;
 }
 
-interface BlockReader extends SimpleReader {
-  /** Column of the first value on the present line. */
-  indent: number;
+interface Reader extends Place {
   /** From the outermost to the innermost. */
   readonly open: Collection[];
   /** True when the last key or dash had nothing behind it, so that its value is on the lines below, or null. */
@@ -49,105 +57,86 @@ interface BlockReader extends SimpleReader {
 export function readSimpleYaml(source: string): { readonly value: unknown } | undefined {
   if (UNUSUAL.test(source)) return undefined;
   const text = source.endsWith("\n") ? source : `${source}\n`;
-  const reader = createBlockReader(text);
+  const reader: Reader = { text, at: 0, open: [], awaits: false };
   try {
-    moveToContent(reader, 0);
-    if (reader.indent !== 0 || isItem(reader)) return undefined;
-    const root = openCollection(reader, 0, false);
-    while (!isAtEnd(reader)) readLine(reader);
-    settle(reader);
-    return { value: root.mapping };
+    while (reader.at < text.length) readLine(reader);
   } catch (error) {
-    if (error === NOT_SIMPLE) return undefined;
+    // A line of many megabytes is too long for a regular expression.
+    if (error === NOT_SIMPLE || error instanceof RangeError) return undefined;
     throw error;
   }
+  settle(reader);
+  const [root] = reader.open;
+  return root === undefined ? undefined : { value: root.mapping };
 }
 
-function isAtEnd({ indent }: BlockReader): boolean {
-  return indent === END;
-}
-
-function createBlockReader(text: string): BlockReader {
-  return { text, at: 0, indent: END, open: [], awaits: false };
-}
-
-/** Goes to the first character of the next line that has a value on it, from the beginning of a line. */
-function moveToContent(reader: BlockReader, lineStart: number): void {
-  const { text } = reader;
-  for (let start = lineStart; start < text.length; start = text.indexOf("\n", start) + 1) {
-    const at = start + countSpaces(text, start);
-    const char = text.charCodeAt(at);
-    if (char === NEW_LINE || char === HASH) continue;
-    reader.at = at;
-    reader.indent = at - start;
-    return;
+/** Reads a line, and a literal text below it; goes to the beginning of the next line. */
+function readLine(reader: Reader): void {
+  const start = reader.at;
+  let collection: Collection | undefined;
+  skipSpaces(reader);
+  while (isItem(reader)) {
+    collection = enter(reader, collection, reader.at - start, true);
+    reader.at += 1;
+    skipSpaces(reader);
   }
-  reader.indent = END;
-}
-
-/** Goes to the next line with a value, from anywhere in a line. */
-function leaveLine(reader: BlockReader): void {
-  moveToContent(reader, reader.text.indexOf("\n", reader.at) + 1);
-}
-
-/** True at the end of a line and at a comment; `at` stands behind a blank, or at the end of the line. */
-function isLineDone(reader: BlockReader): boolean {
-  const char = reader.text.charCodeAt(reader.at);
-  return char === NEW_LINE || char === HASH;
+  const column = reader.at - start;
+  const key = readKey(reader);
+  if (key !== undefined) {
+    collection = enter(reader, collection, column, false);
+    collection.key = checkNew(key, collection.mapping);
+  }
+  if (skipLineEnd(reader)) {
+    // Without a collection this was a blank line or a comment.
+    if (collection !== undefined) reader.awaits = true;
+  } else if (collection === undefined) refuse();
+  else if (reader.text.charCodeAt(reader.at) === BAR) put(collection, readLiteral(reader, collection.indent));
+  else {
+    put(collection, readValue(reader));
+    if (!skipLineEnd(reader)) refuse();
+  }
 }
 
 /** True at the dash of a list item. */
-function isItem(reader: BlockReader): boolean {
-  if (reader.text.charCodeAt(reader.at) !== DASH) return false;
-  const next = reader.text.charCodeAt(reader.at + 1);
+function isItem({ text, at }: Reader): boolean {
+  if (text.charCodeAt(at) !== DASH) return false;
+  const next = text.charCodeAt(at + 1);
   return next === SPACE || next === NEW_LINE;
 }
 
-/** Reads a line, and what belongs to its last value; goes to the next one. */
-function readLine(reader: BlockReader): void {
-  let collection = findCollection(reader, isItem(reader));
-  for (;;) {
-    const start = reader.at;
-    if (collection.isList) reader.at += 1;
-    else collection.key = readNewKey(reader, collection);
-    reader.at += countSpaces(reader.text, reader.at);
-    if (isLineDone(reader)) {
-      reader.awaits = true;
-      return leaveLine(reader);
-    }
-    // Behind a dash a mapping or another list may begin, which then has the column that it begins at.
-    const beginsList = collection.isList && isItem(reader);
-    if (!beginsList && !(collection.isList && findKeyEnd(reader) !== undefined)) break;
-    collection = openCollection(reader, collection.indent + reader.at - start, beginsList);
-  }
-  put(collection, readInLine(reader, collection.indent));
+/** The collection of a key or dash: on a line that has begun with another dash, a new one in that item. */
+function enter(reader: Reader, around: Collection | undefined, column: number, isList: boolean): Collection {
+  return around === undefined ? find(reader, column, isList) : open(reader, column, isList);
 }
 
 /** The collection that a line goes on with, or that begins there; those further to the right are complete. */
-function findCollection(reader: BlockReader, item: boolean): Collection {
-  const { open, indent } = reader;
-  let last = open.at(-1);
-  if (reader.awaits && last !== undefined) {
-    // A list may stand in the column of its key.
-    const begins = indent > last.indent || (item && !last.isList && indent === last.indent);
-    if (begins) return openCollection(reader, indent, item);
-    settle(reader);
+function find(reader: Reader, column: number, isList: boolean): Collection {
+  const { open: stack } = reader;
+  let last = stack.at(-1);
+  if (last === undefined) return column === 0 && !isList ? open(reader, column, isList) : refuse();
+  // The value that a key awaits is further to the right, or a list in its column.
+  const begins = column > last.indent || (column === last.indent && isList && !last.isList);
+  if (reader.awaits && begins) return open(reader, column, isList);
+  // Here js-yaml goes on with the list, whatever the column.
+  if (reader.awaits && last.isList && column < last.indent) refuse();
+  settle(reader);
+  while (last !== undefined && (last.indent > column || (last.indent === column && last.isList && !isList))) {
+    stack.pop();
+    last = stack.at(-1);
   }
-  while (last !== undefined && (last.indent > indent || (last.indent === indent && last.isList && !item))) {
-    open.pop();
-    last = open.at(-1);
-  }
-  return last !== undefined && last.indent === indent && last.isList === item ? last : refuse();
+  return last !== undefined && last.indent === column && last.isList === isList ? last : refuse();
 }
 
-/** Opens the collection that is the next value of the last one. */
-function openCollection(reader: BlockReader, indent: number, isList: boolean): Collection {
-  const { open } = reader;
-  if (open.length > DEEPEST) refuse();
-  const collection: Collection = { indent, isList, list: [], mapping: {}, key: "" };
-  const around = open.at(-1);
-  if (around !== undefined) put(around, isList ? collection.list : collection.mapping);
-  open.push(collection);
+/** Opens a collection, which is the next value of the last one. */
+function open(reader: Reader, indent: number, isList: boolean): Collection {
+  const { open: stack } = reader;
+  if (stack.length > DEEPEST) refuse();
+  const list = isList ? [] : NO_LIST;
+  const mapping = isList ? NO_MAPPING : {};
+  const around = stack.at(-1);
+  if (around !== undefined) put(around, isList ? list : mapping);
+  const collection: Collection = { indent, isList, list, mapping, key: "" };
+  stack.push(collection);
   reader.awaits = false;
   return collection;
 }
@@ -158,31 +147,14 @@ function put(collection: Collection, value: unknown): void {
 }
 
 /** What was awaited has not come. */
-function settle(reader: BlockReader): void {
+function settle(reader: Reader): void {
   const last = reader.open.at(-1);
   if (reader.awaits && last !== undefined) put(last, null);
   reader.awaits = false;
 }
 
-function readNewKey(reader: BlockReader, collection: Collection): string {
-  const key = readKey(reader);
-  // Also true for what every object inherits, such as `constructor`.
-  return collection.mapping[key] === undefined ? key : refuse();
-}
-
-/** A value that begins on the line of its key or dash, which stands at `indent`; goes to the next line. */
-function readInLine(reader: BlockReader, indent: number): unknown {
-  if (reader.text.charCodeAt(reader.at) === PIPE) return readLiteral(reader, indent);
-  const value = readScalar(reader);
-  const blanks = countSpaces(reader.text, reader.at);
-  reader.at += blanks;
-  if (!isLineDone(reader) || (blanks === 0 && reader.text.charCodeAt(reader.at) === HASH)) refuse();
-  leaveLine(reader);
-  return value;
-}
-
-/** A text below `|` or `|-`, as it stands there without its indentation. */
-function readLiteral(reader: BlockReader, indent: number): string {
+/** A text below `|` or `|-`, as it stands there without its indentation; the line's key or dash stands at `indent`. */
+function readLiteral(reader: Reader, indent: number): string {
   const { text } = reader;
   const strip = text.charCodeAt(reader.at + 1) === DASH;
   const header = reader.at + (strip ? 2 : 1);
@@ -201,7 +173,7 @@ function readLiteral(reader: BlockReader, indent: number): string {
     if (!isBlank) size = lines.length;
     at = end + 1;
   }
-  moveToContent(reader, at);
+  reader.at = at;
   // Blank lines behind the text do not belong to it.
   const content = lines.slice(0, size).join("\n");
   return strip ? content : `${content}\n`;

@@ -1,0 +1,172 @@
+/**
+ * What stands within a line of simple YAML (see `read-simple-yaml.ts`): keys, scalars, flow collections, line ends.
+ * Reading goes behind what is read; what could mean something else than it seems is refused.
+ */
+import { resolveGoScalar } from "./go-scalars.ts";
+
+/** A place in a text, which ends in a line end. */
+export interface Place {
+  readonly text: string;
+  at: number;
+}
+
+export type Mapping = { [key: string]: unknown };
+
+/** Thrown when a text is not simple. */
+export const NOT_SIMPLE = new Error("this YAML is not simple");
+
+// None of these patterns can go back and forth over what it has read, so that a line costs what it is long.
+
+/** A key without quotes, of characters that mean nothing in a key, and its colon. */
+const KEY = /[A-Za-z_][\w./-]*:(?=[ \n])/y;
+const QUOTED_KEY = /"[^"\\\n]*":/y;
+const DOUBLE_QUOTED = /"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"/y;
+const SINGLE_QUOTED = /'[^'\n]*(?:''[^'\n]*)*'/y;
+/** Text without quotes, in which neither a colon nor a hash could be a mark. */
+const PLAIN = createPlainPattern("");
+/** The same where commas and brackets are marks as well. */
+const FLOW_PLAIN = createPlainPattern(",[\\]{}");
+/** What may follow a value: blanks, a comment, the end of the line. */
+const LINE_END = / *(?:(?<!\S)#[^\n]*)?\n/y;
+
+const SPACE = 32;
+const QUOTE = 34;
+const APOSTROPHE = 39;
+const COMMA = 44;
+const OPEN_LIST = 91;
+const CLOSE_LIST = 93;
+const OPEN_MAPPING = 123;
+const CLOSE_MAPPING = 125;
+
+const DEEPEST = 50;
+
+const NO_LIST: unknown[] = [];
+const NO_MAPPING: Mapping = {};
+
+function createPlainPattern(marks: string): RegExp {
+  const goesOn = `(?![\\s${marks}])`;
+  const first = `(?:[^-\\s,[\\]{}#&*!|>'"%@\`?:]|-${goesOn})`;
+  const rest = `(?:[^\\s:${marks}]|:${goesOn})*`;
+  return new RegExp(`${first}${rest}(?: +(?:[^\\s:#${marks}]|:${goesOn})${rest})*`, "y");
+}
+
+export function refuse(): never {
+  throw NOT_SIMPLE;
+}
+
+/** How many spaces stand at a place. */
+export function countSpaces(text: string, start: number): number {
+  let at = start;
+  while (text.charCodeAt(at) === SPACE) at += 1;
+  return at - start;
+}
+
+export function skipSpaces(place: Place): void {
+  place.at += countSpaces(place.text, place.at);
+}
+
+/** Goes to the next line if nothing but a comment is left of this one. */
+export function skipLineEnd(place: Place): boolean {
+  return skip(place, LINE_END);
+}
+
+/** Goes behind what fits a pattern at the present place; false when nothing does. */
+function skip(place: Place, pattern: RegExp): boolean {
+  pattern.lastIndex = place.at;
+  if (!pattern.test(place.text)) return false;
+  place.at = pattern.lastIndex;
+  return true;
+}
+
+/** The key that stands here, with the blanks behind it; undefined when none stands here. */
+export function readKey(place: Place): string | undefined {
+  const start = place.at;
+  if (!skip(place, KEY)) return undefined;
+  const key = place.text.slice(start, place.at - 1);
+  skipSpaces(place);
+  // Words that Go takes for booleans or null are other keys than they seem.
+  return resolveGoScalar(key) === undefined ? key : refuse();
+}
+
+/** Refuses a key that its mapping has. A key is also not new when every object inherits it, such as `constructor`. */
+export function checkNew(key: string, mapping: Mapping): string {
+  return mapping[key] === undefined ? key : refuse();
+}
+
+/** A scalar, or a flow collection with all that is in it. */
+export function readValue(place: Place): unknown {
+  const char = place.text.charCodeAt(place.at);
+  return char === OPEN_LIST || char === OPEN_MAPPING ? readFlow(place, 0) : readScalar(place, PLAIN);
+}
+
+/** `pattern` is that of a text without quotes. */
+function readScalar(place: Place, pattern: RegExp): unknown {
+  const { text, at: start } = place;
+  switch (text.charCodeAt(start)) {
+    case QUOTE:
+      if (!skip(place, DOUBLE_QUOTED)) refuse();
+      return decodeEscapes(text.slice(start, place.at));
+    case APOSTROPHE:
+      if (!skip(place, SINGLE_QUOTED)) refuse();
+      return text.slice(start + 1, place.at - 1).replaceAll("''", "'");
+  }
+  if (!skip(place, pattern)) refuse();
+  const source = text.slice(start, place.at);
+  const value = resolveGoScalar(source);
+  return value === undefined ? source : value;
+}
+
+/** The text in double quotes. The escapes of JSON mean the same in YAML, which has others as well. */
+function decodeEscapes(quoted: string): string {
+  if (!quoted.includes("\\")) return quoted.slice(1, -1);
+  try {
+    return String(JSON.parse(quoted));
+  } catch {
+    return refuse();
+  }
+}
+
+function readFlow(place: Place, depth: number): unknown {
+  if (depth > DEEPEST) refuse();
+  const { text } = place;
+  const isList = text.charCodeAt(place.at) === OPEN_LIST;
+  const closing = isList ? CLOSE_LIST : CLOSE_MAPPING;
+  const list: unknown[] = isList ? [] : NO_LIST;
+  const mapping: Mapping = isList ? NO_MAPPING : {};
+  for (let isMore = openFlow(place, closing); isMore; isMore = passComma(place, closing)) {
+    const key = isList ? "" : checkNew(readFlowKey(place), mapping);
+    const char = text.charCodeAt(place.at);
+    const isNested = char === OPEN_LIST || char === OPEN_MAPPING;
+    const value = isNested ? readFlow(place, depth + 1) : readScalar(place, FLOW_PLAIN);
+    if (isList) list.push(value);
+    else mapping[key] = value;
+  }
+  return isList ? list : mapping;
+}
+
+/** Goes to the first member of a flow collection; false when it has none, and then goes behind it. */
+function openFlow(place: Place, closing: number): boolean {
+  place.at += 1;
+  skipSpaces(place);
+  if (place.text.charCodeAt(place.at) !== closing) return true;
+  place.at += 1;
+  return false;
+}
+
+/** Goes to the next member of a flow collection; false when there is none, and then goes behind the collection. */
+function passComma(place: Place, closing: number): boolean {
+  skipSpaces(place);
+  const mark = place.text.charCodeAt(place.at);
+  if (mark !== COMMA && mark !== closing) refuse();
+  place.at += 1;
+  skipSpaces(place);
+  return mark === COMMA;
+}
+
+function readFlowKey(place: Place): string {
+  const start = place.at;
+  if (!skip(place, QUOTED_KEY)) return readKey(place) ?? refuse();
+  const key = place.text.slice(start + 1, place.at - 2);
+  skipSpaces(place);
+  return key;
+}
