@@ -1,5 +1,6 @@
 /**
- * `npm run docs`: rewrites the generated parts of the Markdown files; with `--check` it only says which are out of date.
+ * `npm run docs`: rewrites the generated parts of the Markdown files and the pictures; with `--check` it only says which
+ * are out of date.
  *
  * A generated part stands between `<!-- generated: NAME -->` and `<!-- /generated -->`.
  * The text in between comes from the generator of that name below, and from nowhere else.
@@ -7,6 +8,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { projectFolder } from "./checks.ts";
+import { drawPicture, isPictureStale, picturePath } from "./pictures/picture.ts";
 import { scripts } from "./setup/scripts.mjs";
 
 interface LayerTable {
@@ -75,6 +77,12 @@ if (import.meta.main) {
     if (!onlyCheck) writeFileSync(file, regenerate(readFileSync(file, "utf8")));
     console.log(`${onlyCheck ? "out of date" : "updated"}: ${path}`);
   }
-  if (stale.length === 0) console.log("all generated parts are up to date");
-  if (onlyCheck && stale.length > 0) process.exitCode = 1;
+  const isStale = await isPictureStale();
+  if (isStale) {
+    if (!onlyCheck) await drawPicture();
+    console.log(`${onlyCheck ? "out of date" : "updated"}: ${picturePath}`);
+  }
+  const count = stale.length + (isStale ? 1 : 0);
+  if (count === 0) console.log("all generated parts are up to date");
+  if (onlyCheck && count > 0) process.exitCode = 1;
 }

@@ -136,6 +136,8 @@ export interface Explanation {
 export interface House {
   /** Absolute path of the folder with history, artifacts and logs. */
   readonly home: string;
+  /** Whether a text looks like a document of a language that is known here. Texts that do not can be linted as well. */
+  recognizes(source: string, file: string): boolean;
   lint(
     source: string,
     file: string,
@@ -145,7 +147,9 @@ export interface House {
     },
   ): readonly Diagnostic[];
   list(): Promise<readonly RunRow[]>;
-  /** By name, id, or `@latest`. MillraceError `run/unknown` when there is none. */
+  /** What a list says of one run: by name, id, or `@latest`. MillraceError `run/unknown` when there is none. */
+  find(name: string): Promise<RunRow>;
+  /** The same run with its state, which takes longer the longer its history is. */
   get(name: string): Promise<RunPicture>;
   /** Log files of a run's tasks, in order of start; `select` as in commands, or the number of the one task. */
   logFiles(picture: RunPicture, select?: string | number): readonly LogFile[];

@@ -33,7 +33,7 @@ async function dispatch(argv: readonly string[], world: World): Promise<number> 
   const [first, second] = argv;
   if (first === undefined) return showOverview(world, exitCodes.usage);
   if (first === "--help" || first === "-h") return showOverview(world, exitCodes.succeeded);
-  const name = first === "--version" || first === "-V" ? "version" : first;
+  const name = first === "--version" || first === "-V" || first === "-v" ? "version" : first;
   const two = commandTable.find((entry) => entry.name === `${name} ${second ?? ""}`);
   if (two !== undefined) return runEntry(two, argv.slice(2), world);
   const one = commandTable.find((entry) => entry.name === name);
@@ -46,7 +46,7 @@ async function runEntry(entry: CommandEntry, argv: readonly string[], world: Wor
   const command = await entry.load();
   if (!asksForHelp(argv)) return command.invoke(argv, world);
   const [{ formatHelp }, style] = await Promise.all([import("./render/help.ts"), loadStyle(world)]);
-  world.out.lines(formatHelp(command, style));
+  world.out.lines(formatHelp(command, world.io.columns, style));
   return exitCodes.succeeded;
 }
 

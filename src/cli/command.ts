@@ -4,6 +4,7 @@
  */
 import type { House } from "../api/house.ts";
 import { MillraceError } from "../base/errors.ts";
+import { addArgoFlags, noteArgoFlags } from "./arguments/argo-flags.ts";
 import { globalFlags } from "./arguments/flag-table.ts";
 import type { FlagTable, FlagValues } from "./arguments/flag-table.ts";
 import { parseArguments } from "./arguments/parse-arguments.ts";
@@ -84,11 +85,13 @@ export interface World {
 
 /** Ties a definition to its own flag table. */
 export function defineCommand<F extends FlagTable>(definition: CommandDefinition<F>): Command {
-  const table = { ...definition.flags, ...globalFlags };
+  const own = { ...definition.flags, ...globalFlags };
+  const table = addArgoFlags(own);
   const invoke = async (argv: readonly string[], world: World): Promise<number> => {
     const { io, out, err, commands } = world;
-    const { flags, positionals } = parseArguments<F & typeof globalFlags>(argv, table);
+    const { flags, positionals } = parseArguments<F & typeof globalFlags>(argv, table, definition.name);
     checkOperands(definition, positionals);
+    err.lines(noteArgoFlags(own, flags));
     const style = createStyle({ color: flags.color, utf8: flags.utf8, isTTY: io.isTTY, env: io.env });
     const home = flags.home ?? (io.env["MILLRACE_HOME"] === "" ? undefined : io.env["MILLRACE_HOME"]);
     let house: Promise<House> | undefined;

@@ -22,6 +22,8 @@ export interface CliIo {
   readonly stdout: Sink;
   readonly stderr: Sink;
   readonly stdin: AsyncIterable<string | Uint8Array>;
+  /** What lies at an http or https address; rejects with an error whose message a person can understand. */
+  readonly openUrl: (url: string) => Promise<AsyncIterable<Uint8Array>>;
   /** Whether standard output is a terminal. */
   readonly isTTY: boolean;
   /** Size of the terminal now; read again after every resize. */

@@ -20,6 +20,7 @@ export function createProcessIo(): CliIo {
     get stdin() {
       return process.stdin;
     },
+    openUrl,
     get isTTY() {
       return process.stdout.isTTY === true;
     },
@@ -48,6 +49,18 @@ export function createProcessIo(): CliIo {
     },
     onExit: (listener) => listen(["exit"], listener),
   };
+}
+
+/** A document is small: what takes longer than this will not come. */
+const urlTimeoutMs = 30_000;
+
+async function openUrl(url: string): Promise<AsyncIterable<Uint8Array>> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(urlTimeoutMs) }).catch((error: unknown) => {
+    // Node says only "fetch failed"; what failed stands in the cause.
+    throw error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  });
+  if (!response.ok) throw new Error(`the server answers ${response.status} ${response.statusText}`.trimEnd());
+  return response.body ?? new ReadableStream<Uint8Array>();
 }
 
 /** Throws `cli/no-working-folder` when somebody has removed it. */

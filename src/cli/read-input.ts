@@ -13,9 +13,10 @@ export interface InputText {
   readonly file: string;
 }
 
-/** A file, or standard input for `-`. Throws `cli/unreadable-file`. */
+/** A file, what lies at an address of the web, or standard input for `-`. Throws `cli/unreadable-file`. */
 export async function readDocument(io: CliIo, operand: string): Promise<InputText> {
-  if (operand === "-") return { source: await readStdin(io), file: "stdin" };
+  if (operand === "-") return { source: await readStream(io.stdin, "standard input"), file: "stdin" };
+  if (/^https?:\/\//i.test(operand)) return { source: await readUrl(io, operand), file: operand };
   const path = resolve(io.cwd, operand);
   const shown = relative(io.cwd, path);
   return { source: readText(path, operand), file: shown === "" || shown.startsWith("..") ? path : shown };
@@ -24,16 +25,25 @@ export async function readDocument(io: CliIo, operand: string): Promise<InputTex
 /** Far beyond any document, and small enough to be read by mistake: a device that never ends, a disk image. */
 const bytesAtMost = 64 * 1024 * 1024;
 
-async function readStdin({ stdin }: CliIo): Promise<string> {
+async function readStream(stream: AsyncIterable<string | Uint8Array>, shown: string): Promise<string> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
-  for await (const chunk of stdin) {
+  for await (const chunk of stream) {
     const bytes = Buffer.from(chunk);
     sizeBytes += bytes.length;
-    if (sizeBytes > bytesAtMost) throw unreadable("standard input", tooBig);
+    if (sizeBytes > bytesAtMost) throw unreadable(shown, tooBig);
     chunks.push(bytes);
   }
-  return decodeText(Buffer.concat(chunks), "standard input");
+  return decodeText(Buffer.concat(chunks), shown);
+}
+
+async function readUrl(io: CliIo, url: string): Promise<string> {
+  try {
+    return await readStream(await io.openUrl(url), url);
+  } catch (cause) {
+    if (cause instanceof MillraceError) throw cause;
+    throw unreadable(url, cause instanceof Error ? cause.message : String(cause), cause);
+  }
 }
 
 /** Read at once: loading the promises of node:fs would cost a run more than reading its document. */

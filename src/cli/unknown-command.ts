@@ -1,7 +1,34 @@
 /** The error for a word that is no command. */
 import { MillraceError } from "../base/errors.ts";
-import { findClosestName } from "./arguments/find-closest-name.ts";
+import { findMeantName } from "./arguments/find-meant-name.ts";
 import type { CommandEntry } from "./command.ts";
+
+/** Words that people bring along from `argo` and from the shell, and what to do here. */
+const elsewhere: Readonly<Record<string, string>> = {
+  template:
+    "Templates are not stored: give them with `millrace run --with FILE`; `millrace lint FILE` checks them.",
+  "cluster-template":
+    "Templates are not stored: give them with `millrace run --with FILE`; `millrace lint FILE` checks them.",
+  cron: "Nothing is started by time: `millrace run FILE` runs a CronWorkflow once, now.",
+  archive: "Every run stays in the history until `millrace delete`: see `millrace list` and `millrace get`.",
+  cp: "Outputs are plain files: `millrace get` shows where they lie.",
+  server: "There is no server: `millrace run FILE` runs a document in this process.",
+  auth: "There is no server, so there is nothing to sign in to.",
+  info: "`millrace doctor` says what this machine can do, `millrace version` which Millrace it is.",
+  status: "Did you mean `millrace get`?",
+  show: "Did you mean `millrace get`?",
+  describe: "Did you mean `millrace get`?",
+  ls: "Did you mean `millrace list`?",
+  ps: "Did you mean `millrace list`?",
+  rm: "Did you mean `millrace delete`?",
+  kill: "Did you mean `millrace terminate`?",
+  cancel: "Did you mean `millrace stop`?",
+  continue: "Did you mean `millrace resume`?",
+  start: "Did you mean `millrace run`?",
+  rerun: "`millrace retry` runs again what failed; `millrace resubmit` starts a new run.",
+  validate: "Did you mean `millrace lint`?",
+  check: "Did you mean `millrace lint`?",
+};
 
 /** Two-word commands are found by their first word as well. */
 export function unknownCommand(name: string, commands: readonly CommandEntry[]): MillraceError {
@@ -12,10 +39,14 @@ export function unknownCommand(name: string, commands: readonly CommandEntry[]):
 }
 
 function makeHint(name: string, names: readonly string[]): string {
-  const longer = names.filter((candidate) => candidate.startsWith(`${name.split(" ")[0] ?? ""} `));
+  if (/\.(?:ya?ml|json)$/i.test(name)) return `To run a document: millrace run ${name}`;
+  const [first = ""] = name.split(" ");
+  const longer = names.filter((candidate) => candidate.startsWith(`${first} `));
   if (longer.length > 0)
     return `There is ${longer.map((candidate) => `\`millrace ${candidate}\``).join(", ")}.`;
-  const closest = findClosestName(name, names);
+  const here = Object.hasOwn(elsewhere, first) ? elsewhere[first] : undefined;
+  if (here !== undefined) return here;
+  const closest = findMeantName(name, names);
   return closest === undefined
     ? "`millrace help` lists the commands."
     : `Did you mean \`millrace ${closest}\`?`;

@@ -8,7 +8,7 @@ import type { Reason } from "../model/run/values.ts";
 /** Most tasks that are explained when nobody selects any. */
 const explainedAtMost = 20;
 
-/** Explains the selected tasks; without a selection those that failed or are under way. */
+/** Explains the selected tasks; without a selection those that failed, or else those under way, or those left out. */
 export function explainTasks(picture: RunPicture, select: string | undefined): readonly Explanation[] {
   const tasks = select === undefined ? findTelling(picture) : picture.view.findTasks(picture.state, select);
   return tasks.map((task) => ({
@@ -22,14 +22,15 @@ export function explainTasks(picture: RunPicture, select: string | undefined): r
   }));
 }
 
-/** Shown tasks that ended badly, and otherwise those that wait or run. */
+/** Shown tasks that ended badly, and otherwise those that wait or run; of a good run those that were left out. */
 function findTelling(picture: RunPicture): readonly number[] {
   const { tasks } = picture.state;
   const rows = picture.view.rows(picture.state, 2_000).map((row) => row.task);
   const bad = rows.filter((task) => isBad(tasks.phase[task] as number));
   if (bad.length > 0) return bad.slice(0, explainedAtMost);
   const open = rows.filter((task) => (tasks.phase[task] as number) <= phases.running);
-  return (open.length > 0 ? open : rows).slice(0, explainedAtMost);
+  const leftOut = rows.filter((task) => (tasks.phase[task] as number) > phases.errored);
+  return (open.length > 0 ? open : leftOut).slice(0, explainedAtMost);
 }
 
 function describe(picture: RunPicture, task: number, fact: Fact): string {

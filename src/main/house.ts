@@ -6,18 +6,19 @@ import { MillraceError } from "../base/errors.ts";
 import type { Json } from "../base/json.ts";
 import type { House, RunCommand, RunPicture, RunRow } from "../api/house.ts";
 import type { FileValue } from "../model/plan/plan.ts";
-import type { HistoryReader } from "../ports/history-store.ts";
+import type { HistoryReader, RunSummary } from "../ports/history-store.ts";
 import { loadRunState } from "../runtime/recover/run-record.ts";
-import { openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
+import { isSqliteHistoryWritten, openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
 import { examineMachine } from "./doctor.ts";
 import { explainTasks } from "./explain.ts";
 import { openHome, runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
 import { sendCommand } from "./inbox.ts";
-import { findLanguage } from "./languages.ts";
+import { findLanguage, isDocument } from "./languages.ts";
 import { openLocalEngine, unknownRun } from "./local-engine.ts";
 import { listLogFiles } from "./log-files.ts";
 import { outputFileName, outputsFolder } from "./lay-outputs.ts";
+import { missingRun } from "./missing-run.ts";
 import { toPicture, toRow } from "./pictures.ts";
 
 /** Opens a house in a folder; nothing is made before something must be written. */
@@ -25,11 +26,16 @@ export function createHouse(root: string): House {
   const home = openHome(root);
   return {
     home: root,
+    recognizes: isDocument,
     lint: (source, file, options) => findLanguage(source, file).lint(source, file, options),
     list: () => readHistory(home, [], listRows),
+    find: (name) =>
+      readHistory(home, undefined, (reader) => findSummary(reader, name)).then((summary) =>
+        summary === undefined ? refuse(home, name) : toRow(summary),
+      ),
     get: (name) =>
       readHistory(home, undefined, (reader) => readPicture(reader, name)).then(
-        (picture) => picture ?? refuse(name),
+        (picture) => picture ?? refuse(home, name),
       ),
     logFiles: (picture, select) => listLogFiles(home, picture, select),
     explain: (picture, select) => explainTasks(picture, select),
@@ -37,7 +43,7 @@ export function createHouse(root: string): House {
     exportArtifact: (artifact, target) => exportArtifact(home, artifact, target),
     remove: (name) => removeRun(home, name),
     command: (name, command) => giveCommand(home, name, command),
-    isDriven: () => isDriven(home),
+    isDriven: async () => isDriven(home),
     openEngine: (options) => openLocalEngine(home, options),
     doctor: () => examineMachine(home),
     changed: (waitMs) => waitForChange(home, waitMs),
@@ -71,19 +77,25 @@ async function listRows(reader: HistoryReader): Promise<readonly RunRow[]> {
 }
 
 async function readPicture(reader: HistoryReader, name: string): Promise<RunPicture | undefined> {
-  const summary = name === "@latest" ? await findLatest(reader) : await reader.findRun(name);
+  const summary = await findSummary(reader, name);
   if (summary === undefined) return undefined;
   const { state, document, record } = await loadRunState(reader, summary);
   return toPicture(summary, state, document, record);
 }
 
-async function findLatest(reader: HistoryReader) {
-  const runs = await reader.listRuns();
-  return [...runs].sort((a, b) => b.createdAt - a.createdAt)[0];
+async function findSummary(reader: HistoryReader, name: string): Promise<RunSummary | undefined> {
+  if (name !== "@latest") return reader.findRun(name);
+  const [latest] = await reader.listRuns({ limit: 1 });
+  return latest;
 }
 
-function refuse(name: string): never {
-  throw unknownRun(name);
+async function refuse(home: Home, name: string): Promise<never> {
+  const runs = await readHistory(home, [], (reader) => reader.listRuns());
+  throw missingRun(
+    name,
+    runs.map((run) => run.name),
+    home.root,
+  );
 }
 
 function findLaidArtifact(home: Home, picture: RunPicture, artifact: Json): string | undefined {
@@ -122,15 +134,8 @@ async function removeRun(home: Home, name: string): Promise<void> {
   }
 }
 
-async function isDriven(home: Home): Promise<boolean> {
-  if (!existsSync(join(home.history, "history.db"))) return false;
-  try {
-    await openSqliteHistory(home.history, { mode: "write" }).close();
-    return false;
-  } catch (error) {
-    if (error instanceof MillraceError && error.code === "store/locked") return true;
-    throw error;
-  }
+function isDriven(home: Home): boolean {
+  return existsSync(join(home.history, "history.db")) && isSqliteHistoryWritten(home.history);
 }
 
 /** Gives the command to whoever drives the home, or carries it out here when nobody does. */
@@ -139,7 +144,7 @@ async function giveCommand(
   name: string,
   command: RunCommand,
 ): Promise<{ readonly appliedBy: "running-engine" | "this-process" }> {
-  if (await isDriven(home)) {
+  if (isDriven(home)) {
     await sendCommand(home.inbox, name, command);
     return { appliedBy: "running-engine" };
   }

@@ -10,6 +10,11 @@ export function findLanguage(source: string, file: string): Language {
   return languages.find((language) => language.recognizes(source, file)) ?? (languages[0] as Language);
 }
 
+/** Whether some language takes the text for its own. */
+export function isDocument(source: string, file: string): boolean {
+  return languages.some((language) => language.recognizes(source, file));
+}
+
 /** By id, as the history has it. */
 export function getLanguage(id: string): Language {
   const found = languages.find((language) => language.id === id);

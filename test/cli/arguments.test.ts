@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { MillraceError } from "../../src/base/errors.ts";
-import { findClosestName } from "../../src/cli/arguments/find-closest-name.ts";
+import { addArgoFlags, noteArgoFlags } from "../../src/cli/arguments/argo-flags.ts";
+import { findMeantName } from "../../src/cli/arguments/find-meant-name.ts";
 import { parseArguments } from "../../src/cli/arguments/parse-arguments.ts";
 import { parseDurationMs } from "../../src/cli/arguments/parse-duration.ts";
 import { readLabels, readPairs } from "../../src/cli/arguments/read-pairs.ts";
@@ -17,7 +18,7 @@ const table = {
 } as const;
 
 function parse(...argv: readonly string[]) {
-  return parseArguments(argv, table);
+  return parseArguments(argv, table, "logs");
 }
 
 function problemOf(...argv: readonly string[]): {
@@ -129,8 +130,23 @@ describe("values", () => {
   test("the nearest name is found for slips, not for anything", () => {
     const names = ["run", "resume", "retry", "resubmit", "list", "logs"];
     assert.deepEqual(
-      ["rnu", "resme", "lst", "resub", "deploy", "x"].map((name) => findClosestName(name, names)),
+      ["rnu", "resme", "lst", "resub", "deploy", "x"].map((name) => findMeantName(name, names)),
       ["run", "resume", "list", "resubmit", undefined, undefined],
     );
+  });
+});
+
+describe("flags of argo", () => {
+  const own = {
+    wait: { kind: "switch", help: "" },
+    verdict: { kind: "switch", short: "v", help: "" },
+  } as const;
+
+  test("never hide a flag of the command", () => {
+    const { flags } = parseArguments(["--wait", "-v", "-n", "argo"], addArgoFlags(own), "x");
+    assert.deepEqual([flags.wait, flags.verdict], [true, true]);
+    assert.deepEqual(noteArgoFlags(own, flags), [
+      "note: --namespace has no effect here: there are no namespaces; see --home",
+    ]);
   });
 });

@@ -25,6 +25,44 @@ describe("the command line", () => {
     assert.match((await ask(["node", "get"])).err, /hint: There is `millrace node set`\./);
     assert.match((await ask(["help", "rnu"])).err, /Did you mean `millrace run`/);
     assert.match((await ask(["list", "--statsu", "Failed"])).err, /hint: Did you mean --status\?/);
+    assert.match((await ask(["list", "--nonsense"])).err, /hint: `millrace list --help` shows its flags\./);
+  });
+
+  test("words of argo and of the shell lead to what is here", async () => {
+    for (const [words, hint] of [
+      [["cron", "list"], /`millrace run FILE` runs a CronWorkflow once, now/],
+      [["template", "lint", "a.yaml"], /`millrace lint FILE` checks them/],
+      [["ls"], /Did you mean `millrace list`/],
+      [["workflow.yaml"], /To run a document: millrace run workflow\.yaml/],
+    ] as const) {
+      const { code, err } = await ask(words);
+      assert.equal(code, 2);
+      assert.match(err, hint);
+    }
+    for (const flag of ["--version", "-V", "-v"])
+      assert.match((await ask([flag])).out[0] ?? "", /^millrace /);
+  });
+
+  test("flags of argo that mean nothing here are accepted with a word about it", async () => {
+    const { code, out, err } = await ask(["list", "-n", "argo", "-A", "--chunk-size=10", "-o", "name"], {
+      pictures,
+    });
+    assert.deepEqual([code, out.length], [0, 3]);
+    assert.deepEqual(err.match(/^note: --[a-z-]+ has no effect here/gm), [
+      "note: --namespace has no effect here",
+      "note: --all-namespaces has no effect here",
+      "note: --chunk-size has no effect here",
+    ]);
+    assert.match((await ask(["list", "--argo-server", "x"])).err, /unknown flag --argo-server/);
+  });
+
+  test("help fits into the terminal", async () => {
+    for (const columns of [50, 80, 200]) {
+      const { out } = await ask(["resume", "--help"], { world: { columns } });
+      const long = out.filter((line) => line.length > columns && !line.startsWith("  millrace "));
+      assert.deepEqual(long, []);
+      assert.match(out.join(" ").replace(/\s+/g, " "), /only these tasks: a name, or a selector such as/);
+    }
   });
 
   test("operands are counted", async () => {
@@ -33,7 +71,7 @@ describe("the command line", () => {
       [few.code, few.err],
       [
         2,
-        "error: run needs FILE|- [cli/bad-arguments]\n  hint: Usage: millrace run FILE|-; `millrace run --help` explains it.\n",
+        "error: run needs FILE|URL|- [cli/bad-arguments]\n  hint: Usage: millrace run FILE|URL|-; `millrace run --help` explains it.\n",
       ],
     );
     assert.match((await ask(["get", "a", "b"])).err, /get does not know what to do with 'b'/);

@@ -10,10 +10,23 @@ import { folder, going, good, start, waiting } from "./start-command.ts";
 describe("resume", () => {
   test("without another process it takes the run over and drives it", async () => {
     const run = start(["resume", "orders", "-q"], { pictures: [waiting] });
+    await run.engine.watched;
     run.engine.emit(good, []);
     run.engine.settle("ended");
     assert.equal(await run.code, 0);
     assert.deepEqual(run.engine.calls, ["adopt orders", 'command orders {"kind":"resume"}', "close ending"]);
+  });
+
+  test("only what is new is told: that it goes on, not how it came to wait", async () => {
+    const run = start(["resume", "orders"], { pictures: [waiting] });
+    await run.engine.watched;
+    run.engine.emit(going, []);
+    run.engine.emit(good, []);
+    run.engine.settle("ended");
+    assert.equal(await run.code, 0);
+    const [first = ""] = run.world.stdout.text().split("\n");
+    assert.match(first, /orders run resumed$/);
+    assert.doesNotMatch(run.world.stdout.text(), /waits for a person/);
   });
 
   test("a run whose process was killed needs no command", async () => {
@@ -28,6 +41,7 @@ describe("resume", () => {
     const run = start(["resume", "orders", "-q", "--output-parameter", "decision=YES", "--message", "ok"], {
       pictures: [waiting],
     });
+    await run.engine.watched;
     run.engine.emit(good, []);
     run.engine.settle("ended");
     assert.equal(await run.code, 0);
@@ -118,5 +132,12 @@ describe("retry and resubmit", () => {
     const submit = start(["submit", "workflow.yaml"]);
     assert.equal(await submit.code, 2);
     assert.match(submit.world.stderr.text(), /hint: Run it in this process: millrace run workflow\.yaml/);
+    for (const flag of ["--wait", "--watch", "--log"]) {
+      const waited = start(["submit", flag, "-q", "workflow.yaml"]);
+      waited.engine.settle("ended");
+      waited.engine.emit(good, []);
+      assert.equal(await waited.code, 0);
+      assert.equal(waited.engine.calls[0], 'submit {"parameters":{}}');
+    }
   });
 });

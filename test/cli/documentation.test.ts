@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { describe, test } from "node:test";
+import { argoFlags } from "../../src/cli/arguments/argo-flags.ts";
 import { globalFlags } from "../../src/cli/arguments/flag-table.ts";
 import type { FlagTable } from "../../src/cli/arguments/flag-table.ts";
 import { runCli } from "../../src/cli/cli.ts";
@@ -69,6 +70,13 @@ describe("docs/cli.md", () => {
       headings,
       commands.map(({ name }) => name),
     );
+  });
+
+  test("names the flags of argo that are accepted without effect", () => {
+    for (const [name, spec] of Object.entries(argoFlags)) {
+      const shown = "short" in spec ? `-${spec.short}, --${name}` : `--${name}`;
+      assert.ok(page.includes(`\`${shown}\``), shown);
+    }
   });
 
   test("has the exit codes and the flags of every command", () => {

@@ -17,6 +17,8 @@ import type { RunEvent } from "../../src/model/run/events.ts";
 
 export interface FakeEngine extends Engine {
   readonly calls: string[];
+  /** Resolves when the run is being watched. */
+  readonly watched: Promise<void>;
   /** The run changes: whoever watches is told. */
   emit(picture: RunPicture, events: readonly RunEvent[]): void;
   settle(how: "ended" | "suspended"): void;
@@ -32,8 +34,11 @@ export function createEngine(first: RunPicture, answer?: SubmitAnswer): FakeEngi
   let fail = (_error: Error): void => undefined;
   const settled = new Promise<"ended" | "suspended">((...both) => ([settle, fail] = both));
   settled.catch(() => undefined);
+  let tellWatched = (): void => undefined;
+  const watched = new Promise<void>((resolve) => (tellWatched = resolve));
   const engine: FakeEngine = {
     calls,
+    watched,
     running: 0,
     submit: (request: SubmitRequest) => {
       calls.push(`submit ${JSON.stringify(request.submission)}`);
@@ -48,6 +53,7 @@ export function createEngine(first: RunPicture, answer?: SubmitAnswer): FakeEngi
     picture: () => latest,
     watch: (_name, listener) => {
       listeners.add(listener);
+      tellWatched();
       return () => listeners.delete(listener);
     },
     command: (name, command) => {
@@ -104,6 +110,7 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
   return {
     calls,
     home: "/home/of/runs",
+    recognizes: (source) => !source.startsWith("data:"),
     lint: (source, file, given) => {
       calls.push(
         `lint ${file} strict=${given.strict} with=${given.definitions.map((other) => other.file).join(",")}`,
@@ -111,6 +118,7 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
       return options.diagnostics?.(source, file) ?? [];
     },
     list: () => Promise.resolve(pictures.map(({ row }) => row)),
+    find: async (name) => find(name).row,
     get: async (name) => {
       isNews = false;
       return find(name);

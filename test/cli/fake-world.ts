@@ -72,6 +72,8 @@ export interface WorldOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly stdin?: string;
+  /** Texts by address. */
+  readonly web?: Readonly<Record<string, string>>;
 }
 
 /** 2025-11-21T09:30:00Z: the time at which fake worlds begin. */
@@ -88,6 +90,12 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
     stdout,
     stderr,
     stdin: readOnce(options.stdin ?? ""),
+    openUrl: (url) => {
+      const found = options.web?.[url];
+      return found === undefined
+        ? Promise.reject(new Error("the server answers 404 Not Found"))
+        : Promise.resolve(readOnce(Buffer.from(found)));
+    },
     isTTY: options.isTTY ?? false,
     get columns() {
       return columns;
@@ -145,6 +153,6 @@ function callAll(listeners: ReadonlySet<() => void>): void {
   for (const listener of listeners) listener();
 }
 
-async function* readOnce(text: string): AsyncGenerator<string> {
-  yield await Promise.resolve(text);
+async function* readOnce<T>(content: T): AsyncGenerator<T> {
+  yield await Promise.resolve(content);
 }

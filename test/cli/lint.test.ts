@@ -13,6 +13,10 @@ describe("lint", () => {
     mkdirSync(join(folder, "empty"));
     for (const name of ["docs/b.yaml", "docs/deep/a.yml", "docs/c.json", "docs/README.md", "more.yaml"])
       writeFileSync(join(folder, name), `in: ${name}\n`);
+    mkdirSync(join(folder, "mixed", "only"), { recursive: true });
+    writeFileSync(join(folder, "mixed", "a.yaml"), "in: a\n");
+    for (const name of ["mixed/values.json", "mixed/only/more.yaml"])
+      writeFileSync(join(folder, name), "data: 1\n");
   });
   after(() => rmSync(folder, { recursive: true }));
 
@@ -29,6 +33,16 @@ describe("lint", () => {
       "lint more.yaml strict=true with=docs/b.yaml,docs/c.json,docs/deep/a.yml,docs/c.json",
     ]);
     assert.deepEqual(out, ["✔ no problems in 4 files"]);
+  });
+
+  test("data files in folders are left out, those that are named are not", async () => {
+    const found = await ask(["lint", "mixed"], { world: { cwd: folder } });
+    assert.deepEqual(found.out, ["✔ no problems in 1 file; 2 other files without workflow documents"]);
+    const named = await ask(["lint", "mixed", "mixed/values.json"], { world: { cwd: folder } });
+    assert.deepEqual(named.out, ["✔ no problems in 2 files; 1 other file without workflow documents"]);
+    const none = await ask(["lint", "mixed/only"], { world: { cwd: folder } });
+    assert.equal(none.code, 2);
+    assert.match(none.err, /no workflow documents below mixed\/only/);
   });
 
   test("errors give 2, warnings alone give 0", async () => {

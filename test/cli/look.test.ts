@@ -34,6 +34,16 @@ describe("list", () => {
     assert.equal((await ask(["list", "-l", "a>b"])).code, 2);
   });
 
+  test("says which run nobody drives", async () => {
+    const { out, err } = await ask(["list"], { pictures });
+    assert.equal(out.length, 4);
+    assert.equal(err, "no process drives this home now; orders goes on with: millrace resume orders\n");
+    assert.equal((await ask(["list"], { pictures, driven: true })).err, "");
+    assert.equal((await ask(["list", "--completed"], { pictures })).err, "");
+    assert.equal((await ask(["get"], { pictures })).err, err);
+    assert.equal((await ask(["get", "-o", "json"], { pictures })).err, "");
+  });
+
   test("other forms", async () => {
     assert.equal((await ask(["list", "--no-headers"], { pictures })).out.length, 3);
     assert.match(
@@ -46,7 +56,8 @@ describe("list", () => {
     assert.equal(first?.name, "orders");
     assert.equal((await ask(["list", "-o", "yaml"], { pictures })).out[0], "- name: orders");
     const none = await ask(["list"]);
-    assert.deepEqual([none.code, none.out, none.err], [0, [], "no runs\n"]);
+    assert.deepEqual([none.code, none.out, none.err], [0, [], "no runs in /home/of/runs\n"]);
+    assert.equal((await ask(["list", "--prefix", "x"], { pictures })).err, "no such runs in /home/of/runs\n");
   });
 });
 
@@ -155,6 +166,14 @@ describe("looking on", () => {
     });
     assert.equal(await code, 4);
     assert.equal(world.stderr.text(), "orders has not ended in time\n");
+  });
+
+  test("explain refuses a name that no task has", async () => {
+    const { code, err } = await ask(["explain", "nightly-2", "aa"], { pictures });
+    assert.deepEqual(
+      [code, err],
+      [2, "error: run nightly-2 has no task 'aa' [cli/unknown-task]\n  hint: Did you mean a?\n"],
+    );
   });
 
   test("explain and doctor", async () => {

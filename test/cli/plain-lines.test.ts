@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createPlainLines } from "../../src/cli/drive/plain-lines.ts";
+import { rememberRun } from "../../src/cli/drive/display.ts";
 import { createPrinter } from "../../src/cli/printer.ts";
 import { createStyle } from "../../src/cli/render/style.ts";
 import { makePicture } from "./fake-picture.ts";
@@ -80,7 +81,7 @@ describe("plain lines", () => {
       err: createPrinter(createSink()),
       style,
       now: () => startAt,
-      earlier: start,
+      known: rememberRun(start),
     });
     lines.update(start, undefined);
     assert.equal(stdout.text(), "");

@@ -2,15 +2,18 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { load } from "js-yaml";
+import type { RunPicture } from "../../src/api/house.ts";
 import type { Diagnostic } from "../../src/base/diagnostic.ts";
 import { formatDiagnostic, formatDiagnosticLine } from "../../src/cli/render/diagnostics.ts";
 import { formatDuration, formatSpan } from "../../src/cli/render/durations.ts";
 import { formatBytes } from "../../src/cli/render/format-bytes.ts";
+import { describeMessage, describeRunMessage } from "../../src/cli/render/name-child.ts";
 import { createStyle } from "../../src/cli/render/style.ts";
 import { formatFields, formatTable } from "../../src/cli/render/table.ts";
 import { cleanText, cropText, measureWidth } from "../../src/cli/render/text-width.ts";
 import { drawBranches } from "../../src/cli/render/tree-lines.ts";
 import { formatYaml } from "../../src/cli/render/yaml.ts";
+import { makePicture } from "./fake-picture.ts";
 
 const plain = createStyle({ isTTY: false, env: {} });
 const ascii = createStyle({ isTTY: false, env: {}, utf8: false });
@@ -238,5 +241,29 @@ describe("diagnostics", () => {
       formatDiagnostic({ code: "x/y", severity: "warning", message: "odd" }, "b.yaml", 80, plain),
       ["b.yaml: warning: odd [x/y]"],
     );
+  });
+});
+
+describe("messages that blame a child", () => {
+  const blame = (picture: RunPicture, owner: number, task: number): RunPicture => {
+    picture.state.reasons.set(owner, { code: "child-failed", task });
+    return picture;
+  };
+  const picture = blame(
+    makePicture({ phase: "failed", tasks: [{ name: "build", phase: "failed" }], endedAfter: 1 }),
+    0,
+    1,
+  );
+
+  test("name it as people know it", () => {
+    assert.equal(describeMessage(picture, 0, "child 'orders-12345' failed"), "child 'build' failed");
+    picture.state.endReason = { code: "child-failed", task: 1 };
+    const run = { ...picture, row: { ...picture.row, message: "child 'orders-12345' failed" } };
+    assert.equal(describeRunMessage(run), "child 'build' failed");
+  });
+
+  test("and others stay as they are, without what would move the cursor", () => {
+    assert.equal(describeMessage(picture, 0, "exit code 4\x1b[2J"), "exit code 4");
+    assert.equal(describeMessage(picture, 1, "child 'orders-12345' failed"), "child 'orders-12345' failed");
   });
 });

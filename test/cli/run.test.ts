@@ -90,10 +90,23 @@ describe("run", () => {
     assert.deepEqual(run.world.stdout.text().split("\n"), [
       "◫ orders Suspended after 0s",
       "  waits for a person: orders.approve: please look",
-      "    takes: --output-parameter decision=...",
-      "  go on with: millrace resume orders --home h",
+      "  go on with: millrace resume orders --output-parameter decision=VALUE --home h",
       "",
     ]);
+  });
+
+  test("a document may lie at an address", async () => {
+    const web = { "https://example.org/w.yaml": "name: far\n" };
+    const run = start(["run", "-q", "https://example.org/w.yaml"], { world: { web } });
+    run.engine.emit(good, []);
+    run.engine.settle("ended");
+    assert.equal(await run.code, 0);
+    const gone = start(["run", "https://example.org/gone.yaml"], { world: { web } });
+    assert.equal(await gone.code, 2);
+    assert.match(
+      gone.world.stderr.text(),
+      /cannot read https:\/\/example\.org\/gone\.yaml: the server answers 404 Not Found/,
+    );
   });
 
   test("a wrong document is explained and nothing runs", async () => {

@@ -63,7 +63,7 @@ export interface StartOptions extends HouseOptions {
 /** Starts a command in a folder with a few files; the fake engine does what the test says. */
 export function start(argv: readonly string[], options: StartOptions = {}): Started {
   const world = createWorld({ cwd: folder, ...options.world });
-  const engine = createEngine(going, options.answer);
+  const engine = createEngine(options.pictures?.at(-1) ?? going, options.answer);
   const house = createFakeHouse({ engine, ...options });
   return { world, engine, calls: house.calls, code: runCli(argv, world.io, () => house) };
 }

@@ -6,7 +6,7 @@
  * Known forms: `--name value`, `--name=value`, `--no-name`, `-n value`, `-nvalue`, `-n=value`, `-ab`, `--`, `-` (a positional).
  */
 import { MillraceError } from "../../base/errors.ts";
-import { findClosestName } from "./find-closest-name.ts";
+import { findMeantName } from "./find-meant-name.ts";
 import type { FlagSpec, FlagTable, FlagValues } from "./flag-table.ts";
 import { parseDurationMs } from "./parse-duration.ts";
 
@@ -23,17 +23,23 @@ interface Reading {
   readonly problems: { readonly message: string; readonly hint?: string }[];
 }
 
-/** Throws MillraceError `cli/bad-arguments` (category `invalid`) that names every problem. */
-export function parseArguments<F extends FlagTable>(argv: readonly string[], table: F): ParsedArguments<F> {
+/** Throws MillraceError `cli/bad-arguments` (category `invalid`) that names every problem. `name` is the command's. */
+export function parseArguments<F extends FlagTable>(
+  argv: readonly string[],
+  table: F,
+  name: string,
+): ParsedArguments<F> {
   const values: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
-  for (const [name, spec] of Object.entries(table)) values[name] = spec.kind === "list" ? [] : undefined;
+  for (const [flag, spec] of Object.entries(table)) values[flag] = spec.kind === "list" ? [] : undefined;
   const reading: Reading = { table, rest: [...argv], values, positionals: [], problems: [] };
   while (reading.rest.length > 0) readNext(reading);
   const { problems } = reading;
   if (problems.length > 0) {
-    const hint = problems.find((problem) => problem.hint !== undefined)?.hint;
+    const meant = problems.find((problem) => problem.hint !== undefined)?.hint;
     const message = problems.map((problem) => problem.message).join("; ");
-    throw new MillraceError("cli/bad-arguments", "invalid", message, hint === undefined ? {} : { hint });
+    throw new MillraceError("cli/bad-arguments", "invalid", message, {
+      hint: meant ?? `\`millrace ${name} --help\` shows its flags.`,
+    });
   }
   return { flags: values as FlagValues<F>, positionals: reading.positionals };
 }
@@ -57,7 +63,7 @@ function readLong(reading: Reading, text: string): void {
     reading.values[negated] = false;
     return;
   }
-  const closest = findClosestName(given, listFlagNames(reading.table));
+  const closest = findMeantName(given, listFlagNames(reading.table));
   const message = `unknown flag --${given}`;
   reading.problems.push(
     closest === undefined ? { message } : { message, hint: `Did you mean --${closest}?` },

@@ -61,7 +61,7 @@ async function findDoomed(
       "name the runs to delete, or say which: --all, --completed, --older, --prefix, --status, -l",
     );
   }
-  const named = await Promise.all(operands.map(async (name) => (await house.get(name)).row));
+  const named = await Promise.all(operands.map((name) => house.find(name)));
   const filtered =
     all || hasFilters(filters) ? filterRuns(await house.list(), { ...filters, completed: true }, now) : [];
   return [...new Map([...named, ...filtered].map((row) => [row.name, row])).values()];

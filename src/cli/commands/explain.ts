@@ -1,6 +1,7 @@
 /** `millrace explain`: why tasks stand as they do. */
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { checkTask } from "../select/check-task.ts";
 import { printStructured } from "../render/structured.ts";
 import { paintSymbol } from "../render/symbols.ts";
 import { cleanText } from "../render/text-width.ts";
@@ -19,7 +20,9 @@ export const command = defineCommand({
   ],
   run: async ({ out, style, openHouse }, flags, [name = "@latest", select]) => {
     const house = await openHouse();
-    const explanations = house.explain(await house.get(name), select);
+    const picture = await house.get(name);
+    if (select !== undefined) checkTask(picture, select);
+    const explanations = house.explain(picture, select);
     if (flags.output !== undefined) {
       printStructured(
         out,

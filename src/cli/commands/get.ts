@@ -5,16 +5,18 @@ import { noExitCode } from "../../model/run/task-table.ts";
 import type { FlagValues } from "../arguments/flag-table.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../command.ts";
+import { noteUndriven } from "../drive/note-undriven.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { formatMoment, formatSpan, formatTime } from "../render/durations.ts";
 import { formatBytes } from "../render/format-bytes.ts";
+import { describeMessage, describeRunMessage } from "../render/name-child.ts";
 import { formatOutputs, formatParameter } from "../render/outputs.ts";
 import { formatRunPhase } from "../render/run-phase.ts";
 import { pictureToJson, printStructured } from "../render/structured.ts";
-import { paintSymbol, toneOf } from "../render/symbols.ts";
+import { ellipsis, paintSymbol, toneOf } from "../render/symbols.ts";
 import type { Style } from "../render/style.ts";
 import { formatFields, formatTable } from "../render/table.ts";
-import { cleanText } from "../render/text-width.ts";
+import { cleanText, cropText } from "../render/text-width.ts";
 import { drawBranches, formatNode, rowDuration } from "../render/tree-lines.ts";
 
 const flags = {
@@ -54,7 +56,10 @@ export const command = defineCommand({
       printStructured(out, given.output, pictureToJson(picture));
     else if (given.output === "name") out.line(picture.row.name);
     else if (given.output === "short") out.lines(formatShort(context, picture));
-    else out.lines([...formatHead(context, house, picture), "", ...formatTree(context, picture, given)]);
+    else {
+      out.lines([...formatHead(context, house, picture), "", ...formatTree(context, picture, given)]);
+      await noteUndriven(context, house, [picture.row]);
+    }
     return exitCodes.succeeded;
   },
 });
@@ -73,7 +78,7 @@ function formatHead({ io, style }: CommandContext, house: House, picture: RunPic
   const fields = formatFields([
     ["Name", cleanText(row.name)],
     ["Status", `${paintSymbol(row.phase, style)} ${style.paint(toneOf(row.phase), formatRunPhase(row))}`],
-    ["Message", cleanText(row.message ?? "")],
+    ["Message", describeRunMessage(picture)],
     ["File", cleanText(picture.file)],
     ["Labels", cleanText(labels.join(", "))],
     ["Created", formatMoment(row.createdAt, now)],
@@ -90,6 +95,9 @@ function formatHead({ io, style }: CommandContext, house: House, picture: RunPic
     ...formatOutputs(picture, house, style),
   ];
 }
+
+/** On a terminal names get half of it, at least this; a loop over records has very long ones. */
+const namesAtLeast = 24;
 
 function formatTree(
   context: CommandContext,
@@ -109,13 +117,14 @@ function formatTree(
     ...(isWide ? ["STARTED", "EXIT", "CPU", "MEMORY", "WHERE"] : []),
     "MESSAGE",
   ];
+  const nameWidth = io.isTTY ? Math.max(namesAtLeast, Math.floor(io.columns / 2)) : Infinity;
   const cells = rows.map((row, index) => [
-    names[index] ?? "",
+    cropText(names[index] ?? "", nameWidth, ellipsis(style)),
     cleanText(row.template),
     findFolder(picture, row),
     rowDuration(row, now),
     ...(isWide ? describeAttempt(picture, row) : []),
-    cleanText(row.message),
+    describeMessage(picture, row.task, row.message),
   ]);
   return formatTable(head, cells);
 }

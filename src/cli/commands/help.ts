@@ -16,12 +16,12 @@ export const command = defineCommand({
     { line: "millrace help", does: "all commands" },
     { line: "millrace help run", does: "one command with its flags" },
   ],
-  run: async ({ out, style, commands }, _flags, operands) => {
+  run: async ({ io, out, style, commands }, _flags, operands) => {
     const name = operands.join(" ");
     const entry = commands.find((candidate) => candidate.name === name);
     if (name === "") out.lines(formatOverview(commands, style));
     else if (entry === undefined) throw unknownCommand(name, commands);
-    else out.lines(formatHelp(await entry.load(), style));
+    else out.lines(formatHelp(await entry.load(), io.columns, style));
     return exitCodes.succeeded;
   },
 });

@@ -1,6 +1,7 @@
 /** `millrace lint`: checks documents without running anything. All files of a call are definitions for each other. */
 import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import type { House } from "../../api/house.ts";
 import type { Diagnostic } from "../../base/diagnostic.ts";
 import { MillraceError } from "../../base/errors.ts";
 import { defineCommand } from "../command.ts";
@@ -24,7 +25,8 @@ export const command = defineCommand({
   operandsAtMost: Infinity,
   completes: "files",
   details: [
-    "Folders are searched for .yaml, .yml and .json. Documents may refer to each other across all files of the call.",
+    "Folders are searched for .yaml, .yml and .json that hold workflow documents. Documents may refer to each other",
+    "across all files of the call.",
     "Exit code 2 when there is an error; warnings alone give 0.",
   ],
   flags: {
@@ -45,17 +47,9 @@ export const command = defineCommand({
   ],
   run: async (context, flags, operands) => {
     const { io } = context;
-    const paths = (await Promise.all(operands.map((operand) => expand(io.cwd, operand)))).flat();
-    if (paths.length === 0) {
-      throw new MillraceError(
-        "cli/no-documents",
-        "not-found",
-        `no .yaml, .yml or .json below ${operands.join(", ")}`,
-      );
-    }
-    const inputs = await Promise.all([...new Set(paths)].map((path) => readDocument(io, path)));
-    const others = await Promise.all(flags.with.map((path) => readDocument(io, path)));
     const house = await context.openHouse();
+    const { inputs, skipped } = await readInputs(context, house, operands);
+    const others = await Promise.all(flags.with.map((path) => readDocument(io, path)));
     const checked = inputs.map((input): Checked => {
       const definitions = [...inputs, ...others].filter((other) => other !== input);
       return {
@@ -63,7 +57,7 @@ export const command = defineCommand({
         diagnostics: house.lint(input.source, input.file, { strict: flags.strict === true, definitions }),
       };
     });
-    print(context, checked, inputs, flags.output ?? "pretty");
+    print(context, checked, skipped, flags.output ?? "pretty");
     const hasErrors = checked.some(({ diagnostics }) =>
       diagnostics.some(({ severity }) => severity === "error"),
     );
@@ -71,11 +65,37 @@ export const command = defineCommand({
   },
 });
 
-/** A file stays, a folder becomes the documents below it, in order of their paths. */
-async function expand(cwd: string, operand: string): Promise<readonly string[]> {
-  if (operand === "-") return [operand];
+/** The documents that the operands mean. Of what lies in folders, texts that are no documents are left out and counted. */
+async function readInputs(
+  { io }: CommandContext,
+  house: House,
+  operands: readonly string[],
+): Promise<{ readonly inputs: readonly InputText[]; readonly skipped: number }> {
+  const named = new Set<string>();
+  const paths = new Set<string>();
+  for (const operand of operands) {
+    const found = await listFolder(io.cwd, operand);
+    if (found === undefined) named.add(operand);
+    for (const path of found ?? [operand]) paths.add(path);
+  }
+  const texts = await Promise.all(
+    [...paths].map(async (path) => ({ path, input: await readDocument(io, path) })),
+  );
+  const inputs = texts
+    .filter(({ path, input }) => named.has(path) || house.recognizes(input.source, input.file))
+    .map(({ input }) => input);
+  if (inputs.length === 0) {
+    const what = texts.length === 0 ? "no .yaml, .yml or .json" : "no workflow documents";
+    throw new MillraceError("cli/no-documents", "not-found", `${what} below ${operands.join(", ")}`);
+  }
+  return { inputs, skipped: texts.length - inputs.length };
+}
+
+/** The documents below a folder, in order of their paths; undefined for what is no folder. */
+async function listFolder(cwd: string, operand: string): Promise<readonly string[] | undefined> {
+  if (operand === "-") return undefined;
   const found = await stat(resolve(cwd, operand)).catch(() => undefined);
-  if (found?.isDirectory() !== true) return [operand];
+  if (found?.isDirectory() !== true) return undefined;
   const names = await readdir(resolve(cwd, operand), { recursive: true });
   return names
     .filter(
@@ -89,7 +109,7 @@ async function expand(cwd: string, operand: string): Promise<readonly string[]> 
 function print(
   { io, out, style }: CommandContext,
   checked: readonly Checked[],
-  inputs: readonly InputText[],
+  skipped: number,
   output: "pretty" | "simple" | "json",
 ): void {
   if (output === "json") {
@@ -108,11 +128,12 @@ function print(
   }
   if (output === "simple") return;
   const problems = countProblems(checked.flatMap(({ diagnostics }) => diagnostics));
-  const files = countOf(inputs.length, "file");
+  const files = countOf(checked.length, "file");
+  const others = skipped === 0 ? "" : `; ${countOf(skipped, "other file")} without workflow documents`;
   const isBad = checked.some(({ diagnostics }) => diagnostics.some(({ severity }) => severity === "error"));
   const mark = style.utf8 ? (isBad ? "✖" : "✔") : isBad ? "x" : "+";
   out.line(
-    `${style.paint(isBad ? "bad" : "good", mark)} ${problems === "" ? "no problems" : problems} in ${files}`,
+    `${style.paint(isBad ? "bad" : "good", mark)} ${problems === "" ? "no problems" : problems} in ${files}${others}`,
   );
 }
 

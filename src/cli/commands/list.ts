@@ -2,6 +2,7 @@
 import type { RunRow } from "../../api/house.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../command.ts";
+import { noteUndriven } from "../drive/note-undriven.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { formatDuration, formatSpan, formatTime } from "../render/durations.ts";
 import { formatRunPhase } from "../render/run-phase.ts";
@@ -9,7 +10,7 @@ import { printStructured, rowToJson } from "../render/structured.ts";
 import { paintSymbol, toneOf } from "../render/symbols.ts";
 import { formatTable } from "../render/table.ts";
 import { cleanText } from "../render/text-width.ts";
-import { filterRuns, runFilterFlags } from "../select/select-runs.ts";
+import { filterRuns, hasFilters, runFilterFlags } from "../select/select-runs.ts";
 
 export const command = defineCommand({
   name: "list",
@@ -41,8 +42,12 @@ export const command = defineCommand({
     if (flags.output === "json" || flags.output === "yaml")
       printStructured(out, flags.output, rows.map(rowToJson));
     else if (flags.output === "name") out.lines(rows.map(({ name }) => name));
-    else if (rows.length === 0) context.err.line("no runs");
-    else out.lines(formatRows(context, rows, flags.output === "wide", flags.headers !== false));
+    else if (rows.length === 0)
+      context.err.line(`no ${hasFilters(flags) ? "such " : ""}runs in ${house.home}`);
+    else {
+      out.lines(formatRows(context, rows, flags.output === "wide", flags.headers !== false));
+      await noteUndriven(context, house, rows);
+    }
     return exitCodes.succeeded;
   },
 });

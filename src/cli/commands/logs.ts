@@ -10,6 +10,7 @@ import { createLogFollower } from "../logs/log-follower.ts";
 import type { LogFollower } from "../logs/log-follower.ts";
 import { formatPrefix, parsePattern } from "../logs/log-lines.ts";
 import { formatTime } from "../render/durations.ts";
+import { checkTask } from "../select/check-task.ts";
 
 /** How often to look for new logs while nothing tells of any. */
 const lookEveryMs = 1000;
@@ -53,8 +54,8 @@ type Flags = FlagValues<typeof flags>;
 export const command = defineCommand({
   name: "logs",
   summary: "print what the tasks of a run wrote",
-  operands: "NAME|@latest [TASK]",
-  operandsAtLeast: 1,
+  operands: "[NAME|@latest] [TASK]",
+  operandsAtLeast: 0,
   operandsAtMost: 2,
   completes: "runs",
   details: [
@@ -63,7 +64,7 @@ export const command = defineCommand({
   ],
   flags,
   examples: [
-    { line: "millrace logs @latest", does: "everything that the last run wrote" },
+    { line: "millrace logs", does: "everything that the last run wrote" },
     { line: "millrace logs my-run build --tail 20", does: "the end of one task's logs" },
     { line: "millrace logs my-run -f --grep ERROR", does: "follow a run, only lines with ERROR" },
     { line: "millrace logs my-run build --raw > build.log", does: "the exact bytes" },
@@ -76,12 +77,11 @@ async function printLogs(
   given: Flags & { readonly color?: boolean | undefined },
   operands: readonly string[],
 ): Promise<number> {
-  const [name = "", task] = operands;
+  const [name = "@latest", task] = operands;
   const house = await context.openHouse();
   const picture = await house.get(name);
   const select = task ?? given.selector;
-  if (select !== undefined && picture.view.findTasks(picture.state, select).length === 0)
-    throw unknownTask(picture, select);
+  if (select !== undefined) checkTask(picture, select);
   const since = readSince(given, context.io.clock.now());
   const list = (now: RunPicture): readonly LogFile[] =>
     house.logFiles(now, select).filter((file) => isWanted(file, given, since));
@@ -94,12 +94,6 @@ async function printLogs(
     follower.close();
   }
   return exitCodes.succeeded;
-}
-
-function unknownTask({ row }: RunPicture, select: string): MillraceError {
-  return new MillraceError("cli/unknown-task", "not-found", `run ${row.name} has no task '${select}'`, {
-    hint: `\`millrace get ${row.name}\` shows its tasks.`,
-  });
 }
 
 function readSince(given: Flags, now: number): number {

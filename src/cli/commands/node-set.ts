@@ -42,7 +42,7 @@ export const command = defineCommand({
   ],
   run: async (context, flags, [name = ""]) => {
     const house = await context.openHouse();
-    const { row } = await house.get(name);
+    const row = await house.find(name);
     const { appliedBy } = await house.command(row.name, readCommand(flags));
     context.out.line(
       `${row.name} set${appliedBy === "running-engine" ? " (by the process that drives it)" : ""}`,

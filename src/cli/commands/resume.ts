@@ -1,5 +1,5 @@
 /** `millrace resume`: goes on with a run that is suspended, waits, or was left behind. */
-import type { House, RunCommand, RunPicture } from "../../api/house.ts";
+import type { House, RunCommand, RunPicture, RunRow } from "../../api/house.ts";
 import { MillraceError } from "../../base/errors.ts";
 import type { FlagValues } from "../arguments/flag-table.ts";
 import { readPairs } from "../arguments/read-pairs.ts";
@@ -45,17 +45,17 @@ export const command = defineCommand({
   ],
   run: async (context, given, [name = "@latest"]) => {
     const house = await context.openHouse();
-    const picture = await house.get(name);
-    if (picture.row.endedAt !== undefined) throw hasEnded(picture);
-    const commands = planCommands(picture, given);
-    if (given.detach === true || (await house.isDriven()))
-      return sendCommands(context, house, picture, commands, given);
-    return continueRun(context, house, picture, commands, given);
+    const row = await house.find(name);
+    if (row.endedAt !== undefined) throw hasEnded(row);
+    const plan = (picture: RunPicture): readonly RunCommand[] => planCommands(picture, given);
+    if (given.detach !== true && !(await house.isDriven()))
+      return continueRun(context, house, row, plan, given);
+    return sendCommands(context, house, row.name, plan(await house.get(row.name)), given);
   },
 });
 
-function hasEnded({ row }: RunPicture): MillraceError {
-  return new MillraceError("run/ended", "conflict", `run ${row.name} has already ended`, {
+function hasEnded({ name }: RunRow): MillraceError {
+  return new MillraceError("run/ended", "conflict", `run ${name} has already ended`, {
     hint: "`millrace retry` runs again what failed; `millrace resubmit` starts a new run.",
   });
 }
@@ -96,19 +96,19 @@ function findOnlyWait({ row, state, view }: RunPicture): string {
 async function sendCommands(
   context: CommandContext,
   house: House,
-  { row }: RunPicture,
+  name: string,
   commands: readonly RunCommand[],
   given: Given,
 ): Promise<number> {
   let appliedBy = "";
-  for (const command of commands) ({ appliedBy } = await house.command(row.name, command));
+  for (const command of commands) ({ appliedBy } = await house.command(name, command));
   if (appliedBy === "this-process") {
     context.out.line(
-      `recorded; no process drives this home, so the run goes on with: ${context.advise(`resume ${row.name}`)}`,
+      `recorded; no process drives this home, so the run goes on with: ${context.advise(`resume ${name}`)}`,
     );
     return exitCodes.succeeded;
   }
   const what = commands.length === 0 ? "is already going on" : "resumed";
-  context.out.line(`${row.name} ${what}${appliedBy === "" ? "" : " (by the process that drives it)"}`);
-  return given.watch === true ? followFromOutside(context, house, row.name, true) : exitCodes.succeeded;
+  context.out.line(`${name} ${what}${appliedBy === "" ? "" : " (by the process that drives it)"}`);
+  return given.watch === true ? followFromOutside(context, house, name, true) : exitCodes.succeeded;
 }

@@ -33,8 +33,8 @@ export const command = defineCommand({
   ],
   run: async (context, flags, [operand = "@latest"]) => {
     const house = await context.openHouse();
-    const picture = await house.get(operand);
-    const { name } = picture.row;
+    const row = await house.find(operand);
+    const { name } = row;
     const select = flags["node-field-selector"];
     const retry: RunCommand = {
       kind: "retry",
@@ -42,7 +42,7 @@ export const command = defineCommand({
       parameters: readPairs("parameter", flags.parameter),
       ...(select === undefined ? {} : { select }),
     };
-    if (!(await house.isDriven())) return continueRun(context, house, picture, [retry], flags);
+    if (!(await house.isDriven())) return continueRun(context, house, row, () => [retry], flags);
     await house.command(name, retry);
     context.out.line(`${name} goes on (by the process that drives it)`);
     return flags.watch === true ? followFromOutside(context, house, name, true) : exitCodes.succeeded;

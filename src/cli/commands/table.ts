@@ -13,7 +13,7 @@ export const commandTable: readonly CommandEntry[] = [
     "run the document of an earlier run again, as a new run",
     () => import("./resubmit.ts"),
   ),
-  entry("submit", "Run", "hand a document to a server", () => import("./submit.ts")),
+  entry("submit", "Run", "start a run as the argo command does", () => import("./submit.ts")),
   entry("list", "Look", "list runs", () => import("./list.ts")),
   entry("get", "Look", "show a run and its tasks", () => import("./get.ts")),
   entry("logs", "Look", "print what the tasks of a run wrote", () => import("./logs.ts")),

@@ -11,8 +11,8 @@ const lookEveryMs = 1000;
 export const command = defineCommand({
   name: "wait",
   summary: "wait until runs have ended",
-  operands: "NAME|@latest...",
-  operandsAtLeast: 1,
+  operands: "[NAME|@latest...]",
+  operandsAtLeast: 0,
   operandsAtMost: Infinity,
   completes: "runs",
   details: [
@@ -25,8 +25,9 @@ export const command = defineCommand({
   run: async (context, flags, operands) => {
     const house = await context.openHouse();
     const endsAt = flags.timeout === undefined ? Infinity : context.io.clock.now() + flags.timeout;
+    const names = operands.length === 0 ? ["@latest"] : operands;
     const codes: number[] = [];
-    const pictures = await Promise.all(operands.map((name) => house.get(name)));
+    const pictures = await Promise.all(names.map((name) => house.get(name)));
     for (const picture of pictures) codes.push(await waitForEnd(context, house, picture, endsAt));
     return Math.max(...codes);
   },

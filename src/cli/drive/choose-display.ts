@@ -15,7 +15,7 @@ export function chooseDisplay(context: CommandContext, wishes: DisplayWishes): D
     err,
     style: context.style,
     now: io.clock.now,
-    earlier: wishes.earlier,
+    known: wishes.known,
   });
 }
 

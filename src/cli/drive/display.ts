@@ -11,13 +11,24 @@ export interface Display {
   readonly close: () => void;
 }
 
+/** A run as the user knows it already: the phases at that time, because the state of a run that is driven goes on. */
+export interface KnownRun {
+  readonly phase: string;
+  /** By task. */
+  readonly taskPhases: Uint8Array;
+}
+
+export function rememberRun({ row, state }: RunPicture): KnownRun {
+  return { phase: row.phase, taskPhases: state.tasks.phase.slice(0, state.tasks.size) };
+}
+
 export interface DisplayWishes {
   readonly watch?: boolean | undefined;
   readonly quiet?: boolean | undefined;
   /** Logs are printed in between, which a tree would overwrite. */
   readonly log?: boolean | undefined;
-  /** The run as the user knows it already; plain lines tell only what is new. */
-  readonly earlier?: RunPicture | undefined;
+  /** Plain lines tell only what is new. */
+  readonly known?: KnownRun | undefined;
   /** Standard output is for a program. */
   readonly structured: boolean;
 }

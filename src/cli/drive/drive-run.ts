@@ -8,7 +8,7 @@ import type { CommandContext } from "../command.ts";
 import { exitCodeOfPhase, exitCodes } from "../exit-codes.ts";
 import { printStructured, pictureToJson } from "../render/structured.ts";
 import { chooseDisplay } from "./choose-display.ts";
-import type { Display } from "./display.ts";
+import type { Display, KnownRun } from "./display.ts";
 import { watchInterrupts } from "./interrupts.ts";
 import { reportRun } from "./report-run.ts";
 
@@ -18,7 +18,7 @@ export interface DriveWishes {
   readonly log?: boolean | undefined;
   readonly output?: string | undefined;
   /** The run before this command, when there was one. */
-  readonly earlier?: RunPicture | undefined;
+  readonly known?: KnownRun | undefined;
 }
 
 type Rest = "ended" | "suspended" | "finished" | "killed";

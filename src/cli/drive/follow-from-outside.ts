@@ -1,8 +1,9 @@
 /** Follows a run that another process drives: looks at the history whenever it changes. */
-import type { House, RunPicture } from "../../api/house.ts";
+import type { House } from "../../api/house.ts";
 import type { CommandContext } from "../command.ts";
 import { exitCodeOfPhase } from "../exit-codes.ts";
 import { chooseDisplay } from "./choose-display.ts";
+import { isMoving } from "./note-undriven.ts";
 import { reportRun } from "./report-run.ts";
 
 const lookEveryMs = 1000;
@@ -19,12 +20,12 @@ export async function followFromOutside(
   let picture = await house.get(name);
   try {
     display.update(picture, undefined);
-    if (isMoving(picture) && !(await house.isDriven())) {
+    if (isMoving(picture.row) && !(await house.isDriven())) {
       display.notify(
         `no process drives this home now; go on with: ${context.advise(`resume ${picture.row.name}`)}`,
       );
     }
-    while (isMoving(picture) && !out.isGone()) {
+    while (isMoving(picture.row) && !out.isGone()) {
       await Promise.race([house.changed(lookEveryMs), out.gone]);
       picture = await house.get(picture.row.name);
       display.update(picture, undefined);
@@ -34,9 +35,4 @@ export async function followFromOutside(
   }
   if (!out.isGone()) await reportRun(context, house, picture, out, false);
   return exitCodeOfPhase(picture.row.phase);
-}
-
-/** Neither ended nor waiting for a person. */
-export function isMoving({ row }: RunPicture): boolean {
-  return row.endedAt === undefined && row.phase !== "suspended";
 }

@@ -13,6 +13,11 @@ const clockEveryMs = 1000;
 /** Drawing may take this share of the time at most. */
 const drawingShare = 0.1;
 
+/** The run has begun since its row was made: the next picture, in which both agree, is on its way. */
+function isBehind({ row, state }: RunPicture): boolean {
+  return row.startedAt === undefined && state.startedAt !== 0;
+}
+
 export function openLiveTree({ io, out, style }: CommandContext): Display {
   const screen = openScreen(io, out);
   let picture: RunPicture | undefined;
@@ -24,7 +29,7 @@ export function openLiveTree({ io, out, style }: CommandContext): Display {
 
   const draw = (): void => {
     cancelTimer = undefined;
-    if (picture === undefined || out.isGone()) return;
+    if (picture === undefined || out.isGone() || isBehind(picture)) return;
     const startedAt = io.clock.now();
     screen.draw(formatFrame(picture, { columns: io.columns, rows: io.rows, now: startedAt, style, notice }));
     drawnAt = io.clock.now();

@@ -6,10 +6,11 @@ import type { RunPicture } from "../../api/house.ts";
 import { hasEnded, isBad, phaseNames, phases, taskKinds } from "../../model/run/phase.ts";
 import type { Printer } from "../printer.ts";
 import { formatDuration, formatTime } from "../render/durations.ts";
+import { describeMessage, describeRunMessage } from "../render/name-child.ts";
 import type { Style } from "../render/style.ts";
 import { toneOf } from "../render/symbols.ts";
 import { cleanText } from "../render/text-width.ts";
-import type { Display } from "./display.ts";
+import type { Display, KnownRun } from "./display.ts";
 
 export interface PlainLineOptions {
   readonly out: Printer;
@@ -18,15 +19,13 @@ export interface PlainLineOptions {
   readonly style: Style;
   /** Epoch ms. */
   readonly now: () => number;
-  /** The run as the user knows it already; what happened before is not told again. */
-  readonly earlier?: RunPicture | undefined;
+  /** What happened before is not told again. */
+  readonly known?: KnownRun | undefined;
 }
 
-export function createPlainLines({ out, err, style, now, earlier }: PlainLineOptions): Display {
-  const seen = createPhaseMemory();
-  for (let task = 0; task < (earlier?.state.tasks.size ?? 0); task += 1)
-    if (earlier !== undefined) seen.isNews(earlier, task);
-  let runPhase = earlier?.row.phase;
+export function createPlainLines({ out, err, style, now, known }: PlainLineOptions): Display {
+  const seen = createPhaseMemory(known?.taskPhases);
+  let runPhase = known?.phase;
   return {
     update: (picture, events) => {
       const lines: string[] = [];
@@ -55,8 +54,8 @@ interface PhaseMemory {
   isNews(picture: RunPicture, task: number): boolean;
 }
 
-function createPhaseMemory(): PhaseMemory {
-  let known = new Uint8Array(64);
+function createPhaseMemory(taskPhases: Uint8Array = new Uint8Array(64)): PhaseMemory {
+  let known = taskPhases.slice();
   return {
     isNews: ({ state }, task) => {
       if (task >= known.length) {
@@ -100,22 +99,24 @@ function describeTask(picture: RunPicture, task: number, style: Style): string |
       tasks.startedAt[task] ?? 0,
       full,
       style.paint(until === undefined ? "active" : "warn", what),
-      view.message(state, task),
+      describeMessage(picture, task, view.message(state, task)),
     );
   }
   const startedAt = tasks.startedAt[task] ?? 0;
   const endedAt = tasks.endedAt[task] ?? 0;
   const took = startedAt === 0 || phase > phases.errored ? "" : ` (${formatDuration(endedAt - startedAt)})`;
-  return joinLine(endedAt, full, style.paint(toneOf(name), name) + took, view.message(state, task));
+  const message = describeMessage(picture, task, view.message(state, task));
+  return joinLine(endedAt, full, style.paint(toneOf(name), name) + took, message);
 }
 
 /** Lines about the run as a whole; that it runs is plain from its tasks. */
 function describeRun(
-  { row }: RunPicture,
+  picture: RunPicture,
   before: string | undefined,
   now: number,
   style: Style,
 ): readonly string[] {
+  const { row } = picture;
   if (row.phase === "running" && before === "suspended") return [joinLine(now, row.name, "run resumed", "")];
   if (row.phase === "waiting" || row.phase === "running") return [];
   const at = row.endedAt ?? now;
@@ -125,7 +126,12 @@ function describeRun(
       ? ""
       : ` (${formatDuration(row.endedAt - row.startedAt)})`;
   return [
-    joinLine(at, row.name, `run ${phase}${took}`, row.endedAt === undefined ? "" : (row.message ?? "")),
+    joinLine(
+      at,
+      row.name,
+      `run ${phase}${took}`,
+      row.endedAt === undefined ? "" : describeRunMessage(picture),
+    ),
   ];
 }
 

@@ -3,9 +3,11 @@
  * why it failed with the last lines of the log, what waits for whom, and what to type next.
  */
 import type { House, RunPicture } from "../../api/house.ts";
+import type { RunState } from "../../model/run/run-state.ts";
 import type { CommandContext } from "../command.ts";
 import type { Printer } from "../printer.ts";
 import { formatSpan } from "../render/durations.ts";
+import { describeMessage, describeRunMessage } from "../render/name-child.ts";
 import { formatOutputs } from "../render/outputs.ts";
 import { formatRunPhase } from "../render/run-phase.ts";
 import { paintSymbol } from "../render/symbols.ts";
@@ -26,7 +28,7 @@ export async function reportRun(
   const { row } = picture;
   const took = formatSpan(row.startedAt, row.endedAt, context.io.clock.now());
   const isOver = row.endedAt !== undefined;
-  const message = cleanText(row.message ?? "");
+  const message = describeRunMessage(picture);
   const head = `${cleanText(row.name)} ${style.paint("strong", formatRunPhase(row))}${took === "" ? "" : `${isOver ? " in" : " after"} ${took}`}`;
   printer.line(`${paintSymbol(row.phase, style)} ${head}${message === "" ? "" : `: ${message}`}`);
   if (isOver) printer.lines(formatOutputs(picture, house, style));
@@ -66,7 +68,7 @@ async function describeFailure(
   const { state, view } = picture;
   const { readLastLines } = await import("../logs/read-last-lines.ts");
   const { full } = view.taskName(state, task);
-  const message = cleanText(view.message(state, task));
+  const message = describeMessage(picture, task, view.message(state, task));
   const phase = state.tasks.phase[task] === 5 ? "errored" : "failed";
   const lines = [`  ${paintSymbol(phase, style)} ${cleanText(full)}${message === "" ? "" : `: ${message}`}`];
   const files = house.logFiles(picture, task);
@@ -80,26 +82,38 @@ async function describeFailure(
   return { lines };
 }
 
-function reportWaits(context: CommandContext, { row, state, view }: RunPicture, printer: Printer): void {
+function reportWaits(context: CommandContext, picture: RunPicture, printer: Printer): void {
+  const { row, state, view } = picture;
   const waiting = [...state.waits].filter(([, until]) => until === Infinity).map(([task]) => task);
+  const [first] = waiting;
   const resume = `resume ${row.name}`;
-  if (state.suspended || waiting.length === 0) {
+  if (state.suspended || first === undefined) {
     printer.line(`  the run is suspended; go on with: ${context.advise(resume)}`);
     return;
   }
   for (const task of waiting.slice(0, waitsAtMost)) {
     const message = cleanText(view.message(state, task));
-    printer.line(
-      `  waits for a person: ${cleanText(view.taskName(state, task).full)}${message === "" ? "" : `: ${message}`}`,
-    );
-    const process = state.index.plan.processes[state.tasks.process[task] ?? -1];
-    const supplied =
-      process?.outputs.filter((output) => output.from.kind === "supplied").map((output) => output.name) ?? [];
-    if (supplied.length > 0)
-      printer.line(`    takes: ${supplied.map((name) => `--output-parameter ${name}=...`).join(" ")}`);
+    const name = cleanText(view.taskName(state, task).full);
+    printer.line(`  waits for a person: ${name}${message === "" ? "" : `: ${message}`}`);
+    if (task !== first) printer.lines(describeTaken(state, task));
   }
   if (waiting.length > waitsAtMost) printer.line(`  and ${waiting.length - waitsAtMost} more`);
-  const first = view.taskName(state, waiting[0] ?? 0).full;
-  const select = waiting.length > 1 ? ` --node '${first}'` : "";
-  printer.line(`  go on with: ${context.advise(`${resume}${select}`)}`);
+  const select = waiting.length > 1 ? ` --node '${view.taskName(state, first).full}'` : "";
+  const values = listTaken(state, first).map((name) => ` --output-parameter ${name}=VALUE`);
+  printer.line(`  go on with: ${context.advise(`${resume}${select}${values.join("")}`)}`);
+}
+
+function describeTaken(state: RunState, task: number): readonly string[] {
+  const names = listTaken(state, task);
+  return names.length === 0
+    ? []
+    : [`    takes: ${names.map((name) => `--output-parameter ${name}=VALUE`).join(" ")}`];
+}
+
+/** Names of the values that a wait gives back. */
+function listTaken(state: RunState, task: number): readonly string[] {
+  const process = state.index.plan.processes[state.tasks.process[task] ?? -1];
+  return (
+    process?.outputs.filter((output) => output.from.kind === "supplied").map((output) => output.name) ?? []
+  );
 }

@@ -7,6 +7,7 @@ import type { TreeRow } from "../../model/run/language.ts";
 import { countTasks } from "./count-tasks.ts";
 import { chooseRows } from "./choose-rows.ts";
 import { formatSpan } from "./durations.ts";
+import { describeMessage } from "./name-child.ts";
 import { formatRunPhase } from "./run-phase.ts";
 import { ellipsis, paintSymbol } from "./symbols.ts";
 import type { Style } from "./style.ts";
@@ -90,7 +91,7 @@ function formatRows(picture: RunPicture, rows: readonly TreeRow[], options: Fram
         ),
       );
     cells.push(padText(durations[index] ?? "", durationWidth));
-    if (columns >= columnsForMessage) cells.push(cleanText(row.message));
+    if (columns >= columnsForMessage) cells.push(describeMessage(picture, row.task, row.message));
     return cells.join("  ").trimEnd();
   });
 }

@@ -1,9 +1,10 @@
-/** Help: the overview of all commands, and the page of one. */
+/** Help: the overview of all commands, and the page of one. Lines are broken to the width of the terminal. */
 import { globalFlags } from "../arguments/flag-table.ts";
 import type { FlagSpec, FlagTable } from "../arguments/flag-table.ts";
 import type { CommandEntry, CommandFacts } from "../command.ts";
 import { exitCodeMeanings } from "../exit-codes.ts";
 import type { Style } from "./style.ts";
+import { wrapText } from "./text-width.ts";
 
 /** Every command with one line, by group. */
 export function formatOverview(commands: readonly CommandEntry[], style: Style): readonly string[] {
@@ -21,36 +22,57 @@ export function formatOverview(commands: readonly CommandEntry[], style: Style):
         .map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     ]),
     "",
-    "`millrace COMMAND --help` explains a command. For a start: millrace run workflow.yaml",
+    "`millrace COMMAND --help` explains a command.",
+    "For a start: millrace run workflow.yaml",
   ];
 }
 
-/** Usage, details, flags, examples, and exit codes of one command. */
-export function formatHelp(facts: CommandFacts, style: Style): readonly string[] {
+/** Usage, details, flags, examples, and exit codes of one command, for a terminal of so many columns. */
+export function formatHelp(facts: CommandFacts, columns: number, style: Style): readonly string[] {
   const own = Object.keys(facts.flags).length > 0;
+  const details = facts.details === undefined ? [] : ["", ...wrapText(facts.details.join(" "), columns)];
   return [
-    `millrace ${facts.name}: ${facts.summary}`,
+    ...wrapText(`millrace ${facts.name}: ${facts.summary}`, columns),
     "",
     `Usage: millrace ${facts.name} ${own ? "[FLAGS] " : ""}${facts.operands}`.trimEnd(),
-    ...(facts.details === undefined ? [] : ["", ...facts.details]),
-    ...(own ? ["", style.paint("strong", "Flags"), ...formatFlags(facts.flags)] : []),
+    ...details,
+    ...(own ? ["", style.paint("strong", "Flags"), ...formatFlags(facts.flags, columns)] : []),
     "",
     style.paint("strong", "Flags of every command"),
-    ...formatFlags(globalFlags),
+    ...formatFlags(globalFlags, columns),
     "",
     style.paint("strong", "Examples"),
     ...facts.examples.flatMap(({ line, does }) => [`  # ${does}`, `  ${line}`]),
     "",
     style.paint("strong", "Exit codes"),
-    ...exitCodeMeanings.map(({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`),
+    ...exitCodeMeanings.flatMap(({ code, meaning }) =>
+      formatPair(String(code).padStart(3), meaning, 3, columns),
+    ),
   ];
 }
 
+/** A flag that is longer than this has its explanation on the next line. */
+const flagColumnsAtMost = 37;
+
 /** `  -p, --parameter NAME=VALUE  …` for each flag. */
-export function formatFlags(flags: FlagTable): readonly string[] {
+function formatFlags(flags: FlagTable, columns: number): readonly string[] {
   const rows = Object.entries(flags).map(([name, spec]) => [describeFlag(name, spec), spec.help] as const);
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+  const fitting = rows.map(([left]) => left.length).filter((length) => length <= flagColumnsAtMost);
+  const width = Math.max(...fitting);
+  return rows.flatMap(([left, right]) => formatPair(left, right, width, columns));
+}
+
+/** Narrower columns of text are not read with pleasure. */
+const meaningColumnsAtLeast = 30;
+
+/** A word and what it means, side by side where there is room, and otherwise below each other. */
+function formatPair(left: string, right: string, width: number, columns: number): readonly string[] {
+  const isBeside = columns - width - 4 >= meaningColumnsAtLeast;
+  const indent = " ".repeat(isBeside ? width + 4 : 8);
+  const [first = "", ...rest] = wrapText(right, columns - indent.length);
+  const head =
+    isBeside && left.length <= width ? [`  ${left.padEnd(width)}  ${first}`] : [`  ${left}`, indent + first];
+  return [...head, ...rest.map((line) => indent + line)];
 }
 
 /** `-p, --parameter NAME=VALUE`. */

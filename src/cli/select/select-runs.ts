@@ -50,11 +50,13 @@ function isInState({ phase, shownPhase }: RunRow, state: string): boolean {
   return phase === state || shownPhase.toLowerCase() === state;
 }
 
-/** Whether any filter was given. */
+/** Whether any filter was given; other flags may be among them. */
 export function hasFilters(filters: RunFilters): boolean {
-  const { labels = [], ...others } = filters;
-  return labels.length > 0 || Object.values(others).some((value) => value !== undefined && value !== false);
+  if ((filters.labels ?? []).length > 0) return true;
+  return filterNames.some((name) => filters[name] !== undefined && filters[name] !== false);
 }
+
+const filterNames = ["status", "running", "completed", "prefix", "since", "older"] as const;
 
 /**
  * Names of the runs that the operands and filters mean; operands are looked up, so that `@latest` becomes a name.
@@ -71,7 +73,7 @@ export async function selectRuns(
       hint: "`millrace list` shows the runs; @latest is the newest.",
     });
   }
-  const named = await Promise.all(operands.map(async (name) => (await house.get(name)).row.name));
+  const named = await Promise.all(operands.map(async (name) => (await house.find(name)).name));
   const filtered = hasFilters(filters)
     ? filterRuns(await house.list(), filters, now).map(({ name }) => name)
     : [];

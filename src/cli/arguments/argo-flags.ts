@@ -1,0 +1,39 @@
+/**
+ * Flags of the `argo` command that mean something on a cluster and nothing here.
+ * They are accepted by every command with a word about it, so that scripts written for `argo` run as they are.
+ * Flags that would send a document elsewhere (`--argo-server`, `--context`) are not among them: ignoring those would
+ * do something else than what was asked.
+ */
+import type { FlagTable } from "./flag-table.ts";
+
+export const argoFlags = {
+  namespace: { kind: "text", short: "n", value: "NAME", help: "there are no namespaces; see --home" },
+  "all-namespaces": { kind: "switch", short: "A", help: "there are no namespaces" },
+  serviceaccount: { kind: "text", value: "NAME", help: "tasks run as you" },
+  priority: { kind: "text", value: "N", help: "every run has its own process" },
+  wait: { kind: "switch", help: "commands that run something wait for its end" },
+  "chunk-size": { kind: "text", value: "N", help: "lists are read at once" },
+  kinds: { kind: "text", value: "KIND,...", help: "all kinds are checked" },
+  short: { kind: "switch", help: "the version is one line" },
+  verbose: { kind: "switch", short: "v", help: "there is no log of the command itself" },
+  loglevel: { kind: "text", value: "LEVEL", help: "there is no log of the command itself" },
+  gloglevel: { kind: "text", value: "N", help: "there is no log of the command itself" },
+} as const satisfies FlagTable;
+
+/** The command's own flags, and behind them those of argo whose names and letters are still free. */
+export function addArgoFlags<F extends FlagTable>(own: F): F {
+  const letters = new Set(Object.values(own).map(({ short }) => short));
+  const free = Object.entries(argoFlags).flatMap(([name, spec]): [string, FlagTable[string]][] => {
+    if (Object.hasOwn(own, name)) return [];
+    const { short, ...rest } = { short: undefined, ...spec };
+    return [[name, short === undefined || letters.has(short) ? rest : spec]];
+  });
+  return { ...own, ...Object.fromEntries(free) };
+}
+
+/** One line for each flag of argo that was given and means nothing to the command. */
+export function noteArgoFlags(own: FlagTable, values: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(argoFlags)
+    .filter(([name]) => !Object.hasOwn(own, name) && values[name] !== undefined)
+    .map(([name, { help }]) => `note: --${name} has no effect here: ${help}`);
+}

@@ -1,0 +1,18 @@
+/** Refuses a name that no task of a run has, with what was probably meant. */
+import type { RunPicture } from "../../api/house.ts";
+import { MillraceError } from "../../base/errors.ts";
+import { findMeantName } from "../arguments/find-meant-name.ts";
+
+/** So many tasks are looked through for a name like the given one. */
+const comparedAtMost = 2000;
+
+/** Throws `cli/unknown-task`. `select` is a name or a selector in the words of the run's language. */
+export function checkTask({ row, state, view }: RunPicture, select: string): void {
+  if (view.findTasks(state, select).length > 0) return;
+  const names = new Set(view.rows(state, comparedAtMost).map(({ task }) => view.taskName(state, task).short));
+  const closest = findMeantName(select, [...names]);
+  throw new MillraceError("cli/unknown-task", "not-found", `run ${row.name} has no task '${select}'`, {
+    hint:
+      closest === undefined ? `\`millrace get ${row.name}\` shows its tasks.` : `Did you mean ${closest}?`,
+  });
+}
