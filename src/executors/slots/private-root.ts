@@ -8,6 +8,7 @@
 import {
   accessSync,
   constants,
+  copyFileSync,
   cpSync,
   existsSync,
   lstatSync,
@@ -91,7 +92,7 @@ function copyHostFile(path: string, target: string): void {
   const host = statSync(path, { throwIfNoEntry: false });
   if (host === undefined || existsSync(target)) return;
   if (host.isFile() && host.size <= mostCopiedBytes) cpSync(path, target, { dereference: true });
-  if (host.isDirectory() && isSmallDirectory(path)) copyDirectory(path, target);
+  if (host.isDirectory() && isSmallDirectory(path)) copyHostDirectory(path, target);
 }
 
 /** Whether a directory can be copied in passing. What cannot be read is not counted. */
@@ -121,28 +122,44 @@ function readFolder(path: string): readonly Dirent[] {
   }
 }
 
+/** A link that leads out of its directory is replaced by the file behind it up to this size. */
+const mostLinkedBytes = 1024 * 1024;
+
 /**
- * Copies what this user may read; the rest of a machine's directory is not the attempt's to have. Links that lead out of
- * the directory are left out as well, because an artifact cannot have them.
+ * Copies what this user may read; the rest of a machine's directory is not the attempt's to have. An artifact cannot
+ * have links that lead out of it, so small files behind them are copied instead (programs below `/etc/alternatives`,
+ * certificates), and other such links are left out.
  */
-function copyDirectory(path: string, target: string): void {
-  const isReadable = (source: string): boolean => {
+export function copyHostDirectory(path: string, target: string): void {
+  const behindLinks: string[] = [];
+  const filter = (source: string): boolean => {
     const stat = lstatSync(source, { throwIfNoEntry: false });
     if (stat === undefined) return false;
-    if (stat.isSymbolicLink())
-      return (
-        !isAbsolute(readlinkSync(source)) && isAtOrBelow(join(dirname(source), readlinkSync(source)), path)
-      );
-    if (!stat.isFile() && !stat.isDirectory()) return false;
-    try {
-      accessSync(source, stat.isDirectory() ? constants.R_OK | constants.X_OK : constants.R_OK);
-      return true;
-    } catch {
-      // Not readable, so it is left out.
+    if (stat.isSymbolicLink() && !staysInside(source, path)) {
+      const file = statSync(source, { throwIfNoEntry: false });
+      if (file?.isFile() === true && file.size <= mostLinkedBytes && isReadable(source, false))
+        behindLinks.push(source);
       return false;
     }
+    if (stat.isSymbolicLink()) return true;
+    return (stat.isFile() || stat.isDirectory()) && isReadable(source, stat.isDirectory());
   };
-  cpSync(path, target, { recursive: true, dereference: false, verbatimSymlinks: true, filter: isReadable });
+  cpSync(path, target, { recursive: true, dereference: false, verbatimSymlinks: true, filter });
+  for (const source of behindLinks) copyFileSync(source, join(target, relative(path, source)));
+}
+
+function staysInside(link: string, directory: string): boolean {
+  const text = readlinkSync(link);
+  return !isAbsolute(text) && isAtOrBelow(join(dirname(link), text), directory);
+}
+
+function isReadable(path: string, isDirectory: boolean): boolean {
+  try {
+    accessSync(path, isDirectory ? constants.R_OK | constants.X_OK : constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function layVolume(
