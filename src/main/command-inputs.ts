@@ -26,14 +26,17 @@ export function toInputs(run: LiveRun, command: RunCommand, at: number): readonl
     case "terminate":
       return [{ kind: "run.terminate", at }];
     case "set":
-      return selectWaits(run, command.select, select).map((task) => ({
-        kind: "task.set",
-        at,
-        task,
-        values: command.values,
-        ...(command.phase === undefined ? {} : { phase: command.phase }),
-        ...message,
-      }));
+      return selectWaits(run, command.select, select).map((task) => {
+        checkOutputs(run, task, Object.keys(command.values));
+        return {
+          kind: "task.set",
+          at,
+          task,
+          values: command.values,
+          ...(command.phase === undefined ? {} : { phase: command.phase }),
+          ...message,
+        };
+      });
     case "retry":
       return [retryInput(run, command, at, select)];
     default:
@@ -58,6 +61,22 @@ function selectWaits(
   );
 }
 
+/** Only outputs that the document wants from a person can be set (Argo, `node set`). */
+function checkOutputs(run: LiveRun, task: number, names: readonly string[]): void {
+  const { index, tasks } = run.state;
+  const outputs = index.plan.processes[tasks.process[task] ?? -1]?.outputs ?? [];
+  const wanted = outputs.filter(({ from }) => from.kind === "supplied").map(({ name }) => name);
+  const strange = names.filter((name) => !wanted.includes(name));
+  if (strange.length === 0) return;
+  const { full } = run.language.view.taskName(run.state, task);
+  throw new MillraceError(
+    "run/no-such-output",
+    "not-found",
+    `${full} does not expect a value for ${strange.join(", ")}`,
+    { hint: wanted.length === 0 ? "It takes no values." : `It takes ${wanted.join(", ")}.` },
+  );
+}
+
 function retryInput(
   run: LiveRun,
   command: Extract<RunCommand, { kind: "retry" }>,
@@ -69,11 +88,11 @@ function retryInput(
       hint: "`millrace stop` ends it.",
     });
   }
-  if (run.state.ended === 3 && !command.restartSuccessful) {
+  const also = command.restartSuccessful && command.select !== undefined ? select(command.select) : [];
+  if (run.state.ended === 3 && also.length === 0) {
     throw new MillraceError("run/succeeded", "conflict", `run ${run.name} has succeeded`, {
       hint: "`--restart-successful --node-field-selector …` runs some of it again; `millrace resubmit` all of it.",
     });
   }
-  const also = command.restartSuccessful && command.select !== undefined ? select(command.select) : [];
   return { kind: "run.retry", at, also, values: command.parameters };
 }

@@ -33,6 +33,30 @@ describe("steering", () => {
     );
   });
 
+  test("outputs may be quoted, and flags have argo's letters", async () => {
+    const { calls } = await ask(
+      [
+        "node",
+        "set",
+        "orders",
+        "--node",
+        "b",
+        "-p",
+        'x="a \\"b\\""',
+        "-p",
+        'y="a"b',
+        "-p",
+        "z=1",
+        "-m",
+        "note",
+      ],
+      { pictures },
+    );
+    assert.deepEqual(calls, [
+      'command orders {"kind":"set","select":"b","values":{"x":"a \\"b\\"","y":"\\"a\\"b","z":"1"},"message":"note"}',
+    ]);
+  });
+
   test("a selector means all unfinished runs with the labels; --dry-run does nothing", async () => {
     const several = [
       ...pictures,

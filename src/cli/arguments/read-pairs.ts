@@ -26,3 +26,20 @@ export function readLabels(texts: readonly string[]): Record<string, string> {
     texts.flatMap((text) => text.split(",")).filter((text) => text !== ""),
   );
 }
+
+/** Values of outputs: a value in double quotes is read as a quoted text (Argo, `node set`), any other as it is. */
+export function readOutputs(texts: readonly string[]): Record<string, string> {
+  const pairs = readPairs("output-parameter", texts);
+  return Object.fromEntries(Object.entries(pairs).map(([name, value]) => [name, unquote(value)]));
+}
+
+function unquote(text: string): string {
+  if (!/^".*"$/su.test(text)) return text;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "string" ? value : text;
+  } catch {
+    // Quotes that do not make a quoted text belong to the value.
+    return text;
+  }
+}

@@ -39,6 +39,7 @@ const flags = {
   grep: { kind: "text", value: "PATTERN", help: "only lines that match the regular expression" },
   selector: {
     kind: "text",
+    aliases: ["node-field-selector", "node"],
     value: "SELECTOR",
     help: "only tasks that the selector names, such as templateName=build",
   },

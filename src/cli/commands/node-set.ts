@@ -1,7 +1,7 @@
 /** `millrace node set`: gives a waiting task its outputs, a message, or an end. */
 import type { RunCommand } from "../../api/house.ts";
 import { MillraceError } from "../../base/errors.ts";
-import { readPairs } from "../arguments/read-pairs.ts";
+import { readOutputs } from "../arguments/read-pairs.ts";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { selectFlag } from "../select/select-flag.ts";
@@ -26,9 +26,14 @@ export const command = defineCommand({
   completes: "runs",
   flags: {
     ...selectFlag,
-    "output-parameter": { kind: "list", value: "NAME=VALUE", help: "value of an output; may be repeated" },
+    "output-parameter": {
+      kind: "list",
+      short: "p",
+      value: "NAME=VALUE",
+      help: "value of an output; may be repeated",
+    },
     phase: { kind: "text", value: "PHASE", help: "end the task as Succeeded, Failed, Error or Skipped" },
-    message: { kind: "text", value: "TEXT", help: "a note that is kept with the task" },
+    message: { kind: "text", short: "m", value: "TEXT", help: "a note that is kept with the task" },
   } as const,
   examples: [
     {
@@ -69,7 +74,7 @@ function readCommand(flags: {
       "invalid",
       "node set needs --node-field-selector (or --node)",
     );
-  const values = readPairs("output-parameter", flags["output-parameter"]);
+  const values = readOutputs(flags["output-parameter"]);
   if (Object.keys(values).length === 0 && flags.phase === undefined && flags.message === undefined) {
     throw new MillraceError(
       "cli/bad-arguments",

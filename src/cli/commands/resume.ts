@@ -2,7 +2,7 @@
 import type { House, RunCommand, RunPicture, RunRow } from "../../api/house.ts";
 import { MillraceError } from "../../base/errors.ts";
 import type { FlagValues } from "../arguments/flag-table.ts";
-import { readPairs } from "../arguments/read-pairs.ts";
+import { readOutputs } from "../arguments/read-pairs.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../command.ts";
 import { continueRun } from "../drive/continue-run.ts";
@@ -63,7 +63,7 @@ function hasEnded({ name }: RunRow): MillraceError {
 /** Outputs are given before the wait ends; a run that merely lost its process needs no command at all. */
 function planCommands(picture: RunPicture, given: Given): readonly RunCommand[] {
   const { state } = picture;
-  const values = readPairs("output-parameter", given["output-parameter"]);
+  const values = readOutputs(given["output-parameter"]);
   const hasValues = Object.keys(values).length > 0;
   const select = given["node-field-selector"] ?? (hasValues ? findOnlyWait(picture) : undefined);
   const message = given.message === undefined ? {} : { message: given.message };

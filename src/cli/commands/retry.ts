@@ -6,6 +6,7 @@ import { continueRun } from "../drive/continue-run.ts";
 import { followFromOutside } from "../drive/follow-from-outside.ts";
 import { engineFlags, parameterFlags, watchFlags } from "../drive/submission-flags.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { checkTask } from "../select/check-task.ts";
 import { selectFlag } from "../select/select-flag.ts";
 
 export const command = defineCommand({
@@ -42,6 +43,10 @@ export const command = defineCommand({
       parameters: readPairs("parameter", flags.parameter),
       ...(select === undefined ? {} : { select }),
     };
+    if (select !== undefined) {
+      if (flags["restart-successful"] === true) checkTask(await house.get(name), select);
+      else context.err.line("note: --node-field-selector has no effect without --restart-successful");
+    }
     if (!(await house.isDriven())) return continueRun(context, house, row, () => [retry], flags);
     await house.command(name, retry);
     context.out.line(`${name} goes on (by the process that drives it)`);

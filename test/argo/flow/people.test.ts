@@ -168,6 +168,20 @@ rule(
     started [1].b@0.1
   `,
 );
+test("only values that a wait asks for can be set, and only good tasks that exist run again", async () => {
+  const { phase, refusals } = await run(steps(call("w", "ask")) + waits, {
+    commands: [
+      { kind: "set", select: "displayName=w", values: { other: "1" } },
+      { kind: "set", select: "displayName=nobody", values: { p: "1" } },
+      { kind: "set", select: "displayName=w,phase!=Succeeded", values: { p: "1" }, phase: "succeeded" },
+      { kind: "retry", restartSuccessful: true, parameters: {} },
+    ],
+  });
+  assert.deepEqual(
+    [phase, refusals],
+    ["Succeeded", ["run/no-such-output", "run/no-such-wait", "run/succeeded"]],
+  );
+});
 rule(
   "a wait may be set to fail, with a message",
   steps(call("w", "wait"), call("b", "ok")) + waits,

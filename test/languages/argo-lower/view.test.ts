@@ -410,6 +410,7 @@ test("stored templates show as references, their own calls as names", () => {
     templateScope: "namespaced/lib",
   });
   assert.deepEqual(argo.view.findTasks(state, "templateRef.name=lib"), [1]);
+  assert.deepEqual(argo.view.findTasks(state, "templateName=in"), [1]);
 });
 
 const approvals = `
@@ -437,7 +438,14 @@ test("selectors find tasks", () => {
     ["phase=Running,templateName=wait", [1, 2]],
     ["inputs.parameters.who.value=you", [2]],
     ["inputs.parameters.who.value = me , phase = Running", [1]],
+    ["inputs.parameters.who.value!=me,displayName!=wf[0],templateName=wait", [2]],
+    ["displayName=approve,", [1]],
+    ["displayName=ap\\prove", [1]],
+    ["displayName=a\\,b", []],
     ["nonsense=1", []],
+    ["nonsense=", [0, 1, 2, 3]],
+    ["nonsense!=1,displayName=other", [2]],
+    ["approve(0:a=1,b=2)", []],
     ["approve", [1]],
     ["wf[0].other", [2]],
     [id("wf[0].approve"), [1]],

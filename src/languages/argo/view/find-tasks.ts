@@ -1,8 +1,11 @@
 /**
- * Node selectors: `displayName=approve,phase!=Succeeded`. A text that is no selector is a name, a display name or an id
- * (Argo, docs/node-field-selector.md).
+ * Node selectors: `displayName=approve,phase!=Succeeded`. A text that is no selector is a name, a display name or an id.
+ * The rules are those of Argo (docs/node-field-selector.md; workflow/util, SelectorMatchesNode) and of Kubernetes' field
+ * selectors: commas mean and, empty terms are left out, a backslash takes the meaning from `,`, `=` and itself, and a
+ * field that a node does not have is empty text.
  */
 import type { RunState } from "../../../model/run/run-state.ts";
+import { taskKinds } from "../../../model/run/phase.ts";
 import { jsonToText } from "../evaluate/json-text.ts";
 import { displayName, nodeId, nodeName } from "./node-names.ts";
 import { nodePhase } from "./node-message.ts";
@@ -15,7 +18,7 @@ interface Term {
   readonly value: string;
 }
 
-/** Tasks that a selector names, in order; none when the selector names an unknown field. */
+/** Tasks that a selector names, in order. */
 export function findSelected(state: RunState, selector: string): readonly number[] {
   const terms = parseSelector(selector);
   const matches =
@@ -29,15 +32,23 @@ export function findSelected(state: RunState, selector: string): readonly number
   return found;
 }
 
+/** Undefined for a text that is no selector: names of loop members may hold commas and equals signs, too. */
 function parseSelector(selector: string): readonly Term[] | undefined {
   const terms: Term[] = [];
-  for (const part of selector.split(",")) {
-    const match = /^\s*([A-Za-z][^=!]*?)\s*(!=|==?)\s*(.*?)\s*$/su.exec(part);
+  for (const part of splitTerms(selector)) {
+    if (part.trim() === "") continue;
+    const match = /^\s*([A-Za-z][\w.-]*)\s*(!=|==?)(.*)$/su.exec(part);
     if (match === null) return undefined;
     const [, field = "", operator, value = ""] = match;
-    terms.push({ field, equal: operator !== "!=", value });
+    const plain = value.replace(/^\s+|(?<!\\)\s+$/gu, "").replace(/\\(.)/gsu, "$1");
+    terms.push({ field, equal: operator !== "!=", value: plain });
   }
-  return terms;
+  return terms.length === 0 ? undefined : terms;
+}
+
+/** The parts between commas that no backslash escapes; escapes stay as they are. */
+function splitTerms(selector: string): readonly string[] {
+  return selector.match(/(?:\\.|[^,\\])+/gsu) ?? [];
 }
 
 function isNamed(state: RunState, task: number, text: string): boolean {
@@ -45,12 +56,11 @@ function isNamed(state: RunState, task: number, text: string): boolean {
 }
 
 function doesMatch(state: RunState, task: number, term: Term): boolean {
-  const value = readField(state, task, term.field);
-  return value !== undefined && (value === term.value) === term.equal;
+  return (readField(state, task, term.field) === term.value) === term.equal;
 }
 
-/** Value of a field of a node; undefined for fields that no selector may name. */
-function readField(state: RunState, task: number, field: string): string | undefined {
+/** Value of a field of a node; empty for fields that it does not have. */
+function readField(state: RunState, task: number, field: string): string {
   switch (field) {
     case "displayName":
       return displayName(state, task);
@@ -61,7 +71,8 @@ function readField(state: RunState, task: number, field: string): string | undef
     case "phase":
       return nodePhase(state, task);
     case "templateName":
-      return textOf(describeTemplate(state, task)["templateName"]);
+      // The name in the stored template counts for a node that refers to one (Argo, GetTemplateFromNode).
+      return textOf(templateRef(state, task)?.["template"] ?? describeTemplate(state, task)["templateName"]);
     case "templateRef.name":
       return textOf(templateRef(state, task)?.["name"]);
     case "templateRef.template":
@@ -82,9 +93,12 @@ function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-function readInput(state: RunState, task: number, field: string): string | undefined {
+/** An attempt works with what its task was given. */
+function readInput(state: RunState, task: number, field: string): string {
   const match = /^inputs\.parameters\.(.+)\.value$/u.exec(field);
-  if (match === null) return undefined;
-  const value = state.inputs.get(task)?.values[match[1] ?? ""];
+  if (match === null) return "";
+  const { tasks, inputs } = state;
+  const owner = tasks.kind[task] === taskKinds.attempt ? (tasks.parent[task] ?? -1) : task;
+  const value = (inputs.get(task) ?? inputs.get(owner))?.values[match[1] ?? ""];
   return value === undefined ? "" : jsonToText(value);
 }
