@@ -7,6 +7,8 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { noEffectGroups } from "../src/languages/argo/no-effect.ts";
+import type { NoEffectGroup } from "../src/languages/argo/no-effect.ts";
 import { projectFolder } from "./checks.ts";
 import { drawPicture, isPictureStale, picturePath } from "./pictures/picture.ts";
 import { scripts } from "./setup/scripts.mjs";
@@ -34,10 +36,31 @@ export function renderScripts(table: Readonly<Record<string, readonly string[]>>
   return ["| Command | Runs, with Node 24 |", "|---|---|", ...rows].join("\n");
 }
 
+/** The fields that change nothing on one machine, by what they decide in a cluster. */
+export function renderNoEffect(groups: readonly NoEffectGroup[]): string {
+  const rows = groups.flatMap(({ about, told, kept, fields }) =>
+    Object.entries(fields).map(([type, names]) => {
+      const list = names.map((name) => `\`${name}\``).join(", ");
+      return `| ${ownerWords[type] ?? type} | ${list} | ${about} | ${told ? "yes" : ""} | ${kept ? "yes" : ""} |`;
+    }),
+  );
+  return ["| Of a | Field | Decides in a cluster | Told | Kept |", "|---|---|---|---|---|", ...rows].join(
+    "\n",
+  );
+}
+
+const ownerWords: Readonly<Record<string, string>> = {
+  WorkflowSpec: "workflow",
+  Template: "template",
+  Container: "container",
+  RetryStrategy: "retryStrategy",
+};
+
 const generators: Readonly<Record<string, () => string>> = {
   layers: () =>
     renderLayers(JSON.parse(readFileSync(join(projectFolder, "layers.json"), "utf8")) as LayerTable),
   scripts: () => renderScripts(scripts),
+  "no-effect": () => renderNoEffect(noEffectGroups),
 };
 
 const generatedPart = /(<!-- generated: ([a-z-]+) -->\n)[\s\S]*?(\n<!-- \/generated -->)/g;

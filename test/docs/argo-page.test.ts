@@ -1,49 +1,71 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { listNoEffect, noEffectGroups } from "../../src/languages/argo/no-effect.ts";
+import type { NoEffectType } from "../../src/languages/argo/no-effect.ts";
 import { getObjectType } from "../../src/languages/argo/read/fields/field-types.ts";
 import { readProject } from "../tidy/project-files.ts";
-import { listQuotedWords, readPage, readPart } from "./pages.ts";
+import { readPage } from "./pages.ts";
 
-const page = readPage("docs/argo.md");
+const types: readonly NoEffectType[] = ["WorkflowSpec", "Template", "Container", "RetryStrategy"];
 
-function readFields(from: string, to: string): readonly string[] {
-  return listQuotedWords({ path: page.path, text: readPart(page, from, to) });
+/** Code that gives fields their effect, without comments and without the rules for merging. */
+const code = readProject()
+  .filter(({ path }) => /^src\/languages\/argo\/(?:lower|evaluate|view|argo\.ts)/.test(path))
+  .filter(({ path }) => !path.endsWith("/merge-template.ts"))
+  .map(({ text }) => text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, ""))
+  .join("\n");
+
+/** Fields that show in the status and in expressions, although they steer nothing. */
+const shown = new Set(["serviceAccountName", "priority", "resources", "podGC", "artifactGC", "archiveLogs"]);
+
+/** Whether code takes the field from a workflow, a template or a container. */
+function isRead(field: string): boolean {
+  const owners = "spec|template|container|script|strategy";
+  const taken = new RegExp(`\\b(?:${owners})\\??\\.${field}\\b`);
+  const parts = new RegExp(`const \\{[^}]*\\b${field}\\b[^}]*\\} = (?:${owners})\\b`);
+  return taken.test(code) || parts.test(code);
 }
 
-/** The lists of fields that lowering warns about, as texts of sorted names. */
-function readHints(): readonly string[] {
-  const files = readProject().filter(({ path }) => path.startsWith("src/languages/argo/lower/"));
-  const lists = files.flatMap(({ text }) =>
-    [...text.matchAll(/const hints = \[([^\]]*)\]/g)].map((match) => match[1] ?? ""),
-  );
-  return lists.map((list) => sortNames([...list.matchAll(/"(\w+)"/g)].map((match) => match[1] ?? "")));
-}
+describe("the list of fields without effect", () => {
+  for (const type of types) {
+    const silent = listNoEffect(type, "all");
+    const fields = [...getObjectType(type).fields().keys()];
 
-function sortNames(names: readonly string[]): string {
-  return names.toSorted().join(" ");
-}
-
-describe("docs/argo.md", () => {
-  test("lists the fields that are warned about", () => {
-    const ofWorkflows = readFields("<!-- hints: workflow -->", "<!-- hints: template -->");
-    const ofTemplates = readFields("<!-- hints: template -->", "<!-- /hints -->");
-    assert.deepEqual([ofWorkflows, ofTemplates].map(sortNames).toSorted(), readHints().toSorted());
-  });
-
-  for (const type of ["WorkflowSpec", "Template", "Container"]) {
-    test(`names only fields that a ${type} has as having no effect`, () => {
-      const next =
-        type === "WorkflowSpec"
-          ? "- of a template"
-          : type === "Template"
-            ? "- of a container"
-            : "<!-- /silent -->";
-      const fields = readFields(`<!-- silent: ${type} -->`, next);
-      assert.ok(fields.length > 10);
+    test(`names fields that a ${type} has, each once`, () => {
+      assert.ok(silent.length > 0);
       assert.deepEqual(
-        fields.filter((field) => !getObjectType(type).fields().has(field)),
+        silent.filter((field, index) => !fields.includes(field) || silent.indexOf(field) !== index),
+        [],
+      );
+    });
+
+    test(`has every field of a ${type} that no code names`, () => {
+      const unnamed = fields.filter((field) => !new RegExp(`\\b${field}\\b`).test(code));
+      assert.deepEqual(
+        unnamed.filter((field) => !silent.includes(field)),
+        [],
+      );
+    });
+
+    test(`has no field of a ${type} that code reads`, () => {
+      assert.deepEqual(
+        silent.filter((field) => isRead(field) && !shown.has(field)),
         [],
       );
     });
   }
+
+  test("what is told of is kept, unless another part of Millrace will decide it", () => {
+    const told = noEffectGroups.filter((group) => group.told && !group.kept);
+    assert.deepEqual(
+      told.flatMap(({ fields }) => Object.values(fields).flat()),
+      ["memoize"],
+    );
+  });
+
+  test("is the page's table", () => {
+    const { text } = readPage("docs/fields-without-effect.md");
+    for (const type of types)
+      for (const field of listNoEffect(type, "all")) assert.match(text, new RegExp(`\`${field}\``));
+  });
 });

@@ -2,6 +2,7 @@
  * One try of a task: what an executor is asked to do, and what it reports.
  * Both sides are plain JSON: the order lies in the attempt's directory, and so does the exit record.
  */
+import type { JsonObject } from "../../base/json.ts";
 import type { Archive, Artifact } from "../data/artifact.ts";
 
 /** Where an input file of an attempt comes from. */
@@ -103,6 +104,11 @@ export interface AttemptOrder {
   readonly graceMs: number;
   /** Values that must not be shown, besides those of secret variables. In memory only, never in the file of the order. */
   readonly secrets?: readonly string[];
+  /**
+   * What the document asks of a cluster for this attempt (placement, resources, identity), in the words of its language.
+   * Executors that can obey read it; the others leave it alone.
+   */
+  readonly hints?: JsonObject;
 }
 
 /** How one command ended. */

@@ -376,19 +376,45 @@ test("a template that needs a cluster is no problem as long as nobody calls it",
   );
 });
 
-test("fields without effect here are warned of once each", () => {
+test("fields without effect here are told of once, and kept for executors that can obey", () => {
   const compiled = compile(
     one(
-      "        securityContext: {}\n        container: {image: busybox}\n",
+      "        securityContext: {}\n        tolerations: [{key: '{{workflow.name}}'}]\n        retryStrategy: {affinity: {nodeAntiAffinity: {}}}\n" +
+        "        container: {image: busybox, resources: {limits: {cpu: 1}}, imagePullPolicy: Always}\n",
       "    podSpecPatch: 'x: 1'\n    nodeSelector: {a: b}\n    ttlStrategy: {secondsAfterCompletion: 5}\n",
     ),
   );
   assert.deepEqual(
-    compiled.diagnostics.map(({ severity, code, message }) => [severity, code, message]),
+    compiled.diagnostics.map(({ severity, code, message, position }) => [
+      severity,
+      code,
+      message,
+      position?.line,
+    ]),
     [
-      ["warning", "argo/no-effect", "x of a podSpecPatch has no effect here"],
-      ["warning", "argo/no-effect", "securityContext has no effect here"],
+      [
+        "warning",
+        "argo/no-effect",
+        "nodeSelector, x of a podSpecPatch, tolerations, resources, affinity have no effect on one machine",
+        8,
+      ],
     ],
   );
+  const [process] = compiled.plan?.processes ?? [];
+  assert.deepEqual(process?.body.kind === "task" ? process.body.task.hints : undefined, {
+    nodeSelector: { a: "b" },
+    podSpecPatch: "x: 1",
+    tolerations: [{ key: expression("argo-text-global", "{{workflow.name}}", "text") }],
+    retryAffinity: { nodeAntiAffinity: {} },
+    containers: { main: { resources: { limits: { cpu: "1" } }, imagePullPolicy: "Always" } },
+  });
   assert.deepEqual(compiled.plan?.notes["ttlStrategy"], { secondsAfterCompletion: 5 });
+});
+
+test("a task without hints has none in its order", () => {
+  const [process] = compilePlan(
+    one("        container: {image: busybox, resources: {}, securityContext: {}}\n"),
+  ).processes;
+  assert.ok(process?.body.kind === "task");
+  assert.equal("hints" in process.body.task, false);
 });

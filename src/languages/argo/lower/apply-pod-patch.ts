@@ -8,7 +8,7 @@ import { isJsonObject } from "../../../base/json.ts";
 import type { Json, JsonObject } from "../../../base/json.ts";
 import { findYamlValue } from "../read/load-yaml.ts";
 import type { Template } from "../read/types.ts";
-import { report } from "./lowering.ts";
+import { noteHint } from "./lower-hints.ts";
 import type { Lowering, Place } from "./lowering.ts";
 import { mergeStrategically } from "./merge-template.ts";
 
@@ -25,13 +25,7 @@ export function applyPodPatches(desk: Lowering, template: Template, place: Place
 function applyPatch(desk: Lowering, template: Template, text: string, place: Place): Template {
   const patch = findYamlValue(text);
   if (!isJsonObject(patch)) {
-    report(
-      desk,
-      "warning",
-      "argo/no-effect",
-      "a podSpecPatch that is YAML only after its tags are replaced has no effect here",
-      place,
-    );
+    noteHint(desk, "a podSpecPatch that is YAML only after its tags are replaced", place);
     return template;
   }
   const { containers, volumes, ...rest } = patch;
@@ -44,15 +38,7 @@ function applyPatch(desk: Lowering, template: Template, text: string, place: Pla
     patched = patchContainer(patched, container);
   }
   if (Array.isArray(volumes)) patched = mergeInto(patched, { volumes });
-  if (left.size > 0) {
-    report(
-      desk,
-      "warning",
-      "argo/no-effect",
-      `${[...left].join(", ")} of a podSpecPatch has no effect here`,
-      place,
-    );
-  }
+  for (const field of left) noteHint(desk, `${field} of a podSpecPatch`, place);
   return patched;
 }
 

@@ -9,7 +9,8 @@ import type { Submission } from "../../../model/run/language.ts";
 import type { ArgoDocument, TextMap, WorkflowSpec } from "../read/types.ts";
 import { reserveProcess } from "./lower-call.ts";
 import { lowerHooks } from "./lower-hooks.ts";
-import { lowerEntryArguments, lowerLabels, lowerRunPolicy, lowerValues, warnAboutRun } from "./lower-run.ts";
+import { collectRunHints, noteHints, reportHints } from "./lower-hints.ts";
+import { lowerEntryArguments, lowerLabels, lowerRunPolicy, lowerValues } from "./lower-run.ts";
 import { lowerTemplate } from "./lower-template.ts";
 import { report } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
@@ -53,7 +54,7 @@ export function lowerDocument(
     ...spec.workflowMetadata?.annotations,
     ...submission.annotations,
   };
-  const full: Lowering = { ...desk, ...settingsOf(spec) };
+  const full: Lowering = { ...desk, ...settingsOf(spec), runHints: collectRunHints(desk, spec) };
   const plan = lowerPlan(full, own, spec, space, submission, { name, labels, annotations });
   const isBad = diagnostics.some(({ severity }) => severity === "error");
   return { ...(isBad || plan === undefined ? {} : { plan }), name, labels, annotations, diagnostics };
@@ -87,6 +88,8 @@ function createDesk(
     texts: new Map(),
     expressions: new Map(),
     warned: new Set(),
+    withoutEffect: new Map(),
+    runHints: {},
     defaultedPorts: new WeakMap(),
   };
 }
@@ -139,9 +142,10 @@ function lowerPlan(
     usual: entryArguments,
     place,
   });
-  warnAboutRun(desk, spec, place);
+  noteHints(desk, "WorkflowSpec", spec, place);
   const policy = lowerRunPolicy(desk, spec, at("synchronization"));
   const processes = lowerProcesses(desk, entryArguments);
+  reportHints(desk);
   return {
     language: "argo",
     processes,

@@ -94,23 +94,3 @@ export function lowerLabels(desk: Lowering, spec: WorkflowSpec): Record<string, 
   }
   return labels;
 }
-
-/** Fields of a workflow that change what happens in a cluster and nothing here. */
-const hints = [
-  "hostNetwork",
-  "hostAliases",
-  "dnsConfig",
-  "securityContext",
-  "executorPlugins",
-  "metrics",
-] as const;
-
-export function warnAboutRun(desk: Lowering, spec: WorkflowSpec, place: Place): void {
-  for (const field of hints) {
-    if (spec[field] === undefined) continue;
-    report(desk, "warning", "argo/no-effect", `${field} has no effect here`, {
-      document: place.document,
-      path: [...place.path, field],
-    });
-  }
-}

@@ -14,10 +14,11 @@ import type {
 } from "../read/types.ts";
 import type { Archive } from "../../../model/data/artifact.ts";
 import { findRepositoryKey } from "./lower-artifacts.ts";
+import { collectHints } from "./lower-hints.ts";
 import { lowerEnvironment, lowerWord, readEnvironment } from "./lower-environment.ts";
 import { lowerDuration, lowerInteger } from "./lower-numbers.ts";
 import { lowerMounts } from "./lower-volumes.ts";
-import { lowerText, report } from "./lowering.ts";
+import { lowerText } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
 
 type CommandTemplate = TaskTemplate["commands"][number];
@@ -44,7 +45,9 @@ export function lowerTask(desk: Lowering, template: Template, place: Place): Tas
         place,
       );
     });
+  const hints = collectHints(desk, template);
   return {
+    ...(hints === undefined ? {} : { hints }),
     commands: [
       ...beside(template.initContainers ?? [], "init"),
       ...mains,
@@ -124,9 +127,6 @@ function lowerCommand(
 ): CommandTemplate {
   const variables = readEnvironment(desk, container, place);
   const { workingDir, image = "" } = container;
-  if (container.securityContext !== undefined) {
-    report(desk, "warning", "argo/no-effect", "securityContext has no effect outside a cluster", place);
-  }
   return {
     name,
     role,

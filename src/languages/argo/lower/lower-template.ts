@@ -6,6 +6,7 @@ import { decodeBase64 } from "../../../expressions/go/base64.ts";
 import { decodeUtf8 } from "../../../expressions/go/utf8.ts";
 import type { HttpHeader, HttpTemplate, Template } from "../read/types.ts";
 import { findKey, reportMissingKey } from "./lower-environment.ts";
+import { listContainers, noteHints } from "./lower-hints.ts";
 import { lowerPorts } from "./lower-inputs.ts";
 import { lowerDuration } from "./lower-numbers.ts";
 import { applyPodPatches } from "./apply-pod-patch.ts";
@@ -26,7 +27,7 @@ export function lowerTemplate(
   const place: Place = { document: pending.source.document, path: pending.source.path };
   const own = mergeTemplateDefaults(pending.source.template, desk.templateDefaults);
   const template = applyPodPatches(desk, own, place);
-  warnAboutHints(desk, template, place);
+  noteTemplateHints(desk, template, place);
   const isRegion = template.steps !== undefined || template.dag !== undefined;
   const isLeaf = !isRegion;
   const runsCommands =
@@ -141,15 +142,12 @@ function lowerHeader(
   return [];
 }
 
-/** Fields of a template that change what happens in a cluster and nothing here. */
-const hints = ["hostAliases", "securityContext", "memoize", "metrics"] as const;
-
-function warnAboutHints(desk: Lowering, template: Template, place: Place): void {
-  for (const field of hints) {
-    if (template[field] === undefined) continue;
-    report(desk, "warning", "argo/no-effect", `${field} has no effect here`, {
+function noteTemplateHints(desk: Lowering, template: Template, place: Place): void {
+  noteHints(desk, "Template", template, place);
+  for (const [, container] of listContainers(template)) noteHints(desk, "Container", container, place);
+  if (template.retryStrategy !== undefined)
+    noteHints(desk, "RetryStrategy", template.retryStrategy, {
       document: place.document,
-      path: [...place.path, field],
+      path: [...place.path, "retryStrategy"],
     });
-  }
 }

@@ -6,8 +6,8 @@
  * with the same argument costs one expression, and evaluators can cache by identity.
  */
 import type { Diagnostic } from "../../../base/diagnostic.ts";
-import type { JsonObject } from "../../../base/json.ts";
-import type { Expression, ExpressionForm } from "../../../model/plan/expression.ts";
+import type { Json, JsonObject } from "../../../base/json.ts";
+import type { Expression, ExpressionForm, Templated } from "../../../model/plan/expression.ts";
 import type { Pointer, Process } from "../../../model/plan/plan.ts";
 import type { ArgoDocument, RetryStrategy, Template, Volume } from "../read/types.ts";
 import type { TemplateSource, TemplateSpace } from "./template-space.ts";
@@ -82,6 +82,10 @@ export interface Lowering {
   /** All other expressions, by dialect, form and source. */
   readonly expressions: Map<string, Expression>;
   readonly warned: Set<string>;
+  /** Fields that change nothing here, with the first place of each, for one warning at the end. */
+  readonly withoutEffect: Map<string, Place>;
+  /** Hints of the workflow that every attempt's order gets. */
+  readonly runHints: Readonly<Record<string, Templated<Json>>>;
   /** Parameters whose absence the port of a template covers, by template. */
   readonly defaultedPorts: WeakMap<Template, ReadonlySet<string>>;
 }

@@ -1,0 +1,142 @@
+/**
+ * Fields that are read and checked, and change nothing on one machine: the one list of them.
+ * Lowering tells of them once a run and keeps them as hints for executors that could obey; `npm run docs` makes the page
+ * docs/fields-without-effect.md from it, and a test holds it against the code that reads the fields.
+ */
+
+/** What fields have in common that only a cluster can obey. */
+export interface NoEffectGroup {
+  /** What they decide there. */
+  readonly about: string;
+  /** Whether a run with one of them says so. Not where nearly every document has them and nobody expects anything. */
+  readonly told: boolean;
+  /** Whether executors that could obey get them with the order of an attempt. */
+  readonly kept: boolean;
+  /** Field names by the type that has them (Argo fields.md). */
+  readonly fields: Readonly<Partial<Record<NoEffectType, readonly string[]>>>;
+}
+
+export type NoEffectType = "WorkflowSpec" | "Template" | "Container" | "RetryStrategy";
+
+export const noEffectGroups: readonly NoEffectGroup[] = [
+  {
+    about: "on which machine a pod runs, and which goes first",
+    told: true,
+    kept: true,
+    fields: {
+      WorkflowSpec: [
+        "nodeSelector",
+        "affinity",
+        "tolerations",
+        "schedulerName",
+        "podPriorityClassName",
+        "podPriority",
+        "podDisruptionBudget",
+      ],
+      Template: ["nodeSelector", "affinity", "tolerations", "schedulerName", "priorityClassName"],
+      RetryStrategy: ["affinity"],
+    },
+  },
+  {
+    about: "how much of a machine it may use",
+    told: true,
+    kept: true,
+    fields: {
+      WorkflowSpec: ["podResources", "resourceClaims"],
+      Template: ["podResources", "resourceClaims"],
+      Container: ["resources", "resizePolicy", "volumeDevices"],
+    },
+  },
+  {
+    about: "what it may do there",
+    told: true,
+    kept: true,
+    fields: {
+      WorkflowSpec: ["securityContext"],
+      Template: ["securityContext"],
+      Container: ["securityContext"],
+    },
+  },
+  {
+    about: "its network",
+    told: true,
+    kept: true,
+    fields: {
+      WorkflowSpec: ["hostNetwork", "hostAliases", "dnsPolicy", "dnsConfig"],
+      Template: ["hostAliases"],
+    },
+  },
+  {
+    about: "which programs of the cluster take part",
+    told: true,
+    kept: true,
+    fields: { WorkflowSpec: ["executorPlugins"] },
+  },
+  {
+    about: "whether a result from an earlier run is taken",
+    told: true,
+    kept: false,
+    fields: { Template: ["memoize"] },
+  },
+  {
+    about: "what happens around a container's start and end",
+    told: true,
+    kept: true,
+    fields: {
+      Container: ["lifecycle", "livenessProbe", "startupProbe", "restartPolicy", "restartPolicyRules"],
+    },
+  },
+  {
+    about: "as whom it talks to the cluster and to registries",
+    told: false,
+    kept: true,
+    fields: {
+      WorkflowSpec: ["serviceAccountName", "automountServiceAccountToken", "executor", "imagePullSecrets"],
+      Template: ["serviceAccountName", "automountServiceAccountToken", "executor"],
+    },
+  },
+  {
+    about: "its labels, and its priority among the pods of a cluster",
+    told: false,
+    kept: true,
+    fields: { WorkflowSpec: ["podMetadata", "priority"], Template: ["metadata", "priority"] },
+  },
+  {
+    about: "when it and its volumes are cleaned away",
+    told: false,
+    kept: false,
+    fields: { WorkflowSpec: ["podGC", "volumeClaimGC"] },
+  },
+  {
+    about: "where artifacts and logs lie, and for how long",
+    told: false,
+    kept: false,
+    fields: {
+      WorkflowSpec: ["artifactGC", "artifactRepositoryRef", "archiveLogs"],
+      Template: ["archiveLocation"],
+    },
+  },
+  {
+    about: "how an image is fetched, and what a container shows of itself",
+    told: false,
+    kept: true,
+    fields: {
+      Container: [
+        "imagePullPolicy",
+        "ports",
+        "readinessProbe",
+        "terminationMessagePath",
+        "terminationMessagePolicy",
+        "stdin",
+        "stdinOnce",
+      ],
+    },
+  },
+];
+
+/** Fields of a type without effect: all, those that a run tells of, or those that are kept as hints. */
+export function listNoEffect(type: NoEffectType, which: "all" | "told" | "kept"): readonly string[] {
+  return noEffectGroups.flatMap((group) =>
+    which === "all" || group[which] ? (group.fields[type] ?? []) : [],
+  );
+}
