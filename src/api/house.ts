@@ -169,6 +169,8 @@ export interface House {
   isDriven(): Promise<boolean>;
   openEngine(options: EngineOptions): Promise<Engine>;
   doctor(): Promise<readonly DoctorFinding[]>;
+  /** Figures of all runs and of the engine, in Prometheus' text form. */
+  metrics(): Promise<string>;
   /** Resolves at the next change of the history, or after `waitMs`; for followers in other processes. */
   changed(waitMs: number): Promise<void>;
 }

@@ -19,6 +19,7 @@ import { openLocalEngine, unknownRun } from "./local-engine.ts";
 import { listLogFiles } from "./log-files.ts";
 import { outputFileName, outputsFolder } from "./lay-outputs.ts";
 import { missingRun } from "./missing-run.ts";
+import { systemClock } from "./system-clock.ts";
 import { toPicture, toRow } from "./pictures.ts";
 
 /** Opens a house in a folder; nothing is made before something must be written. */
@@ -45,6 +46,11 @@ export function createHouse(root: string): House {
     command: (name, command) => giveCommand(home, name, command),
     isDriven: async () => isDriven(home),
     openEngine: (options) => openLocalEngine(home, options),
+    metrics: () =>
+      readHistory(home, "", async (reader) => {
+        const { readMetrics } = await import("./metrics.ts");
+        return readMetrics(home, reader, [], systemClock.now());
+      }),
     doctor: () => examineMachine(home),
     changed: (waitMs) => waitForChange(home, waitMs),
   };
@@ -127,6 +133,8 @@ async function removeRun(home: Home, name: string): Promise<void> {
   try {
     const summary = await history.findRun(name);
     if (summary === undefined) throw unknownRun(name);
+    const { keepFigures } = await import("./metrics.ts");
+    await keepFigures(home, history, summary);
     await history.commit({ appended: [], deleted: [summary.runId] }, { durable: true });
     await rm(join(home.runs, runFolderName(summary.name)), { recursive: true, force: true });
   } finally {

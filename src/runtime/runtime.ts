@@ -21,7 +21,7 @@ import type { LiveRun } from "./live-run.ts";
 import { SharedLocks } from "./shared-locks.ts";
 import { Performer } from "./perform/performer.ts";
 import type { RuntimePorts } from "./runtime-ports.ts";
-import { nameRunPhase, summarizeRun } from "./summary.ts";
+import { addFigures, nameRunPhase, summarizeRun } from "./summary.ts";
 
 /** Called after every commit with the events of one run. */
 export type RunListener = (run: LiveRun, events: readonly RunEvent[]) => void;
@@ -299,7 +299,8 @@ export class Runtime {
   }
 
   private updateSummary(run: LiveRun, now: number): RunSummary {
-    run.summary = summarizeRun(run.state, run.language, run.summary.labels);
+    const summary = summarizeRun(run.state, run.language, run.summary.labels);
+    run.summary = addFigures(summary, run.state, run.evaluator);
     run.summaryAt = now;
     return run.summary;
   }

@@ -1,8 +1,12 @@
 /** The row that lists show: a view of a run's state, kept in the same commit as its events. */
+import type { JsonObject } from "../base/json.ts";
+import { hasMetrics, measureRun } from "../engine/measure/measure-run.ts";
 import { phaseNames } from "../model/run/phase.ts";
 import type { Language } from "../model/run/language.ts";
 import type { RunState } from "../model/run/run-state.ts";
+import type { Evaluator } from "../model/run/scope.ts";
 import type { RunSummary } from "../ports/history-store.ts";
+import { describeMeasured } from "./metrics/registry.ts";
 
 /** Summarises a run as it stands. */
 export function summarizeRun(
@@ -21,8 +25,27 @@ export function summarizeRun(
     ...(outcome.message === "" ? {} : { message: outcome.message }),
     labels: { ...labels, ...state.labels },
     progress: { done: state.closedCount, total: state.tasks.size },
-    view: { phase: outcome.phase },
+    view: {
+      phase: outcome.phase,
+      ...(state.ended === undefined ? describeWork(state) : {}),
+    },
   };
+}
+
+/** What the metrics of a home say of a run under way. */
+function describeWork(state: RunState): JsonObject {
+  return {
+    running: state.running.size,
+    ready: state.ready.count(),
+    ...(hasMetrics(state.index.plan) ? { measures: true } : {}),
+  };
+}
+
+/** The row of a run that has ended also keeps its figures, so that nobody has to fold its history for them. */
+export function addFigures(summary: RunSummary, state: RunState, evaluator: Evaluator): RunSummary {
+  if (state.ended === undefined || !hasMetrics(state.index.plan)) return summary;
+  const { series, problems } = measureRun(state, evaluator, state.endedAt);
+  return { ...summary, view: { ...summary.view, ...describeMeasured(series, problems) } };
 }
 
 /** The engine's word for how a run stands. */

@@ -158,6 +158,7 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
       return options.engine;
     },
     doctor: () => Promise.resolve(options.findings ?? []),
+    metrics: () => Promise.resolve("# HELP a b\n# TYPE a gauge\na 1\n"),
     changed: () => new Promise((resolve) => (isNews ? resolve() : (tellChange = resolve))),
     change: (next) => {
       pictures = next ?? pictures;

@@ -13,6 +13,7 @@ import type { Json, JsonObject } from "../../base/json.ts";
 import type { Artifact } from "../data/artifact.ts";
 import type { AttemptOrder } from "../run/attempt.ts";
 import type { Dynamic, Expression, Templated } from "./expression.ts";
+import type { MetricTemplate } from "./metric.ts";
 
 /** A path into the source document, for messages: `["spec", "templates", 0]`. */
 export type Pointer = readonly (string | number)[];
@@ -31,6 +32,8 @@ export interface Plan {
   readonly files: Readonly<Record<string, FileValue>>;
   readonly hooks: readonly Hook[];
   readonly policy: RunPolicy;
+  /** Figures of the run as a whole. */
+  readonly metrics?: readonly MetricTemplate[];
   /** What only the language's own views and evaluator need. */
   readonly notes: JsonObject;
 }
@@ -54,6 +57,8 @@ export interface Process {
   readonly body: Body;
   readonly outputs: readonly Output[];
   readonly policy: Policy;
+  /** Figures of each call. */
+  readonly metrics?: readonly MetricTemplate[];
   readonly at: Pointer;
 }
 

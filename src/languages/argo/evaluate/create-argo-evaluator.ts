@@ -71,9 +71,25 @@ function evaluateIn(reading: Reading, expression: Expression, compiler: Compiler
       return evaluateItems(reading, source, compiler);
     case dialects.sequence:
       return evaluateSequence(reading, source, compiler);
+    case dialects.metric:
+      return evaluateMetric(createReading(reading.scope, compiler, true), source, compiler);
+    case dialects.metricWhen: {
+      const text = evaluateMetric(createReading(reading.scope, compiler, true), source, compiler);
+      return text.ok ? decideWhen(String(text.value), reading.scope) : text;
+    }
     default:
       return { ok: false, message: `unknown dialect ${dialect}` };
   }
+}
+
+/** A text of a metric: unlike elsewhere, a tag that names nothing is an error (Argo, computeMetrics). */
+function evaluateMetric(reading: Reading, source: string, compiler: Compiler): Evaluated {
+  const rendered = renderText(source, reading, compiler);
+  if (!rendered.ok) return rendered;
+  const left = /\{\{[^{}]*\}\}/u.exec(rendered.text);
+  return left === null
+    ? { ok: true, value: rendered.text }
+    : { ok: false, message: `failed to resolve ${left[0]}` };
 }
 
 function evaluateText(reading: Reading, source: string, form: ExpressionForm, compiler: Compiler): Evaluated {

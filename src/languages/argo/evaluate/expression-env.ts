@@ -15,6 +15,7 @@ import { findItemMember, itemToText } from "./item-text.ts";
 import { jsonToText } from "./json-text.ts";
 import { createFileObject } from "./files.ts";
 import { argoFunctions } from "../../../expressions/argo-functions.ts";
+import { metricNames } from "./metric-values.ts";
 import { findTexts, readWorkflow } from "./workflow-values.ts";
 import { createRequest, createResponse } from "./exchange-env.ts";
 import { createNamed, createSiblings, createTaskOutputs } from "./task-env.ts";
@@ -32,7 +33,8 @@ export function createEnvironment(reading: Reading, trace: Trace): HostObject {
     steps: siblings,
     tasks: siblings,
     item: () => createItem(scope),
-    retries: () => (scope.attemptNumber === undefined ? undefined : String(scope.attemptNumber)),
+    retries: () => readFlat("retries", reading),
+    ...(reading.isMetric === true ? createMetricRoots(reading) : {}),
     lastRetry: () => createLastRetry(reading),
     pod: () => createNamed(["name"], (name) => readFlat(`pod.${name}`, reading)),
     node: () => createNamed(["name"], (name) => readFlat(`node.${name}`, reading)),
@@ -43,6 +45,14 @@ export function createEnvironment(reading: Reading, trace: Trace): HostObject {
     (name) => (Object.hasOwn(roots, name) ? roots[name]?.() : argoFunctions.get(name)),
     () => Object.keys(roots),
   );
+}
+
+function createMetricRoots(reading: Reading): Readonly<Record<string, () => Value | undefined>> {
+  return {
+    ...Object.fromEntries(metricNames.map((name) => [name, () => readFlat(name, reading)])),
+    resourcesDuration: () =>
+      createNamed(["cpu", "memory"], (name) => readFlat(`resourcesDuration.${name}`, reading)),
+  };
 }
 
 function readFlat(name: string, reading: Reading): Value | undefined {

@@ -13,6 +13,7 @@ import { jsonToText } from "./json-text.ts";
 import { readAllParameters, readParameter, readResult, readTaskField } from "./sibling-values.ts";
 import type { ReadOutput } from "./sibling-values.ts";
 import { readCallName, readLastRetry, readOwnName, readPodName } from "./own-values.ts";
+import { readMetricValue } from "./metric-values.ts";
 import { readWorkflow } from "./workflow-values.ts";
 import { findExitCode, findOutputs } from "./task-outputs.ts";
 import { ownMember } from "./own-member.ts";
@@ -21,6 +22,8 @@ import { ownMember } from "./own-member.ts";
 export interface Reading {
   readonly scope: Scope;
   readonly render: (field: string | Expression) => string;
+  /** Set in a metric, where names of the node's own figures are known. */
+  readonly isMetric?: boolean;
 }
 
 export type NameReader = (reading: Reading) => ReadOutput;
@@ -43,9 +46,12 @@ export function compileName(name: string): NameReader {
     case "item":
       return compileItem(dot === -1 ? undefined : rest);
     case "retries":
-      return dot === -1
-        ? ({ scope }) => (scope.attemptNumber === undefined ? literal : String(scope.attemptNumber))
-        : always(literal);
+      return dot === -1 ? readRetries : always(literal);
+    case "duration":
+    case "status":
+    case "exitCode":
+    case "resourcesDuration":
+      return ({ scope, isMetric }) => (isMetric === true ? readMetricValue(scope, name) : literal);
     case "lastRetry":
       return ({ scope }) => readLastRetry(scope, rest);
     case "pod":
@@ -55,6 +61,11 @@ export function compileName(name: string): NameReader {
     default:
       return always(literal);
   }
+}
+
+function readRetries({ scope, isMetric }: Reading): Answer {
+  if (isMetric === true) return readMetricValue(scope, "retries");
+  return scope.attemptNumber === undefined ? literal : String(scope.attemptNumber);
 }
 
 function always(answer: Answer): NameReader {

@@ -48,9 +48,10 @@ function remember<T>(compile: (source: string) => T): (source: string) => T {
 }
 
 /** A scope with the means to read it. */
-export function createReading(scope: Scope, compiler: Compiler): Reading {
+export function createReading(scope: Scope, compiler: Compiler, isMetric = false): Reading {
   const reading: Reading = {
     scope,
+    isMetric,
     render: (field) => {
       if (!isExpression(field)) return field;
       const rendered = renderText(field.source, reading, compiler);
@@ -155,9 +156,11 @@ function renderExpression(part: Extract<TextPart, { kind: "expression" }>, readi
   }
   const node = part.parsed.value;
   const references = listReferences(node);
-  const isEarly = lateNames.some(
-    ({ path, exists }) => !exists(reading.scope) && references.some((one) => one[0] === path[0]),
-  );
+  const isEarly =
+    reading.isMetric !== true &&
+    lateNames.some(
+      ({ path, exists }) => !exists(reading.scope) && references.some((one) => one[0] === path[0]),
+    );
   if (isEarly) return { ok: true, text: part.raw };
   const trace: Trace = { absent: undefined };
   const outcome = runExpression(reading, trace, (environment, context) =>

@@ -11,6 +11,7 @@ import { reserveProcess } from "./lower-call.ts";
 import { lowerHooks } from "./lower-hooks.ts";
 import { collectRunHints, noteHints, reportHints } from "./lower-hints.ts";
 import { lowerEntryArguments, lowerLabels, lowerRunPolicy, lowerValues } from "./lower-run.ts";
+import { lowerMetrics } from "./lower-metrics.ts";
 import { lowerTemplate } from "./lower-template.ts";
 import { report } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
@@ -144,6 +145,8 @@ function lowerPlan(
   });
   noteHints(desk, "WorkflowSpec", spec, place);
   const policy = lowerRunPolicy(desk, spec, at("synchronization"));
+  const metrics = lowerMetrics(desk, spec.metrics);
+  if (metrics.needsResult) desk.captured.add(entry);
   const processes = lowerProcesses(desk, entryArguments);
   reportHints(desk);
   return {
@@ -156,6 +159,7 @@ function lowerPlan(
     files: {},
     hooks,
     policy,
+    ...(metrics.list.length === 0 ? {} : { metrics: metrics.list }),
     notes: describeRun(own, spec, entrypoint, desk, identity),
   };
 }

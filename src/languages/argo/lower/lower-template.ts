@@ -8,6 +8,7 @@ import type { HttpHeader, HttpTemplate, Template } from "../read/types.ts";
 import { findKey, reportMissingKey } from "./lower-environment.ts";
 import { listContainers, noteHints } from "./lower-hints.ts";
 import { lowerPorts } from "./lower-inputs.ts";
+import { lowerMetrics } from "./lower-metrics.ts";
 import { lowerDuration } from "./lower-numbers.ts";
 import { applyPodPatches } from "./apply-pod-patch.ts";
 import { lowerOutputs } from "./lower-outputs.ts";
@@ -28,6 +29,8 @@ export function lowerTemplate(
   const own = mergeTemplateDefaults(pending.source.template, desk.templateDefaults);
   const template = applyPodPatches(desk, own, place);
   noteTemplateHints(desk, template, place);
+  const metrics = lowerMetrics(desk, template.metrics);
+  if (metrics.needsResult) desk.captured.add(pending.index);
   const isRegion = template.steps !== undefined || template.dag !== undefined;
   const isLeaf = !isRegion;
   const runsCommands =
@@ -40,6 +43,7 @@ export function lowerTemplate(
       : lowerLeaf(desk, template, runsCommands, place),
     outputs: lowerOutputs(desk, template, isLeaf, place),
     policy: lowerPolicy(desk, template, isLeaf, place),
+    ...(metrics.list.length === 0 ? {} : { metrics: metrics.list }),
     at: pending.source.path,
   };
 }

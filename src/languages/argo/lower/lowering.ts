@@ -39,6 +39,10 @@ export const dialects = {
   items: "argo-items",
   /** JSON text of a withSequence that has a format. */
   sequence: "argo-sequence",
+  /** Text with tags that may also use the names of metrics; all of them must be known. */
+  metric: "argo-metric",
+  /** The same as a condition. */
+  metricWhen: "argo-metric-when",
 } as const;
 
 /** Environment and settings that come with a submission. */

@@ -1,0 +1,119 @@
+/**
+ * All figures of a home: those that documents ask for, summed over runs, and the engine's own.
+ * They are made anew whenever somebody looks: from the rows of ended runs, which keep their sums, from the states of runs
+ * under way, and from the tally of deleted ones. So nothing has to be restored after a restart.
+ */
+import { addSeries, createSeriesSet } from "../../engine/measure/merge-series.ts";
+import type { JsonObject } from "../../base/json.ts";
+import type { MetricSeries } from "../../model/plan/metric.ts";
+import type { RunSummary } from "../../ports/history-store.ts";
+import { finishedRunPhases, unfinishedRunPhases } from "../../ports/history-store.ts";
+
+/** What was counted by runs that are deleted. */
+export interface MetricTally {
+  /** Runs in it that the history may still hold, because the machine went down in between. */
+  readonly runIds: readonly string[];
+  readonly series: readonly MetricSeries[];
+  readonly runs: Readonly<Record<string, number>>;
+}
+
+export const emptyTally: MetricTally = { runIds: [], series: [], runs: {} };
+
+/** Argo puts this before the names of documents' own metrics, and dashboards look for it. */
+const customPrefix = "argo_workflows_";
+
+/** Series of all runs; `measured` gives those of runs under way, by id. */
+export function collectMetrics(
+  summaries: readonly RunSummary[],
+  measured: ReadonlyMap<string, readonly MetricSeries[]>,
+  tally: MetricTally,
+  now: number,
+): readonly MetricSeries[] {
+  const counted = summaries.filter(({ runId }) => !tally.runIds.includes(runId));
+  const set = createSeriesSet();
+  let refused = 0;
+  const addAll = (series: readonly MetricSeries[]): void => {
+    for (const one of series) if (addSeries(set, one) !== undefined) refused += 1;
+  };
+  addAll(tally.series);
+  // Oldest first: what is set last stands.
+  for (const summary of [...counted].sort((a, b) => a.createdAt - b.createdAt))
+    addAll(measured.get(summary.runId) ?? readSeries(summary));
+  const custom = [...set.series.values()].map((one) => ({ ...one, name: `${customPrefix}${one.name}` }));
+  return [...custom, ...describeEngine(counted, tally, refused, now)];
+}
+
+/** The sums that an ended run left in its row. */
+export function readSeries(summary: RunSummary): readonly MetricSeries[] {
+  const metrics = summary.view["metrics"];
+  // Written by describeMeasured, in the same form.
+  return Array.isArray(metrics) ? (metrics as unknown as readonly MetricSeries[]) : [];
+}
+
+/** The tally with another run in it, before that is deleted. `isStored` tells which runs the history still holds. */
+export function addToTally(
+  tally: MetricTally,
+  summary: RunSummary,
+  isStored: (runId: string) => boolean,
+): MetricTally {
+  if (tally.runIds.includes(summary.runId)) return tally;
+  const set = createSeriesSet();
+  for (const one of [...tally.series, ...readSeries(summary)]) addSeries(set, one);
+  return {
+    runIds: [...tally.runIds.filter(isStored), summary.runId],
+    series: [...set.series.values()],
+    runs: { ...tally.runs, [summary.phase]: (tally.runs[summary.phase] ?? 0) + 1 },
+  };
+}
+
+/** What the row of a run says of its figures. */
+export function describeMeasured(series: readonly MetricSeries[], problems: readonly string[]): JsonObject {
+  return {
+    // A series is plain JSON.
+    ...(series.length === 0 ? {} : { metrics: series as unknown as JsonObject[] }),
+    ...(problems.length === 0 ? {} : { metricProblems: problems }),
+  };
+}
+
+function describeEngine(
+  summaries: readonly RunSummary[],
+  tally: MetricTally,
+  refused: number,
+  now: number,
+): readonly MetricSeries[] {
+  const gauge = (
+    name: string,
+    help: string,
+    value: number,
+    labels: Readonly<Record<string, string>> = {},
+  ): MetricSeries => ({ name, help, labels, at: now, figure: { kind: "gauge", set: value, moved: 0 } });
+  const counter = (name: string, help: string, sum: number, phase: string): MetricSeries => ({
+    name,
+    help,
+    labels: { phase },
+    at: now,
+    figure: { kind: "counter", sum },
+  });
+  const inPhase = (phase: string): number => summaries.filter((one) => one.phase === phase).length;
+  const sumOf = (field: string): number =>
+    summaries.reduce((sum, { endedAt, view }) => {
+      const count = view[field];
+      return endedAt === undefined && typeof count === "number" ? sum + count : sum;
+    }, 0);
+  return [
+    ...unfinishedRunPhases.map((phase) =>
+      gauge("millrace_runs", "Runs that have not ended, by phase", inPhase(phase), { phase }),
+    ),
+    ...finishedRunPhases.map((phase) =>
+      counter(
+        "millrace_runs_ended",
+        "Runs that have ended, by phase",
+        inPhase(phase) + (tally.runs[phase] ?? 0),
+        phase,
+      ),
+    ),
+    gauge("millrace_attempts_running", "Attempts whose command runs", sumOf("running")),
+    gauge("millrace_tasks_ready", "Tasks that wait for room or for a lock", sumOf("ready")),
+    gauge("millrace_metrics_refused", "Series of runs that do not fit those of other runs", refused),
+  ];
+}
