@@ -6,6 +6,7 @@ import type { Executor, ExecutorListener } from "../ports/executor.ts";
 import type { HistoryStore } from "../ports/history-store.ts";
 import type { Requester } from "../ports/requester.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
+import type { RunLimits } from "./run-slots.ts";
 
 export interface RuntimePorts {
   readonly clock: Clock;
@@ -16,6 +17,8 @@ export interface RuntimePorts {
   readonly artifacts: ArtifactStore;
   readonly requester: Requester;
   readonly secrets: SecretStore;
+  /** How many runs may be under way at once; absent: any number. */
+  readonly limits?: RunLimits;
   /** Calls back soon, after whatever else has arrived by then. */
   readonly soon: (callback: () => void) => void;
 }

@@ -167,6 +167,11 @@ const byKind: { readonly [K in RunEventKind]: fc.Arbitrary<Extract<RunEvent, { k
     },
     { requiredKeys: ["kind", "task", "at", "phase"] },
   ),
+  "run.queued": fc.record(
+    { kind: fc.constant("run.queued"), at: time, reason, locks: fc.array(lock, { maxLength: 2 }) },
+    { requiredKeys: ["kind", "at", "reason"] },
+  ),
+  "run.admitted": fc.record({ kind: fc.constant("run.admitted"), at: time }),
   "hook.started": fc.record({
     kind: fc.constant("hook.started"),
     owner: fc.integer({ min: -1, max: 9 }),

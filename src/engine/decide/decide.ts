@@ -20,7 +20,7 @@ import { resumeRun, setTask, stopRun, suspendRun, terminateRun } from "./command
 import { Decision } from "./decision.ts";
 import { receiveResponse } from "./response-received.ts";
 import { retryRun } from "./run-retry.ts";
-import { startRun } from "./run-start.ts";
+import { admitRun, startRun } from "./run-start.ts";
 import { reachTime } from "./time-reached.ts";
 
 /** Events after which a decision is cut, unless the caller says otherwise. */
@@ -43,6 +43,7 @@ export function decide(
   const decision = new Decision(state, evaluator, input.at);
   if (!state.agenda.isEmpty) followAgenda(decision, eventsAtMost);
   takeInput(decision, input);
+  if (state.queued?.reason.code === "lock-wait") admitRun(decision);
   const more = followAgenda(decision, eventsAtMost);
   return { events: decision.events, effects: decision.effects, more };
 }
@@ -83,7 +84,8 @@ function takeInput(decision: Decision, input: RunInput): void {
 function followAgenda(decision: Decision, eventsAtMost: number): boolean {
   const { state } = decision;
   for (;;) {
-    if (state.suspended && state.stopping === undefined) return false;
+    const isHeld = state.suspended || state.queued !== undefined;
+    if (isHeld && state.stopping === undefined) return false;
     while (!state.agenda.isEmpty) {
       if (decision.events.length >= eventsAtMost) return true;
       advance(decision, state.agenda.shift());

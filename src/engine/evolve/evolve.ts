@@ -11,7 +11,15 @@ import type { RunEvent } from "../../model/run/events.ts";
 import type { RunState } from "../../model/run/run-state.ts";
 import { taskFlags } from "../../model/run/task-table.ts";
 import { endTask, closeTask } from "./close.ts";
-import { claimLocks, queueForLocks } from "./locks.ts";
+import {
+  awakenLocks,
+  claimLocks,
+  putLocksToSleep,
+  queueForLocks,
+  releaseAllLocks,
+  releaseLocks,
+  wholeRun,
+} from "./locks.ts";
 import { enterTask, expandTask, openTask, startAttemptUnder, startHook } from "./open.ts";
 import { reopenRun } from "./reopen.ts";
 
@@ -31,19 +39,24 @@ export function evolve(state: RunState, event: RunEvent): void {
       return;
     case "run.started":
       return evolveRunStarted(state, event);
+    case "run.queued":
+      return evolveRunQueued(state, event);
+    case "run.admitted":
+      return evolveRunAdmitted(state, event.at);
     case "run.suspended":
       state.suspended = true;
-      return;
+      return putLocksToSleep(state);
     case "run.resumed":
       state.suspended = false;
-      return;
+      return awakenLocks(state);
     case "run.stopping":
       return evolveRunStopping(state, event);
     case "run.ended":
       state.ended = event.phase;
       state.endReason = event.reason;
       state.endedAt = event.at;
-      return;
+      state.queued = undefined;
+      return releaseAllLocks(state);
     case "run.retried":
       return reopenRun(state, event);
     case "task.expanded":
@@ -79,7 +92,24 @@ export function evolve(state: RunState, event: RunEvent): void {
 
 type EventOf<K extends RunEvent["kind"]> = Extract<RunEvent, { kind: K }>;
 
+function evolveRunQueued(state: RunState, event: EventOf<"run.queued">): void {
+  state.queued = { reason: event.reason };
+  if (event.locks !== undefined) queueForLocks(state, wholeRun, event.locks);
+}
+
+/** The time that a retried run waited is none of its own. */
+function evolveRunAdmitted(state: RunState, at: number): void {
+  state.queued = undefined;
+  claimLocks(state, wholeRun);
+  state.deadlineAt += at - state.startedAt;
+  state.startedAt = at;
+  state.timers.push(state.deadlineAt, -1);
+  state.agenda.push(0);
+}
+
 function evolveRunStarted(state: RunState, event: EventOf<"run.started">): void {
+  state.queued = undefined;
+  claimLocks(state, wholeRun);
   state.startedAt = event.at;
   state.values = { ...event.values };
   state.labels = { ...event.labels };
@@ -92,11 +122,15 @@ function evolveRunStarted(state: RunState, event: EventOf<"run.started">): void 
 function evolveRunStopping(state: RunState, event: EventOf<"run.stopping">): void {
   state.stopping = { reason: event.reason, hooks: event.hooks };
   state.agenda.push(0);
+  if (state.queued !== undefined) releaseLocks(state, wholeRun);
+  state.queued = undefined;
+  awakenLocks(state);
   // Whatever waits for a person, a time or a lock is asked once more, because nobody else will wake it.
   for (const task of state.waits.keys()) state.agenda.push(task);
   for (const task of state.requests) state.agenda.push(task);
   for (const task of state.notBefore.keys()) state.agenda.push(task);
-  for (const lock of state.locks.values()) for (const task of lock.waiting) state.agenda.push(task);
+  for (const { task, phase } of state.tickets.values())
+    if (task >= 0 && phase === "waiting") state.agenda.push(task);
   for (const limit of state.limits.values())
     for (const range of limit.held.ranges()) state.agenda.push(range.first, range.count);
 }

@@ -18,6 +18,7 @@ import { bindInputs, computeOutputs } from "./bind.ts";
 import { expandEach } from "./fan-out.ts";
 import { isBarred, isBoundLate, isDue } from "./may-begin.ts";
 import { openBody } from "./open-body.ts";
+import { resolveLocks } from "./resolve-locks.ts";
 import { createCalleeScope, createCallerScope, findInputs } from "./scope.ts";
 
 /** Most calls inside each other (Argo: recursion limit 100). */
@@ -215,10 +216,7 @@ function queueTask(
     taskTimeoutMs === undefined || isAttempt ? undefined : decision.resolve(taskTimeoutMs, scope);
   const queueMs =
     queueTimeoutMs === undefined || isOwner ? undefined : decision.resolve(queueTimeoutMs, scope);
-  const wanted = (isAttempt ? undefined : locks)?.map((lock) => ({
-    key: decision.resolve(lock.key, scope),
-    limit: decision.resolve(lock.limit, scope),
-  }));
+  const wanted = isAttempt || locks === undefined ? undefined : resolveLocks(decision, locks, scope);
   decision.record({
     kind: "task.queued",
     task,

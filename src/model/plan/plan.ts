@@ -42,6 +42,10 @@ export interface RunPolicy {
   /** Wall clock from the start of the run; exit hooks are outside it. */
   readonly deadlineMs?: Dynamic<number>;
   readonly locks?: readonly Lock[];
+  /** Runs with a higher one come first where runs wait; absent means 0. */
+  readonly priority?: number;
+  /** Runs of one namespace may be limited together; absent means `default`. */
+  readonly namespace?: string;
   /** The run starts suspended. */
   readonly suspended?: boolean;
 }
@@ -263,8 +267,8 @@ export interface RetryPolicy {
   readonly elapsedAtMostMs?: Dynamic<number>;
 }
 
-/** A lock held while the owner runs; `limit` holders at once. */
+/** A lock held while the owner runs; `limit` holders at once. Absent: the one that is stored for its key, or none. */
 export interface Lock {
   readonly key: Dynamic<string>;
-  readonly limit: Dynamic<number>;
+  readonly limit?: Dynamic<number>;
 }

@@ -88,6 +88,8 @@ const forms: { readonly [K in RunEventKind]: readonly [code: number, fields: For
     },
   ],
   "hook.started": [19, { owner: "number", hook: "number" }],
+  "run.queued": [40, { reason: "json", locks: "json" }],
+  "run.admitted": [41, {}],
 };
 
 interface Layout {

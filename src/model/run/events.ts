@@ -9,6 +9,7 @@
 import type { Json } from "../../base/json.ts";
 import type { AttemptFacts, Inputs, Items, Outputs, Reason } from "./values.ts";
 import type { FileValue } from "../plan/plan.ts";
+import type { LockWish } from "./lock-board.ts";
 
 export type EndPhase = 3 | 4 | 5;
 
@@ -29,6 +30,15 @@ export type RunEvent =
       readonly deadlineAt?: number;
       readonly attemptsAtMost?: number;
     }
+  /** The run waits as a whole: for a place among the runs, or for its locks. */
+  | {
+      readonly kind: "run.queued";
+      readonly at: number;
+      readonly reason: Reason;
+      readonly locks?: readonly LockWish[];
+    }
+  /** A retried run that waited goes on. One that has never begun just starts. */
+  | { readonly kind: "run.admitted"; readonly at: number }
   | { readonly kind: "run.suspended"; readonly at: number }
   | { readonly kind: "run.resumed"; readonly at: number }
   /** Nothing new starts; what runs is ended. `hooks` says whether exit hooks still run. */
@@ -60,7 +70,7 @@ export type RunEvent =
       readonly inputs?: Inputs;
       readonly deadlineAt?: number;
       readonly startBy?: number;
-      readonly locks?: readonly { readonly key: string; readonly limit: number }[];
+      readonly locks?: readonly LockWish[];
     }
   /**
    * A task with children, a wait or a request begins. Opening a region makes its block of children;

@@ -3,7 +3,7 @@ import type { Json } from "../../base/json.ts";
 import type { AttemptExit, AttemptOutputs } from "./attempt.ts";
 
 export type RunInput =
-  /** The run may begin; or (`held`) exists, and may not begin yet, because it waits for its locks. */
+  /** The run may begin, or go on after a retry, once it has its locks; or (`held`) it waits for a place among the runs. */
   | { readonly kind: "run.start"; readonly at: number; readonly held?: boolean }
   /** Go on with what was left over from a decision that was cut for its size. */
   | { readonly kind: "run.continue"; readonly at: number }
@@ -56,6 +56,8 @@ export type RunInput =
       readonly at: number;
       readonly also: readonly number[];
       readonly values: Readonly<Record<string, string>>;
+      /** There is no place among the runs yet. */
+      readonly held?: boolean;
     };
 
 export interface Response {

@@ -69,40 +69,45 @@ export function lowerRetry(desk: Lowering, strategy: RetryStrategy, place: Place
   };
 }
 
-/** Locks of a synchronization: `namespace/Mutex/name` and `namespace/ConfigMap/name/key` (Argo, workflow/sync). */
+/**
+ * Locks of a synchronization, by the names that Argo gives them (workflow/sync/lock_name.go): `namespace/Mutex/name`,
+ * `namespace/ConfigMap/name/key`, and `namespace/Database/name` for both kinds that Argo keeps in its database.
+ */
 export function lowerLocks(desk: Lowering, synchronization: Synchronization, place: Place): readonly Lock[] {
-  const mutexes = (synchronization.mutexes ?? []).map((mutex): Lock => ({
-    key: lowerText(
-      desk,
-      `${mutex.namespace ?? desk.around.namespace}/${mutex.database === true ? "Database/" : ""}Mutex/${mutex.name ?? "default"}`,
-    ),
+  const mutexes = (synchronization.mutexes ?? []).map(({ name = "default", namespace, database }): Lock => ({
+    key: lowerText(desk, `${orOwn(desk, namespace)}/${database === true ? "Database" : "Mutex"}/${name}`),
     limit: 1,
   }));
-  const semaphores = (synchronization.semaphores ?? []).flatMap((semaphore) =>
-    lowerSemaphore(desk, semaphore, place),
+  const semaphores = (synchronization.semaphores ?? []).flatMap((semaphore, index) =>
+    lowerSemaphore(desk, semaphore, { ...place, path: [...place.path, "semaphores", index] }),
   );
   return [...mutexes, ...semaphores];
 }
 
+function orOwn(desk: Lowering, namespace: string | undefined): string {
+  return namespace === undefined || namespace === "" ? desk.around.namespace : namespace;
+}
+
+/** The limit of a ConfigMap is that which comes with the document; the limit that is stored for the key counts over it. */
 function lowerSemaphore(desk: Lowering, semaphore: SemaphoreRef, place: Place): readonly Lock[] {
-  const namespace = semaphore.namespace ?? desk.around.namespace;
-  const { name = "", key = "" } = semaphore.configMapKeyRef ?? {};
-  const text = desk.around.configMaps.get(name)?.get(key);
+  const { configMapKeyRef: map, database } = semaphore;
+  const namespace = orOwn(desk, semaphore.namespace);
+  if (map === undefined && database === undefined) return [];
+  const { name = "", key = "" } = map ?? {};
+  const text = map === undefined ? undefined : desk.around.configMaps.get(name)?.get(key);
+  const id =
+    map === undefined
+      ? `${namespace}/Database/${database?.key ?? ""}`
+      : `${namespace}/ConfigMap/${name}/${key}`;
   const limit = text === undefined ? Number.NaN : Number(text);
-  if (semaphore.configMapKeyRef !== undefined && Number.isInteger(limit) && limit > 0) {
-    return [{ key: lowerText(desk, `${namespace}/ConfigMap/${name}/${key}`), limit }];
-  }
-  const what =
-    semaphore.configMapKeyRef === undefined
-      ? `database key ${semaphore.database?.key ?? ""}`
-      : `${name}/${key}`;
+  if (Number.isInteger(limit) && limit > 0) return [{ key: lowerText(desk, id), limit }];
   report(
     desk,
     "warning",
     "argo/unknown-semaphore-limit",
-    `the limit of semaphore ${what} is not known; it is not enforced`,
+    `the limit of semaphore ${id} is not known from the documents; unless one is stored, it is not enforced`,
     place,
-    `store a ConfigMap ${JSON.stringify(name)} whose key ${JSON.stringify(key)} holds a number above 0`,
+    `give it one: millrace locks limit ${id} N`,
   );
-  return [];
+  return [{ key: lowerText(desk, id) }];
 }
