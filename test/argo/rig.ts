@@ -22,6 +22,8 @@ import { moveToBoard } from "../../src/engine/evolve/locks.ts";
 import type { RunState } from "../../src/model/run/run-state.ts";
 import { Runtime } from "../../src/runtime/runtime.ts";
 import { createMemoryHistory } from "../../src/stores/memory/memory-history.ts";
+import { createMemoryMemos } from "../../src/stores/memory/memory-memos.ts";
+import type { MemoStore } from "../../src/ports/memo-store.ts";
 import { createMemorySecrets } from "../../src/stores/memory/memory-secrets.ts";
 import { createPuppet, programOf } from "./puppet.ts";
 import type { Answer, Puppet } from "./puppet.ts";
@@ -49,6 +51,8 @@ export interface RigOptions {
   readonly definitions?: readonly string[];
   readonly capacity?: number;
   readonly submission?: Partial<Omit<Submission, "parameters" | "facts">>;
+  /** Kept results, when several rigs shall share them. */
+  readonly memos?: MemoStore;
   readonly facts?: JsonObject;
   readonly respond?: (request: HttpRequest) => Response | { readonly problem: string };
 }
@@ -77,6 +81,7 @@ export interface ShownNode {
   };
   readonly progress?: string;
   readonly nodeFlag?: JsonObject;
+  readonly memoizationStatus?: JsonObject;
   readonly startedAt?: string | null;
   readonly finishedAt?: string | null;
 }
@@ -164,6 +169,7 @@ export async function runTogether(
     files: puppet.files,
     artifacts: noArtifacts,
     secrets: createMemorySecrets(),
+    memos: options.memos ?? createMemoryMemos(),
     requester: {
       send: async (request) => options.respond?.(request) ?? { problem: `no answer for ${request.url}` },
     },

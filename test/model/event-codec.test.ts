@@ -141,9 +141,22 @@ const byKind: { readonly [K in RunEventKind]: fc.Arbitrary<Extract<RunEvent, { k
       published: inputs,
       process: whole,
       inputs,
+      exitCode: whole,
     },
     { requiredKeys: ["kind", "task", "at", "phase"] },
   ),
+  "task.looked": fc.record(
+    {
+      kind: fc.constant("task.looked"),
+      task: whole,
+      at: time,
+      cache: fc.string(),
+      key: fc.string(),
+      ageAtMostMs: whole,
+    },
+    { requiredKeys: ["kind", "task", "at", "cache", "key"] },
+  ),
+  "task.missed": fc.record({ kind: fc.constant("task.missed"), task: whole, at: time }),
   "task.supplied": fc.record(
     { kind: fc.constant("task.supplied"), task: whole, at: time, values, message: fc.string() },
     { requiredKeys: ["kind", "task", "at", "values"] },

@@ -17,6 +17,7 @@ import { admitAttempts } from "../admit/admit.ts";
 import { advance } from "./advance.ts";
 import { endAttempt } from "./attempt-ended.ts";
 import { resumeRun, setTask, stopRun, suspendRun, terminateRun } from "./commands.ts";
+import { receiveMemo } from "../reuse/look-up-memo.ts";
 import { Decision } from "./decision.ts";
 import { receiveResponse } from "./response-received.ts";
 import { retryRun } from "./run-retry.ts";
@@ -61,6 +62,8 @@ function takeInput(decision: Decision, input: RunInput): void {
       return endAttempt(decision, input);
     case "response.received":
       return receiveResponse(decision, input);
+    case "memo.answered":
+      return receiveMemo(decision, input);
     case "time.reached":
       return reachTime(decision);
     case "run.suspend":

@@ -65,6 +65,10 @@ export function evolve(state: RunState, event: RunEvent): void {
       return evolveQueued(state, event);
     case "task.opened":
       return openTask(state, event);
+    case "task.looked":
+      return evolveLooked(state, event);
+    case "task.missed":
+      return evolveMissed(state, event.task);
     case "task.retried":
       return startAttemptUnder(state, event.task, event.notBefore, event.at);
     case "task.halted":
@@ -131,6 +135,7 @@ function evolveRunStopping(state: RunState, event: EventOf<"run.stopping">): voi
   for (const task of state.notBefore.keys()) state.agenda.push(task);
   for (const { task, phase } of state.tickets.values())
     if (task >= 0 && phase === "waiting") state.agenda.push(task);
+  for (const [task, memo] of state.memos) if (memo.state === "asked") state.agenda.push(task);
   for (const limit of state.limits.values())
     for (const range of limit.held.ranges()) state.agenda.push(range.first, range.count);
 }
@@ -165,6 +170,20 @@ function evolveQueued(state: RunState, event: EventOf<"task.queued">): void {
   }
   if (event.locks !== undefined) queueForLocks(state, event.task, event.locks);
   state.agenda.push(event.task);
+}
+
+/** What asks for a kept result holds its locks already: another of the same key may be making that result. */
+function evolveLooked(state: RunState, event: EventOf<"task.looked">): void {
+  const { task, cache, key, ageAtMostMs } = event;
+  claimLocks(state, task);
+  const limit = ageAtMostMs === undefined ? {} : { ageAtMostMs };
+  state.memos.set(task, { cache, key, ...limit, state: "asked" });
+}
+
+function evolveMissed(state: RunState, task: number): void {
+  const memo = state.memos.get(task);
+  if (memo !== undefined) state.memos.set(task, { ...memo, state: "missed" });
+  state.agenda.push(task);
 }
 
 function evolveAttemptStarted(state: RunState, event: EventOf<"attempt.started">): void {
@@ -206,6 +225,10 @@ function evolveSettled(state: RunState, event: EventOf<"task.settled">): void {
   tasks.phase[task] = event.phase;
   if (event.outputs !== undefined) state.outputs.set(task, event.outputs);
   else if (tasks.hasFlag(task, taskFlags.retried)) copyFromLastAttempt(state, task);
+  if (event.exitCode !== undefined) tasks.exitCode[task] = event.exitCode;
+  const memo = state.memos.get(task);
+  if (memo?.state === "asked" && event.phase === phases.succeeded)
+    state.memos.set(task, { ...memo, state: "hit" });
   publish(state, event);
   endTask(state, task, event.at, event.reason);
 }

@@ -50,6 +50,7 @@ function setBack(state: RunState, task: number): void {
   tasks.pending[task] = 0;
   forgetResults(state, task);
   state.inputs.delete(task);
+  state.memos.delete(task);
   state.items.delete(task);
   state.limits.delete(task);
   state.targets.delete(task);

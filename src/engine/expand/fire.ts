@@ -13,6 +13,7 @@ import { findRegion, lacksPlace } from "../evolve/limits.ts";
 import { mayClaimLocks } from "../evolve/locks.ts";
 import { Refusal, orRefuse } from "../decide/decision.ts";
 import type { Decision } from "../decide/decision.ts";
+import { lookUpMemo } from "../reuse/look-up-memo.ts";
 import { takeEarlierResult } from "../reuse/take-earlier-result.ts";
 import { bindInputs, computeOutputs } from "./bind.ts";
 import { expandEach } from "./fan-out.ts";
@@ -172,7 +173,8 @@ function callTask(decision: Decision, task: number): void {
   if (
     process.body.kind === "eval" &&
     process.policy.retry === undefined &&
-    process.policy.locks === undefined
+    process.policy.locks === undefined &&
+    process.policy.memo === undefined
   ) {
     return settleEval(decision, task, number, process, inputs);
   }
@@ -194,9 +196,9 @@ function callTask(decision: Decision, task: number): void {
 }
 
 function mustQueue(process: Process): boolean {
-  const { locks, taskTimeoutMs, queueTimeoutMs } = process.policy;
+  const { locks, memo, taskTimeoutMs, queueTimeoutMs } = process.policy;
   const isTimed = taskTimeoutMs !== undefined || queueTimeoutMs !== undefined;
-  return locks !== undefined || isTimed;
+  return locks !== undefined || memo !== undefined || isTimed;
 }
 
 function queueTask(
@@ -253,7 +255,13 @@ export function advanceQueued(decision: Decision, task: number): void {
   if (!mayClaimLocks(state, task)) return;
   const number = state.tasks.process[task] as number;
   const process = state.index.plan.processes[number] as Process;
-  if (process.policy.retry !== undefined && state.tasks.kind[task] !== taskKinds.attempt) {
+  const isAttempt = state.tasks.kind[task] === taskKinds.attempt;
+  const { memo } = process.policy;
+  if (memo !== undefined && !isAttempt && state.memos.get(task)?.state !== "missed") {
+    if (!state.memos.has(task)) orRefuse(decision, task, () => lookUpMemo(decision, task, memo));
+    return;
+  }
+  if (process.policy.retry !== undefined && !isAttempt) {
     return decision.record({ kind: "task.opened", task, at: decision.at, process: number, retried: true });
   }
   if (process.body.kind === "task") return state.ready.push(task);

@@ -248,6 +248,16 @@ export interface Policy {
   /** Leaf: time allowed between ready and started. */
   readonly queueTimeoutMs?: Dynamic<number>;
   readonly locks?: readonly Lock[];
+  readonly memo?: MemoPolicy;
+}
+
+/** A result of an earlier call with the same key is taken instead of a new one. */
+export interface MemoPolicy {
+  /** Name of the cache in which the result is looked for, and kept. */
+  readonly cache: Dynamic<string>;
+  readonly key: Dynamic<string>;
+  /** Older results are not taken; absent: a result of any age is. */
+  readonly ageAtMostMs?: Dynamic<number>;
 }
 
 export interface RetryPolicy {

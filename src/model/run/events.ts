@@ -90,6 +90,17 @@ export type RunEvent =
       /** When a wait ends by itself. */
       readonly until?: number;
     }
+  /** A task that has its locks asks for a kept result. */
+  | {
+      readonly kind: "task.looked";
+      readonly task: number;
+      readonly at: number;
+      readonly cache: string;
+      readonly key: string;
+      readonly ageAtMostMs?: number;
+    }
+  /** There is none that may be taken: it goes on. One that is taken settles the task. */
+  | { readonly kind: "task.missed"; readonly task: number; readonly at: number }
   /** The next attempt of a task with a retry policy; it may start at `notBefore`. */
   | {
       readonly kind: "task.retried";
@@ -110,6 +121,8 @@ export type RunEvent =
       /** Set when the task was never opened: it began and ended at once. */
       readonly process?: number;
       readonly inputs?: Inputs;
+      /** With a kept result: that of whoever made it. */
+      readonly exitCode?: number;
     }
   /** Values given to a wait by a person. */
   | {

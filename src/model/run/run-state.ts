@@ -11,6 +11,7 @@ import type { FileValue } from "../plan/plan.ts";
 import type { PlanIndex } from "../plan/plan-index.ts";
 import { LockBoard } from "./lock-board.ts";
 import type { LockTicket } from "./lock-board.ts";
+import type { Memo } from "./memo.ts";
 import { TimerHeap } from "./timer-heap.ts";
 import { RangeQueue } from "./range-queue.ts";
 import { TaskTable } from "./task-table.ts";
@@ -70,6 +71,8 @@ export interface RunState {
   locks: LockBoard;
   /** What tasks (-1: the run) wait for or hold on the board, in the order in which they asked. */
   readonly tickets: Map<number, LockTicket>;
+  /** Tasks that look for a kept result, or found one. */
+  readonly memos: Map<number, Memo>;
   /** How often a task was set back by a manual retry; part of its attempt's id. */
   readonly resets: Map<number, number>;
   /** When a queued task must have ended or started. */
@@ -132,6 +135,7 @@ export function createRunState(
     queued: undefined,
     locks: new LockBoard(),
     tickets: new Map(),
+    memos: new Map(),
     resets: new Map(),
     deadlines: new Map(),
     waits: new Map(),

@@ -1,7 +1,8 @@
 /** Retries, time limits and locks of a template or a workflow. */
 import type { Dynamic } from "../../../model/plan/expression.ts";
-import type { Lock, Policy, RetryPolicy } from "../../../model/plan/plan.ts";
-import type { RetryStrategy, SemaphoreRef, Synchronization, Template } from "../read/types.ts";
+import type { Lock, MemoPolicy, Policy, RetryPolicy } from "../../../model/plan/plan.ts";
+import type { Memoize, RetryStrategy, SemaphoreRef, Synchronization, Template } from "../read/types.ts";
+import { parseDuration } from "../../../expressions/go/duration.ts";
 import { dialects, intern, lowerText, report } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
 import { lowerDuration, lowerInteger, lowerSeconds } from "./lower-numbers.ts";
@@ -24,13 +25,54 @@ export function lowerPolicy(desk: Lowering, template: Template, isLeaf: boolean,
       ? lowerDuration(desk, pendingTimeout, "pendingTimeout", at("pendingTimeout"))
       : undefined;
   const locks = synchronization === undefined ? [] : lowerLocks(desk, synchronization, at("synchronization"));
+  const memo = template.memoize === undefined ? undefined : lowerMemo(desk, template.memoize, at("memoize"));
   return {
     ...(strategy === undefined ? {} : { retry: lowerRetry(desk, strategy, at("retryStrategy")) }),
     ...(attemptTimeoutMs === undefined ? {} : { attemptTimeoutMs }),
     ...(taskTimeoutMs === undefined ? {} : { taskTimeoutMs }),
     ...(queueTimeoutMs === undefined ? {} : { queueTimeoutMs }),
     ...(locks.length === 0 ? {} : { locks }),
+    ...(memo === undefined ? {} : { memo }),
   };
+}
+
+/** Argo fields.md, Memoize. A cache belongs to the namespace of the run, as the ConfigMap does that Argo keeps it in. */
+function lowerMemo(desk: Lowering, memoize: Memoize, place: Place): MemoPolicy | undefined {
+  const { key = "", maxAge, cache } = memoize;
+  const name = cache?.configMap?.name;
+  if (name === undefined || name === "") {
+    report(
+      desk,
+      "warning",
+      "argo/no-effect",
+      "memoize has no effect without the name of a cache",
+      place,
+      "give it cache.configMap.name",
+    );
+    return undefined;
+  }
+  const ageAtMostMs = maxAge === undefined || maxAge === "" ? undefined : lowerAge(desk, maxAge, place);
+  return {
+    cache: lowerText(desk, `${desk.around.namespace}/${name}`),
+    key: lowerText(desk, key),
+    ...(ageAtMostMs === undefined ? {} : { ageAtMostMs }),
+  };
+}
+
+/** A Go duration: a number without a unit is none (Argo, handleMemoization, time.ParseDuration). */
+function lowerAge(desk: Lowering, maxAge: string, place: Place): Dynamic<number> | undefined {
+  if (maxAge.includes("{{")) return intern(desk, dialects.text, maxAge, "duration-ms");
+  const ns = parseDuration(maxAge);
+  if (ns !== undefined) return Number(ns / 1_000_000n);
+  report(
+    desk,
+    "error",
+    "argo/not-a-duration",
+    `memoize.maxAge must be a duration, found ${JSON.stringify(maxAge)}`,
+    { document: place.document, path: [...place.path, "maxAge"] },
+    "write for example 30s, 5m or 1h30m",
+  );
+  return undefined;
 }
 
 const retryOn: Readonly<Record<string, RetryPolicy["on"]>> = {

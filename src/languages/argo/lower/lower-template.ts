@@ -142,7 +142,7 @@ function lowerHeader(
 }
 
 /** Fields of a template that change what happens in a cluster and nothing here. */
-const hints = ["hostAliases", "securityContext", "memoize", "metrics"] as const;
+const hints = ["hostAliases", "securityContext", "metrics"] as const;
 
 function warnAboutHints(desk: Lowering, template: Template, place: Place): void {
   for (const field of hints) {
