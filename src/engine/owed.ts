@@ -4,6 +4,7 @@
  */
 import type { Effect } from "../model/run/effects.ts";
 import type { Process } from "../model/plan/plan.ts";
+import { phases } from "../model/run/phase.ts";
 import type { RunState } from "../model/run/run-state.ts";
 import type { Evaluator } from "../model/run/scope.ts";
 import { Decision } from "./decide/decision.ts";
@@ -46,6 +47,10 @@ export function owed(state: RunState, evaluator: Evaluator, at: number): Owed {
       task,
       request: buildRequest(decision, task, process, findInputs(state, task)),
     });
+  }
+  for (const [task, memo] of state.memos) {
+    if (memo.state === "asked" && state.tasks.phase[task] === phases.ready)
+      effects.push({ kind: "memo.look", task, cache: memo.cache, key: memo.key });
   }
   return { effects, wakeAt: state.timers.nextAt(), wantsRoom: wantsRoom(state) };
 }

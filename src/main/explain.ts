@@ -58,6 +58,7 @@ interface Words {
 
 const sentences: Readonly<Record<FactCode, (words: Words) => string>> = {
   "run-not-started": () => "the run has not begun",
+  "run-waits-for-place": () => "the run waits, because as many runs are under way as may be at once",
   "run-suspended": () => "the run is suspended: `millrace resume` lets it go on",
   "run-stopping": ({ fact }) =>
     `the run is being ended (${fact.reason?.message ?? fact.reason?.code ?? "stopped"})`,
@@ -66,7 +67,7 @@ const sentences: Readonly<Record<FactCode, (words: Words) => string>> = {
   "waits-for-place": ({ list, fact }) =>
     `waits because ${list} lets only ${fact.limit ?? 0} of its children run at once`,
   "waits-for-lock": ({ list, fact }) =>
-    `waits for the lock '${fact.message ?? ""}' (${fact.limit ?? 1} at once); before it: ${list}`,
+    `waits for the lock '${fact.message ?? ""}' (${fact.limit ?? 1} at once); before it: ${joinHolders(list, fact)}`,
   "waits-for-run-limit": ({ fact }) =>
     `waits because the run lets only ${fact.limit ?? 0} attempts run at once`,
   "waits-for-room": () => "is ready and starts as soon as the executor has room",
@@ -89,8 +90,16 @@ const sentences: Readonly<Record<FactCode, (words: Words) => string>> = {
     `was left out at ${time}: ${why}${ends === "" ? "" : `; it looked at ${ends}`}`,
 };
 
+/** What is before a task in the queue of a lock: tasks of its own run, and other runs by their names. */
+function joinHolders(list: string, { tasks = [], elsewhere = [] }: Fact): string {
+  const runs = [...new Set(elsewhere.map(({ run }) => `run ${run}`))];
+  return [...(tasks.length > 0 || runs.length === 0 ? [list] : []), ...runs].join(", ");
+}
+
 function listNames(picture: RunPicture, fact: Fact): string {
-  const names = (fact.tasks ?? []).map((each) => picture.view.taskName(picture.state, each).short);
+  const names = (fact.tasks ?? []).map((each) =>
+    each < 0 ? "the run itself" : picture.view.taskName(picture.state, each).short,
+  );
   if (names.length === 0) return "nothing";
   const more = (fact.count ?? names.length) - names.length;
   return more > 0 ? `${names.join(", ")} and ${more} more` : names.join(", ");

@@ -17,6 +17,10 @@ export interface Home {
   readonly inbox: string;
   /** The user's lines of the image table; a file that may be absent. */
   readonly images: string;
+  /** Results that documents with memoize keep. */
+  readonly memos: string;
+  /** Limits of locks, a file that may be absent. */
+  readonly limits: string;
   /** Values of Secrets. */
   readonly secrets: string;
   /** Figures of runs that are deleted; a file that may be absent. */
@@ -34,6 +38,8 @@ export function openHome(root: string): Home {
     runs: join(root, "runs"),
     inbox: join(root, "inbox"),
     images: join(root, "images.json"),
+    memos: join(root, "memos"),
+    limits: join(root, "limits.json"),
     secrets: join(root, "secrets"),
     metrics: join(root, "metrics.json"),
     executors: join(root, "executors"),

@@ -21,6 +21,7 @@ import { decodeRunRecord, loadRunState } from "../runtime/recover/run-record.ts"
 import type { RunRecord } from "../runtime/recover/run-record.ts";
 import { Runtime, quarantinedError } from "../runtime/runtime.ts";
 import { isOnlyWaiting, summarizeRun } from "../runtime/summary.ts";
+import { openFolderMemos } from "../stores/folder/folder-memos.ts";
 import { openFolderSecrets } from "../stores/folder/folder-secrets.ts";
 import { openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
 import { toInputs } from "./command-inputs.ts";
@@ -80,6 +81,7 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
     artifacts,
     requester: lazyRequester,
     secrets,
+    memos: openFolderMemos(home.memos),
     soon: setImmediate,
   });
   const drive = (run: LiveRun, document: RunDocument): void => {

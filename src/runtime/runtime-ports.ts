@@ -4,8 +4,10 @@ import type { AttemptFiles } from "../ports/attempt-files.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Executor, ExecutorListener } from "../ports/executor.ts";
 import type { HistoryStore } from "../ports/history-store.ts";
+import type { MemoStore } from "../ports/memo-store.ts";
 import type { Requester } from "../ports/requester.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
+import type { RunLimits } from "./run-slots.ts";
 
 export interface RuntimePorts {
   readonly clock: Clock;
@@ -16,6 +18,9 @@ export interface RuntimePorts {
   readonly artifacts: ArtifactStore;
   readonly requester: Requester;
   readonly secrets: SecretStore;
+  readonly memos: MemoStore;
+  /** How many runs may be under way at once; absent: any number. */
+  readonly limits?: RunLimits;
   /** Calls back soon, after whatever else has arrived by then. */
   readonly soon: (callback: () => void) => void;
 }

@@ -6,19 +6,23 @@
  * R3. What the outside can see (a run's end, an answer to a command) is reported only after a durable commit.
  * R4. A broken invariant quarantines its run; the others go on.
  * R5. When the store refuses a commit, nothing of that turn is performed, and the runtime stops with the store's error.
- * R6. Runs that have ended cost nothing: a turn looks at the open ones alone.
+ * R6. Runs about which there is nothing to decide cost nothing: a turn looks at those that have inputs, and at those
+ *     that want room, alone.
  */
 import { MillraceError, assertInvariant } from "../base/errors.ts";
 import { decide } from "../engine/decide/decide.ts";
+import { moveToBoard, putLocksToSleep } from "../engine/evolve/locks.ts";
 import { owed, wantsRoom } from "../engine/owed.ts";
 import type { Effect } from "../model/run/effects.ts";
 import { encodeEvents } from "../model/run/event-codec.ts";
+import { LockBoard } from "../model/run/lock-board.ts";
 import type { RunEvent } from "../model/run/events.ts";
 import type { RunInput } from "../model/run/inputs.ts";
 import type { RunDocument, RunSummary } from "../ports/history-store.ts";
 import { isIdle } from "./live-run.ts";
 import type { LiveRun } from "./live-run.ts";
-import { SharedLocks } from "./shared-locks.ts";
+import { RunTimers } from "./run-timers.ts";
+import { RunSlots } from "./run-slots.ts";
 import { Performer } from "./perform/performer.ts";
 import type { RuntimePorts } from "./runtime-ports.ts";
 import { addFigures, nameRunPhase, summarizeRun } from "./summary.ts";
@@ -34,8 +38,11 @@ const summaryEveryMs = 1_000;
 export class Runtime {
   private readonly ports: RuntimePorts;
   private readonly runs = new Map<string, LiveRun>();
-  /** Runs that have not ended, in the order in which they are offered room. */
-  private readonly open = new Set<LiveRun>();
+  /** Runs with attempts that wait for room, in the order in which they are offered it. */
+  private readonly inLine = new Set<LiveRun>();
+  /** Those of them that are being stopped. */
+  private readonly stopping = new Set<LiveRun>();
+  private readonly timers = new RunTimers();
   private readonly busy = new Set<LiveRun>();
   private readonly listeners = new Set<RunListener>();
   private readonly endWaiters = new Map<
@@ -45,7 +52,8 @@ export class Runtime {
   private readonly created: { summary: RunSummary; document: RunDocument }[] = [];
   private durableWaiters: { resolve: () => void; reject: (error: Error) => void }[] = [];
   private readonly performer: Performer;
-  private readonly locks = new SharedLocks();
+  private readonly locks = new LockBoard();
+  private readonly slots: RunSlots;
   private turnAsked = false;
   private turning: Promise<void> | undefined;
   private lastSyncAt = 0;
@@ -58,6 +66,7 @@ export class Runtime {
 
   constructor(ports: RuntimePorts) {
     this.ports = ports;
+    this.slots = new RunSlots(ports.limits ?? {});
     this.performer = new Performer(ports, {
       send: (runId, input) => this.send(runId, input),
       roomChanged: () => this.askForTurn(),
@@ -87,10 +96,15 @@ export class Runtime {
     this.begin(run);
   }
 
-  /** Lets a run begin, or exist and wait for its locks. */
+  /** Lets a run begin, or exist and wait for a place among the runs. */
   private begin(run: LiveRun): void {
-    const at = this.ports.clock.now();
-    this.send(run.runId, { kind: "run.start", at, held: !this.locks.ask(run, at) });
+    this.send(run.runId, { kind: "run.start", at: this.ports.clock.now(), held: !this.slots.ask(run) });
+  }
+
+  /** Limits of locks that are stored beside the documents, by key; they hold from now on. */
+  setLockLimits(limits: ReadonlyMap<string, number>): void {
+    this.locks.setStoredLimits(limits);
+    this.passLocksOn();
   }
 
   /** Takes over a run whose state was folded from the history, and asks what is owed. */
@@ -102,15 +116,27 @@ export class Runtime {
     } catch (error) {
       return this.quarantine(run, toError(error));
     }
-    if (run.state.createdAt === 0 || run.state.startedAt === 0) this.begin(run);
-    else if (run.state.ended === undefined) this.locks.hold(run, now);
+    const { startedAt, queued, ended } = run.state;
+    if (ended === undefined && (startedAt === 0 || queued !== undefined)) this.begin(run);
+    else if (ended === undefined) this.slots.hold(run);
     this.send(run.runId, { kind: "time.reached", at: now });
   }
 
   private take(run: LiveRun): void {
     assertInvariant(!this.runs.has(run.runId), `run ${run.runId} is driven twice`);
     this.runs.set(run.runId, run);
-    if (run.state.ended === undefined) this.open.add(run);
+    moveToBoard(run.state, this.locks);
+    this.note(run);
+  }
+
+  /** Takes note of what a run asks for after a decision. */
+  private note(run: LiveRun): void {
+    const wants = run.quarantined === undefined && wantsRoom(run.state);
+    if (wants) this.inLine.add(run);
+    else this.inLine.delete(run);
+    if (wants && run.state.stopping !== undefined) this.stopping.add(run);
+    else this.stopping.delete(run);
+    this.timers.note(run);
   }
 
   /** Tells a run's engine something. */
@@ -197,28 +223,35 @@ export class Runtime {
     const worked = [...this.busy];
     this.busy.clear();
     for (const run of worked) this.decideAll(run);
-    // A run that was retried is open again.
-    for (const run of worked) if (run.state.ended === undefined) this.open.add(run);
-    for (const run of worked)
-      if (run.state.ended === undefined && run.state.startedAt !== 0) this.locks.hold(run, now);
+    for (const run of worked) this.note(run);
     const seen = new Set(worked);
     for (const run of this.offerRoom(now)) if (!seen.has(run)) worked.push(run);
     await this.commit(worked, now);
-    for (const run of worked) if (run.state.ended !== undefined) this.open.delete(run);
     this.performAll(worked);
-    this.passLocksOn(worked, now);
+    this.passPlacesOn(worked, now);
+    this.passLocksOn();
     for (const run of worked) if (run.more && run.quarantined === undefined) this.busy.add(run);
     if (this.busy.size > 0) this.askForTurn();
     this.setWake();
   }
 
-  /** Runs that waited for what others have let go of may begin, or go on. */
-  private passLocksOn(worked: readonly LiveRun[], at: number): void {
+  /** Runs that waited for the places of those that have ended may begin. */
+  private passPlacesOn(worked: readonly LiveRun[], at: number): void {
     for (const run of worked) {
       if (run.state.ended === undefined) continue;
-      for (const next of this.locks.leave(run)) this.send(next.runId, { kind: "run.start", at });
+      for (const next of this.slots.leave(run)) this.send(next.runId, { kind: "run.start", at });
     }
-    for (const run of this.locks.findStale()) this.send(run.runId, { kind: "run.continue", at });
+  }
+
+  /** Runs with something that waited for what others have let go of may go on. */
+  private passLocksOn(): void {
+    const at = this.ports.clock.now();
+    for (const { runId } of this.locks.takeWoken()) {
+      const run = this.runs.get(runId);
+      if (run === undefined || run.quarantined !== undefined) continue;
+      const { queued, agenda } = run.state;
+      if (queued !== undefined || !agenda.isEmpty) this.send(runId, { kind: "run.continue", at });
+    }
   }
 
   private decideAll(run: LiveRun): void {
@@ -230,8 +263,8 @@ export class Runtime {
   private decideOne(run: LiveRun, input: RunInput): void {
     if (run.quarantined !== undefined) return;
     try {
-      this.locks.show(run);
-      const decided = decide(run.state, input, run.evaluator);
+      const asked = input.kind === "run.retry" ? { ...input, held: !this.slots.ask(run) } : input;
+      const decided = decide(run.state, asked, run.evaluator);
       for (const event of decided.events) run.pendingEvents.push(event);
       for (const effect of decided.effects) run.pendingEffects.push(effect);
       run.more = decided.more;
@@ -244,17 +277,20 @@ export class Runtime {
   private offerRoom(now: number): LiveRun[] {
     const offered: LiveRun[] = [];
     let free = this.performer.free;
-    const inLine = [...this.open];
-    for (const run of inLine) {
-      if (run.quarantined !== undefined || run.more || !wantsRoom(run.state)) continue;
-      if (free <= 0 && run.state.stopping === undefined) continue;
+    const offer = (run: LiveRun): void => {
       this.decideOne(run, { kind: "capacity.offered", at: now, free: Math.max(0, free) });
       offered.push(run);
-      const started = countStarts(run.pendingEffects);
-      free -= started;
-      if (started === 0) continue;
-      this.open.delete(run);
-      this.open.add(run);
+      free -= countStarts(run.pendingEffects);
+    };
+    for (const run of this.inLine) {
+      if (free <= 0) break;
+      if (!run.more) offer(run);
+    }
+    // What a stop keeps from beginning needs no room to end.
+    for (const run of this.stopping) if (!run.more && !offered.includes(run)) offer(run);
+    for (const run of offered) {
+      if (countStarts(run.pendingEffects) > 0) this.inLine.delete(run);
+      this.note(run);
     }
     return offered;
   }
@@ -325,9 +361,7 @@ export class Runtime {
 
   /** Sets one timer for the earliest time that any run asks for, and for the next sync. */
   private setWake(): void {
-    let at = this.unsynced ? this.lastSyncAt + syncEveryMs : Infinity;
-    for (const run of this.open)
-      if (run.quarantined === undefined) at = Math.min(at, run.state.timers.nextAt());
+    const at = Math.min(this.unsynced ? this.lastSyncAt + syncEveryMs : Infinity, this.timers.nextAt());
     if (at === this.wakeAt) return;
     this.cancelWake?.();
     this.wakeAt = at;
@@ -338,8 +372,7 @@ export class Runtime {
     this.wakeAt = Infinity;
     this.cancelWake = undefined;
     const now = this.ports.clock.now();
-    for (const run of this.open)
-      if (run.state.timers.nextAt() <= now) this.send(run.runId, { kind: "time.reached", at: now });
+    for (const run of this.timers.takeDue(now)) this.send(run.runId, { kind: "time.reached", at: now });
     if (this.unsynced && now - this.lastSyncAt >= syncEveryMs)
       this.durableWaiters.push({ resolve: () => undefined, reject: () => undefined });
     this.askForTurn();
@@ -348,6 +381,10 @@ export class Runtime {
   private quarantine(run: LiveRun, error: Error): void {
     run.quarantined = error;
     run.more = false;
+    // It keeps what it holds, because its attempts may still be at work; what it waits for it will not take.
+    putLocksToSleep(run.state);
+    for (const next of this.slots.leave(run))
+      this.send(next.runId, { kind: "run.start", at: this.ports.clock.now() });
     run.pendingEvents = [];
     run.pendingEffects = [];
     const failure = quarantinedError(run, error);

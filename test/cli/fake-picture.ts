@@ -210,6 +210,7 @@ function makeView(run: FakeRun): LanguageView {
       full: task === 0 ? state.name : `${state.name}.${nameOf(state, task)}`,
       short: nameOf(state, task),
     }),
+    taskId: (_state, task) => `id-${task}`,
     message: (_state, task) => messageOf(task),
     findTasks: (state, selector) =>
       allTasks(state).filter((task) =>

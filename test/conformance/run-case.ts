@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openLocalArtifacts } from "../../src/artifacts/local/open-local-artifacts.ts";
+import { createMemoryMemos } from "../../src/stores/memory/memory-memos.ts";
 import { createMemorySecrets } from "../../src/stores/memory/memory-secrets.ts";
 import { createHttpRequester } from "../../src/executors/request/http-requester.ts";
 import { chooseExecutor } from "../../src/main/executors.ts";
@@ -89,6 +90,7 @@ async function driveCase(
     }),
     requester: createHttpRequester(),
     secrets: createMemorySecrets(),
+    memos: createMemoryMemos(),
     soon: setImmediate,
   });
   runtime.startRun(made.run, made.document);

@@ -10,6 +10,8 @@ import { isBelowHook } from "../../src/engine/expand/may-begin.ts";
 import type { RunEvent } from "../../src/model/run/events.ts";
 import { phaseNames, phases, taskKinds, transitions } from "../../src/model/run/phase.ts";
 import { createRunState } from "../../src/model/run/run-state.ts";
+import { limitOf } from "../../src/model/run/lock-board.ts";
+import type { BoardLock } from "../../src/model/run/lock-board.ts";
 import type { RunState } from "../../src/model/run/run-state.ts";
 import { taskFlags } from "../../src/model/run/task-table.ts";
 import { printEvent } from "./print-run.ts";
@@ -104,15 +106,24 @@ function isInBlocks(state: RunState, task: number): boolean {
   return tasks.kind[task] !== taskKinds.member || isInBlocks(state, parent);
 }
 
+function checkLock(state: RunState, lock: BoardLock): void {
+  const own = [...lock.holders].filter(({ wishes }) =>
+    wishes.some((wish) => wish.lock === lock && wish.unit === "own"),
+  );
+  assert.equal(own.length, lock.used, `lock ${lock.key} counts its units`);
+  assert.ok(lock.used <= limitOf(lock), `lock ${lock.key} has too many holders`);
+  for (const { task } of lock.holders) {
+    if (task >= 0)
+      assert.equal(state.tasks.phase[task], phases.running, `a holder of ${lock.key} does not run`);
+  }
+  for (const ticket of lock.waiting)
+    assert.ok(!lock.holders.has(ticket), `somebody holds ${lock.key} and waits for it`);
+}
+
 function checkBounds(state: RunState): void {
   const { tasks } = state;
   assert.ok(state.running.size <= state.attemptsAtMost, "more attempts than the run allows");
-  for (const [key, lock] of state.locks) {
-    assert.ok(lock.holders.size <= lock.limit, `lock ${key} has too many holders`);
-    for (const holder of lock.holders)
-      assert.equal(tasks.phase[holder], phases.running, `a holder of ${key} does not run`);
-    assert.equal(new Set(lock.waiting).size, lock.waiting.length, `somebody waits twice for ${key}`);
-  }
+  for (const lock of state.locks.list()) checkLock(state, lock);
   const counted = new Map<number, number>();
   for (let task = 0; task < tasks.size; task += 1) {
     const parent = tasks.parent[task] as number;
@@ -132,7 +143,7 @@ function checkBounds(state: RunState): void {
 /** Everything in a state that its events determine. The agenda, the ready queue and the timers may hold stale entries. */
 export function snapshot(state: RunState): unknown {
   const { tasks, limits } = state;
-  const hidden = new Set(["tasks", "limits", "agenda", "ready", "timers", "index"]);
+  const hidden = new Set(["tasks", "limits", "agenda", "ready", "timers", "index", "locks", "tickets"]);
   const rest = Object.fromEntries(Object.entries(state).filter(([name]) => !hidden.has(name)));
   const columns = Object.entries(tasks).map(([name, column]) => [
     name,
@@ -141,6 +152,7 @@ export function snapshot(state: RunState): unknown {
   return {
     ...rest,
     columns: Object.fromEntries(columns),
+    tickets: [...state.tickets.values()].map(({ task, asked, phase }) => [task, asked, phase]),
     limits: [...limits].map(([region, limit]) => [
       region,
       limit.limit,

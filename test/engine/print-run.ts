@@ -94,6 +94,10 @@ export function printEffect(state: RunState, effect: Effect): string {
       return `! request ${path} ${effect.request.method} ${effect.request.url}`;
     case "request.cancel":
       return `! cancel request ${path}`;
+    case "memo.look":
+      return `! look ${path} ${effect.cache} ${effect.key}`;
+    case "memo.keep":
+      return `! keep ${path} ${effect.cache} ${effect.key}`;
   }
 }
 

@@ -53,6 +53,8 @@ export class Puppet {
   readonly world = new Map<number, AttemptOrder>();
   readonly cancelled = new Set<number>();
   readonly asked = new Set<number>();
+  /** Tasks that ask for kept results. */
+  readonly looking = new Set<number>();
   state: RunState;
   now = beginning;
   slots: number;
@@ -111,6 +113,11 @@ export class Puppet {
         return;
       case "request.cancel":
         this.asked.delete(effect.task);
+        return;
+      case "memo.look":
+        this.looking.add(effect.task);
+        return;
+      case "memo.keep":
         return;
     }
   }

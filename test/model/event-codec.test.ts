@@ -141,9 +141,22 @@ const byKind: { readonly [K in RunEventKind]: fc.Arbitrary<Extract<RunEvent, { k
       published: inputs,
       process: whole,
       inputs,
+      exitCode: whole,
     },
     { requiredKeys: ["kind", "task", "at", "phase"] },
   ),
+  "task.looked": fc.record(
+    {
+      kind: fc.constant("task.looked"),
+      task: whole,
+      at: time,
+      cache: fc.string(),
+      key: fc.string(),
+      ageAtMostMs: whole,
+    },
+    { requiredKeys: ["kind", "task", "at", "cache", "key"] },
+  ),
+  "task.missed": fc.record({ kind: fc.constant("task.missed"), task: whole, at: time }),
   "task.supplied": fc.record(
     { kind: fc.constant("task.supplied"), task: whole, at: time, values, message: fc.string() },
     { requiredKeys: ["kind", "task", "at", "values"] },
@@ -167,6 +180,11 @@ const byKind: { readonly [K in RunEventKind]: fc.Arbitrary<Extract<RunEvent, { k
     },
     { requiredKeys: ["kind", "task", "at", "phase"] },
   ),
+  "run.queued": fc.record(
+    { kind: fc.constant("run.queued"), at: time, reason, locks: fc.array(lock, { maxLength: 2 }) },
+    { requiredKeys: ["kind", "at", "reason"] },
+  ),
+  "run.admitted": fc.record({ kind: fc.constant("run.admitted"), at: time }),
   "hook.started": fc.record({
     kind: fc.constant("hook.started"),
     owner: fc.integer({ min: -1, max: 9 }),

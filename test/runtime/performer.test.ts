@@ -1,6 +1,7 @@
 /** What the performer does when things come in an unlucky order. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { createMemoryMemos } from "../../src/stores/memory/memory-memos.ts";
 import { createMemorySecrets } from "../../src/stores/memory/memory-secrets.ts";
 import type { AttemptExit, AttemptOrder } from "../../src/model/run/attempt.ts";
 import type { RunInput } from "../../src/model/run/inputs.ts";
@@ -58,6 +59,7 @@ function openPerformer(knobs: Knobs = {}) {
       },
     },
     secrets: createMemorySecrets(),
+    memos: createMemoryMemos(),
     requester: {
       send: () => {
         calls.push("send");

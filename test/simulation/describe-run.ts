@@ -55,7 +55,7 @@ function describeTask(state: RunState, task: number): string {
 
 /**
  * Everything of a state that replaying its history must give back. What is only a hint (agenda, timers) is left out,
- * and so is what others told (locks elsewhere).
+ * and so is the board of locks, which all runs share.
  */
 export function describeState(state: RunState): string {
   const { tasks } = state;
@@ -83,10 +83,12 @@ export function describeState(state: RunState): string {
     agenda: ___,
     ready: ____,
     timers: _____,
-    locksElsewhere: ______,
+    locks: ______,
+    tickets,
     ...rest
   } = state;
-  return `${rows.join("\n")}\n${JSON.stringify(rest, flatten)}`;
+  const asked = [...tickets.values()].map(({ task, asked, phase }) => [task, asked, phase === "held"]);
+  return `${rows.join("\n")}\n${JSON.stringify({ ...rest, asked }, flatten)}`;
 }
 
 function flatten(_: string, value: unknown): unknown {

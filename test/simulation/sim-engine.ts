@@ -93,6 +93,7 @@ export function openSimEngine(options: SimEngineOptions): SimEngine {
     artifacts: noArtifacts,
     requester: createSimRequester(scenario.seed, timeline, life),
     secrets: createMemorySecrets(),
+    memos: world.memos,
     soon: (callback) => void timeline.at(timeline.now(), "soon", callback, life),
   });
   const findLive = (runId: string): LiveRun | undefined =>

@@ -115,6 +115,7 @@ export function createSimLanguage(before: BeforeEvaluate): Language {
       }),
       rows: () => [],
       taskName: (_, task) => ({ full: String(task), short: String(task) }),
+      taskId: (_, task) => String(task),
       message: () => "",
       findTasks: () => [],
       finalOutputs: () => nothing,

@@ -9,6 +9,8 @@ import type {
   AttemptProblem,
 } from "../../src/model/run/attempt.ts";
 import type { HistoryCommit } from "../../src/ports/history-store.ts";
+import type { MemoStore } from "../../src/ports/memo-store.ts";
+import { createMemoryMemos } from "../../src/stores/memory/memory-memos.ts";
 import { createRandom, hashText } from "./random.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -48,6 +50,8 @@ export interface World {
   readonly executions: Execution[];
   /** Commits in order, and how many of them are sure to survive power loss. */
   readonly disk: { commits: HistoryCommit[]; durableCount: number };
+  /** Kept results. */
+  readonly memos: MemoStore;
   behaviourOf(order: AttemptOrder): Behaviour;
   /** Begins the commands of a laid directory. `ended` is called in the world's own time. */
   run(order: AttemptOrder, ended: () => void): void;
@@ -58,6 +62,7 @@ export interface World {
 export function createWorld(seed: string, timeline: Timeline): World {
   const world: World = {
     timeline,
+    memos: createMemoryMemos(),
     directories: new Map(),
     executions: [],
     disk: { commits: [], durableCount: 0 },

@@ -17,10 +17,11 @@ import { admitAttempts } from "../admit/admit.ts";
 import { advance } from "./advance.ts";
 import { endAttempt } from "./attempt-ended.ts";
 import { resumeRun, setTask, stopRun, suspendRun, terminateRun } from "./commands.ts";
+import { receiveMemo } from "../reuse/look-up-memo.ts";
 import { Decision } from "./decision.ts";
 import { receiveResponse } from "./response-received.ts";
 import { retryRun } from "./run-retry.ts";
-import { startRun } from "./run-start.ts";
+import { admitRun, startRun } from "./run-start.ts";
 import { reachTime } from "./time-reached.ts";
 
 /** Events after which a decision is cut, unless the caller says otherwise. */
@@ -43,6 +44,7 @@ export function decide(
   const decision = new Decision(state, evaluator, input.at);
   if (!state.agenda.isEmpty) followAgenda(decision, eventsAtMost);
   takeInput(decision, input);
+  if (state.queued?.reason.code === "lock-wait") admitRun(decision);
   const more = followAgenda(decision, eventsAtMost);
   return { events: decision.events, effects: decision.effects, more };
 }
@@ -60,6 +62,8 @@ function takeInput(decision: Decision, input: RunInput): void {
       return endAttempt(decision, input);
     case "response.received":
       return receiveResponse(decision, input);
+    case "memo.answered":
+      return receiveMemo(decision, input);
     case "time.reached":
       return reachTime(decision);
     case "run.suspend":
@@ -83,7 +87,8 @@ function takeInput(decision: Decision, input: RunInput): void {
 function followAgenda(decision: Decision, eventsAtMost: number): boolean {
   const { state } = decision;
   for (;;) {
-    if (state.suspended && state.stopping === undefined) return false;
+    const isHeld = state.suspended || state.queued !== undefined;
+    if (isHeld && state.stopping === undefined) return false;
     while (!state.agenda.isEmpty) {
       if (decision.events.length >= eventsAtMost) return true;
       advance(decision, state.agenda.shift());

@@ -41,6 +41,15 @@ export class Decision {
     this.events.push(event);
     evolve(this.state, event);
     if (event.kind === "run.started") this.runView = undefined;
+    if ((event.kind === "task.settled" || event.kind === "attempt.ended") && event.phase === phases.succeeded)
+      this.keepResult(event.task);
+  }
+
+  /** Only what succeeded is kept, and only by who made it. */
+  private keepResult(task: number): void {
+    const memo = this.state.memos.get(task);
+    if (memo?.state !== "missed") return;
+    this.effects.push({ kind: "memo.keep", task, cache: memo.cache, key: memo.key });
   }
 
   evaluate(expression: Expression, scope: Scope): Evaluated {

@@ -10,6 +10,7 @@ import { taskFlags } from "../../model/run/task-table.ts";
 import { isBelowHook } from "../expand/may-begin.ts";
 import { isLeftBehindGood, listFollowers } from "./followers.ts";
 import type { Decision } from "./decision.ts";
+import { queueAgain } from "./run-start.ts";
 
 /** What a retry touches: tasks that begin from scratch, and tasks around them that are under way again. */
 interface Reopening {
@@ -36,6 +37,7 @@ export function retryRun(decision: Decision, input: Extract<RunInput, { kind: "r
     reopened: [...reopened].sort((a, b) => a - b),
     ...values,
   });
+  queueAgain(decision, input.held === true);
 }
 
 /** Whether a number stands for a call that has ended; stages, attempts and hooks are no calls of their own. */

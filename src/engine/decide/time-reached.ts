@@ -20,6 +20,7 @@ export function reachTime(decision: Decision): void {
 function reachRunDeadline(decision: Decision): void {
   const { state, at } = decision;
   if (at < state.deadlineAt || state.ended !== undefined || state.stopping !== undefined) return;
+  if (state.queued !== undefined) return;
   if (hasEnded(state.tasks.phase[0] as number)) return;
   beginStop(decision, { code: "deadline" }, true);
 }

@@ -11,7 +11,15 @@ import type { RunEvent } from "../../model/run/events.ts";
 import type { RunState } from "../../model/run/run-state.ts";
 import { taskFlags } from "../../model/run/task-table.ts";
 import { endTask, closeTask } from "./close.ts";
-import { claimLocks, queueForLocks } from "./locks.ts";
+import {
+  awakenLocks,
+  claimLocks,
+  putLocksToSleep,
+  queueForLocks,
+  releaseAllLocks,
+  releaseLocks,
+  wholeRun,
+} from "./locks.ts";
 import { enterTask, expandTask, openTask, startAttemptUnder, startHook } from "./open.ts";
 import { reopenRun } from "./reopen.ts";
 
@@ -31,19 +39,24 @@ export function evolve(state: RunState, event: RunEvent): void {
       return;
     case "run.started":
       return evolveRunStarted(state, event);
+    case "run.queued":
+      return evolveRunQueued(state, event);
+    case "run.admitted":
+      return evolveRunAdmitted(state, event.at);
     case "run.suspended":
       state.suspended = true;
-      return;
+      return putLocksToSleep(state);
     case "run.resumed":
       state.suspended = false;
-      return;
+      return awakenLocks(state);
     case "run.stopping":
       return evolveRunStopping(state, event);
     case "run.ended":
       state.ended = event.phase;
       state.endReason = event.reason;
       state.endedAt = event.at;
-      return;
+      state.queued = undefined;
+      return releaseAllLocks(state);
     case "run.retried":
       return reopenRun(state, event);
     case "task.expanded":
@@ -52,6 +65,10 @@ export function evolve(state: RunState, event: RunEvent): void {
       return evolveQueued(state, event);
     case "task.opened":
       return openTask(state, event);
+    case "task.looked":
+      return evolveLooked(state, event);
+    case "task.missed":
+      return evolveMissed(state, event.task);
     case "task.retried":
       return startAttemptUnder(state, event.task, event.notBefore, event.at);
     case "task.halted":
@@ -79,7 +96,24 @@ export function evolve(state: RunState, event: RunEvent): void {
 
 type EventOf<K extends RunEvent["kind"]> = Extract<RunEvent, { kind: K }>;
 
+function evolveRunQueued(state: RunState, event: EventOf<"run.queued">): void {
+  state.queued = { reason: event.reason };
+  if (event.locks !== undefined) queueForLocks(state, wholeRun, event.locks);
+}
+
+/** The time that a retried run waited is none of its own. */
+function evolveRunAdmitted(state: RunState, at: number): void {
+  state.queued = undefined;
+  claimLocks(state, wholeRun);
+  state.deadlineAt += at - state.startedAt;
+  state.startedAt = at;
+  state.timers.push(state.deadlineAt, -1);
+  state.agenda.push(0);
+}
+
 function evolveRunStarted(state: RunState, event: EventOf<"run.started">): void {
+  state.queued = undefined;
+  claimLocks(state, wholeRun);
   state.startedAt = event.at;
   state.values = { ...event.values };
   state.labels = { ...event.labels };
@@ -92,11 +126,16 @@ function evolveRunStarted(state: RunState, event: EventOf<"run.started">): void 
 function evolveRunStopping(state: RunState, event: EventOf<"run.stopping">): void {
   state.stopping = { reason: event.reason, hooks: event.hooks };
   state.agenda.push(0);
+  if (state.queued !== undefined) releaseLocks(state, wholeRun);
+  state.queued = undefined;
+  awakenLocks(state);
   // Whatever waits for a person, a time or a lock is asked once more, because nobody else will wake it.
   for (const task of state.waits.keys()) state.agenda.push(task);
   for (const task of state.requests) state.agenda.push(task);
   for (const task of state.notBefore.keys()) state.agenda.push(task);
-  for (const lock of state.locks.values()) for (const task of lock.waiting) state.agenda.push(task);
+  for (const { task, phase } of state.tickets.values())
+    if (task >= 0 && phase === "waiting") state.agenda.push(task);
+  for (const [task, memo] of state.memos) if (memo.state === "asked") state.agenda.push(task);
   for (const limit of state.limits.values())
     for (const range of limit.held.ranges()) state.agenda.push(range.first, range.count);
 }
@@ -131,6 +170,20 @@ function evolveQueued(state: RunState, event: EventOf<"task.queued">): void {
   }
   if (event.locks !== undefined) queueForLocks(state, event.task, event.locks);
   state.agenda.push(event.task);
+}
+
+/** What asks for a kept result holds its locks already: another of the same key may be making that result. */
+function evolveLooked(state: RunState, event: EventOf<"task.looked">): void {
+  const { task, cache, key, ageAtMostMs } = event;
+  claimLocks(state, task);
+  const limit = ageAtMostMs === undefined ? {} : { ageAtMostMs };
+  state.memos.set(task, { cache, key, ...limit, state: "asked" });
+}
+
+function evolveMissed(state: RunState, task: number): void {
+  const memo = state.memos.get(task);
+  if (memo !== undefined) state.memos.set(task, { ...memo, state: "missed" });
+  state.agenda.push(task);
 }
 
 function evolveAttemptStarted(state: RunState, event: EventOf<"attempt.started">): void {
@@ -172,6 +225,10 @@ function evolveSettled(state: RunState, event: EventOf<"task.settled">): void {
   tasks.phase[task] = event.phase;
   if (event.outputs !== undefined) state.outputs.set(task, event.outputs);
   else if (tasks.hasFlag(task, taskFlags.retried)) copyFromLastAttempt(state, task);
+  if (event.exitCode !== undefined) tasks.exitCode[task] = event.exitCode;
+  const memo = state.memos.get(task);
+  if (memo?.state === "asked" && event.phase === phases.succeeded)
+    state.memos.set(task, { ...memo, state: "hit" });
   publish(state, event);
   endTask(state, task, event.at, event.reason);
 }

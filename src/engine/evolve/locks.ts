@@ -1,75 +1,84 @@
-/** Locks of a run: queues and holders. A task holds all the locks it asked for, or none. */
+/**
+ * What a run's events mean for the board of locks. A run as a whole has the ticket of task -1.
+ * A ticket stands on the board from the moment something waits for locks until it has ended.
+ */
+import type { LockBoard } from "../../model/run/lock-board.ts";
+import type { LockTicket, LockWish } from "../../model/run/lock-board.ts";
 import type { RunState } from "../../model/run/run-state.ts";
 
+/** The ticket of the run as a whole. */
+export const wholeRun = -1;
+
 /** Enters the task into the queue of every lock it wants. */
-export function queueForLocks(
-  state: RunState,
-  task: number,
-  wanted: readonly { readonly key: string; readonly limit: number }[],
-): void {
-  state.wanted.set(task, [...new Set(wanted.map((lock) => lock.key))]);
-  for (const { key, limit } of wanted) {
-    if (state.locks.get(key)?.waiting.at(-1) === task) continue;
-    const lock = state.locks.get(key) ?? { limit, holders: new Set<number>(), waiting: [] };
-    lock.waiting.push(task);
-    state.locks.set(key, lock);
-  }
+export function queueForLocks(state: RunState, task: number, wanted: readonly LockWish[]): void {
+  const { createdAt, index, locks } = state;
+  releaseLocks(state, task);
+  const priority = index.plan.policy.priority ?? 0;
+  const ticket = locks.enter({ user: state, task, priority, createdAt }, wanted, listAround(state, task));
+  state.tickets.set(task, ticket);
+  if (isAsleep(state)) locks.putToSleep(ticket);
 }
 
-/** Whether every lock that the task waits for has room and the task is next in each queue. */
+/** Whether the task may begin as far as its locks go. */
 export function mayClaimLocks(state: RunState, task: number): boolean {
-  for (const key of state.wanted.get(task) ?? []) {
-    const lock = state.locks.get(key);
-    if (lock === undefined || lock.holders.has(task)) continue;
-    const elsewhere = state.locksElsewhere.get(key) ?? 0;
-    if (!isAmongFirst(lock.waiting, task, lock.limit - lock.holders.size - elsewhere)) return false;
-  }
-  return true;
-}
-
-/** Looks no further than there is room, because a queue may be long. */
-function isAmongFirst(waiting: readonly number[], task: number, room: number): boolean {
-  for (let place = 0; place < room && place < waiting.length; place += 1)
-    if (waiting[place] === task) return true;
-  return false;
+  const ticket = state.tickets.get(task);
+  return ticket === undefined || state.locks.mayClaim(ticket);
 }
 
 /** The task has begun: it holds what it waited for. */
 export function claimLocks(state: RunState, task: number): void {
-  for (const key of state.wanted.get(task) ?? []) {
-    const lock = state.locks.get(key);
-    if (lock === undefined || lock.holders.has(task)) continue;
-    lock.waiting.splice(lock.waiting.indexOf(task), 1);
-    lock.holders.add(task);
-  }
+  const ticket = state.tickets.get(task);
+  if (ticket !== undefined) state.locks.claim(ticket);
 }
 
 /** The task has ended: frees its locks and wakes whoever is next. */
 export function releaseLocks(state: RunState, task: number): void {
-  const keys = state.wanted.get(task);
-  if (keys === undefined) return;
-  state.wanted.delete(task);
-  for (const key of keys) {
-    const lock = state.locks.get(key);
-    if (lock === undefined) continue;
-    if (!lock.holders.delete(task)) lock.waiting.splice(lock.waiting.indexOf(task), 1);
-    for (const next of lock.waiting.slice(0, Math.max(0, lock.limit - lock.holders.size)))
-      state.agenda.push(next);
+  const ticket = state.tickets.get(task);
+  if (ticket === undefined) return;
+  state.tickets.delete(task);
+  state.locks.leave(ticket);
+}
+
+/** The run has ended, or begins anew: nothing of it holds or waits for anything. */
+export function releaseAllLocks(state: RunState): void {
+  for (const task of [...state.tickets.keys()].reverse()) releaseLocks(state, task);
+}
+
+/** Nothing of the run begins for now: what waits holds up nobody else. */
+export function putLocksToSleep(state: RunState): void {
+  for (const ticket of state.tickets.values()) state.locks.putToSleep(ticket);
+}
+
+/** The run goes on: what waited stands where it would stand. */
+export function awakenLocks(state: RunState): void {
+  for (const ticket of state.tickets.values()) state.locks.awaken(ticket);
+}
+
+/** Moves a run, with what it holds and waits for, to a board that it shares with others. */
+export function moveToBoard(state: RunState, board: LockBoard): void {
+  const before = [...state.tickets.values()].map(({ task, asked, phase }) => ({ task, asked, phase }));
+  releaseAllLocks(state);
+  state.locks = board;
+  // In their old order: whoever stands around others has asked before them.
+  for (const { task, asked, phase } of before) {
+    queueForLocks(state, task, asked);
+    if (phase === "held") claimLocks(state, task);
   }
 }
 
-/** Notes what other runs hold of each lock, and wakes those that wait. No event: it is nothing of this run's history. */
-export function noteLocksElsewhere(state: RunState, held: ReadonlyMap<string, number>): void {
-  if (isStaleAbout(state, held)) {
-    for (const lock of state.locks.values()) for (const task of lock.waiting) state.agenda.push(task);
-  }
-  state.locksElsewhere = held;
+/** The tickets that are held around a task, nearest first: those of the tasks above it, and that of the run. */
+function listAround(state: RunState, task: number): readonly LockTicket[] {
+  if (task < 0 || state.tickets.size === 0) return [];
+  const around: LockTicket[] = [];
+  const add = (above: number): void => {
+    const ticket = state.tickets.get(above);
+    if (ticket?.phase === "held") around.push(ticket);
+  };
+  for (let at = state.tasks.parent[task] as number; at >= 0; at = state.tasks.parent[at] as number) add(at);
+  add(wholeRun);
+  return around;
 }
 
-/** Whether tasks wait for a lock of which other runs hold more or less than was noted. */
-export function isStaleAbout(state: RunState, held: ReadonlyMap<string, number>): boolean {
-  for (const [key, lock] of state.locks) {
-    if (lock.waiting.length > 0 && (held.get(key) ?? 0) !== (state.locksElsewhere.get(key) ?? 0)) return true;
-  }
-  return false;
+function isAsleep(state: RunState): boolean {
+  return state.suspended && state.stopping === undefined;
 }

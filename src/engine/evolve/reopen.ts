@@ -9,6 +9,7 @@ import type { RunState } from "../../model/run/run-state.ts";
 import { RangeQueue } from "../../model/run/range-queue.ts";
 import { noExitCode, taskFlags } from "../../model/run/task-table.ts";
 import { placeChildren } from "./limits.ts";
+import { releaseAllLocks } from "./locks.ts";
 import { fireChild } from "./open.ts";
 
 /** Sets tasks back. Linear in the blocks that are opened again; a person asks for this, no event of a run does. */
@@ -25,7 +26,7 @@ export function reopenRun(state: RunState, event: Extract<RunEvent, { kind: "run
   state.deadlineAt += event.at - state.startedAt;
   state.startedAt = event.at;
   state.timers.push(state.deadlineAt, -1);
-  state.locks.clear();
+  releaseAllLocks(state);
   if (event.values !== undefined) Object.assign(state.values, event.values);
   for (const task of event.reset) setBack(state, task);
   for (const task of event.reopened) markOpen(state, task);
@@ -49,6 +50,7 @@ function setBack(state: RunState, task: number): void {
   tasks.pending[task] = 0;
   forgetResults(state, task);
   state.inputs.delete(task);
+  state.memos.delete(task);
   state.items.delete(task);
   state.limits.delete(task);
   state.targets.delete(task);

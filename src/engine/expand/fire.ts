@@ -13,11 +13,13 @@ import { findRegion, lacksPlace } from "../evolve/limits.ts";
 import { mayClaimLocks } from "../evolve/locks.ts";
 import { Refusal, orRefuse } from "../decide/decision.ts";
 import type { Decision } from "../decide/decision.ts";
+import { lookUpMemo } from "../reuse/look-up-memo.ts";
 import { takeEarlierResult } from "../reuse/take-earlier-result.ts";
 import { bindInputs, computeOutputs } from "./bind.ts";
 import { expandEach } from "./fan-out.ts";
 import { isBarred, isBoundLate, isDue } from "./may-begin.ts";
 import { openBody } from "./open-body.ts";
+import { resolveLocks } from "./resolve-locks.ts";
 import { createCalleeScope, createCallerScope, findInputs } from "./scope.ts";
 
 /** Most calls inside each other (Argo: recursion limit 100). */
@@ -171,7 +173,8 @@ function callTask(decision: Decision, task: number): void {
   if (
     process.body.kind === "eval" &&
     process.policy.retry === undefined &&
-    process.policy.locks === undefined
+    process.policy.locks === undefined &&
+    process.policy.memo === undefined
   ) {
     return settleEval(decision, task, number, process, inputs);
   }
@@ -193,9 +196,9 @@ function callTask(decision: Decision, task: number): void {
 }
 
 function mustQueue(process: Process): boolean {
-  const { locks, taskTimeoutMs, queueTimeoutMs } = process.policy;
+  const { locks, memo, taskTimeoutMs, queueTimeoutMs } = process.policy;
   const isTimed = taskTimeoutMs !== undefined || queueTimeoutMs !== undefined;
-  return locks !== undefined || isTimed;
+  return locks !== undefined || memo !== undefined || isTimed;
 }
 
 function queueTask(
@@ -215,10 +218,7 @@ function queueTask(
     taskTimeoutMs === undefined || isAttempt ? undefined : decision.resolve(taskTimeoutMs, scope);
   const queueMs =
     queueTimeoutMs === undefined || isOwner ? undefined : decision.resolve(queueTimeoutMs, scope);
-  const wanted = (isAttempt ? undefined : locks)?.map((lock) => ({
-    key: decision.resolve(lock.key, scope),
-    limit: decision.resolve(lock.limit, scope),
-  }));
+  const wanted = isAttempt || locks === undefined ? undefined : resolveLocks(decision, locks, scope);
   decision.record({
     kind: "task.queued",
     task,
@@ -255,7 +255,13 @@ export function advanceQueued(decision: Decision, task: number): void {
   if (!mayClaimLocks(state, task)) return;
   const number = state.tasks.process[task] as number;
   const process = state.index.plan.processes[number] as Process;
-  if (process.policy.retry !== undefined && state.tasks.kind[task] !== taskKinds.attempt) {
+  const isAttempt = state.tasks.kind[task] === taskKinds.attempt;
+  const { memo } = process.policy;
+  if (memo !== undefined && !isAttempt && state.memos.get(task)?.state !== "missed") {
+    if (!state.memos.has(task)) orRefuse(decision, task, () => lookUpMemo(decision, task, memo));
+    return;
+  }
+  if (process.policy.retry !== undefined && !isAttempt) {
     return decision.record({ kind: "task.opened", task, at: decision.at, process: number, retried: true });
   }
   if (process.body.kind === "task") return state.ready.push(task);

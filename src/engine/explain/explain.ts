@@ -5,14 +5,18 @@
  */
 import { hasEnded, isBad, phases, taskKinds } from "../../model/run/phase.ts";
 import type { RunState } from "../../model/run/run-state.ts";
+import { limitOf, listBefore, listObstacles } from "../../model/run/lock-board.ts";
 import { taskFlags } from "../../model/run/task-table.ts";
 import type { Reason, ReasonCode } from "../../model/run/values.ts";
 import { findRegion, lacksPlace } from "../evolve/limits.ts";
+import { wholeRun } from "../evolve/locks.ts";
 import { isBarred, isDue } from "../expand/may-begin.ts";
 
 export type FactCode =
   /** The run has not begun. */
   | "run-not-started"
+  /** As many runs are under way as the engine lets run at once. */
+  | "run-waits-for-place"
   /** Nothing begins until the run is resumed. */
   | "run-suspended"
   /** The run stops: what has not begun will not; `reason` says why. */
@@ -23,7 +27,7 @@ export type FactCode =
   | "waits-for-stage"
   /** `tasks` is the region whose limit of active children is reached; `limit` says how many. */
   | "waits-for-place"
-  /** `tasks` hold the lock or are before this one in its queue; `message` is its key, `limit` its holders at most. */
+  /** `tasks` and those `elsewhere` hold the lock or are before this one in its queue; `message` is its key, `limit` its holders at most. */
   | "waits-for-lock"
   /** The run's own limit on attempts is reached: `limit` run. */
   | "waits-for-run-limit"
@@ -71,6 +75,8 @@ export interface Fact {
   readonly at?: number;
   readonly message?: string;
   readonly reason?: Reason;
+  /** Tasks of other runs (-1: the run as a whole). */
+  readonly elsewhere?: readonly { readonly run: string; readonly task: number }[];
 }
 
 /** Most tasks that one fact names. */
@@ -205,10 +211,21 @@ function explainHalt(state: RunState, task: number): Fact[] {
 }
 
 function explainNotBegun(state: RunState, task: number): Fact[] {
+  const waits = explainQueue(state);
+  if (waits.length > 0) return waits;
   if (state.startedAt === 0) return [{ code: "run-not-started" }];
   const dead = findDead(state, task);
   if (dead !== undefined) return [dead];
   return [...findObstacles(state, task), ...explainRun(state, task), ...listDeadlines(state, task)];
+}
+
+/** What the run as a whole waits for. */
+function explainQueue(state: RunState): Fact[] {
+  if (state.queued === undefined) return [];
+  if (state.suspended) return [{ code: "run-suspended" }];
+  const locks = listLocks(state, wholeRun);
+  if (locks.length > 0) return locks;
+  return state.queued.reason.code === "run-limit" ? [{ code: "run-waits-for-place" }] : [];
 }
 
 /** Why a task will never begin where it stands; undefined when it may. */
@@ -271,15 +288,24 @@ function findStageBefore(state: RunState, task: number): number | undefined {
   return undefined;
 }
 
+/** Every lock that the task cannot have now, with those of this run and of others that are before it. */
 function listLocks(state: RunState, task: number): Fact[] {
-  return (state.wanted.get(task) ?? []).flatMap((key): Fact[] => {
-    const lock = state.locks.get(key);
-    if (lock === undefined || lock.holders.has(task)) return [];
-    const ahead = lock.waiting.slice(0, Math.max(0, lock.waiting.indexOf(task)));
-    if (lock.holders.size + ahead.length < lock.limit) return [];
-    return [
-      { code: "waits-for-lock", message: key, limit: lock.limit, ...name([...lock.holders, ...ahead]) },
-    ];
+  const ticket = state.tickets.get(task);
+  if (ticket?.phase !== "waiting" || state.locks.mayClaim(ticket)) return [];
+  return listObstacles(ticket).map((lock): Fact => {
+    const before = listBefore(ticket, lock);
+    const own = before.filter(({ user }) => user === state).map((other) => other.task);
+    const elsewhere = before
+      .filter(({ user }) => user !== state)
+      .slice(0, tasksAtMost)
+      .map(({ user, task: other }) => ({ run: user.name, task: other }));
+    return {
+      code: "waits-for-lock",
+      message: lock.key,
+      limit: limitOf(lock),
+      ...name(own),
+      ...(elsewhere.length === 0 ? {} : { elsewhere }),
+    };
   });
 }
 

@@ -32,7 +32,7 @@ export interface PlanIndex {
   readonly regions: readonly (RegionIndex | undefined)[];
   /**
    * By process: a task body with nothing that must be decided before there is room for it
-   * (no retries, locks or queue limits), so that a call is bound only when it starts.
+   * (no retries, locks, kept results or queue limits), so that a call is bound only when it starts.
    */
   readonly startsLate: readonly boolean[];
 }
@@ -66,13 +66,14 @@ export function indexPlan(plan: Plan): PlanIndex {
 }
 
 function mayStartLate(process: Process): boolean {
-  const { retry, taskTimeoutMs, queueTimeoutMs, locks } = process.policy;
+  const { retry, taskTimeoutMs, queueTimeoutMs, locks, memo } = process.policy;
   return (
     process.body.kind === "task" &&
     retry === undefined &&
     taskTimeoutMs === undefined &&
     queueTimeoutMs === undefined &&
-    locks === undefined
+    locks === undefined &&
+    memo === undefined
   );
 }
 

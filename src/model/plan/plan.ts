@@ -45,6 +45,10 @@ export interface RunPolicy {
   /** Wall clock from the start of the run; exit hooks are outside it. */
   readonly deadlineMs?: Dynamic<number>;
   readonly locks?: readonly Lock[];
+  /** Runs with a higher one come first where runs wait; absent means 0. */
+  readonly priority?: number;
+  /** Runs of one namespace may be limited together; absent means `default`. */
+  readonly namespace?: string;
   /** The run starts suspended. */
   readonly suspended?: boolean;
 }
@@ -249,6 +253,16 @@ export interface Policy {
   /** Leaf: time allowed between ready and started. */
   readonly queueTimeoutMs?: Dynamic<number>;
   readonly locks?: readonly Lock[];
+  readonly memo?: MemoPolicy;
+}
+
+/** A result of an earlier call with the same key is taken instead of a new one. */
+export interface MemoPolicy {
+  /** Name of the cache in which the result is looked for, and kept. */
+  readonly cache: Dynamic<string>;
+  readonly key: Dynamic<string>;
+  /** Older results are not taken; absent: a result of any age is. */
+  readonly ageAtMostMs?: Dynamic<number>;
 }
 
 export interface RetryPolicy {
@@ -268,8 +282,8 @@ export interface RetryPolicy {
   readonly elapsedAtMostMs?: Dynamic<number>;
 }
 
-/** A lock held while the owner runs; `limit` holders at once. */
+/** A lock held while the owner runs; `limit` holders at once. Absent: the one that is stored for its key, or none. */
 export interface Lock {
   readonly key: Dynamic<string>;
-  readonly limit: Dynamic<number>;
+  readonly limit?: Dynamic<number>;
 }

@@ -11,4 +11,7 @@ export type Effect =
       readonly graceMs: number;
     }
   | { readonly kind: "request.send"; readonly task: number; readonly request: HttpRequest }
-  | { readonly kind: "request.cancel"; readonly task: number };
+  | { readonly kind: "request.cancel"; readonly task: number }
+  | { readonly kind: "memo.look"; readonly task: number; readonly cache: string; readonly key: string }
+  /** The result of the task is kept. Lost by a crash, it is made once more: nothing else depends on it. */
+  | { readonly kind: "memo.keep"; readonly task: number; readonly cache: string; readonly key: string };

@@ -70,6 +70,7 @@ const forms: { readonly [K in RunEventKind]: readonly [code: number, fields: For
       outputs: "json",
       reason: "json",
       published: "json",
+      exitCode: "number",
     },
   ],
   "task.supplied": [15, { task: "number", values: "json", message: "json" }],
@@ -88,6 +89,10 @@ const forms: { readonly [K in RunEventKind]: readonly [code: number, fields: For
     },
   ],
   "hook.started": [19, { owner: "number", hook: "number" }],
+  "run.queued": [40, { reason: "json", locks: "json" }],
+  "run.admitted": [41, {}],
+  "task.looked": [42, { task: "number", cache: "json", key: "json", ageAtMostMs: "number" }],
+  "task.missed": [43, { task: "number" }],
 };
 
 interface Layout {

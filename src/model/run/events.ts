@@ -9,6 +9,7 @@
 import type { Json } from "../../base/json.ts";
 import type { AttemptFacts, Inputs, Items, Outputs, Reason } from "./values.ts";
 import type { FileValue } from "../plan/plan.ts";
+import type { LockWish } from "./lock-board.ts";
 
 export type EndPhase = 3 | 4 | 5;
 
@@ -29,6 +30,15 @@ export type RunEvent =
       readonly deadlineAt?: number;
       readonly attemptsAtMost?: number;
     }
+  /** The run waits as a whole: for a place among the runs, or for its locks. */
+  | {
+      readonly kind: "run.queued";
+      readonly at: number;
+      readonly reason: Reason;
+      readonly locks?: readonly LockWish[];
+    }
+  /** A retried run that waited goes on. One that has never begun just starts. */
+  | { readonly kind: "run.admitted"; readonly at: number }
   | { readonly kind: "run.suspended"; readonly at: number }
   | { readonly kind: "run.resumed"; readonly at: number }
   /** Nothing new starts; what runs is ended. `hooks` says whether exit hooks still run. */
@@ -60,7 +70,7 @@ export type RunEvent =
       readonly inputs?: Inputs;
       readonly deadlineAt?: number;
       readonly startBy?: number;
-      readonly locks?: readonly { readonly key: string; readonly limit: number }[];
+      readonly locks?: readonly LockWish[];
     }
   /**
    * A task with children, a wait or a request begins. Opening a region makes its block of children;
@@ -80,6 +90,17 @@ export type RunEvent =
       /** When a wait ends by itself. */
       readonly until?: number;
     }
+  /** A task that has its locks asks for a kept result. */
+  | {
+      readonly kind: "task.looked";
+      readonly task: number;
+      readonly at: number;
+      readonly cache: string;
+      readonly key: string;
+      readonly ageAtMostMs?: number;
+    }
+  /** There is none that may be taken: it goes on. One that is taken settles the task. */
+  | { readonly kind: "task.missed"; readonly task: number; readonly at: number }
   /** The next attempt of a task with a retry policy; it may start at `notBefore`. */
   | {
       readonly kind: "task.retried";
@@ -100,6 +121,8 @@ export type RunEvent =
       /** Set when the task was never opened: it began and ended at once. */
       readonly process?: number;
       readonly inputs?: Inputs;
+      /** With a kept result: that of whoever made it. */
+      readonly exitCode?: number;
     }
   /** Values given to a wait by a person. */
   | {

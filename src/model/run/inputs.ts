@@ -1,9 +1,10 @@
 /** Everything that the engine can be told. Each input brings its own time; the engine has none. */
 import type { Json } from "../../base/json.ts";
 import type { AttemptExit, AttemptOutputs } from "./attempt.ts";
+import type { MemoEntry } from "./memo.ts";
 
 export type RunInput =
-  /** The run may begin; or (`held`) exists, and may not begin yet, because it waits for its locks. */
+  /** The run may begin, or go on after a retry, once it has its locks; or (`held`) it waits for a place among the runs. */
   | { readonly kind: "run.start"; readonly at: number; readonly held?: boolean }
   /** Go on with what was left over from a decision that was cut for its size. */
   | { readonly kind: "run.continue"; readonly at: number }
@@ -22,6 +23,14 @@ export type RunInput =
       readonly at: number;
       readonly task: number;
       readonly response: Response | { readonly problem: string };
+    }
+  /** The answer to a task that asked for a kept result; `problem`: its store could not say. */
+  | {
+      readonly kind: "memo.answered";
+      readonly at: number;
+      readonly task: number;
+      readonly entry?: MemoEntry;
+      readonly problem?: string;
     }
   /** The clock has reached a time that `owed` asked for. */
   | { readonly kind: "time.reached"; readonly at: number }
@@ -56,6 +65,8 @@ export type RunInput =
       readonly at: number;
       readonly also: readonly number[];
       readonly values: Readonly<Record<string, string>>;
+      /** There is no place among the runs yet. */
+      readonly held?: boolean;
     };
 
 export interface Response {

@@ -65,6 +65,8 @@ export interface LanguageView {
   rows(state: RunState, limit?: number): readonly TreeRow[];
   /** Full name and short name of one task. */
   taskName(state: RunState, task: number): { readonly full: string; readonly short: string };
+  /** The id by which the language's tools know a task. */
+  taskId(state: RunState, task: number): string;
   /** Message of one task, empty when there is none. */
   message(state: RunState, task: number): string;
   /** Tasks that a selector text names; a text that is no selector is taken as a name or an id. */

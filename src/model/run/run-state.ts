@@ -9,6 +9,9 @@
 import type { Json } from "../../base/json.ts";
 import type { FileValue } from "../plan/plan.ts";
 import type { PlanIndex } from "../plan/plan-index.ts";
+import { LockBoard } from "./lock-board.ts";
+import type { LockTicket } from "./lock-board.ts";
+import type { Memo } from "./memo.ts";
 import { TimerHeap } from "./timer-heap.ts";
 import { RangeQueue } from "./range-queue.ts";
 import { TaskTable } from "./task-table.ts";
@@ -20,13 +23,6 @@ export interface ChildLimit {
   readonly limit: number;
   active: number;
   readonly held: RangeQueue;
-}
-
-/** A lock of the run: who holds it, who waits. */
-export interface LockState {
-  readonly limit: number;
-  readonly holders: Set<number>;
-  readonly waiting: number[];
 }
 
 export interface RunState {
@@ -69,11 +65,14 @@ export interface RunState {
   readonly targets: Map<number, readonly number[]>;
   /** How the branch that ends in a task stands: phase of the last task on it that really ran. */
   readonly branches: Map<number, number>;
-  readonly locks: Map<string, LockState>;
-  /** How often other runs hold a lock now, as far as this run was told. Not part of its history. */
-  locksElsewhere: ReadonlyMap<string, number>;
-  /** Keys of the locks that a task waits for or holds. */
-  readonly wanted: Map<number, readonly string[]>;
+  /** What the run waits for as a whole before it may begin or, after a manual retry, go on. */
+  queued: { readonly reason: Reason } | undefined;
+  /** The board of locks: the run's own, until the runtime puts it on the one that all its runs share. */
+  locks: LockBoard;
+  /** What tasks (-1: the run) wait for or hold on the board, in the order in which they asked. */
+  readonly tickets: Map<number, LockTicket>;
+  /** Tasks that look for a kept result, or found one. */
+  readonly memos: Map<number, Memo>;
   /** How often a task was set back by a manual retry; part of its attempt's id. */
   readonly resets: Map<number, number>;
   /** When a queued task must have ended or started. */
@@ -133,9 +132,10 @@ export function createRunState(
     limits: new Map(),
     targets: new Map(),
     branches: new Map(),
-    locks: new Map(),
-    locksElsewhere: new Map(),
-    wanted: new Map(),
+    queued: undefined,
+    locks: new LockBoard(),
+    tickets: new Map(),
+    memos: new Map(),
     resets: new Map(),
     deadlines: new Map(),
     waits: new Map(),

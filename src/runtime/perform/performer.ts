@@ -14,6 +14,7 @@ import type { Executor } from "../../ports/executor.ts";
 import type { Collected, Laid } from "../../ports/attempt-files.ts";
 import type { LiveRun } from "../live-run.ts";
 import type { RuntimePorts } from "../runtime-ports.ts";
+import { answerMemo, keepMemo } from "./memos.ts";
 import { hideSecrets, revealOrder, revealRequest } from "./reveal-secrets.ts";
 
 /** What the performer tells the runtime. */
@@ -66,6 +67,10 @@ export class Performer {
         return this.sendRequest(run, effect);
       case "request.cancel":
         return this.cancelRequest(run, effect.task);
+      case "memo.look":
+        return this.outlet.send(run.runId, answerMemo(this.ports, effect));
+      case "memo.keep":
+        return keepMemo(this.ports, run, effect);
       default:
         unreachable(effect);
     }

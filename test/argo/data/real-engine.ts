@@ -21,6 +21,7 @@ import type { LiveRun } from "../../../src/runtime/live-run.ts";
 import { Runtime } from "../../../src/runtime/runtime.ts";
 import { isOnlyWaiting } from "../../../src/runtime/summary.ts";
 import { createMemoryHistory } from "../../../src/stores/memory/memory-history.ts";
+import { createMemoryMemos } from "../../../src/stores/memory/memory-memos.ts";
 import { createMemorySecrets } from "../../../src/stores/memory/memory-secrets.ts";
 
 /** A parameter or artifact of a node, in Argo's form. */
@@ -95,6 +96,7 @@ export async function openRealEngine(executor: string): Promise<RealEngine> {
     }),
     requester: createHttpRequester(),
     secrets: createMemorySecrets(),
+    memos: createMemoryMemos(),
     soon: setImmediate,
   });
   after(async () => {

@@ -127,5 +127,5 @@ test("a semaphore whose limit nobody knows is a warning", () => {
     [["argo/unknown-semaphore-limit", "warning"]],
   );
   assert.ok(compiled.plan !== undefined);
-  assert.equal(getProcess(compiled.plan, "t").policy.locks, undefined);
+  assert.deepEqual(getProcess(compiled.plan, "t").policy.locks, [{ key: "default/ConfigMap/cm/k" }]);
 });

@@ -487,9 +487,8 @@ test("locks: who waits says for what", () => {
     "entrypoint: a\ntemplates: [{name: a, synchronization: {mutexes: [{name: m}]}, container: {image: busybox}}]",
     [{ kind: "task.queued", task: 0, process: 0, locks: [{ key: "default/Mutex/m", limit: 1 }] }],
   );
-  const lock = state.locks.get("default/Mutex/m");
-  assert.ok(lock !== undefined);
-  lock.holders.add(99);
+  const before = { user: state, task: 99, priority: 1, createdAt: 0 };
+  state.locks.claim(state.locks.enter(before, [{ key: "default/Mutex/m", limit: 1 }], []));
   assert.equal(argo.view.message(state, 0), "Waiting for default/Mutex/m lock. Lock status: 0/1");
 });
 

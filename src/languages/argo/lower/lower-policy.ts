@@ -1,7 +1,8 @@
 /** Retries, time limits and locks of a template or a workflow. */
 import type { Dynamic } from "../../../model/plan/expression.ts";
-import type { Lock, Policy, RetryPolicy } from "../../../model/plan/plan.ts";
-import type { RetryStrategy, SemaphoreRef, Synchronization, Template } from "../read/types.ts";
+import type { Lock, MemoPolicy, Policy, RetryPolicy } from "../../../model/plan/plan.ts";
+import type { Memoize, RetryStrategy, SemaphoreRef, Synchronization, Template } from "../read/types.ts";
+import { parseDuration } from "../../../expressions/go/duration.ts";
 import { dialects, intern, lowerText, report } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
 import { lowerDuration, lowerInteger, lowerSeconds } from "./lower-numbers.ts";
@@ -24,13 +25,54 @@ export function lowerPolicy(desk: Lowering, template: Template, isLeaf: boolean,
       ? lowerDuration(desk, pendingTimeout, "pendingTimeout", at("pendingTimeout"))
       : undefined;
   const locks = synchronization === undefined ? [] : lowerLocks(desk, synchronization, at("synchronization"));
+  const memo = template.memoize === undefined ? undefined : lowerMemo(desk, template.memoize, at("memoize"));
   return {
     ...(strategy === undefined ? {} : { retry: lowerRetry(desk, strategy, at("retryStrategy")) }),
     ...(attemptTimeoutMs === undefined ? {} : { attemptTimeoutMs }),
     ...(taskTimeoutMs === undefined ? {} : { taskTimeoutMs }),
     ...(queueTimeoutMs === undefined ? {} : { queueTimeoutMs }),
     ...(locks.length === 0 ? {} : { locks }),
+    ...(memo === undefined ? {} : { memo }),
   };
+}
+
+/** Argo fields.md, Memoize. A cache belongs to the namespace of the run, as the ConfigMap does that Argo keeps it in. */
+function lowerMemo(desk: Lowering, memoize: Memoize, place: Place): MemoPolicy | undefined {
+  const { key = "", maxAge, cache } = memoize;
+  const name = cache?.configMap?.name;
+  if (name === undefined || name === "") {
+    report(
+      desk,
+      "warning",
+      "argo/no-effect",
+      "memoize has no effect without the name of a cache",
+      place,
+      "give it cache.configMap.name",
+    );
+    return undefined;
+  }
+  const ageAtMostMs = maxAge === undefined || maxAge === "" ? undefined : lowerAge(desk, maxAge, place);
+  return {
+    cache: lowerText(desk, `${desk.around.namespace}/${name}`),
+    key: lowerText(desk, key),
+    ...(ageAtMostMs === undefined ? {} : { ageAtMostMs }),
+  };
+}
+
+/** A Go duration: a number without a unit is none (Argo, handleMemoization, time.ParseDuration). */
+function lowerAge(desk: Lowering, maxAge: string, place: Place): Dynamic<number> | undefined {
+  if (maxAge.includes("{{")) return intern(desk, dialects.text, maxAge, "duration-ms");
+  const ns = parseDuration(maxAge);
+  if (ns !== undefined) return Number(ns / 1_000_000n);
+  report(
+    desk,
+    "error",
+    "argo/not-a-duration",
+    `memoize.maxAge must be a duration, found ${JSON.stringify(maxAge)}`,
+    { document: place.document, path: [...place.path, "maxAge"] },
+    "write for example 30s, 5m or 1h30m",
+  );
+  return undefined;
 }
 
 const retryOn: Readonly<Record<string, RetryPolicy["on"]>> = {
@@ -69,40 +111,45 @@ export function lowerRetry(desk: Lowering, strategy: RetryStrategy, place: Place
   };
 }
 
-/** Locks of a synchronization: `namespace/Mutex/name` and `namespace/ConfigMap/name/key` (Argo, workflow/sync). */
+/**
+ * Locks of a synchronization, by the names that Argo gives them (workflow/sync/lock_name.go): `namespace/Mutex/name`,
+ * `namespace/ConfigMap/name/key`, and `namespace/Database/name` for both kinds that Argo keeps in its database.
+ */
 export function lowerLocks(desk: Lowering, synchronization: Synchronization, place: Place): readonly Lock[] {
-  const mutexes = (synchronization.mutexes ?? []).map((mutex): Lock => ({
-    key: lowerText(
-      desk,
-      `${mutex.namespace ?? desk.around.namespace}/${mutex.database === true ? "Database/" : ""}Mutex/${mutex.name ?? "default"}`,
-    ),
+  const mutexes = (synchronization.mutexes ?? []).map(({ name = "default", namespace, database }): Lock => ({
+    key: lowerText(desk, `${orOwn(desk, namespace)}/${database === true ? "Database" : "Mutex"}/${name}`),
     limit: 1,
   }));
-  const semaphores = (synchronization.semaphores ?? []).flatMap((semaphore) =>
-    lowerSemaphore(desk, semaphore, place),
+  const semaphores = (synchronization.semaphores ?? []).flatMap((semaphore, index) =>
+    lowerSemaphore(desk, semaphore, { ...place, path: [...place.path, "semaphores", index] }),
   );
   return [...mutexes, ...semaphores];
 }
 
+function orOwn(desk: Lowering, namespace: string | undefined): string {
+  return namespace === undefined || namespace === "" ? desk.around.namespace : namespace;
+}
+
+/** The limit of a ConfigMap is that which comes with the document; the limit that is stored for the key counts over it. */
 function lowerSemaphore(desk: Lowering, semaphore: SemaphoreRef, place: Place): readonly Lock[] {
-  const namespace = semaphore.namespace ?? desk.around.namespace;
-  const { name = "", key = "" } = semaphore.configMapKeyRef ?? {};
-  const text = desk.around.configMaps.get(name)?.get(key);
+  const { configMapKeyRef: map, database } = semaphore;
+  const namespace = orOwn(desk, semaphore.namespace);
+  if (map === undefined && database === undefined) return [];
+  const { name = "", key = "" } = map ?? {};
+  const text = map === undefined ? undefined : desk.around.configMaps.get(name)?.get(key);
+  const id =
+    map === undefined
+      ? `${namespace}/Database/${database?.key ?? ""}`
+      : `${namespace}/ConfigMap/${name}/${key}`;
   const limit = text === undefined ? Number.NaN : Number(text);
-  if (semaphore.configMapKeyRef !== undefined && Number.isInteger(limit) && limit > 0) {
-    return [{ key: lowerText(desk, `${namespace}/ConfigMap/${name}/${key}`), limit }];
-  }
-  const what =
-    semaphore.configMapKeyRef === undefined
-      ? `database key ${semaphore.database?.key ?? ""}`
-      : `${name}/${key}`;
+  if (Number.isInteger(limit) && limit > 0) return [{ key: lowerText(desk, id), limit }];
   report(
     desk,
     "warning",
     "argo/unknown-semaphore-limit",
-    `the limit of semaphore ${what} is not known; it is not enforced`,
+    `the limit of semaphore ${id} is not known from the documents; unless one is stored, it is not enforced`,
     place,
-    `store a ConfigMap ${JSON.stringify(name)} whose key ${JSON.stringify(key)} holds a number above 0`,
+    `give it one: millrace locks limit ${id} N`,
   );
-  return [];
+  return [{ key: lowerText(desk, id) }];
 }

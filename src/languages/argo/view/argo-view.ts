@@ -3,7 +3,7 @@ import type { Json } from "../../../base/json.ts";
 import type { LanguageView } from "../../../model/run/language.ts";
 import type { RunState } from "../../../model/run/run-state.ts";
 import { findSelected } from "./find-tasks.ts";
-import { displayName, nodeName } from "./node-names.ts";
+import { displayName, nodeId, nodeName } from "./node-names.ts";
 import { describeOutcome, nodeMessage } from "./node-message.ts";
 import { collectReusable } from "./reuse.ts";
 import { listRows } from "./rows.ts";
@@ -14,6 +14,7 @@ export const argoView: LanguageView = {
   outcome: describeOutcome,
   rows: listRows,
   taskName: (state, task) => ({ full: nodeName(state, task), short: displayName(state, task) }),
+  taskId: nodeId,
   message: nodeMessage,
   findTasks: findSelected,
   reusable: collectReusable,

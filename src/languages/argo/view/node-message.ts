@@ -1,11 +1,14 @@
 /** Messages of nodes and of the run. */
-import { isExpression } from "../../../model/plan/expression.ts";
+import { limitOf, listObstacles } from "../../../model/run/lock-board.ts";
 import { isBad, phases, taskKinds } from "../../../model/run/phase.ts";
 import type { RunState } from "../../../model/run/run-state.ts";
 import type { Reason } from "../../../model/run/values.ts";
 import { describeReason } from "./describe-reason.ts";
 import { nodeId, nodeName } from "./node-names.ts";
 import { findProcess, isRefused, isStaged, isTakenOver, listChildren } from "./tree.ts";
+
+/** The ticket of a run as a whole. */
+const wholeRun = -1;
 
 /** Message of a task; empty when there is none. */
 export function nodeMessage(state: RunState, task: number): string {
@@ -65,13 +68,16 @@ function isStagedRetry(state: RunState, task: number): boolean {
   return body?.kind === "region" && body.region.order.kind === "stages";
 }
 
-/** Which lock a queued task waits for. */
+/** Which lock a queued task, or the run as a whole (-1), waits for (Argo, workflow/sync/semaphore.go, checkAcquire). */
 function describeWaiting(state: RunState, task: number): string {
-  for (const [key, lock] of state.locks) {
-    if (!lock.waiting.includes(task)) continue;
-    return `Waiting for ${key} lock. Lock status: ${Math.max(0, lock.limit - lock.holders.size - (state.locksElsewhere.get(key) ?? 0))}/${lock.limit}`;
-  }
-  return "";
+  const ticket = state.tickets.get(task);
+  if (ticket === undefined || ticket.phase === "held") return "";
+  const lock = listObstacles(ticket)[0] ?? ticket.wishes[0]?.lock;
+  if (lock === undefined) return "";
+  const limit = limitOf(lock);
+  // Without a limit only those who stand before it can keep it waiting.
+  const status = limit === Infinity ? "" : ` Lock status: ${limit - lock.used}/${limit}`;
+  return `Waiting for ${lock.key} lock.${status}`;
 }
 
 const phaseWords = [
@@ -104,7 +110,7 @@ export function nodePhase(state: RunState, task: number): string {
 
 /** Phase and message of the run. */
 export function describeOutcome(state: RunState): { readonly phase: string; readonly message: string } {
-  if (state.ended === undefined && state.startedAt === 0)
+  if (state.ended === undefined && (state.startedAt === 0 || state.queued !== undefined))
     return { phase: "Pending", message: describeRunWait(state) };
   if (state.ended === undefined) return { phase: "Running", message: "" };
   const reason = state.endReason;
@@ -112,16 +118,10 @@ export function describeOutcome(state: RunState): { readonly phase: string; read
   return { phase: phaseWord(state.ended), message };
 }
 
-/** A run that exists and has not begun waits for its locks. */
-function describeRunWait({ createdAt, index }: RunState): string {
-  const { locks } = index.plan.policy;
-  if (createdAt === 0 || locks === undefined) return "";
-  const keys = locks.map(({ key, limit }) =>
-    isExpression(key)
-      ? "Waiting for a lock"
-      : `Waiting for ${key} lock. Lock status: 0/${isExpression(limit) ? "" : limit}`,
-  );
-  return keys[0] ?? "";
+/** A run that exists and may not begin waits for its locks, or for a place among the runs. */
+function describeRunWait(state: RunState): string {
+  if (state.queued === undefined) return "";
+  return state.tickets.has(wholeRun) ? describeWaiting(state, wholeRun) : describeReason(state.queued.reason);
 }
 
 function describeRunReason(state: RunState, reason: Reason): string {

@@ -63,11 +63,20 @@ export function describeNode(context: StatusContext, task: number): JsonObject {
     ...(outbound.length === 0 ? {} : { outboundNodes: outbound }),
     ...optional("hostNodeName", host),
     ...optional("nodeFlag", describeFlag(state, task)),
+    ...optional("memoizationStatus", describeMemo(state, task)),
   };
 }
 
 function optional<K extends string, V>(name: K, value: V | undefined): { readonly [key in K]?: V } {
   return value === undefined ? {} : ({ [name]: value } as { readonly [key in K]: V });
+}
+
+/** Argo fields.md, MemoizationStatus: known once the cache has answered. The namespace is no part of a cache's name. */
+function describeMemo(state: RunState, task: number): JsonObject | undefined {
+  const memo = state.memos.get(task);
+  if (memo === undefined || memo.state === "asked") return undefined;
+  const cacheName = memo.cache.slice(memo.cache.indexOf("/") + 1);
+  return { hit: memo.state === "hit", key: memo.key, cacheName };
 }
 
 function describeFlag(state: RunState, task: number): JsonObject | undefined {
