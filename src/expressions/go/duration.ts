@@ -1,42 +1,7 @@
 /**
- * Go's `time.Duration`: parsing ("1h30m", "1.5s", "-2us"), printing ("1h30m0s") and the conversions.
+ * Go's `time.Duration`: printing ("1h30m0s") and the conversions; its texts are read in the base folder.
  */
 import { formatFloat } from "./format-float.ts";
-
-const unitNs: ReadonlyMap<string, bigint> = new Map([
-  ["ns", 1n],
-  ["us", 1_000n],
-  ["µs", 1_000n],
-  ["μs", 1_000n],
-  ["ms", 1_000_000n],
-  ["s", 1_000_000_000n],
-  ["m", 60_000_000_000n],
-  ["h", 3_600_000_000_000n],
-]);
-
-const maxNs = 2n ** 63n - 1n;
-
-/** Nanoseconds of a Go duration text, or undefined when it is none or does not fit 64 bits. */
-export function parseDuration(text: string): bigint | undefined {
-  const negative = text.startsWith("-");
-  const body = negative || text.startsWith("+") ? text.slice(1) : text;
-  if (body === "0") return 0n;
-  if (body === "" || body.length > 200) return undefined;
-  const part = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/uy;
-  let total = 0n;
-  while (part.lastIndex < body.length) {
-    const match = part.exec(body);
-    if (match === null) return undefined;
-    const whole = match[1] ?? "";
-    const fraction = match[2] ?? "";
-    if (whole + fraction === "") return undefined;
-    const unit = unitNs.get(match[3] ?? "") ?? 0n;
-    total += BigInt(whole === "" ? "0" : whole) * unit;
-    if (fraction !== "") total += (BigInt(fraction) * unit) / 10n ** BigInt(fraction.length);
-  }
-  if (total > maxNs + (negative ? 1n : 0n)) return undefined;
-  return negative ? -total : total;
-}
 
 /** `value` in units of `unit`, with a fraction but no trailing zeros. */
 function formatFraction(value: bigint, unit: bigint): string {

@@ -2,10 +2,11 @@
  * sprig's functions on dates. "Local" is UTC, as in Argo's containers; the present comes from the context.
  * Go tells int from int64 and reads some integers as nothing; here every integer counts as seconds.
  */
+import { parseGoDuration } from "../../base/parse-go-duration.ts";
 import { failEvaluation } from "../context.ts";
 import type { EvalContext } from "../context.ts";
 import { findZone, fromUnixMs, inZone, toUnixSeconds, utc } from "../go/civil.ts";
-import { formatDuration, parseDuration, roundDuration } from "../go/duration.ts";
+import { formatDuration, roundDuration } from "../go/duration.ts";
 import { formatTime } from "../go/format-time.ts";
 import { parseInteger } from "../go/parse-number.ts";
 import { parseTime } from "../go/parse-time.ts";
@@ -32,7 +33,7 @@ function formatIn(layout: string, value: Value, zone: string, context: EvalConte
 
 function modify(call: Call, strict: boolean): Value {
   const time = timeArg(call, 1);
-  const ns = parseDuration(textArg(call, 0));
+  const ns = parseGoDuration(textArg(call, 0));
   if (ns !== undefined) return { ...time, unixNs: time.unixNs + ns };
   return strict ? failEvaluation(`time: invalid duration ${quoteText(textArg(call, 0))}`) : time;
 }
@@ -62,7 +63,7 @@ const roundUnits: readonly (readonly [bigint, string])[] = [
 function roundLargest(call: Call): Value {
   const value = anyArg(call, 0);
   let ns = 0n;
-  if (typeof value === "string") ns = parseDuration(value) ?? 0n;
+  if (typeof value === "string") ns = parseGoDuration(value) ?? 0n;
   else if (typeof value === "bigint") ns = value;
   else if (isDuration(value)) ns = value.ns;
   else if (isTime(value)) ns = fromUnixMs(call.context.now()).unixNs - value.unixNs;

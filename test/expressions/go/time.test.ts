@@ -10,7 +10,8 @@ import {
   toCivil,
   utc,
 } from "../../../src/expressions/go/civil.ts";
-import { formatDuration, parseDuration } from "../../../src/expressions/go/duration.ts";
+import { parseGoDuration } from "../../../src/base/parse-go-duration.ts";
+import { formatDuration } from "../../../src/expressions/go/duration.ts";
 import { formatTime, timeToRfc3339, timeToText } from "../../../src/expressions/go/format-time.ts";
 import { layouts } from "../../../src/expressions/go/layout.ts";
 import { parseTime } from "../../../src/expressions/go/parse-time.ts";
@@ -178,7 +179,7 @@ const durations: readonly (readonly [text: string, printed: string | undefined])
 describe("durations", () => {
   for (const [text, printed] of durations) {
     test(text === "" ? "(empty)" : text, () => {
-      const ns = parseDuration(text);
+      const ns = parseGoDuration(text);
       assert.equal(ns === undefined ? undefined : formatDuration(ns), printed);
     });
   }
@@ -186,7 +187,7 @@ describe("durations", () => {
   test("what is printed reads back", () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(2n ** 63n) + 1n, max: 2n ** 63n - 1n }), (ns) =>
-        assert.equal(parseDuration(formatDuration(ns)), ns),
+        assert.equal(parseGoDuration(formatDuration(ns)), ns),
       ),
     );
   });

@@ -5,7 +5,7 @@ import { checkArity, getText, refuseArgument } from "../../arguments.ts";
 import { EvalError, failEvaluation } from "../../context.ts";
 import type { EvalContext } from "../../context.ts";
 import { findZone, fromUnixMs, inZone, utc } from "../../go/civil.ts";
-import { parseDuration } from "../../go/duration.ts";
+import { parseGoDuration } from "../../../base/parse-go-duration.ts";
 import { layouts } from "../../go/layout.ts";
 import { parseTime } from "../../go/parse-time.ts";
 import { quoteText } from "../../go/quote.ts";
@@ -33,7 +33,7 @@ export function getZone(name: string): Zone {
 
 /** A duration text as nanoseconds; refuses others in Go's words. */
 export function getDurationNs(text: string): bigint {
-  return parseDuration(text) ?? failEvaluation(`time: invalid duration ${quoteText(text)}`);
+  return parseGoDuration(text) ?? failEvaluation(`time: invalid duration ${quoteText(text)}`);
 }
 
 const now: Builtin = (args, context, name) => {

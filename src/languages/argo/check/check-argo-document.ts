@@ -4,6 +4,7 @@
  * but cannot work when it runs is a warning. Linear in the size of the document.
  */
 import type { Diagnostic } from "../../../base/diagnostic.ts";
+import { isTimeZone, parseCronLine } from "../../../model/schedule/cron-line.ts";
 import type {
   ArgoDocument,
   CronWorkflowDocument,
@@ -15,7 +16,6 @@ import { checkTemplate } from "./check-template.ts";
 import { checkWorkflowSpec } from "./check-workflow.ts";
 import { chainPath, reportError, reportWarning } from "./checker.ts";
 import type { Checker, CheckContext, Site } from "./checker.ts";
-import { findCronFault, isTimeZone } from "./cron-schedule.ts";
 import { isKnown } from "./present.ts";
 import { createSource, findSource } from "./resolve-call.ts";
 
@@ -140,9 +140,9 @@ function checkCronWorkflow(checker: Checker, document: CronWorkflowDocument): vo
     reportError(checker, "argo/bad-cron-schedule", site, "cron workflow must have at least one schedule");
   }
   for (const [index, schedule] of schedules.entries()) {
-    const fault = findCronFault(schedule);
-    if (fault === undefined) continue;
-    const text = `cron schedule ${schedule} is malformed: ${fault}`;
+    const line = parseCronLine(schedule);
+    if (line.ok) continue;
+    const text = `cron schedule ${schedule} is malformed: ${line.error}`;
     reportError(checker, "argo/bad-cron-schedule", site, text, ["schedules", index]);
   }
   if (isKnown(timezone) && !isTimeZone(timezone)) {

@@ -1,5 +1,5 @@
 /** Numbers and durations of a document: written as numbers, as text, or as text with tags that is read when it is known. */
-import { parseDuration } from "../../../expressions/go/duration.ts";
+import { parseGoDuration } from "../../../base/parse-go-duration.ts";
 import type { Dynamic } from "../../../model/plan/expression.ts";
 import type { IntOrText } from "../read/types.ts";
 import { dialects, intern, report } from "./lowering.ts";
@@ -64,6 +64,6 @@ export function lowerDuration(
 export function readDurationMs(value: string): number | undefined {
   const text = value.trim();
   if (/^[+-]?\d+$/u.test(text)) return Number(text) * 1000;
-  const ns = parseDuration(text);
+  const ns = parseGoDuration(text);
   return ns === undefined ? undefined : Number(ns / 1_000_000n);
 }

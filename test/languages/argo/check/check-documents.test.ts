@@ -1,9 +1,8 @@
-/** Whole documents: kinds, names, arguments at lint and at submission, stored templates, cron lines, positions. */
+/** Whole documents: kinds, names, arguments at lint and at submission, stored templates, positions. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { ARGO_CODES } from "../../../../src/languages/argo/check/codes.ts";
-import { findCronFault, isTimeZone } from "../../../../src/languages/argo/check/cron-schedule.ts";
 import { checkText, writeWorkflow } from "./check-source.ts";
 
 const MAIN = "- {name: main, container: {image: a}}";
@@ -145,44 +144,6 @@ for (const [name, severity] of NAMES) {
     assert.equal(checkText(text).find(({ code }) => code === "argo/bad-object-name")?.severity, severity);
   });
 }
-
-const GOOD_CRON = [
-  "* * * * *",
-  "*/5 * * * *",
-  "0 0 1 1 0",
-  "1-5,7 0-23/2 ? jan-MAR sun,MON",
-  "@hourly",
-  "@every 1h30m",
-  "CRON_TZ=Europe/Berlin 5 4 * * *",
-  "TZ=UTC @daily",
-  "0 5/2 * * *",
-];
-for (const line of GOOD_CRON) test(`cron line ${line}`, () => assert.equal(findCronFault(line), undefined));
-
-const BAD_CRON: readonly (readonly [string, string])[] = [
-  ["", "empty spec string"],
-  ["* * * *", "expected exactly 5 fields, found 4: [* * * *]"],
-  ["* * * * * *", "expected exactly 5 fields, found 6: [* * * * * *]"],
-  ["60 * * * *", "end of range (60) above maximum (59): 60"],
-  ["* * 0 * *", "beginning of range (0) below minimum (1): 0"],
-  ["* * * 13 *", "end of range (13) above maximum (12): 13"],
-  ["5-1 * * * *", "beginning of range (5) beyond end of range (1): 5-1"],
-  ["*/0 * * * *", "step of range should be a positive number: */0"],
-  ["1-2-3 * * * *", "too many hyphens: 1-2-3"],
-  ["1/2/3 * * * *", "too many slashes: 1/2/3"],
-  ["x * * * *", 'failed to parse int from x: strconv.Atoi: parsing "x": invalid syntax'],
-  ["@often", "unrecognized descriptor: @often"],
-  ["@every soon", 'failed to parse duration @every soon: time: invalid duration "soon"'],
-  ["TZ=Mars/Base * * * * *", "provided bad location Mars/Base: unknown time zone Mars/Base"],
-];
-for (const [line, fault] of BAD_CRON)
-  test(`cron line ${line}: ${fault}`, () => assert.equal(findCronFault(line), fault));
-
-test("time zones are those of IANA", () => {
-  for (const zone of ["UTC", "", "Local", "Europe/Berlin", "America/New_York"])
-    assert.ok(isTimeZone(zone), zone);
-  for (const zone of ["Mars/Base", "+02:00", "no zone"]) assert.ok(!isTimeZone(zone), zone);
-});
 
 test("positions point at the value that is wrong", () => {
   const text = writeWorkflow(
