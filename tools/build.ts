@@ -21,6 +21,9 @@ const startRoots: ReadonlySet<string> = new Set([entry, "src/cli/commands/run.ts
 /** Packages that only some runs need. */
 const laterPackages: readonly string[] = ["tar", "yauzl", "yazl"];
 
+/** Large clients that few runs need: they stay packages of their own, and are loaded when they are used. */
+const installedPackages: readonly string[] = ["@aws-sdk/*", "@google-cloud/*", "@azure/*"];
+
 type Bundle = BuildResult<{ metafile: true; write: false }>;
 
 function bundle(): Promise<Bundle> {
@@ -35,6 +38,7 @@ function bundle(): Promise<Bundle> {
     bundle: true,
     splitting: true,
     minify: true,
+    external: [...installedPackages],
     format: "esm",
     platform: "node",
     target: "node24",

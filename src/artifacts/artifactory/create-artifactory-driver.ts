@@ -1,0 +1,10 @@
+/**
+ * Artifacts in JFrog Artifactory: files behind addresses, with a name and a password (Argo fields.md,
+ * ArtifactoryArtifact). Settings: `username` and `password`.
+ */
+import type { ArtifactDriver } from "../../ports/artifact-driver.ts";
+import { createHttpDriver } from "../http/create-http-driver.ts";
+
+export function createArtifactoryDriver(): ArtifactDriver {
+  return createHttpDriver("artifactory", true);
+}

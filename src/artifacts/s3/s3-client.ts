@@ -1,0 +1,134 @@
+/**
+ * A client for the storage that a place names, and what its errors mean. The library is loaded with the first use,
+ * because it is large and most runs need none of it.
+ */
+import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
+import type { StoragePlace } from "../../model/data/storage-place.ts";
+import {
+  deniedThere,
+  driverMissing,
+  missingThere,
+  translateTransferError,
+  unavailableThere,
+} from "../transfer/refusals.ts";
+import { badPlace, findText, getText, isSet } from "../transfer/settings.ts";
+
+export type S3Library = typeof import("@aws-sdk/client-s3");
+
+/** A client and what every call with it needs. */
+export interface S3Session {
+  readonly library: S3Library;
+  readonly client: S3Client;
+  readonly bucket: string;
+  /** Headers of a key that only the customer has (SSE-C); they go with every call that touches an object. */
+  readonly customerKey: { readonly SSECustomerAlgorithm: "AES256"; readonly SSECustomerKey: string } | object;
+}
+
+export async function openS3(place: StoragePlace): Promise<S3Session> {
+  const library = await loadLibrary();
+  const key = findText(place, "customerKey");
+  return {
+    library,
+    client: new library.S3Client(configure(place)),
+    bucket: getText(place, "bucket"),
+    customerKey:
+      key === undefined
+        ? {}
+        : { SSECustomerAlgorithm: "AES256", SSECustomerKey: Buffer.from(key).toString("base64") },
+  };
+}
+
+async function loadLibrary(): Promise<S3Library> {
+  try {
+    return await import("@aws-sdk/client-s3");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
+    throw driverMissing("s3", "the npm package @aws-sdk/client-s3");
+  }
+}
+
+/** Amazon's own hosts need no endpoint, and each region has its own. */
+const amazonHost = /^(?:https?:\/\/)?s3(?:[.-][-\w]+)?\.amazonaws\.com(?:\.cn)?(?::443)?\/?$/u;
+
+function configure(place: StoragePlace): S3ClientConfig {
+  const given = findText(place, "endpoint");
+  const endpoint = given === undefined || amazonHost.test(given) ? undefined : readEndpoint(place, given);
+  const region = findText(place, "region") ?? (endpoint === undefined ? undefined : "us-east-1");
+  const style = findText(place, "addressingStyle");
+  const credentials = readCredentials(place);
+  return {
+    ...(region === undefined ? {} : { region }),
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(endpoint === undefined
+      ? {}
+      : {
+          endpoint,
+          forcePathStyle: style !== "virtual-hosted",
+          // Servers that are not Amazon's keep the frames of streamed checksums as if they were content.
+          requestChecksumCalculation: "WHEN_REQUIRED",
+          responseChecksumValidation: "WHEN_REQUIRED",
+        }),
+    ...(endpoint === undefined && style === "path" ? { forcePathStyle: true } : {}),
+    maxAttempts: 4,
+    requestHandler: {
+      connectionTimeout: 10_000,
+      requestTimeout: 120_000,
+      ...(findText(place, "ca") === undefined ? {} : { httpsAgent: { ca: findText(place, "ca") } }),
+    },
+  };
+}
+
+/** A host with or without a port, as Argo writes it; an address with its protocol is understood as well. */
+function readEndpoint(place: StoragePlace, text: string): string {
+  const address = /^https?:\/\//u.test(text)
+    ? text
+    : `${isSet(place, "insecure") ? "http" : "https"}://${text}`;
+  if (!URL.canParse(address)) throw badPlace(place, `the endpoint '${text}' is no host`);
+  return address;
+}
+
+/** Undefined leaves it to the library: environment, profiles, web identity, the machine's role, in its order. */
+function readCredentials(place: StoragePlace): S3ClientConfig["credentials"] {
+  const accessKeyId = findText(place, "accessKey");
+  const secretAccessKey = findText(place, "secretKey");
+  const sessionToken = findText(place, "sessionToken");
+  if (isSet(place, "ambientCredentials") || (accessKeyId === undefined && secretAccessKey === undefined))
+    return undefined;
+  if (accessKeyId === undefined || secretAccessKey === undefined)
+    throw badPlace(place, "of accessKey and secretKey only one is given");
+  return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
+}
+
+const missingNames: ReadonlySet<string> = new Set(["NoSuchKey", "NotFound", "NoSuchBucket", "NoSuchUpload"]);
+const deniedNames: ReadonlySet<string> = new Set([
+  "AccessDenied",
+  "CredentialsProviderError",
+  "ExpiredToken",
+  "InvalidAccessKeyId",
+  "InvalidToken",
+  "SignatureDoesNotMatch",
+]);
+
+/** True when the error says that an object is not there. A bucket that is not there is another matter. */
+export function isNoObject(error: unknown): boolean {
+  return error instanceof Error && (error.name === "NoSuchKey" || error.name === "NotFound");
+}
+
+/** The library's errors in the words of the port. */
+export function translateS3Error(error: unknown, place: StoragePlace, signal: AbortSignal): Error {
+  if (!(error instanceof Error) || signal.aborted) return translateTransferError(error, place, signal);
+  const status = findStatus(error);
+  const found = `the storage says ${error.name}${status === undefined ? "" : ` (${status})`}`;
+  if (missingNames.has(error.name)) return missingThere(place, found);
+  if (deniedNames.has(error.name) || status === 401 || status === 403) return deniedThere(place, found);
+  if (status === 400 || status === 405 || status === 409 || status === 411 || status === 412)
+    return deniedThere(place, `${found}: ${error.message}`);
+  if (status !== undefined) return unavailableThere(place, found, error);
+  return translateTransferError(error, place, signal);
+}
+
+function findStatus(error: Error): number | undefined {
+  const metadata: unknown = "$metadata" in error ? error.$metadata : undefined;
+  if (typeof metadata !== "object" || metadata === null || !("httpStatusCode" in metadata)) return undefined;
+  return typeof metadata.httpStatusCode === "number" ? metadata.httpStatusCode : undefined;
+}
