@@ -77,7 +77,7 @@ function finish(context: ExecutorContext, attempt: RunningAttempt, record: ExitR
     completeRecord(attempt, { kind: attempt.stop });
   if (slot !== undefined) {
     context.bySlot.delete(slot);
-    context.pool.giveBack(slot);
+    context.pool.giveBack(slot, order.service === true);
   }
   const tell = (): void => {
     context.attempts.delete(order.attemptId);

@@ -73,12 +73,6 @@ export const noEffectGroups: readonly NoEffectGroup[] = [
     fields: { WorkflowSpec: ["executorPlugins"] },
   },
   {
-    about: "whether a result from an earlier run is taken",
-    told: true,
-    kept: false,
-    fields: { Template: ["memoize"] },
-  },
-  {
     about: "what happens around a container's start and end",
     told: true,
     kept: true,

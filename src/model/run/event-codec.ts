@@ -93,6 +93,8 @@ const forms: { readonly [K in RunEventKind]: readonly [code: number, fields: For
   "run.admitted": [41, {}],
   "task.looked": [42, { task: "number", cache: "json", key: "json", ageAtMostMs: "number" }],
   "task.missed": [43, { task: "number" }],
+  "attempt.ready": [20, { task: "number" }],
+  "task.dismissed": [21, { task: "number" }],
 };
 
 interface Layout {

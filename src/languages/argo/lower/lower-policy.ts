@@ -2,7 +2,7 @@
 import type { Dynamic } from "../../../model/plan/expression.ts";
 import type { Lock, MemoPolicy, Policy, RetryPolicy } from "../../../model/plan/plan.ts";
 import type { Memoize, RetryStrategy, SemaphoreRef, Synchronization, Template } from "../read/types.ts";
-import { parseDuration } from "../../../expressions/go/duration.ts";
+import { parseGoDuration } from "../../../base/parse-go-duration.ts";
 import { dialects, intern, lowerText, report } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
 import { lowerDuration, lowerInteger, lowerSeconds } from "./lower-numbers.ts";
@@ -62,7 +62,7 @@ function lowerMemo(desk: Lowering, memoize: Memoize, place: Place): MemoPolicy |
 /** A Go duration: a number without a unit is none (Argo, handleMemoization, time.ParseDuration). */
 function lowerAge(desk: Lowering, maxAge: string, place: Place): Dynamic<number> | undefined {
   if (maxAge.includes("{{")) return intern(desk, dialects.text, maxAge, "duration-ms");
-  const ns = parseDuration(maxAge);
+  const ns = parseGoDuration(maxAge);
   if (ns !== undefined) return Number(ns / 1_000_000n);
   report(
     desk,
