@@ -4,6 +4,7 @@ import type { AttemptFiles } from "../ports/attempt-files.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Executor, ExecutorListener } from "../ports/executor.ts";
 import type { HistoryStore } from "../ports/history-store.ts";
+import type { ObjectKeeper } from "../ports/object-keeper.ts";
 import type { Requester } from "../ports/requester.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
 
@@ -15,6 +16,7 @@ export interface RuntimePorts {
   readonly files: AttemptFiles;
   readonly artifacts: ArtifactStore;
   readonly requester: Requester;
+  readonly objects: ObjectKeeper;
   readonly secrets: SecretStore;
   /** Calls back soon, after whatever else has arrived by then. */
   readonly soon: (callback: () => void) => void;

@@ -3,6 +3,7 @@
  * a document with sleeps of hours takes milliseconds. Every run is also folded anew from its history at the end,
  * and both states must show the same status.
  */
+import { noObjects } from "../../src/ports/object-keeper.ts";
 import assert from "node:assert/strict";
 import type { Diagnostic } from "../../src/base/diagnostic.ts";
 import type { Json, JsonObject } from "../../src/base/json.ts";
@@ -162,6 +163,7 @@ export async function runTogether(
     files: puppet.files,
     artifacts: noArtifacts,
     secrets: createMemorySecrets(),
+    objects: noObjects,
     requester: {
       send: async (request) => options.respond?.(request) ?? { problem: `no answer for ${request.url}` },
     },

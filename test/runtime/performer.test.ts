@@ -1,4 +1,5 @@
 /** What the performer does when things come in an unlucky order. */
+import { noObjects } from "../../src/ports/object-keeper.ts";
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createMemorySecrets } from "../../src/stores/memory/memory-secrets.ts";
@@ -58,6 +59,7 @@ function openPerformer(knobs: Knobs = {}) {
       },
     },
     secrets: createMemorySecrets(),
+    objects: noObjects,
     requester: {
       send: () => {
         calls.push("send");

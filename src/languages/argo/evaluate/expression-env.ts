@@ -16,7 +16,7 @@ import { jsonToText } from "./json-text.ts";
 import { createFileObject } from "./files.ts";
 import { argoFunctions } from "../../../expressions/argo-functions.ts";
 import { findTexts, readWorkflow } from "./workflow-values.ts";
-import { createRequest, createResponse } from "./exchange-env.ts";
+import { createRequest, createResponse, isHttpExchange } from "./exchange-env.ts";
 import { createNamed, createSiblings, createTaskOutputs } from "./task-env.ts";
 import type { Trace } from "./task-env.ts";
 import { ownMember } from "./own-member.ts";
@@ -36,8 +36,8 @@ export function createEnvironment(reading: Reading, trace: Trace): HostObject {
     lastRetry: () => createLastRetry(reading),
     pod: () => createNamed(["name"], (name) => readFlat(`pod.${name}`, reading)),
     node: () => createNamed(["name"], (name) => readFlat(`node.${name}`, reading)),
-    request: () => (scope.exchange === undefined ? undefined : createRequest(scope.exchange)),
-    response: () => (scope.exchange === undefined ? undefined : createResponse(scope.exchange)),
+    request: () => (isHttpExchange(scope.exchange) ? createRequest(scope.exchange) : undefined),
+    response: () => (isHttpExchange(scope.exchange) ? createResponse(scope.exchange) : undefined),
   };
   return createHostObject(
     (name) => (Object.hasOwn(roots, name) ? roots[name]?.() : argoFunctions.get(name)),
