@@ -18,7 +18,7 @@ export interface RunHands {
   picture(name: string): Promise<RunPicture | undefined>;
   list(): Promise<readonly RunRow[]>;
   command(name: string, command: RunCommand): Promise<void>;
-  relabel(name: string, labels: Readonly<Record<string, string>>): void;
+  relabel(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
   /** Ends it first, when it has not ended. */
   remove(name: string): Promise<boolean>;
   /** Calls back when the run's phase may be another one. */
@@ -99,7 +99,7 @@ async function replaceRun(
     const message = `of the run ${name} only labels, spec.suspend and spec.shutdown (Stop, Terminate) can be changed`;
     throw new MillraceError("object/fixed", "conflict", message);
   }
-  hands.relabel(name, wanted.labels);
+  await hands.relabel(name, wanted.labels);
   if (wanted.suspend !== before.suspend)
     await hands.command(name, { kind: wanted.suspend ? "suspend" : "resume" });
   if (command !== undefined) await hands.command(name, command);
