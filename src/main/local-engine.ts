@@ -1,4 +1,5 @@
 /** The engine in this process: runtime, stores and executor put together, and the commands that people give it. */
+import { noObjects } from "../ports/object-keeper.ts";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { MillraceError } from "../base/errors.ts";
@@ -79,6 +80,7 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
     createExecutor: (listener) => openFirstSlot(chosen.create(listener)),
     files,
     artifacts,
+    objects: noObjects,
     requester: lazyRequester,
     secrets,
     memos: openFolderMemos(home.memos),

@@ -5,6 +5,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Executor, ExecutorListener } from "../ports/executor.ts";
 import type { HistoryStore } from "../ports/history-store.ts";
 import type { MemoStore } from "../ports/memo-store.ts";
+import type { ObjectKeeper } from "../ports/object-keeper.ts";
 import type { Requester } from "../ports/requester.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
 import type { RunLimits } from "./run-slots.ts";
@@ -17,6 +18,7 @@ export interface RuntimePorts {
   readonly files: AttemptFiles;
   readonly artifacts: ArtifactStore;
   readonly requester: Requester;
+  readonly objects: ObjectKeeper;
   readonly secrets: SecretStore;
   readonly memos: MemoStore;
   /** How many runs may be under way at once; absent: any number. */

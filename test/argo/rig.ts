@@ -3,6 +3,7 @@
  * a document with sleeps of hours takes milliseconds. Every run is also folded anew from its history at the end,
  * and both states must show the same status.
  */
+import { noObjects } from "../../src/ports/object-keeper.ts";
 import assert from "node:assert/strict";
 import type { Diagnostic } from "../../src/base/diagnostic.ts";
 import type { Json, JsonObject } from "../../src/base/json.ts";
@@ -170,6 +171,7 @@ export async function runTogether(
     artifacts: noArtifacts,
     secrets: createMemorySecrets(),
     memos: options.memos ?? createMemoryMemos(),
+    objects: noObjects,
     requester: {
       send: async (request) => options.respond?.(request) ?? { problem: `no answer for ${request.url}` },
     },

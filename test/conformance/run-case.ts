@@ -1,4 +1,5 @@
 /** Runs one case through the real runtime, stores and executor, and compares what it expects. */
+import { noObjects } from "../../src/ports/object-keeper.ts";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -88,6 +89,7 @@ async function driveCase(
       artifacts,
       nameOf: (runId) => runId,
     }),
+    objects: noObjects,
     requester: createHttpRequester(),
     secrets: createMemorySecrets(),
     memos: createMemoryMemos(),

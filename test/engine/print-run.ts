@@ -1,4 +1,5 @@
 /** Events, effects and states as text, with tasks by path: `a/b[1]#0` is attempt 0 of member 1 of node b in region a. */
+import { isObjectRequest } from "../../src/model/plan/plan.ts";
 import type { Fact } from "../../src/engine/explain/explain.ts";
 import type { Effect } from "../../src/model/run/effects.ts";
 import type { RunEvent } from "../../src/model/run/events.ts";
@@ -91,7 +92,9 @@ export function printEffect(state: RunState, effect: Effect): string {
     case "attempt.cancel":
       return `! cancel ${path} ${effect.why} grace=${effect.graceMs}`;
     case "request.send":
-      return `! request ${path} ${effect.request.method} ${effect.request.url}`;
+      return isObjectRequest(effect.request)
+        ? `! act ${path} ${effect.request.action}`
+        : `! request ${path} ${effect.request.method} ${effect.request.url}`;
     case "request.cancel":
       return `! cancel request ${path}`;
     case "memo.look":

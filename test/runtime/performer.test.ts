@@ -1,4 +1,5 @@
 /** What the performer does when things come in an unlucky order. */
+import { noObjects } from "../../src/ports/object-keeper.ts";
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createMemoryMemos } from "../../src/stores/memory/memory-memos.ts";
@@ -60,6 +61,7 @@ function openPerformer(knobs: Knobs = {}) {
     },
     secrets: createMemorySecrets(),
     memos: createMemoryMemos(),
+    objects: noObjects,
     requester: {
       send: () => {
         calls.push("send");

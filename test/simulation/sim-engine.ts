@@ -1,4 +1,5 @@
 /** One engine over the simulated ports: the real runtime, and recovery as main/local-engine.ts does it. */
+import { noObjects } from "../../src/ports/object-keeper.ts";
 import { InvariantError } from "../../src/base/errors.ts";
 import { indexPlan } from "../../src/model/plan/plan-index.ts";
 import type { Language } from "../../src/model/run/language.ts";
@@ -91,6 +92,7 @@ export function openSimEngine(options: SimEngineOptions): SimEngine {
       ...(faults.failAtFileCall === undefined ? {} : { failAtCall: faults.failAtFileCall }),
     }),
     artifacts: noArtifacts,
+    objects: noObjects,
     requester: createSimRequester(scenario.seed, timeline, life),
     secrets: createMemorySecrets(),
     memos: world.memos,

@@ -1,8 +1,12 @@
 /** The answer to a request: any 2xx is good, unless the template says what is. */
 import { unreachable } from "../../base/errors.ts";
+import type { Expression } from "../../model/plan/expression.ts";
+import { isObjectRequest } from "../../model/plan/plan.ts";
 import type { Process } from "../../model/plan/plan.ts";
-import type { RunInput } from "../../model/run/inputs.ts";
+import type { Response, RunInput } from "../../model/run/inputs.ts";
 import { phases } from "../../model/run/phase.ts";
+import type { Scope } from "../../model/run/scope.ts";
+import type { Reason } from "../../model/run/values.ts";
 import { computeOutputs } from "../expand/bind.ts";
 import { buildRequest } from "../expand/order.ts";
 import { createCalleeScope, findInputs } from "../expand/scope.ts";
@@ -23,32 +27,61 @@ export function receiveResponse(decision: Decision, input: Received): void {
   }
   const process = state.index.plan.processes[state.tasks.process[task] as number] as Process;
   orRefuse(decision, task, () => {
-    const brought = { result: response.body, values: {}, files: {} };
-    const verdict = judgeResponse(decision, task, process, response);
-    if (!verdict.accepted) {
-      const { source } = verdict;
-      const asked = source === undefined ? {} : { source };
-      const reason = { code: "response-refused" as const, message: String(response.statusCode), ...asked };
-      return decision.settle(task, phases.failed, { reason, outputs: brought });
+    const request = buildRequest(decision, task, process, findInputs(state, task));
+    const scope = { ...createCalleeScope(state, decision.run, task), exchange: { request, response } };
+    const isObject = isObjectRequest(request);
+    const verdict = judgeResponse(decision, process, response, scope, isObject && request.isWatched);
+    if (verdict.kind === "undecided") return;
+    if (isObject && request.isWatched) decision.effects.push({ kind: "request.cancel", task });
+    const brought = isObject ? undefined : { result: response.body, values: {}, files: {} };
+    if (verdict.kind === "refused") {
+      const outputs = brought === undefined ? {} : { outputs: brought };
+      return decision.settle(task, phases.failed, { reason: verdict.reason, ...outputs });
     }
-    const results = computeOutputs(decision, process, createCalleeScope(state, decision.run, task), brought);
-    decision.settle(task, phases.succeeded, results);
+    decision.settle(task, phases.succeeded, computeOutputs(decision, process, scope, brought));
   });
 }
 
-/** Whether the answer is good; `source` is the condition that decided, when there is one. */
+type Verdict =
+  | { readonly kind: "accepted" }
+  | { readonly kind: "refused"; readonly reason: Reason }
+  /** The object may become what is wanted. */
+  | { readonly kind: "undecided" };
+
+/** What an answer means; a refusal names the condition that decided, when there is one. */
 function judgeResponse(
   decision: Decision,
-  task: number,
   process: Process,
-  response: Exclude<Received["response"], { problem: string }>,
-): { readonly accepted: boolean; readonly source?: string } {
+  response: Response,
+  scope: Scope,
+  isWatched: boolean,
+): Verdict {
   if (process.body.kind !== "request") return unreachable(process.body as never);
-  const { accept } = process.body;
-  if (accept === undefined) return { accepted: response.statusCode >= 200 && response.statusCode < 300 };
-  const request = buildRequest(decision, task, process, findInputs(decision.state, task));
-  const scope = { ...createCalleeScope(decision.state, decision.run, task), exchange: { request, response } };
-  const answer = decision.evaluate(accept, scope);
+  const { accept, refuse, request } = process.body;
+  const isGood = response.statusCode >= 200 && response.statusCode < 300;
+  if (isObjectRequest(request)) {
+    if (!isGood) return { kind: "refused", reason: { code: "request-refused", message: response.body } };
+    if (refuse !== undefined && holds(decision, refuse, scope).value)
+      return { kind: "refused", reason: { code: "object-refused", message: refuse.source } };
+    if (accept === undefined || holds(decision, accept, scope).value) return { kind: "accepted" };
+    if (isWatched) return { kind: "undecided" };
+  }
+  if (accept === undefined && isGood) return { kind: "accepted" };
+  const answer = accept === undefined ? undefined : holds(decision, accept, scope);
+  if (answer?.value === true) return { kind: "accepted" };
+  const asked = answer === undefined ? {} : { source: answer.source };
+  return {
+    kind: "refused",
+    reason: { code: "response-refused", message: String(response.statusCode), ...asked },
+  };
+}
+
+function holds(
+  decision: Decision,
+  condition: Expression,
+  scope: Scope,
+): { readonly value: boolean; readonly source: string } {
+  const answer = decision.evaluate(condition, scope);
   if (!answer.ok) throw new Refusal({ code: "expression-failed", message: answer.message });
-  return { accepted: answer.value === true, source: answer.text ?? accept.source };
+  return { value: answer.value === true, source: answer.text ?? condition.source };
 }

@@ -1,7 +1,7 @@
 /** From a task's template to the order for an executor: every expression in it is replaced by its value. */
 import type { Json } from "../../base/json.ts";
 import { isExpression } from "../../model/plan/expression.ts";
-import type { FileValue, HttpRequest, Process, TaskTemplate } from "../../model/plan/plan.ts";
+import type { FileValue, HttpRequest, ObjectRequest, Process, TaskTemplate } from "../../model/plan/plan.ts";
 import type { Templated } from "../../model/plan/expression.ts";
 import type { AttemptInput, AttemptOrder } from "../../model/run/attempt.ts";
 import { taskKinds } from "../../model/run/phase.ts";
@@ -70,15 +70,12 @@ export function buildRequest(
   task: number,
   process: Process,
   inputs: Inputs | undefined,
-): HttpRequest {
+): HttpRequest | ObjectRequest {
   if (process.body.kind !== "request")
     throw new Refusal({ code: "unknown-process", message: `${process.id} is no request` });
   const scope = { ...createCalleeScope(decision.state, decision.run, task), inputs };
-  return resolveTemplated(
-    decision,
-    process.body.request as unknown as Templated<Json>,
-    scope,
-  ) as unknown as HttpRequest;
+  return resolveTemplated(decision, process.body.request as unknown as Templated<Json>, scope) as unknown as
+    HttpRequest | ObjectRequest;
 }
 
 /** How an artifact is wrapped belongs to it: what a task packed is unpacked for the next one, what it did not is not. */

@@ -1,7 +1,6 @@
 /** What expressions see of a run: the neutral views that evaluators read. Nothing is copied. */
 import type { Json } from "../../base/json.ts";
-import type { HttpRequest, TaskTemplate } from "../../model/plan/plan.ts";
-import type { Response } from "../../model/run/inputs.ts";
+import type { TaskTemplate } from "../../model/plan/plan.ts";
 import { phaseNames, phases, taskKinds } from "../../model/run/phase.ts";
 import type { PhaseName } from "../../model/run/phase.ts";
 import type { RunState } from "../../model/run/run-state.ts";
@@ -167,7 +166,7 @@ export interface ScopeParts {
   readonly seed?: number;
   readonly attemptNumber?: number | undefined;
   readonly lastAttempt?: number | undefined;
-  readonly exchange?: { readonly request: HttpRequest; readonly response: Response } | undefined;
+  readonly exchange?: Scope["exchange"];
   readonly template?: TaskTemplate | undefined;
 }
 

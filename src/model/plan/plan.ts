@@ -93,8 +93,16 @@ export type Body =
   | { readonly kind: "task"; readonly task: TaskTemplate }
   /** A pause until a time, a person, or both; whoever comes first. */
   | { readonly kind: "wait"; readonly durationMs?: Dynamic<number> }
-  /** One HTTP request, made by the runtime. */
-  | { readonly kind: "request"; readonly request: Templated<HttpRequest>; readonly accept?: Expression }
+  /**
+   * One request, made by the runtime: over HTTP, or to the objects that this house keeps. `accept` says which answer is
+   * good. Of a watched object `refuse` says first which one is bad, and an answer that is neither is waited out.
+   */
+  | {
+      readonly kind: "request";
+      readonly request: Templated<HttpRequest> | Templated<ObjectRequest>;
+      readonly accept?: Expression;
+      readonly refuse?: Expression;
+    }
   /** Other processes, in order. */
   | { readonly kind: "region"; readonly region: Region }
   /** Nothing but outputs: settled by the engine at once. */
@@ -125,6 +133,28 @@ export interface HttpRequest {
   readonly body?: string;
   readonly timeoutMs: number;
   readonly verifyTls: boolean;
+}
+
+/** An action on an object that the house keeps: a run, a stored definition, a ConfigMap, a Secret. */
+export interface ObjectRequest {
+  readonly action: string;
+  /** The object as text; of `patch` the change, of `get` and `delete` what names the object; may be empty. */
+  readonly manifest: string;
+  /** How `patch` reads its change: `strategic`, `merge` or `json`. */
+  readonly mergeStrategy: string;
+  /** Words of a command line that name a kind, objects, a `--selector` and the like. */
+  readonly flags: readonly string[];
+  /** What is made belongs to the run, and is deleted with it. */
+  readonly isOwned: boolean;
+  /** The object is answered again whenever it changes, until the request is cancelled. */
+  readonly isWatched: boolean;
+}
+
+/** Tells the two kinds of requests apart. */
+export function isObjectRequest(
+  request: HttpRequest | ObjectRequest | Templated<HttpRequest> | Templated<ObjectRequest>,
+): request is ObjectRequest {
+  return "action" in request;
 }
 
 /** A declared result of a process. */

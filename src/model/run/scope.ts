@@ -4,7 +4,7 @@
  */
 import type { Json } from "../../base/json.ts";
 import type { Expression } from "../plan/expression.ts";
-import type { FileValue, HttpRequest, TaskTemplate } from "../plan/plan.ts";
+import type { FileValue, HttpRequest, ObjectRequest, TaskTemplate } from "../plan/plan.ts";
 import type { Response } from "./inputs.ts";
 import type { PhaseName } from "./phase.ts";
 import type { RunState } from "./run-state.ts";
@@ -82,7 +82,8 @@ export interface Scope {
   /** The attempt before this one. */
   readonly lastAttempt: TaskView | undefined;
   /** In a condition over a request: what was sent and what came. */
-  readonly exchange: { readonly request: HttpRequest; readonly response: Response } | undefined;
+  readonly exchange:
+    { readonly request: HttpRequest | ObjectRequest; readonly response: Response } | undefined;
   /** In a task's template: the template itself, for references to its own paths. */
   readonly template: TaskTemplate | undefined;
   /** A number in [0, 1) that is a function of run, task and a counter. */

@@ -67,6 +67,8 @@ export type ReasonCode =
   | "retry-too-late"
   | "response-refused"
   | "request-failed"
+  | "request-refused"
+  | "object-refused"
   | "output-not-supplied"
   | "stopped"
   | "terminated"

@@ -7,10 +7,13 @@
  * P4. Nothing begins, and nothing is reported, after `halt`.
  */
 import { unreachable } from "../../base/errors.ts";
+import { isObjectRequest } from "../../model/plan/plan.ts";
+import type { ObjectRequest } from "../../model/plan/plan.ts";
 import type { AttemptExit, AttemptOrder, AttemptProblem } from "../../model/run/attempt.ts";
 import type { Effect } from "../../model/run/effects.ts";
 import type { RunInput } from "../../model/run/inputs.ts";
 import type { Executor } from "../../ports/executor.ts";
+import type { Answer } from "../../ports/object-keeper.ts";
 import type { Collected, Laid } from "../../ports/attempt-files.ts";
 import type { LiveRun } from "../live-run.ts";
 import type { RuntimePorts } from "../runtime-ports.ts";
@@ -223,6 +226,8 @@ export class Performer {
     if (this.requests.has(key)) return;
     const controller = new AbortController();
     this.requests.set(key, controller);
+    if (isObjectRequest(effect.request))
+      return this.actOnObject(run, effect.task, effect.request, controller);
     this.guard(
       this.ports.requester
         .send(revealRequest(effect.request, this.ports.secrets), controller.signal)
@@ -237,6 +242,27 @@ export class Performer {
             response,
           });
         }),
+    );
+  }
+
+  /** Every answer is told; of an object that is watched they go on until the request is cancelled. */
+  private actOnObject(run: LiveRun, task: number, request: ObjectRequest, controller: AbortController): void {
+    const key = requestKey(run, task);
+    const isOpen = (): boolean => this.requests.get(key) === controller;
+    const tell = (response: Answer): void => {
+      if (isOpen())
+        this.outlet.send(run.runId, {
+          kind: "response.received",
+          at: this.ports.clock.now(),
+          task,
+          response,
+        });
+    };
+    const caller = { runId: run.runId, runName: run.name, task };
+    this.guard(
+      this.ports.objects.act(request, caller, tell, controller.signal).then(() => {
+        if (isOpen()) this.requests.delete(key);
+      }),
     );
   }
 

@@ -2,6 +2,7 @@
  * Documents through the real product: compiler, runtime, executor, attempt files and artifact store, with the history
  * in memory. One engine serves all documents of a test file, so that a document costs little more than its commands.
  */
+import { noObjects } from "../../../src/ports/object-keeper.ts";
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -94,6 +95,7 @@ export async function openRealEngine(executor: string): Promise<RealEngine> {
       artifacts,
       nameOf: (runId) => runId,
     }),
+    objects: noObjects,
     requester: createHttpRequester(),
     secrets: createMemorySecrets(),
     memos: createMemoryMemos(),

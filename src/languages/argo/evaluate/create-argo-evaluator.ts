@@ -13,6 +13,7 @@ import type { Evaluated, Evaluator } from "../../../model/run/scope.ts";
 import { dialects } from "../lower/lowering.ts";
 import { convertText, convertValue } from "./convert.ts";
 import type { Trace } from "./task-env.ts";
+import { evaluateOnObject } from "./object-answers.ts";
 import { readFile, takeSubPath } from "./files.ts";
 import { isTransientFault } from "./transient.ts";
 import type { Reading } from "./names.ts";
@@ -66,6 +67,13 @@ function evaluateIn(reading: Reading, expression: Expression, compiler: Compiler
       return key.ok
         ? { ok: true, value: { kind: "key", key: key.text, optional: dialect === dialects.optionalKey } }
         : key;
+    }
+    case dialects.anyRequirement:
+    case dialects.allRequirements:
+    case dialects.objectPath:
+    case dialects.objectFilter: {
+      const rendered = renderText(source, reading, compiler);
+      return rendered.ok ? evaluateOnObject(reading, dialect, rendered.text) : rendered;
     }
     case dialects.items:
       return evaluateItems(reading, source, compiler);

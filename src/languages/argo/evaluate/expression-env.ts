@@ -17,7 +17,7 @@ import { createFileObject } from "./files.ts";
 import { argoFunctions } from "../../../expressions/argo-functions.ts";
 import { metricNames } from "./metric-values.ts";
 import { findTexts, readWorkflow } from "./workflow-values.ts";
-import { createRequest, createResponse } from "./exchange-env.ts";
+import { createRequest, createResponse, isHttpExchange } from "./exchange-env.ts";
 import { createNamed, createSiblings, createTaskOutputs } from "./task-env.ts";
 import type { Trace } from "./task-env.ts";
 import { ownMember } from "./own-member.ts";
@@ -38,8 +38,8 @@ export function createEnvironment(reading: Reading, trace: Trace): HostObject {
     lastRetry: () => createLastRetry(reading),
     pod: () => createNamed(["name"], (name) => readFlat(`pod.${name}`, reading)),
     node: () => createNamed(["name"], (name) => readFlat(`node.${name}`, reading)),
-    request: () => (scope.exchange === undefined ? undefined : createRequest(scope.exchange)),
-    response: () => (scope.exchange === undefined ? undefined : createResponse(scope.exchange)),
+    request: () => (isHttpExchange(scope.exchange) ? createRequest(scope.exchange) : undefined),
+    response: () => (isHttpExchange(scope.exchange) ? createResponse(scope.exchange) : undefined),
   };
   return createHostObject(
     (name) => (Object.hasOwn(roots, name) ? roots[name]?.() : argoFunctions.get(name)),

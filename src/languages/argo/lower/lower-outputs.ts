@@ -58,6 +58,14 @@ function lowerParameterSource(desk: Lowering, parameter: Parameter, hasDefault: 
       optional: false,
     };
   }
+  if (valueFrom?.jsonPath !== undefined && valueFrom.jsonPath !== "") {
+    const found = intern(desk, dialects.objectPath, valueFrom.jsonPath, "text");
+    return { kind: "expression", value: found, optional: false };
+  }
+  if (valueFrom?.jqFilter !== undefined && valueFrom.jqFilter !== "") {
+    const found = intern(desk, dialects.objectFilter, valueFrom.jqFilter, "text");
+    return { kind: "expression", value: found, optional: false };
+  }
   if (valueFrom === undefined && value !== undefined) {
     return { kind: "expression", value: intern(desk, dialects.text, value, "text"), optional: false };
   }

@@ -13,6 +13,7 @@ import { lowerDuration } from "./lower-numbers.ts";
 import { applyPodPatches } from "./apply-pod-patch.ts";
 import { lowerOutputs } from "./lower-outputs.ts";
 import { lowerPolicy } from "./lower-policy.ts";
+import { lowerResource } from "./lower-resource.ts";
 import { lowerRegion } from "./lower-region.ts";
 import { lowerTask } from "./lower-task.ts";
 import { dialects, intern, lowerText, report } from "./lowering.ts";
@@ -64,7 +65,8 @@ function lowerLeaf(desk: Lowering, template: Template, runsCommands: boolean, pl
   if (runsCommands) return { kind: "task", task: lowerTask(desk, template, place) };
   if (template.suspend !== undefined) return lowerSuspend(desk, template, place);
   if (template.http !== undefined) return lowerHttp(desk, template.http, place);
-  const kind = (["resource", "data", "plugin"] as const).find((one) => template[one] !== undefined);
+  if (template.resource !== undefined) return lowerResource(desk, template.resource, place);
+  const kind = (["data", "plugin"] as const).find((one) => template[one] !== undefined);
   if (kind === undefined) {
     report(
       desk,
@@ -77,7 +79,6 @@ function lowerLeaf(desk: Lowering, template: Template, runsCommands: boolean, pl
     return nothing;
   }
   const needs = {
-    resource: "a cluster",
     data: "a listing of an artifact repository",
     plugin: "an executor plugin",
   }[kind];

@@ -55,6 +55,8 @@ export function describeReason(reason: Reason, names?: ReasonNames): string {
       return `Maximum recursion depth exceeded. See https://argo-workflows.readthedocs.io/en/latest/scaling/#maximum-recursion-depth`;
     case "output-not-supplied":
       return `raw output parameter '${message ?? ""}' has not been set and does not have a default value`;
+    case "object-refused":
+      return `failure condition '${message ?? ""}' evaluated true`;
     case "response-refused":
       return describeResponse(message, reason.source);
     case "service-ended":
@@ -76,6 +78,7 @@ export function describeReason(reason: Reason, names?: ReasonNames): string {
     case "argument-missing":
     case "value-not-allowed":
     case "request-failed":
+    case "request-refused":
     case "set-by-user":
     case "reused":
       return message ?? "";

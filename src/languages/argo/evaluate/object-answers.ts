@@ -1,0 +1,36 @@
+/** Questions about the object that a resource template acted on: conditions, and values of its fields. */
+import type { Json } from "../../../base/json.ts";
+import { EvalError, createEvalContext } from "../../../expressions/context.ts";
+import { filterByJq } from "../../../expressions/jq/jq.ts";
+import { renderObjectPath } from "../../../expressions/object-path/object-path.ts";
+import { matchesRequirement, parseRequirements } from "../../../expressions/requirements/requirements.ts";
+import type { Evaluated } from "../../../model/run/scope.ts";
+import { dialects } from "../lower/lowering.ts";
+import type { Reading } from "./names.ts";
+
+export function evaluateOnObject(reading: Reading, dialect: string, source: string): Evaluated {
+  const { scope } = reading;
+  if (scope.exchange === undefined) return { ok: false, message: `there is no object to find ${source} in` };
+  const object = JSON.parse(scope.exchange.response.body) as Json;
+  const context = createEvalContext(scope.run.at, () => scope.random());
+  try {
+    switch (dialect) {
+      case dialects.objectPath:
+        return { ok: true, value: renderObjectPath(object, source, context) };
+      case dialects.objectFilter:
+        return { ok: true, value: filterByJq(object, source, context) };
+      default:
+        return decideRequirements(object, source, dialect === dialects.anyRequirement);
+    }
+  } catch (error) {
+    if (error instanceof EvalError) return { ok: false, message: error.message, text: source };
+    throw error;
+  }
+}
+
+function decideRequirements(object: Json, source: string, isAnyEnough: boolean): Evaluated {
+  const parsed = parseRequirements(source);
+  if (!parsed.ok) return { ok: false, message: `condition ${parsed.error}`, text: source };
+  const matches = parsed.value.map((requirement) => matchesRequirement(object, requirement));
+  return { ok: true, value: isAnyEnough ? matches.includes(true) : !matches.includes(false), text: source };
+}
