@@ -19,6 +19,8 @@ export interface Home {
   readonly images: string;
   /** Values of Secrets. */
   readonly secrets: string;
+  /** Stored definitions. */
+  readonly definitions: string;
   /** The executors' own files. */
   readonly executors: string;
 }
@@ -33,6 +35,7 @@ export function openHome(root: string): Home {
     inbox: join(root, "inbox"),
     images: join(root, "images.json"),
     secrets: join(root, "secrets"),
+    definitions: join(root, "definitions"),
     executors: join(root, "executors"),
   };
 }

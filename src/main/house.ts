@@ -9,8 +9,10 @@ import type { FileValue } from "../model/plan/plan.ts";
 import type { HistoryReader, RunSummary } from "../ports/history-store.ts";
 import { loadRunState } from "../runtime/recover/run-record.ts";
 import { isSqliteHistoryWritten, openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
+import { createDefinitionHouse, readDefinitions } from "./definitions.ts";
 import { examineMachine } from "./doctor.ts";
 import { explainTasks } from "./explain.ts";
+import { fetchDefinitions } from "./fetch-definitions.ts";
 import { openHome, runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
 import { sendCommand } from "./inbox.ts";
@@ -27,7 +29,8 @@ export function createHouse(root: string): House {
   return {
     home: root,
     recognizes: isDocument,
-    lint: (source, file, options) => findLanguage(source, file).lint(source, file, options),
+    lint: (source, file, options) => lintDocument(home, source, file, options),
+    definitions: createDefinitionHouse(home),
     list: () => readHistory(home, [], listRows),
     find: (name) =>
       readHistory(home, undefined, (reader) => findSummary(reader, name)).then((summary) =>
@@ -48,6 +51,20 @@ export function createHouse(root: string): House {
     doctor: () => examineMachine(home),
     changed: (waitMs) => waitForChange(home, waitMs),
   };
+}
+
+async function lintDocument(
+  home: Home,
+  source: string,
+  file: string,
+  options: Parameters<House["lint"]>[2],
+): ReturnType<House["lint"]> {
+  const language = findLanguage(source, file);
+  const texts = [source, ...options.definitions.map((given) => given.source)];
+  const { definitions } = await readDefinitions(home, (reader) =>
+    fetchDefinitions(language, texts, {}, reader),
+  );
+  return language.lint(source, file, { ...options, definitions: [...definitions, ...options.definitions] });
 }
 
 /** Reads something from the history; `none` when there is no history yet. */

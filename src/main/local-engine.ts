@@ -25,7 +25,9 @@ import { isOnlyWaiting, summarizeRun } from "../runtime/summary.ts";
 import { openFolderSecrets } from "../stores/folder/folder-secrets.ts";
 import { openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
 import { toInputs } from "./command-inputs.ts";
+import { readDefinitions } from "./definitions.ts";
 import { chooseExecutor } from "./executors.ts";
+import { addStoredDefinitions } from "./fetch-definitions.ts";
 import { makeHome, runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
 import { openInbox } from "./inbox.ts";
@@ -104,7 +106,8 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
   shieldScripts(home);
   const closeInbox = openInbox(home.inbox, command);
   return {
-    submit: (request) => submit(takeRequestSecrets(request, secrets), runtime, history, drive),
+    submit: async (request) =>
+      submit(await completeRequest(home, takeRequestSecrets(request, secrets)), runtime, history, drive),
     adopt: (name) => adopt(name, runtime, history, drive),
     picture,
     watch: (name, listener) => {
@@ -148,6 +151,11 @@ function pictureOf({ run, document, record }: Driven): RunPicture {
   // Before its first event a run has only the time of its submission.
   const summary = now.createdAt === 0 ? { ...now, createdAt: run.summary.createdAt } : now;
   return toPicture(summary, run.state, document, record);
+}
+
+/** A request with the stored definitions that it needs. */
+function completeRequest(home: Home, request: SubmitRequest): Promise<SubmitRequest> {
+  return readDefinitions(home, (reader) => addStoredDefinitions(request, reader));
 }
 
 async function submit(
