@@ -90,6 +90,8 @@ export interface Engine {
   send(name: string, input: RunInput): void;
   /** Resolves when the run has ended, or when nothing can move it any more but a person (`suspended`). */
   settled(name: string): Promise<"ended" | "suspended">;
+  /** Unfinished runs that tasks of the run have started, or tasks of those. */
+  startedBy(name: string): readonly string[];
   /** Attempts running now, of all runs. */
   runningCount(): number;
   /** What the chosen executor is and enforces; for a line at the start. */

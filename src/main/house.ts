@@ -1,6 +1,6 @@
 /** The house as presenters see it: reading the history, and opening the engine when something must happen. */
 import { existsSync, watch } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MillraceError } from "../base/errors.ts";
 import type { Json } from "../base/json.ts";
@@ -21,6 +21,7 @@ import { openLocalEngine, unknownRun } from "./local-engine.ts";
 import { listLogFiles } from "./log-files.ts";
 import { outputFileName, outputsFolder } from "./lay-outputs.ts";
 import { missingRun } from "./missing-run.ts";
+import { removeRunWithOwned } from "./remove-run.ts";
 import { toPicture, toRow } from "./pictures.ts";
 
 /** Opens a house in a folder; nothing is made before something must be written. */
@@ -142,10 +143,7 @@ async function exportArtifact(home: Home, value: Json, target: string): Promise<
 async function removeRun(home: Home, name: string): Promise<void> {
   const history = openSqliteHistory(home.history, { mode: "write" });
   try {
-    const summary = await history.findRun(name);
-    if (summary === undefined) throw unknownRun(name);
-    await history.commit({ appended: [], deleted: [summary.runId] }, { durable: true });
-    await rm(join(home.runs, runFolderName(summary.name)), { recursive: true, force: true });
+    if (!(await removeRunWithOwned(home, history, name))) throw unknownRun(name);
   } finally {
     await history.close();
   }

@@ -64,6 +64,7 @@ export function createEngine(first: RunPicture, answer?: SubmitAnswer): FakeEngi
     },
     send: () => undefined,
     settled: () => settled,
+    startedBy: () => [],
     runningCount: () => engine.running,
     executorName: () => "fake",
     close: ({ leaveRunning }) => {
