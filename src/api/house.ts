@@ -4,6 +4,7 @@
  */
 import type { Diagnostic } from "../base/diagnostic.ts";
 import type { Json, JsonObject } from "../base/json.ts";
+import type { DefinitionHouse } from "./definitions.ts";
 import type { RunEvent } from "../model/run/events.ts";
 import type { LanguageView, Submission } from "../model/run/language.ts";
 import type { RunState } from "../model/run/run-state.ts";
@@ -89,6 +90,8 @@ export interface Engine {
   send(name: string, input: RunInput): void;
   /** Resolves when the run has ended, or when nothing can move it any more but a person (`suspended`). */
   settled(name: string): Promise<"ended" | "suspended">;
+  /** Unfinished runs that tasks of the run have started, or tasks of those. */
+  startedBy(name: string): readonly string[];
   /** Attempts running now, of all runs. */
   runningCount(): number;
   /** What the chosen executor is and enforces; for a line at the start. */
@@ -138,6 +141,7 @@ export interface House {
   readonly home: string;
   /** Whether a text looks like a document of a language that is known here. Texts that do not can be linted as well. */
   recognizes(source: string, file: string): boolean;
+  /** What a document refers to is looked for in the given definitions, then among the stored ones. */
   lint(
     source: string,
     file: string,
@@ -145,7 +149,8 @@ export interface House {
       readonly strict: boolean;
       readonly definitions: readonly { readonly source: string; readonly file: string }[];
     },
-  ): readonly Diagnostic[];
+  ): Promise<readonly Diagnostic[]>;
+  readonly definitions: DefinitionHouse;
   list(): Promise<readonly RunRow[]>;
   /** What a list says of one run: by name, id, or `@latest`. MillraceError `run/unknown` when there is none. */
   find(name: string): Promise<RunRow>;

@@ -70,7 +70,7 @@ export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
   /** Heading under which the overview shows it. */
-  readonly group: "Run" | "Look" | "Steer" | "Other";
+  readonly group: "Run" | "Look" | "Steer" | "Store" | "Other";
   readonly load: () => Promise<Command>;
 }
 

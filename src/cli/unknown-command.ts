@@ -5,11 +5,6 @@ import type { CommandEntry } from "./command.ts";
 
 /** Words that people bring along from `argo` and from the shell, and what to do here. */
 const elsewhere: Readonly<Record<string, string>> = {
-  template:
-    "Templates are not stored: give them with `millrace run --with FILE`; `millrace lint FILE` checks them.",
-  "cluster-template":
-    "Templates are not stored: give them with `millrace run --with FILE`; `millrace lint FILE` checks them.",
-  cron: "Nothing is started by time: `millrace run FILE` runs a CronWorkflow once, now.",
   archive: "Every run stays in the history until `millrace delete`: see `millrace list` and `millrace get`.",
   cp: "Outputs are plain files: `millrace get` shows where they lie.",
   server: "There is no server: `millrace run FILE` runs a document in this process.",

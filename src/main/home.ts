@@ -25,6 +25,8 @@ export interface Home {
   readonly secrets: string;
   /** Figures of runs that are deleted; a file that may be absent. */
   readonly metrics: string;
+  /** Stored definitions. */
+  readonly definitions: string;
   /** The executors' own files. */
   readonly executors: string;
 }
@@ -42,6 +44,7 @@ export function openHome(root: string): Home {
     limits: join(root, "limits.json"),
     secrets: join(root, "secrets"),
     metrics: join(root, "metrics.json"),
+    definitions: join(root, "definitions"),
     executors: join(root, "executors"),
   };
 }

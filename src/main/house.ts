@@ -1,6 +1,6 @@
 /** The house as presenters see it: reading the history, and opening the engine when something must happen. */
 import { existsSync, watch } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MillraceError } from "../base/errors.ts";
 import type { Json } from "../base/json.ts";
@@ -9,8 +9,10 @@ import type { FileValue } from "../model/plan/plan.ts";
 import type { HistoryReader, RunSummary } from "../ports/history-store.ts";
 import { loadRunState } from "../runtime/recover/run-record.ts";
 import { isSqliteHistoryWritten, openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
+import { createDefinitionHouse, readDefinitions } from "./definitions.ts";
 import { examineMachine } from "./doctor.ts";
 import { explainTasks } from "./explain.ts";
+import { fetchDefinitions } from "./fetch-definitions.ts";
 import { openHome, runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
 import { sendCommand } from "./inbox.ts";
@@ -20,6 +22,7 @@ import { listLogFiles } from "./log-files.ts";
 import { outputFileName, outputsFolder } from "./lay-outputs.ts";
 import { missingRun } from "./missing-run.ts";
 import { systemClock } from "./system-clock.ts";
+import { removeRunWithOwned } from "./remove-run.ts";
 import { toPicture, toRow } from "./pictures.ts";
 
 /** Opens a house in a folder; nothing is made before something must be written. */
@@ -28,7 +31,8 @@ export function createHouse(root: string): House {
   return {
     home: root,
     recognizes: isDocument,
-    lint: (source, file, options) => findLanguage(source, file).lint(source, file, options),
+    lint: (source, file, options) => lintDocument(home, source, file, options),
+    definitions: createDefinitionHouse(home),
     list: () => readHistory(home, [], listRows),
     find: (name) =>
       readHistory(home, undefined, (reader) => findSummary(reader, name)).then((summary) =>
@@ -54,6 +58,20 @@ export function createHouse(root: string): House {
     doctor: () => examineMachine(home),
     changed: (waitMs) => waitForChange(home, waitMs),
   };
+}
+
+async function lintDocument(
+  home: Home,
+  source: string,
+  file: string,
+  options: Parameters<House["lint"]>[2],
+): ReturnType<House["lint"]> {
+  const language = findLanguage(source, file);
+  const texts = [source, ...options.definitions.map((given) => given.source)];
+  const { definitions } = await readDefinitions(home, (reader) =>
+    fetchDefinitions(language, texts, {}, reader),
+  );
+  return language.lint(source, file, { ...options, definitions: [...definitions, ...options.definitions] });
 }
 
 /** Reads something from the history; `none` when there is no history yet. */
@@ -131,12 +149,7 @@ async function exportArtifact(home: Home, value: Json, target: string): Promise<
 async function removeRun(home: Home, name: string): Promise<void> {
   const history = openSqliteHistory(home.history, { mode: "write" });
   try {
-    const summary = await history.findRun(name);
-    if (summary === undefined) throw unknownRun(name);
-    const { keepFigures } = await import("./metrics.ts");
-    await keepFigures(home, history, summary);
-    await history.commit({ appended: [], deleted: [summary.runId] }, { durable: true });
-    await rm(join(home.runs, runFolderName(summary.name)), { recursive: true, force: true });
+    if (!(await removeRunWithOwned(home, history, name))) throw unknownRun(name);
   } finally {
     await history.close();
   }

@@ -24,7 +24,12 @@ const words: Readonly<Record<DefinitionKind, readonly [resource: string, ...word
     "cwft",
   ],
   CronWorkflow: ["cronworkflows.argoproj.io", "cronworkflow", "cronworkflows", "cwf"],
-  WorkflowEventBinding: ["workfloweventbindings.argoproj.io", "workfloweventbinding", "workfloweventbindings", "wfeb"],
+  WorkflowEventBinding: [
+    "workfloweventbindings.argoproj.io",
+    "workfloweventbinding",
+    "workfloweventbindings",
+    "wfeb",
+  ],
   ConfigMap: ["configmaps", "configmap", "cm"],
   Secret: ["secrets", "secret"],
 };

@@ -93,7 +93,7 @@ async function replaceRun(
   if (picture === undefined) return;
   const before = split(toObject(picture, readText));
   const wanted = split(after);
-  const command = wanted.shutdown === undefined ? undefined : shutdowns[String(wanted.shutdown)];
+  const command = typeof wanted.shutdown === "string" ? shutdowns[wanted.shutdown] : undefined;
   const isFixed = wanted.shutdown !== undefined && command === undefined;
   if (isFixed || canonicalJson(wanted.rest) !== canonicalJson(before.rest)) {
     const message = `of the run ${name} only labels, spec.suspend and spec.shutdown (Stop, Terminate) can be changed`;

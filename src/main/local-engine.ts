@@ -1,5 +1,4 @@
 /** The engine in this process: runtime, stores and executor put together, and the commands that people give it. */
-import { noObjects } from "../ports/object-keeper.ts";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { MillraceError } from "../base/errors.ts";
@@ -13,23 +12,29 @@ import type {
 } from "../api/house.ts";
 import { openLocalArtifacts } from "../artifacts/local/open-local-artifacts.ts";
 import type { RunInput } from "../model/run/inputs.ts";
+import type { DefinitionStore } from "../ports/definition-store.ts";
 import type { Executor } from "../ports/executor.ts";
 import type { HistoryStore, RunDocument } from "../ports/history-store.ts";
 import type { Requester } from "../ports/requester.ts";
 import { createLocalAttemptFiles } from "../runtime/attempts/local-attempt-files.ts";
 import type { LiveRun } from "../runtime/live-run.ts";
 import { decodeRunRecord, loadRunState } from "../runtime/recover/run-record.ts";
-import type { RunRecord } from "../runtime/recover/run-record.ts";
 import { Runtime, quarantinedError } from "../runtime/runtime.ts";
 import { isOnlyWaiting, summarizeRun } from "../runtime/summary.ts";
 import { openFolderMemos } from "../stores/folder/folder-memos.ts";
 import { openFolderSecrets } from "../stores/folder/folder-secrets.ts";
+import { openSqliteDefinitions } from "../stores/sqlite/open-sqlite-definitions.ts";
 import { openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
 import { toInputs } from "./command-inputs.ts";
+import { readDefinitions } from "./definitions.ts";
 import { chooseExecutor } from "./executors.ts";
+import { addStoredDefinitions } from "./fetch-definitions.ts";
 import { makeHome, runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
 import { openInbox } from "./inbox.ts";
+import { createLazyKeeper } from "./open-objects.ts";
+import { createRunHands, findStarted, findStartedRuns } from "./run-hands.ts";
+import type { DrivenRun } from "./run-hands.ts";
 import { getLanguage } from "./languages.ts";
 import { layOutputs } from "./lay-outputs.ts";
 import { makeRun } from "./new-run.ts";
@@ -37,12 +42,6 @@ import { takeRequestSecrets } from "./take-request-secrets.ts";
 import { toPicture } from "./pictures.ts";
 import { createShownPaths } from "./shown-paths.ts";
 import { systemClock } from "./system-clock.ts";
-
-interface Driven {
-  readonly run: LiveRun;
-  readonly document: RunDocument;
-  readonly record: RunRecord;
-}
 
 /** Loaded with the first request: Node's HTTP client alone would double the time of a cold start. */
 const lazyRequester: Requester = {
@@ -64,7 +63,8 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
   const shown = createShownPaths();
   const chosen = await chooseExecutor(options.executor, home, options.parallel, shown.list);
   const history = openSqliteHistory(home.history, { mode: "write" });
-  const driven = new Map<string, Driven>();
+  const driven = new Map<string, DrivenRun>();
+  let definitions: DefinitionStore | undefined;
   const folderNames = new Map<string, string>();
   const artifacts = openLocalArtifacts(home.artifacts);
   const secrets = openFolderSecrets(home.secrets);
@@ -80,7 +80,21 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
     createExecutor: (listener) => openFirstSlot(chosen.create(listener)),
     files,
     artifacts,
-    objects: noObjects,
+    objects: createLazyKeeper(async () => {
+      const { keepObjects } = await import("./keep-objects.ts");
+      definitions = openSqliteDefinitions(home.definitions);
+      const hands = createRunHands({
+        home,
+        history,
+        runtime,
+        driven,
+        pictureOf,
+        submit: submitHere,
+        command,
+        adopt: adoptHere,
+      });
+      return keepObjects(hands, definitions, secrets);
+    }),
     requester: lazyRequester,
     secrets,
     memos: openFolderMemos(home.memos),
@@ -91,7 +105,7 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
     shown.addRun(document);
     folderNames.set(run.runId, runFolderName(run.name));
   };
-  const get = (name: string): Driven => {
+  const get = (name: string): DrivenRun => {
     const found = driven.get(name);
     if (found === undefined) throw unknownRun(name);
     return found;
@@ -103,11 +117,18 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
     for (const input of toInputs(run, asked, systemClock.now())) runtime.send(run.runId, input);
     await runtime.settleDurably();
   };
+  const submitHere = async (request: SubmitRequest): Promise<SubmitAnswer> =>
+    submit(await completeRequest(home, takeRequestSecrets(request, secrets)), runtime, history, drive);
+  const adoptHere = (name: string): Promise<unknown> => adopt(name, runtime, history, drive);
   shieldScripts(home);
   const closeInbox = openInbox(home.inbox, command);
   return {
-    submit: (request) => submit(takeRequestSecrets(request, secrets), runtime, history, drive),
-    adopt: (name) => adopt(name, runtime, history, drive),
+    submit: submitHere,
+    adopt: async (name) => {
+      const taken = await adopt(name, runtime, history, drive);
+      return name === undefined ? taken : [...taken, ...(await adoptStarted(name, history, adoptHere))];
+    },
+    startedBy: (name) => findStarted(driven.values(), name),
     picture,
     watch: (name, listener) => {
       const { run } = get(name);
@@ -127,6 +148,7 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
     close: async (closing) => {
       closeInbox();
       await runtime.close(closing);
+      await definitions?.close();
     },
   };
 }
@@ -145,11 +167,16 @@ export function unknownRun(name: string): MillraceError {
   });
 }
 
-function pictureOf({ run, document, record }: Driven): RunPicture {
+function pictureOf({ run, document, record }: DrivenRun): RunPicture {
   const now = summarizeRun(run.state, run.language, run.summary.labels);
   // Before its first event a run has only the time of its submission.
   const summary = now.createdAt === 0 ? { ...now, createdAt: run.summary.createdAt } : now;
   return toPicture(summary, run.state, document, record);
+}
+
+/** A request with the stored definitions that it needs. */
+function completeRequest(home: Home, request: SubmitRequest): Promise<SubmitRequest> {
+  return readDefinitions(home, (reader) => addStoredDefinitions(request, reader));
 }
 
 async function submit(
@@ -206,6 +233,18 @@ async function adopt(
     taken.push(summary.name);
   }
   return taken;
+}
+
+/** Takes over what tasks of a run have started, and what that has started in turn. */
+async function adoptStarted(
+  parent: string,
+  history: HistoryStore,
+  adoptOne: (name: string) => Promise<unknown>,
+): Promise<readonly string[]> {
+  const started = await findStartedRuns(history, parent);
+  for (const name of started) await adoptOne(name);
+  const further = await Promise.all(started.map((name) => adoptStarted(name, history, adoptOne)));
+  return [...started, ...further.flat()];
 }
 
 /** Resolves when the run has ended, or when only a person can move it. */

@@ -2,8 +2,6 @@
  * What tasks can do with runs, by the engine of this process: runs that they start are driven here too, and carry the
  * name of the run that started them in a label, so that whoever takes over the one takes over the others.
  */
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import type { RunPicture, SubmitAnswer, SubmitRequest } from "../api/house.ts";
 import { parentLabel } from "../executors/objects/object-keeper.ts";
 import type { HistoryStore, RunDocument, RunSummary } from "../ports/history-store.ts";
@@ -12,9 +10,9 @@ import { loadRunState } from "../runtime/recover/run-record.ts";
 import type { RunRecord } from "../runtime/recover/run-record.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { nameRunPhase } from "../runtime/summary.ts";
-import { runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
 import type { RunHands } from "./kept-runs.ts";
+import { removeRunWithOwned } from "./remove-run.ts";
 import { toPicture, toRow } from "./pictures.ts";
 
 export interface EngineParts {
@@ -87,17 +85,16 @@ async function relabel(
   await history.commit({ appended: [], updated: [summary] }, { durable: false });
 }
 
-async function remove({ home, history, driven, runtime, command }: EngineParts, name: string): Promise<boolean> {
+async function remove(
+  { home, history, driven, runtime, command }: EngineParts,
+  name: string,
+): Promise<boolean> {
   const live = driven.get(name)?.run;
   if (live !== undefined && live.state.ended === undefined) {
     await command(name, { kind: "terminate" });
     await runtime.waitForEnd(live.runId);
   }
-  const summary = await history.findRun(name);
-  if (summary === undefined) return false;
-  await history.commit({ appended: [], deleted: [summary.runId] }, { durable: true });
-  await rm(join(home.runs, runFolderName(summary.name)), { recursive: true, force: true });
-  return true;
+  return removeRunWithOwned(home, history, name);
 }
 
 /** A run's phase is looked at with each of its events; the whole of its status would cost more the larger it is. */
@@ -112,7 +109,17 @@ function watchPhase({ runtime, driven }: EngineParts, name: string, changed: () 
   });
 }
 
-/** Unfinished runs that tasks of a run have started. */
+/** Unfinished runs among those given that tasks of a run have started, or tasks of those. */
+export function findStarted(driven: Iterable<DrivenRun>, parent: string): readonly string[] {
+  const all = [...driven];
+  const started = all.filter(({ record }) => record.labels[parentLabel] === parent);
+  return started.flatMap(({ run }) => [
+    ...(run.state.ended === undefined ? [run.name] : []),
+    ...findStarted(all, run.name),
+  ]);
+}
+
+/** The same in the history, without those of those. */
 export async function findStartedRuns(history: HistoryStore, parent: string): Promise<readonly string[]> {
   const runs = await history.listRuns({ unfinishedOnly: true });
   return runs.filter(({ labels }) => labels[parentLabel] === parent).map(({ name }) => name);

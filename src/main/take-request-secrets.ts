@@ -8,14 +8,14 @@ import { findLanguage } from "./languages.ts";
 export function takeRequestSecrets(request: SubmitRequest, store: SecretStore): SubmitRequest {
   const language = findLanguage(request.source, request.file);
   const taken: SecretTexts[] = [];
-  const take = ({ source, file }: { readonly source: string; readonly file: string }) => {
-    const parted = language.takeSecrets?.(source, file);
-    if (parted === undefined) return { source, file };
+  const take = <T extends { readonly source: string; readonly file: string }>(text: T): T => {
+    const parted = language.takeSecrets?.(text.source, text.file);
+    if (parted === undefined) return text;
     taken.push(parted.secrets);
-    return { source: parted.source, file };
+    return { ...text, source: parted.source };
   };
   const { definitions, facts } = request.submission;
-  const document = take(request);
+  const document = take({ source: request.source, file: request.file });
   const others = definitions?.map(take);
   const secrets: SecretTexts = Object.assign({}, ...taken);
   for (const [name, texts] of Object.entries(secrets)) store.put(name, texts);

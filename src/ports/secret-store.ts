@@ -11,6 +11,8 @@
 export interface SecretStore {
   put(name: string, texts: Readonly<Record<string, string>>): void;
   find(name: string, key: string): string | undefined;
+  /** Takes a Secret away with all its keys; nothing happens when there is none. */
+  remove(name: string): void;
   /** Every value, for those who must not show any. */
   listValues(): readonly string[];
 }

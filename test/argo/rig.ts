@@ -4,6 +4,7 @@
  * and both states must show the same status.
  */
 import { noObjects } from "../../src/ports/object-keeper.ts";
+import type { ObjectKeeper } from "../../src/ports/object-keeper.ts";
 import assert from "node:assert/strict";
 import type { Diagnostic } from "../../src/base/diagnostic.ts";
 import type { Json, JsonObject } from "../../src/base/json.ts";
@@ -55,6 +56,8 @@ export interface RigOptions {
   /** Kept results, when several rigs shall share them. */
   readonly memos?: MemoStore;
   readonly facts?: JsonObject;
+  /** Answers for resource templates; without it each of them is refused. */
+  readonly objects?: ObjectKeeper;
   readonly respond?: (request: HttpRequest) => Response | { readonly problem: string };
 }
 
@@ -171,7 +174,7 @@ export async function runTogether(
     artifacts: noArtifacts,
     secrets: createMemorySecrets(),
     memos: options.memos ?? createMemoryMemos(),
-    objects: noObjects,
+    objects: options.objects ?? noObjects,
     requester: {
       send: async (request) => options.respond?.(request) ?? { problem: `no answer for ${request.url}` },
     },

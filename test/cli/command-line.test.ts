@@ -30,8 +30,8 @@ describe("the command line", () => {
 
   test("words of argo and of the shell lead to what is here", async () => {
     for (const [words, hint] of [
-      [["cron", "list"], /`millrace run FILE` runs a CronWorkflow once, now/],
-      [["template", "lint", "a.yaml"], /`millrace lint FILE` checks them/],
+      [["cron", "start"], /There is `millrace cron create`, .*`millrace cron resume`/],
+      [["template"], /There is `millrace template create`/],
       [["ls"], /Did you mean `millrace list`/],
       [["workflow.yaml"], /To run a document: millrace run workflow\.yaml/],
     ] as const) {
@@ -66,12 +66,12 @@ describe("the command line", () => {
   });
 
   test("operands are counted", async () => {
-    const few = await ask(["run"]);
+    const few = await ask(["lint"]);
     assert.deepEqual(
       [few.code, few.err],
       [
         2,
-        "error: run needs FILE|URL|- [cli/bad-arguments]\n  hint: Usage: millrace run FILE|URL|-; `millrace run --help` explains it.\n",
+        "error: lint needs FILE|FOLDER|-... [cli/bad-arguments]\n  hint: Usage: millrace lint FILE|FOLDER|-...; `millrace lint --help` explains it.\n",
       ],
     );
     assert.match((await ask(["get", "a", "b"])).err, /get does not know what to do with 'b'/);

@@ -11,8 +11,10 @@ import type {
   SubmitAnswer,
   SubmitRequest,
 } from "../../src/api/house.ts";
+import type { DefinitionHouse, DefinitionPicture, StoreAnswer } from "../../src/api/definitions.ts";
 import type { Diagnostic } from "../../src/base/diagnostic.ts";
 import { MillraceError } from "../../src/base/errors.ts";
+import type { DefinitionKey } from "../../src/model/run/definition.ts";
 import type { RunEvent } from "../../src/model/run/events.ts";
 
 export interface FakeEngine extends Engine {
@@ -62,6 +64,7 @@ export function createEngine(first: RunPicture, answer?: SubmitAnswer): FakeEngi
     },
     send: () => undefined,
     settled: () => settled,
+    startedBy: () => [],
     runningCount: () => engine.running,
     executorName: () => "fake",
     close: ({ leaveRunning }) => {
@@ -92,7 +95,35 @@ export interface HouseOptions {
   readonly logs?: readonly LogFile[] | (() => readonly LogFile[]);
   readonly explanations?: readonly Explanation[];
   readonly findings?: readonly DoctorFinding[];
+  readonly definitions?: readonly DefinitionPicture[];
+  readonly stored?: StoreAnswer;
   readonly refuse?: (name: string, command: RunCommand) => Error | undefined;
+}
+
+function createFakeDefinitions(calls: string[], options: HouseOptions): DefinitionHouse {
+  const definitions = options.definitions ?? [];
+  const get = async (key: DefinitionKey, version?: number): Promise<DefinitionPicture> => {
+    const found = definitions.find(
+      (one) =>
+        one.kind === key.kind && one.name === key.name && (version === undefined || one.version === version),
+    );
+    if (found !== undefined) return found;
+    throw new MillraceError("definition/unknown", "not-found", `there is no ${key.kind} '${key.name}'`);
+  };
+  return {
+    store: async ({ source, ...request }) => {
+      calls.push(`store ${JSON.stringify(request)} ${source.length} characters`);
+      return options.stored ?? { ok: true, stored: [], leftAlone: [], warnings: [] };
+    },
+    list: async (kind) => definitions.filter((one) => one.kind === kind),
+    get,
+    remove: async ({ kind, name }) => void calls.push(`remove ${kind} ${name}`),
+    suspend: async (name, suspended) => void calls.push(`suspend ${name} ${suspended}`),
+    readDocument: async (key) => {
+      const { version } = await get(key);
+      return { source: `run of ${key.name}`, file: `${key.kind}/${key.name}@${version}` };
+    },
+  };
 }
 
 export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
@@ -111,12 +142,13 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
     calls,
     home: "/home/of/runs",
     recognizes: (source) => !source.startsWith("data:"),
-    lint: (source, file, given) => {
+    lint: async (source, file, given) => {
       calls.push(
         `lint ${file} strict=${given.strict} with=${given.definitions.map((other) => other.file).join(",")}`,
       );
       return options.diagnostics?.(source, file) ?? [];
     },
+    definitions: createFakeDefinitions(calls, options),
     list: () => Promise.resolve(pictures.map(({ row }) => row)),
     find: async (name) => find(name).row,
     get: async (name) => {

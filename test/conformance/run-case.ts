@@ -1,5 +1,4 @@
 /** Runs one case through the real runtime, stores and executor, and compares what it expects. */
-import { noObjects } from "../../src/ports/object-keeper.ts";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,11 +8,21 @@ import { createMemorySecrets } from "../../src/stores/memory/memory-secrets.ts";
 import { createHttpRequester } from "../../src/executors/request/http-requester.ts";
 import { chooseExecutor } from "../../src/main/executors.ts";
 import { openHome } from "../../src/main/home.ts";
+import { toInputs } from "../../src/main/command-inputs.ts";
+import { keepObjects } from "../../src/main/keep-objects.ts";
+import { createLazyKeeper } from "../../src/main/open-objects.ts";
+import { toPicture } from "../../src/main/pictures.ts";
+import { createRunHands } from "../../src/main/run-hands.ts";
+import type { DrivenRun, EngineParts } from "../../src/main/run-hands.ts";
+import type { SubmitAnswer, SubmitRequest } from "../../src/api/house.ts";
+import type { RunDocument } from "../../src/ports/history-store.ts";
+import { decodeRunRecord } from "../../src/runtime/recover/run-record.ts";
+import { createMemoryDefinitions } from "../../src/stores/memory/memory-definitions.ts";
 import { makeRun } from "../../src/main/new-run.ts";
 import { createLocalAttemptFiles } from "../../src/runtime/attempts/local-attempt-files.ts";
 import type { LiveRun } from "../../src/runtime/live-run.ts";
 import { Runtime } from "../../src/runtime/runtime.ts";
-import { isOnlyWaiting } from "../../src/runtime/summary.ts";
+import { isOnlyWaiting, summarizeRun } from "../../src/runtime/summary.ts";
 import { openSqliteHistory } from "../../src/stores/sqlite/open-sqlite-history.ts";
 import type { Diagnostic } from "../../src/base/diagnostic.ts";
 import type { ConformanceCase } from "./cases.ts";
@@ -78,9 +87,22 @@ async function driveCase(
   if (!made.ok) return compareRefusal(one, made.diagnostics);
   const artifacts = openLocalArtifacts(join(home, "artifacts"));
   const chosen = await chooseExecutor(executor, openHome(home), 8, () => shown);
-  const runtime = new Runtime({
+  const secrets = createMemorySecrets();
+  const history = openSqliteHistory(home, { mode: "write" });
+  const driven = new Map<string, DrivenRun>();
+  const drive = ({ run, document }: { readonly run: LiveRun; readonly document: RunDocument }): void => {
+    driven.set(run.name, { run, document, record: decodeRunRecord(document) });
+    runtime.startRun(run, document);
+  };
+  const submit = async (request: SubmitRequest): Promise<SubmitAnswer> => {
+    const answer = await makeRun(request, time.clock.now(), async (name) => driven.has(name));
+    if (!answer.ok) return answer;
+    drive(answer);
+    return { ok: true, name: answer.run.name, runId: answer.run.runId, warnings: answer.warnings };
+  };
+  const runtime: Runtime = new Runtime({
     clock: time.clock,
-    history: openSqliteHistory(home, { mode: "write" }),
+    history,
     artifacts,
     createExecutor: time.wrap((listener) => chosen.create(listener)),
     files: createLocalAttemptFiles({
@@ -89,13 +111,30 @@ async function driveCase(
       artifacts,
       nameOf: (runId) => runId,
     }),
-    objects: noObjects,
+    objects: createLazyKeeper(async () =>
+      keepObjects(createRunHands(parts), createMemoryDefinitions(), secrets),
+    ),
     requester: createHttpRequester(),
-    secrets: createMemorySecrets(),
     memos: createMemoryMemos(),
+    secrets,
     soon: setImmediate,
   });
-  runtime.startRun(made.run, made.document);
+  const parts: EngineParts = {
+    home: openHome(home),
+    history,
+    runtime,
+    driven,
+    pictureOf: ({ run, document, record }) =>
+      toPicture(summarizeRun(run.state, run.language, run.summary.labels), run.state, document, record),
+    submit,
+    command: async (name, command) => {
+      const run = driven.get(name)?.run;
+      if (run === undefined) return;
+      for (const input of toInputs(run, command, time.clock.now())) runtime.send(run.runId, input);
+    },
+    adopt: async () => undefined,
+  };
+  drive(made);
   const ended = await waitForRest(runtime, made.run, limitMs);
   const verdict = ended ? compare(one, made.run) : `not at rest after ${limitMs} ms: ${shownRows(made.run)}`;
   await runtime.close({ leaveRunning: false });

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import type { House } from "../../api/house.ts";
 import type { Diagnostic } from "../../base/diagnostic.ts";
 import { MillraceError } from "../../base/errors.ts";
+import type { FlagValues } from "../arguments/flag-table.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -17,6 +18,19 @@ interface Checked {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** The linters of single kinds have them as well. */
+export const lintFlags = {
+  output: {
+    kind: "choice",
+    short: "o",
+    choices: ["pretty", "simple", "json"],
+    help: "with excerpts (default), one line each, or for programs",
+  },
+  strict: { kind: "switch", help: "unknown fields and doubled keys are errors" },
+  with: { kind: "list", value: "FILE", help: "definitions that are not checked themselves" },
+  offline: { kind: "switch", help: "does nothing: checking is always local" },
+} as const;
+
 export const command = defineCommand({
   name: "lint",
   summary: "check documents without running them",
@@ -29,41 +43,41 @@ export const command = defineCommand({
     "across all files of the call.",
     "Exit code 2 when there is an error; warnings alone give 0.",
   ],
-  flags: {
-    output: {
-      kind: "choice",
-      short: "o",
-      choices: ["pretty", "simple", "json"],
-      help: "with excerpts (default), one line each, or for programs",
-    },
-    strict: { kind: "switch", help: "unknown fields and doubled keys are errors" },
-    with: { kind: "list", value: "FILE", help: "definitions that are not checked themselves" },
-    offline: { kind: "switch", help: "does nothing: checking is always local" },
-  } as const,
+  flags: lintFlags,
   examples: [
     { line: "millrace lint workflow.yaml", does: "one file" },
     { line: "millrace lint --strict workflows/", does: "everything in a folder" },
     { line: "millrace lint -o simple workflows/ ", does: "one line per problem, for editors" },
   ],
-  run: async (context, flags, operands) => {
-    const { io } = context;
-    const house = await context.openHouse();
-    const { inputs, skipped } = await readInputs(context, house, operands);
-    const others = await Promise.all(flags.with.map((path) => readDocument(io, path)));
-    const checked = inputs.map((input): Checked => {
+  run: lintDocuments,
+});
+
+/** Checks what the operands mean; returns the exit code. */
+export async function lintDocuments(
+  context: CommandContext,
+  flags: FlagValues<typeof lintFlags>,
+  operands: readonly string[],
+): Promise<number> {
+  const { io } = context;
+  const house = await context.openHouse();
+  const { inputs, skipped } = await readInputs(context, house, operands);
+  const others = await Promise.all(flags.with.map((path) => readDocument(io, path)));
+  const checked = await Promise.all(
+    inputs.map(async (input): Promise<Checked> => {
       const definitions = [...inputs, ...others].filter((other) => other !== input);
+      const strict = flags.strict === true;
       return {
         file: input.file,
-        diagnostics: house.lint(input.source, input.file, { strict: flags.strict === true, definitions }),
+        diagnostics: await house.lint(input.source, input.file, { strict, definitions }),
       };
-    });
-    print(context, checked, skipped, flags.output ?? "pretty");
-    const hasErrors = checked.some(({ diagnostics }) =>
-      diagnostics.some(({ severity }) => severity === "error"),
-    );
-    return hasErrors ? exitCodes.usage : exitCodes.succeeded;
-  },
-});
+    }),
+  );
+  print(context, checked, skipped, flags.output ?? "pretty");
+  const hasErrors = checked.some(({ diagnostics }) =>
+    diagnostics.some(({ severity }) => severity === "error"),
+  );
+  return hasErrors ? exitCodes.usage : exitCodes.succeeded;
+}
 
 /** The documents that the operands mean. Of what lies in folders, texts that are no documents are left out and counted. */
 async function readInputs(

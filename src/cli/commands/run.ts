@@ -1,4 +1,6 @@
 /** `millrace run`: everything in this one process, until the run has ended. */
+import type { House, SubmitRequest } from "../../api/house.ts";
+import { MillraceError } from "../../base/errors.ts";
 import type { FlagValues } from "../arguments/flag-table.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../command.ts";
@@ -9,6 +11,11 @@ import { readDocument } from "../read-input.ts";
 /** `submit` has them as well. */
 export const runFlags = {
   ...submissionFlags,
+  from: {
+    kind: "text",
+    value: "KIND/NAME",
+    help: "run a stored definition: workflowtemplate/NAME, clusterworkflowtemplate/NAME or cronwf/NAME",
+  },
   with: { kind: "list", value: "FILE", help: "further definitions: templates, ConfigMaps, Secrets" },
   strict: { kind: "switch", help: "unknown fields and doubled keys are errors" },
   ...watchFlags,
@@ -19,7 +26,7 @@ export const command = defineCommand({
   name: "run",
   summary: "run a document here and now",
   operands: "FILE|URL|-",
-  operandsAtLeast: 1,
+  operandsAtLeast: 0,
   operandsAtMost: 1,
   completes: "files",
   details: [
@@ -31,6 +38,7 @@ export const command = defineCommand({
     { line: "millrace run workflow.yaml", does: "run a document with a live tree" },
     { line: "millrace run workflow.yaml -p day=2025-11-21 -p limit=5", does: "with parameters" },
     { line: "millrace run workflow.yaml --log --no-watch", does: "in a CI job, with logs" },
+    { line: "millrace run --from workflowtemplate/orders -p day=today", does: "a stored template" },
     { line: "kustomize build . | millrace run - --with templates.yaml", does: "from another program" },
   ],
   run: runDocument,
@@ -40,12 +48,33 @@ export const command = defineCommand({
 export async function runDocument(
   context: CommandContext,
   flags: FlagValues<typeof runFlags>,
-  [operand = "-"]: readonly string[],
+  operands: readonly string[],
 ): Promise<number> {
-  const [{ source, file }, submission, house] = await Promise.all([
-    readDocument(context.io, operand),
-    readSubmission(context, flags),
-    context.openHouse(),
-  ]);
-  return submitAndDrive(context, house, { source, file, submission }, flags);
+  const house = await context.openHouse();
+  return submitAndDrive(context, house, await readRequest(context, house, flags, operands), flags);
+}
+
+type RequestFlags = Parameters<typeof readSubmission>[1] & { readonly from?: string | undefined };
+
+/** The document that is meant, a file or a stored definition, and what the flags say about it. */
+export async function readRequest(
+  context: CommandContext,
+  house: House,
+  flags: RequestFlags,
+  [operand, ...others]: readonly string[],
+): Promise<SubmitRequest> {
+  const { from } = flags;
+  if ((from === undefined) === (operand === undefined) || others.length > 0) {
+    throw new MillraceError("cli/bad-arguments", "invalid", "name one document: FILE, or --from KIND/NAME", {
+      hint: "`-` reads it from standard input.",
+    });
+  }
+  const document =
+    from === undefined
+      ? readDocument(context.io, operand ?? "-")
+      : import("../definitions/definition-noun.ts").then(({ parseFrom }) =>
+          house.definitions.readDocument(parseFrom(from)),
+        );
+  const [{ source, file }, submission] = await Promise.all([document, readSubmission(context, flags)]);
+  return { source, file, submission };
 }

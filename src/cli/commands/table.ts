@@ -3,6 +3,8 @@
  * Loading is by dynamic import, so that starting one command costs nothing for the others.
  */
 import type { Command, CommandEntry } from "../command.ts";
+import { nouns } from "../definitions/definition-noun.ts";
+import type { DefinitionNoun } from "../definitions/definition-noun.ts";
 
 export const commandTable: readonly CommandEntry[] = [
   entry("run", "Run", "run a document here and now", () => import("./run.ts")),
@@ -33,6 +35,18 @@ export const commandTable: readonly CommandEntry[] = [
   entry("retry", "Steer", "run again what failed in a finished run", () => import("./retry.ts")),
   entry("node set", "Steer", "give a waiting task its outputs, or end it", () => import("./node-set.ts")),
   entry("delete", "Steer", "delete finished runs", () => import("./delete.ts")),
+  entry("apply", "Store", "store whatever definitions are in files", () => import("./apply.ts")),
+  ...definitionEntries(nouns.template),
+  ...definitionEntries(nouns["cluster-template"]),
+  ...definitionEntries(nouns.cron),
+  ...(["suspend", "resume"] as const).map((action) =>
+    entry(
+      `cron ${action}`,
+      "Store",
+      action === "suspend" ? "start no more runs by time" : "start runs by time again",
+      async () => ({ command: (await import("../definitions/define-steer.ts")).defineSuspend(action) }),
+    ),
+  ),
   entry("doctor", "Other", "say what this machine can do", () => import("./doctor.ts")),
   entry("completion", "Other", "print a completion script for a shell", () => import("./completion.ts")),
   entry("version", "Other", "print the version", () => import("./version.ts")),
@@ -46,4 +60,29 @@ function entry(
   load: () => Promise<{ readonly command: Command }>,
 ): CommandEntry {
   return { name, group, summary, load: async () => (await load()).command };
+}
+
+/** The commands that every kind of stored definition has. */
+function definitionEntries(noun: DefinitionNoun): readonly CommandEntry[] {
+  const { word, many } = noun;
+  const storing = (["create", "apply", "update"] as const).map((mode) =>
+    entry(`${word} ${mode}`, "Store", mode === "update" ? `replace ${many}` : `store ${many}`, async () => ({
+      command: (await import("../definitions/define-store.ts")).defineStore(noun, mode),
+    })),
+  );
+  return [
+    ...storing,
+    entry(`${word} list`, "Store", `list ${many}`, async () => ({
+      command: (await import("../definitions/define-look.ts")).defineList(noun),
+    })),
+    entry(`${word} get`, "Store", `show ${many}`, async () => ({
+      command: (await import("../definitions/define-look.ts")).defineGet(noun),
+    })),
+    entry(`${word} delete`, "Store", `delete ${many}`, async () => ({
+      command: (await import("../definitions/define-steer.ts")).defineDelete(noun),
+    })),
+    entry(`${word} lint`, "Store", `check ${many} before they are stored`, async () => ({
+      command: (await import("../definitions/define-steer.ts")).defineLint(noun),
+    })),
+  ];
 }

@@ -35,6 +35,8 @@ export async function driveRun(
   try {
     const { rest, count, picture } = await followToRest(context, house, engine, name, wishes);
     await reportRest(context, house, picture, rest, wishes);
+    const isLeft = rest === "ended" && !(await waitForStarted(context, engine, name));
+    if (isLeft) return exitCodes.interrupted;
     hasClosed = true;
     if (rest !== "killed") await engine.close({ leaveRunning: false });
     return count > 0 ? exitCodes.interrupted : exitCodeOfRest(picture, rest);
@@ -116,6 +118,44 @@ async function reportRest(
 
 function isStructured(output: string | undefined): boolean {
   return output === "json" || output === "yaml" || output === "name";
+}
+
+/**
+ * A run may have started others that it did not wait for; they live in this process too. False when the user does not
+ * want to wait for them.
+ */
+async function waitForStarted(
+  { io, err, advise }: CommandContext,
+  engine: Engine,
+  name: string,
+): Promise<boolean> {
+  const started = engine.startedBy(name);
+  if (started.length === 0) return true;
+  const many = started.length === 1 ? "a run" : `${started.length} runs`;
+  err.line(`waiting for ${many} that it has started: ${started.join(", ")}`);
+  let stopListening = (): void => undefined;
+  const interrupted = new Promise<false>((resolve) => {
+    stopListening = io.onInterrupt(() => {
+      err.line(`they go on with: ${started.map((one) => advise(`resume ${one}`)).join("; ")}`);
+      resolve(false);
+    });
+  });
+  try {
+    return await Promise.race([waitForAll(engine, name), interrupted]);
+  } finally {
+    stopListening();
+  }
+}
+
+/** What they start in turn is waited for as well. */
+async function waitForAll(engine: Engine, name: string): Promise<true> {
+  const waited = new Set<string>();
+  for (;;) {
+    const open = engine.startedBy(name).filter((one) => !waited.has(one));
+    if (open.length === 0) return true;
+    for (const one of open) waited.add(one);
+    await Promise.all(open.map((one) => engine.settled(one)));
+  }
 }
 
 function exitCodeOfRest(picture: RunPicture, rest: Rest): number {

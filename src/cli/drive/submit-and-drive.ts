@@ -1,10 +1,10 @@
 /** Submits a document to an engine of this process and drives the run to its rest. */
 import type { House, SubmitRequest } from "../../api/house.ts";
-import type { Diagnostic } from "../../base/diagnostic.ts";
 import type { CommandContext } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { driveRun } from "./drive-run.ts";
 import type { DriveWishes } from "./drive-run.ts";
+import { printDiagnostics } from "./print-diagnostics.ts";
 import { openEngine } from "./submission-flags.ts";
 
 export interface RunWishes extends DriveWishes {
@@ -22,7 +22,7 @@ export async function submitAndDrive(
   let name: string;
   try {
     const answer = await engine.submit(request);
-    await printDiagnostics(context, answer.ok ? answer.warnings : answer.diagnostics, request.file);
+    await printDiagnostics(context, answer.ok ? answer.warnings : answer.diagnostics, request.file, "run");
     if (!answer.ok) {
       await engine.close({ leaveRunning: false });
       return exitCodes.usage;
@@ -42,20 +42,4 @@ export async function submitAndDrive(
     );
   }
   return driveRun(context, house, engine, name, wishes);
-}
-
-async function printDiagnostics(
-  { io, err }: CommandContext,
-  diagnostics: readonly Diagnostic[],
-  file: string,
-): Promise<void> {
-  if (diagnostics.length === 0) return;
-  const [{ countProblems, formatDiagnostic }, { createStyle }] = await Promise.all([
-    import("../render/diagnostics.ts"),
-    import("../render/style.ts"),
-  ]);
-  const style = createStyle({ isTTY: io.isTTY, env: io.env });
-  for (const diagnostic of diagnostics) err.lines(formatDiagnostic(diagnostic, file, io.columns, style));
-  const hasErrors = diagnostics.some(({ severity }) => severity === "error");
-  if (hasErrors) err.line(`${countProblems(diagnostics)}; nothing was run`);
 }

@@ -9,22 +9,36 @@ import { wrapText } from "./text-width.ts";
 /** Every command with one line, by group. */
 export function formatOverview(commands: readonly CommandEntry[], style: Style): readonly string[] {
   const groups = [...new Set(commands.map(({ group }) => group))];
-  const width = Math.max(...commands.map(({ name }) => name.length));
+  const rows = groups.map((group) => listRows(commands.filter((entry) => entry.group === group)));
+  const width = Math.max(...rows.flat().map(([name]) => name.length));
   return [
     "Millrace runs workflow documents on this machine.",
     "",
     "Usage: millrace COMMAND [FLAGS] [ARGUMENTS]",
-    ...groups.flatMap((group) => [
+    ...groups.flatMap((group, index) => [
       "",
       style.paint("strong", group),
-      ...commands
-        .filter((entry) => entry.group === group)
-        .map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+      ...(rows[index] ?? []).map(([name, summary]) => `  ${name.padEnd(width)}  ${summary}`),
     ]),
     "",
     "`millrace COMMAND --help` explains a command.",
     "For a start: millrace run workflow.yaml",
   ];
+}
+
+/** A name and what it does. Commands that share their first word are one row, which names their second words. */
+function listRows(entries: readonly CommandEntry[]): readonly (readonly [string, string])[] {
+  const byFirst = new Map<string, CommandEntry[]>();
+  for (const entry of entries) {
+    const [first = ""] = entry.name.split(" ");
+    byFirst.set(first, [...(byFirst.get(first) ?? []), entry]);
+  }
+  return [...byFirst].map(([first, list]) => {
+    const [only] = list;
+    return only !== undefined && list.length === 1
+      ? [only.name, only.summary]
+      : [`${first} ...`, list.map(({ name }) => name.slice(first.length + 1)).join(", ")];
+  });
 }
 
 /** Usage, details, flags, examples, and exit codes of one command, for a terminal of so many columns. */

@@ -38,8 +38,16 @@ export function pictureToJson(picture: RunPicture): JsonObject {
       labels: row.labels,
       annotations,
     },
-    source: { language, file },
+    source: { language, file, ...describeStored(picture) },
     phase: row.phase,
     status: picture.view.status(picture.state),
   };
+}
+
+/** The versions of stored definitions that the run was made from. */
+function describeStored({ submission }: RunPicture): JsonObject {
+  const stored = (submission.definitions ?? []).flatMap((given) =>
+    given.stored === undefined ? [] : [{ ...given.stored }],
+  );
+  return stored.length === 0 ? {} : { definitions: stored };
 }

@@ -19,7 +19,16 @@ export interface ReadFlags {
 }
 
 /** Flags of kubectl that take a value of their own when none is tied to them with `=`. */
-const valued = new Set(["-n", "--namespace", "-o", "--output", "-f", "--filename", "--timeout", "--grace-period"]);
+const valued = new Set([
+  "-n",
+  "--namespace",
+  "-o",
+  "--output",
+  "-f",
+  "--filename",
+  "--timeout",
+  "--grace-period",
+]);
 
 export function readFlags(flags: readonly string[]): ReadFlags {
   const words: string[] = [];
@@ -65,6 +74,12 @@ export function nameByManifest(manifest: JsonObject): NamedObjects {
 export function readMetadata(object: JsonObject): JsonObject {
   const metadata = object["metadata"];
   return isJsonObject(metadata) ? metadata : {};
+}
+
+/** The name of an object; empty when it has none. */
+export function readName(object: JsonObject): string {
+  const name = readMetadata(object)["name"];
+  return typeof name === "string" ? name : "";
 }
 
 /** Texts by name, such as labels; members that are no texts are left out. */

@@ -7,7 +7,7 @@ import type { Json, JsonObject } from "../../base/json.ts";
 import { canonicalJson } from "../../base/json.ts";
 import type { ObjectRequest } from "../../model/plan/plan.ts";
 import type { Answer, ObjectCaller, ObjectKeeper } from "../../ports/object-keeper.ts";
-import { nameByManifest, nameByWords, readFlags, readMetadata, readTexts } from "./name-objects.ts";
+import { nameByManifest, nameByWords, readFlags, readMetadata, readName, readTexts } from "./name-objects.ts";
 import type { NamedObjects, ReadFlags } from "./name-objects.ts";
 import type { ObjectCollection } from "./object-collection.ts";
 import { patchObject } from "./patch-object.ts";
@@ -92,22 +92,34 @@ function readManifest({ readText }: KeeperParts, { manifest }: ObjectRequest): J
   if (manifest.trim() === "") return undefined;
   const objects = readText(manifest);
   if (objects.length > 1)
-    throw new MillraceError("object/several", "invalid", `the manifest has ${objects.length} objects, expected one`);
+    throw new MillraceError(
+      "object/several",
+      "invalid",
+      `the manifest has ${objects.length} objects, expected one`,
+    );
   return objects[0];
 }
 
 function requireObject(manifest: Json | undefined, action: string): JsonObject {
-  if (typeof manifest === "object" && manifest !== null && !Array.isArray(manifest)) return manifest as JsonObject;
+  if (typeof manifest === "object" && manifest !== null && !Array.isArray(manifest))
+    return manifest as JsonObject;
   throw new MillraceError("object/no-manifest", "invalid", `${action} needs a manifest of an object`);
 }
 
 function findCollection({ collections }: KeeperParts, kind: string): ObjectCollection {
   const word = kind.toLowerCase();
-  const found = collections.find((one) => one.kind === kind || one.words.includes(word) || one.resource === word);
+  const found = collections.find(
+    (one) => one.kind === kind || one.words.includes(word) || one.resource === word,
+  );
   if (found !== undefined) return found;
-  throw new MillraceError("object/unknown-kind", "invalid", `objects of kind ${kind} are kept by a cluster only`, {
-    hint: `kinds that are kept here: ${collections.map((one) => one.kind).join(", ")}`,
-  });
+  throw new MillraceError(
+    "object/unknown-kind",
+    "invalid",
+    `objects of kind ${kind} are kept by a cluster only`,
+    {
+      hint: `kinds that are kept here: ${collections.map((one) => one.kind).join(", ")}`,
+    },
+  );
 }
 
 function findOne(parts: KeeperParts, { kind, names }: NamedObjects): Kept {
@@ -216,7 +228,13 @@ function mark(
 }
 
 function refer({ runId, runName }: ObjectCaller): JsonObject {
-  return { apiVersion: "argoproj.io/v1alpha1", kind: "Workflow", name: runName, uid: runId, controller: true };
+  return {
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "Workflow",
+    name: runName,
+    uid: runId,
+    controller: true,
+  };
 }
 
 async function patch(
@@ -272,7 +290,7 @@ async function listNames(
   const objects = await collection.list();
   return objects
     .filter((object) => parts.matchesSelector(readTexts(readMetadata(object)["labels"]), selector))
-    .map((object) => String(readMetadata(object)["name"]));
+    .map(readName);
 }
 
 /** Tells the object whenever it is another than before, one look at a time. */

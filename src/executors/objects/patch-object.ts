@@ -70,12 +70,12 @@ function applyOperation(document: Json, operation: Json): Json {
   if (!isJsonObject(operation)) throw badPatch("an operation is an object with op and path");
   const { op, path, from, value } = operation;
   const target = readPointer(path, "path");
-  switch (op) {
+  switch (typeof op === "string" ? op : "") {
     case "add":
-      return change(document, target, "add", requireValue(value, op));
+      return change(document, target, "add", requireValue(value));
     case "replace":
       readAt(document, target);
-      return change(document, target, "replace", requireValue(value, op));
+      return change(document, target, "replace", requireValue(value));
     case "remove":
       return change(document, target, "remove", null);
     case "copy":
@@ -87,22 +87,26 @@ function applyOperation(document: Json, operation: Json): Json {
     }
     case "test": {
       const found = readAt(document, target);
-      if (canonicalJson(found) === canonicalJson(requireValue(value, op))) return document;
-      throw badPatch(`the test of ${String(path)} found ${JSON.stringify(found)}`);
+      if (canonicalJson(found) === canonicalJson(requireValue(value))) return document;
+      throw badPatch(`the test of /${target.join("/")} found ${JSON.stringify(found)}`);
     }
     default:
-      throw badPatch(`the operation ${JSON.stringify(op ?? null)} is none of add, remove, replace, move, copy, test`);
+      throw badPatch(
+        `the operation ${JSON.stringify(op ?? null)} is none of add, remove, replace, move, copy, test`,
+      );
   }
 }
 
-function requireValue(value: Json | undefined, op: string): Json {
-  if (value === undefined) throw badPatch(`the operation ${op} needs a value`);
+function requireValue(value: Json | undefined): Json {
+  if (value === undefined) throw badPatch("the operation needs a value");
   return value;
 }
 
 function readPointer(pointer: Json | undefined, field: string): readonly string[] {
   if (typeof pointer !== "string" || (pointer !== "" && !pointer.startsWith("/")))
-    throw badPatch(`${field} is ${JSON.stringify(pointer ?? null)}, expected a path such as /metadata/labels/name`);
+    throw badPatch(
+      `${field} is ${JSON.stringify(pointer ?? null)}, expected a path such as /metadata/labels/name`,
+    );
   return pointer
     .split("/")
     .slice(1)

@@ -87,7 +87,7 @@ function readValue(tokens: readonly string[], at: number, key: string, operator:
   const value = tokens[at];
   if (isWord(value)) return { requirement: { key, operator, values: [value] }, next: at + 1 };
   if (value === undefined || value === ",") return { requirement: { key, operator, values: [""] }, next: at };
-  return `found '${value}', expected a value of ${key}`;
+  return `found '${String(value)}', expected a value of ${key}`;
 }
 
 function readNumber(tokens: readonly string[], at: number, key: string, operator: ">" | "<"): Read {
@@ -105,7 +105,7 @@ function readList(tokens: readonly string[], at: number, key: string, operator: 
     const token = tokens[next];
     if (token === undefined) return `the list of ${key} has no ')'`;
     if (isWord(token)) values.push(token);
-    else if (token !== ",") return `found '${token}' in the list of ${key}`;
+    else if (token !== ",") return `found '${String(token)}' in the list of ${key}`;
     // A comma without a value in front of it stands for an empty one.
     else if (!isWord(tokens[next - 1])) values.push("");
   }

@@ -8,7 +8,10 @@ import { applySubmission } from "./lower/apply-submission.ts";
 import { lowerDocument } from "./lower/lower-document.ts";
 import { createName } from "./lower/surroundings.ts";
 import { collectStored, storedKey } from "./lower/template-source.ts";
+import { findReferences } from "./read/find-references.ts";
+import { listObjects } from "./read/list-objects.ts";
 import { readArgoDocuments } from "./read/read-argo-documents.ts";
+import { makeStoredRun } from "./read/stored-run.ts";
 import type { ArgoDocument, WorkflowTemplate } from "./read/types.ts";
 import { takeSecrets } from "./lower/take-secrets.ts";
 import { argoView } from "./view/argo-view.ts";
@@ -20,6 +23,9 @@ export const argo: Language = {
   recognizes: (source) => /(?:^|[{,])\s*["']?apiVersion["']?\s*:\s*["']?argoproj\.io\//mu.test(source),
   lint: lintArgo,
   takeSecrets,
+  findReferences,
+  listObjects,
+  makeStoredRun,
   compile: compileArgo,
   createEvaluator: createArgoEvaluator,
   view: argoView,

@@ -6,8 +6,27 @@ import type { Diagnostic } from "../../base/diagnostic.ts";
 import type { Json, JsonObject } from "../../base/json.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunState } from "./run-state.ts";
+import type { DefinitionKey, DefinitionMark } from "./definition.ts";
 import type { Evaluator } from "./scope.ts";
 import type { SecretTexts } from "./sealed-secret.ts";
+
+/** A document that another one may refer to. */
+export interface GivenDefinition {
+  readonly source: string;
+  readonly file: string;
+  /** The stored version that it is; absent for what was given as a file. */
+  readonly stored?: DefinitionMark;
+}
+
+/** An object of a file, with a text of its own. */
+export interface ListedObject {
+  readonly kind: string;
+  /** Empty when it has none. */
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: JsonObject;
+  readonly source: string;
+}
 
 /** Everything besides the document that decides what a run does. Written to the history, so that the plan can be made again. */
 export interface Submission {
@@ -19,8 +38,8 @@ export interface Submission {
   readonly entrypoint?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
-  /** Other documents that this one refers to, as text, with their files. */
-  readonly definitions?: readonly { readonly source: string; readonly file: string }[];
+  /** Other documents that this one refers to, as text, with their files; later ones count over earlier ones. */
+  readonly definitions?: readonly GivenDefinition[];
   /** Index of the document in a file of several. */
   readonly document?: number;
   /** Unknown fields and doubled keys are errors. */
@@ -98,6 +117,15 @@ export interface Language {
    * values go to the secret store. Their seals come back in the submission's facts, as `secrets`.
    */
   takeSecrets?(source: string, file: string): { readonly source: string; readonly secrets: SecretTexts };
+  /** The stored definitions that the texts refer to and do not hold themselves. */
+  findReferences?(
+    sources: readonly string[],
+    parameters: Readonly<Record<string, string>>,
+  ): readonly DefinitionKey[];
+  /** Takes a file apart, for storing. Objects that cannot be read are left out. */
+  listObjects?(source: string): readonly ListedObject[];
+  /** The document that runs a stored definition; undefined for what cannot be run. */
+  makeStoredRun?(key: DefinitionKey, source: string): string | undefined;
   compile(source: string, file: string, submission: Submission): Compiled;
   createEvaluator(plan: Plan): Evaluator;
   readonly view: LanguageView;

@@ -35,6 +35,14 @@ export function describeSecretStore(
         assert.equal(store.find("db", odd), undefined);
       }
     });
+    void test("S3: what is taken away is not found, and the others stay", (context) => {
+      const store = subject.open(subject.makePlace(context));
+      for (const name of ["db", "web"]) store.put(name, { key: `of ${name}` });
+      store.remove("db");
+      store.remove("never there");
+      assert.equal(store.find("db", "key"), undefined);
+      assert.deepEqual(store.listValues(), ["of web"]);
+    });
     void test("odd names are kept apart", (context) => {
       const store = subject.open(subject.makePlace(context));
       const names = [".", "..", "../up", "a/b", "a%2Fb", "A", "a", "__proto__", "x".repeat(253)];

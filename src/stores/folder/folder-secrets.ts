@@ -3,7 +3,7 @@
  * Files are written beside their place and moved there, so that a reader finds the old or the new one whole.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { MillraceError } from "../../base/errors.ts";
 import { isJsonObject } from "../../base/json.ts";
@@ -22,6 +22,7 @@ export function openFolderSecrets(folder: string): SecretStore {
       renameSync(`${path}.new`, path);
     },
     find: (name, key) => readTexts(pathOf(name))?.get(key),
+    remove: (name) => rmSync(pathOf(name), { force: true }),
     listValues: () =>
       listFiles(folder).flatMap((file) => [...(readTexts(join(folder, file))?.values() ?? [])]),
   };

@@ -6,6 +6,7 @@ export function createMemorySecrets(): SecretStore {
   return {
     put: (name, texts) => void secrets.set(name, new Map(Object.entries(texts))),
     find: (name, key) => secrets.get(name)?.get(key),
+    remove: (name) => void secrets.delete(name),
     listValues: () => [...secrets.values()].flatMap((texts) => [...texts.values()]),
   };
 }

@@ -1,6 +1,6 @@
 /** Objects of one kind in memory, for tests of the keeper. */
 import type { JsonObject } from "../../../src/base/json.ts";
-import { readMetadata } from "../../../src/executors/objects/name-objects.ts";
+import { readName } from "../../../src/executors/objects/name-objects.ts";
 import type { ObjectCollection } from "../../../src/executors/objects/object-collection.ts";
 
 export interface MemoryCollection extends ObjectCollection {
@@ -24,7 +24,7 @@ export function createMemoryCollection(kind: string, resource: string): MemoryCo
     list: async () => [...objects.values()],
     create: async (object) => {
       made += 1;
-      objects.set(String(readMetadata(object)["name"]), object);
+      objects.set(readName(object), object);
     },
     replace: async (name, object) => {
       objects.set(name, object);

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import type { Json, JsonObject } from "../../../src/base/json.ts";
-import { createObjectKeeper, makerAnnotation, parentLabel } from "../../../src/executors/objects/object-keeper.ts";
+import {
+  createObjectKeeper,
+  makerAnnotation,
+  parentLabel,
+} from "../../../src/executors/objects/object-keeper.ts";
 import type { ObjectRequest } from "../../../src/model/plan/plan.ts";
 import type { Answer } from "../../../src/ports/object-keeper.ts";
 import { createMemoryCollection } from "./memory-collection.ts";
@@ -14,17 +18,31 @@ beforeEach(() => {
   maps = createMemoryCollection("ConfigMap", "configmaps");
 });
 
-function ask(request: Partial<ObjectRequest>, tell: (answer: Answer) => void, signal = new AbortController().signal) {
+function ask(
+  request: Partial<ObjectRequest>,
+  tell: (answer: Answer) => void,
+  signal = new AbortController().signal,
+) {
   const keeper = createObjectKeeper({
     collections: [maps],
     readText: (text) => [JSON.parse(text) as Json],
-    matchesSelector: (labels, selector) => selector === "" || Object.entries(labels).some((one) => one.join("=") === selector),
+    matchesSelector: (labels, selector) =>
+      selector === "" || Object.entries(labels).some((one) => one.join("=") === selector),
   });
-  const whole = { action: "get", manifest: "", mergeStrategy: "strategic", flags: [], isOwned: false, isWatched: false };
+  const whole = {
+    action: "get",
+    manifest: "",
+    mergeStrategy: "strategic",
+    flags: [],
+    isOwned: false,
+    isWatched: false,
+  };
   return keeper.act({ ...whole, ...request }, caller, tell, signal);
 }
 
-async function act(request: Partial<ObjectRequest>): Promise<{ readonly status: number; readonly body: string }> {
+async function act(
+  request: Partial<ObjectRequest>,
+): Promise<{ readonly status: number; readonly body: string }> {
   const answers: Answer[] = [];
   await ask(request, (answer) => answers.push(answer));
   const [answer] = answers;
@@ -55,7 +73,7 @@ describe("create", () => {
     assert.equal(maps.made(), 1);
     const [object] = maps.objects.values();
     const metadata = object?.["metadata"] as JsonObject;
-    assert.match(String(metadata["name"]), /^it-[0-9a-z]{5,7}$/);
+    assert.match([...maps.objects.keys()].join(), /^it-[0-9a-z]{5,7}$/);
     assert.equal((metadata["ownerReferences"] as readonly JsonObject[])[0]?.["uid"], "u-1");
   });
 
@@ -81,17 +99,28 @@ test("apply makes an object, and merges into one that is there", async () => {
 });
 
 describe("patch", () => {
-  beforeEach(() => void maps.objects.set("it", { metadata: { name: "it", labels: { a: "b" } }, data: { x: "1" } }));
+  beforeEach(
+    () => void maps.objects.set("it", { metadata: { name: "it", labels: { a: "b" } }, data: { x: "1" } }),
+  );
 
   test("by words and operations", async () => {
     const change = JSON.stringify([{ op: "add", path: "/metadata/labels/foo", value: "bar" }]);
-    const { status } = await act({ action: "patch", mergeStrategy: "json", flags: ["configmap", "it"], manifest: change });
+    const { status } = await act({
+      action: "patch",
+      mergeStrategy: "json",
+      flags: ["configmap", "it"],
+      manifest: change,
+    });
     assert.equal(status, 200);
     assert.deepEqual(maps.objects.get("it")?.["metadata"], { name: "it", labels: { a: "b", foo: "bar" } });
   });
 
   test("by manifest and merge", async () => {
-    await act({ action: "patch", mergeStrategy: "merge", manifest: map({ name: "it" }, { x: null, y: "2" }) });
+    await act({
+      action: "patch",
+      mergeStrategy: "merge",
+      manifest: map({ name: "it" }, { x: null, y: "2" }),
+    });
     assert.deepEqual(maps.objects.get("it")?.["data"], { y: "2" });
   });
 
@@ -117,7 +146,10 @@ describe("delete and get", () => {
   test("delete by names, and of what is not there", async () => {
     await act({ action: "delete", flags: ["configmap/a"] });
     assert.equal((await act({ action: "delete", flags: ["configmap", "a"] })).status, 404);
-    assert.equal((await act({ action: "delete", flags: ["configmap", "a", "--ignore-not-found"] })).status, 200);
+    assert.equal(
+      (await act({ action: "delete", flags: ["configmap", "a", "--ignore-not-found"] })).status,
+      200,
+    );
     assert.equal((await act({ action: "delete", flags: ["configmap"] })).status, 422);
     assert.deepEqual([...maps.objects.keys()], ["b"]);
   });
@@ -125,7 +157,9 @@ describe("delete and get", () => {
   test("get answers one object, or a list", async () => {
     const one = await act({ manifest: map({ name: "a" }) });
     assert.deepEqual(JSON.parse(one.body), maps.objects.get("a"));
-    const all = JSON.parse((await act({ flags: ["configmaps", "--all"] })).body) as { items: readonly Json[] };
+    const all = JSON.parse((await act({ flags: ["configmaps", "--all"] })).body) as {
+      items: readonly Json[];
+    };
     assert.equal(all.items.length, 2);
   });
 });

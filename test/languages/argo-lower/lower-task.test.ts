@@ -352,7 +352,11 @@ test("http: a request with Argo's defaults", () => {
 });
 
 for (const [what, fields, code] of [
-  ["resource", "        resource: {action: get, manifest: 'kind: Pod'}\n", "argo/unsupported-resource"],
+  [
+    "resource",
+    "        resource: {action: create, manifestFrom: {artifact: {name: a}}}\n        inputs: {artifacts: [{name: a, path: /a, raw: {data: x}}]}\n",
+    "argo/unsupported-resource",
+  ],
   ["plugin", "        plugin: {x: {}}\n", "argo/unsupported-plugin"],
   [
     "daemon",
@@ -366,9 +370,7 @@ for (const [what, fields, code] of [
 
 test("a template that needs a cluster is no problem as long as nobody calls it", () => {
   const plan = compilePlan(
-    one(
-      "        container: {image: busybox}\n      - name: other\n        resource: {action: get, manifest: 'kind: Pod'}\n",
-    ),
+    one("        container: {image: busybox}\n      - name: other\n        plugin: {x: {}}\n"),
   );
   assert.deepEqual(
     plan.processes.map(({ id }) => id),

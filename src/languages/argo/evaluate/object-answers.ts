@@ -1,7 +1,6 @@
 /** Questions about the object that a resource template acted on: conditions, and values of its fields. */
 import type { Json } from "../../../base/json.ts";
 import { EvalError, createEvalContext } from "../../../expressions/context.ts";
-import { filterByJq } from "../../../expressions/jq/jq.ts";
 import { renderObjectPath } from "../../../expressions/object-path/object-path.ts";
 import { matchesRequirement, parseRequirements } from "../../../expressions/requirements/requirements.ts";
 import type { Evaluated } from "../../../model/run/scope.ts";
@@ -14,14 +13,9 @@ export function evaluateOnObject(reading: Reading, dialect: string, source: stri
   const object = JSON.parse(scope.exchange.response.body) as Json;
   const context = createEvalContext(scope.run.at, () => scope.random());
   try {
-    switch (dialect) {
-      case dialects.objectPath:
-        return { ok: true, value: renderObjectPath(object, source, context) };
-      case dialects.objectFilter:
-        return { ok: true, value: filterByJq(object, source, context) };
-      default:
-        return decideRequirements(object, source, dialect === dialects.anyRequirement);
-    }
+    if (dialect === dialects.objectPath)
+      return { ok: true, value: renderObjectPath(object, source, context) };
+    return decideRequirements(object, source, dialect === dialects.anyRequirement);
   } catch (error) {
     if (error instanceof EvalError) return { ok: false, message: error.message, text: source };
     throw error;

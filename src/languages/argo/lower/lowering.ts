@@ -40,9 +40,8 @@ export const dialects = {
   /** Requirements on the fields of an object, after their tags are replaced: any one, or all of them. */
   anyRequirement: "argo-any-requirement",
   allRequirements: "argo-all-requirements",
-  /** What a JSONPath template of kubectl, or a jq filter, finds in an object. */
+  /** What a JSONPath template of kubectl finds in an object. */
   objectPath: "argo-object-path",
-  objectFilter: "argo-object-filter",
   /** JSON text of a withSequence that has a format. */
   sequence: "argo-sequence",
   /** Text with tags that may also use the names of metrics; all of them must be known. */

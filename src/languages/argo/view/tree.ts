@@ -2,6 +2,7 @@
  * Which tasks are nodes in Argo's eyes, and how they hang together.
  * Argo makes a node when something begins; a task that never got that far has none.
  */
+import { isObjectRequest } from "../../../model/plan/plan.ts";
 import type { Body, Process } from "../../../model/plan/plan.ts";
 import { hasEnded, phases, taskKinds } from "../../../model/run/phase.ts";
 import type { RunState } from "../../../model/run/run-state.ts";
@@ -123,6 +124,8 @@ export function nodeType(state: RunState, task: number): string {
   if (((tasks.flags[task] ?? 0) & taskFlags.retried) !== 0) return "Retry";
   const body = findProcess(state, task)?.body;
   if (body === undefined) return "Pod";
+  // A resource template is done by a pod in a cluster.
+  if (body.kind === "request" && isObjectRequest(body.request)) return "Pod";
   return body.kind === "region" && body.region.order.kind === "stages" ? "Steps" : bodyTypes[body.kind];
 }
 

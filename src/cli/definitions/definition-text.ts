@@ -1,0 +1,105 @@
+/** A stored definition as text: for people in lines, for programs as the object that a cluster would show. */
+import type { DefinitionPicture } from "../../api/definitions.ts";
+import { isJsonObject } from "../../base/json.ts";
+import type { Json, JsonObject } from "../../base/json.ts";
+import { isCronSuspended, readCronStatus } from "../../model/run/cron-status.ts";
+import { formatMoment, formatTime } from "../render/durations.ts";
+import { formatFields } from "../render/table.ts";
+import { cleanText } from "../render/text-width.ts";
+
+/** The document with what a cluster would have added to it. `generation` is the version. */
+export function definitionToJson(definition: DefinitionPicture): JsonObject {
+  const { document, uid, version, createdAt, status, kind } = definition;
+  const metadata = isJsonObject(document["metadata"]) ? document["metadata"] : {};
+  const { suspend: _override, ...shown } = status;
+  const full = {
+    ...document,
+    metadata: { ...metadata, uid, generation: version, creationTimestamp: formatTime(createdAt) },
+    ...(Object.keys(shown).length === 0 ? {} : { status: shown }),
+  };
+  const spec = document["spec"];
+  return kind === "CronWorkflow" && isJsonObject(spec)
+    ? { ...full, spec: { ...spec, suspend: isSuspended(definition) } }
+    : full;
+}
+
+/** Whether a CronWorkflow starts nothing by time. */
+export function isSuspended({ document, status, version }: DefinitionPicture): boolean {
+  const spec = readObject(document, "spec");
+  return isCronSuspended(readCronStatus(status), version, spec["suspend"] === true);
+}
+
+/** Schedules of a CronWorkflow; the old single one counts as well. */
+export function listSchedules({ document }: DefinitionPicture): readonly string[] {
+  const { schedule, schedules } = readObject(document, "spec");
+  const several = Array.isArray(schedules) ? schedules.filter((one) => typeof one === "string") : [];
+  return several.length > 0 || typeof schedule !== "string" ? several : [schedule];
+}
+
+export function timezoneOf({ document }: DefinitionPicture): string {
+  return readText(readObject(document, "spec"), "timezone");
+}
+
+/** `Name: value` lines. */
+export function formatDefinition(definition: DefinitionPicture, now: number): readonly string[] {
+  const { name, kind, version, createdAt, updatedAt, labels } = definition;
+  const shownLabels = Object.entries(labels).map(([label, value]) => `${label}=${value}`);
+  return formatFields([
+    ["Name", cleanText(name)],
+    ["Kind", kind],
+    ["Version", String(version)],
+    ["Created", formatMoment(createdAt, now)],
+    ["Updated", updatedAt === createdAt ? "" : formatMoment(updatedAt, now)],
+    ["Labels", cleanText(shownLabels.join(","))],
+    ...(kind === "CronWorkflow" ? describeCron(definition) : []),
+    ...describeSpec(definition),
+  ]);
+}
+
+function describeCron(definition: DefinitionPicture): readonly (readonly [string, string])[] {
+  const { document, status } = definition;
+  const spec = readObject(document, "spec");
+  const cron = readCronStatus(status);
+  const deadline = spec["startingDeadlineSeconds"];
+  const conditions = cron.conditions ?? [];
+  return [
+    ["Schedules", cleanText(listSchedules(definition).join(", "))],
+    ["Timezone", cleanText(timezoneOf(definition))],
+    ["Suspended", String(isSuspended(definition))],
+    ["StartingDeadlineSeconds", typeof deadline === "number" ? String(deadline) : ""],
+    ["ConcurrencyPolicy", cleanText(readText(spec, "concurrencyPolicy")) || "Allow"],
+    ["LastScheduledTime", cron.lastScheduledTime ?? ""],
+    ["Active Workflows", (cron.active ?? []).map((run) => run.name).join(", ")],
+    ["Phase", cron.phase ?? ""],
+    ["Succeeded", cron.succeeded === undefined ? "" : String(cron.succeeded)],
+    ["Failed", cron.failed === undefined ? "" : String(cron.failed)],
+    ["Conditions", conditions.map(({ type, message }) => `${type}: ${message}`).join("; ")],
+  ];
+}
+
+function describeSpec({ document, kind }: DefinitionPicture): readonly (readonly [string, string])[] {
+  const outer = readObject(document, "spec");
+  const spec = kind === "CronWorkflow" ? readObject(outer, "workflowSpec") : outer;
+  const parameters = listNames(readObject(spec, "arguments")["parameters"]);
+  return [
+    ["Template", cleanText(readText(readObject(spec, "workflowTemplateRef"), "name"))],
+    ["Entrypoint", cleanText(readText(spec, "entrypoint"))],
+    ["Templates", cleanText(listNames(spec["templates"]).join(", "))],
+    ["Parameters", cleanText(parameters.join(", "))],
+  ];
+}
+
+function listNames(list: Json | undefined): readonly string[] {
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((member: Json) => (isJsonObject(member) ? readText(member, "name") : []));
+}
+
+function readObject(object: JsonObject, field: string): JsonObject {
+  const value = object[field];
+  return isJsonObject(value) ? value : {};
+}
+
+function readText(object: JsonObject, field: string): string {
+  const value = object[field];
+  return typeof value === "string" ? value : "";
+}

@@ -1,0 +1,89 @@
+/**
+ * Which stored definitions some texts refer to and do not hold themselves.
+ * Every field of Argo and Kubernetes that names another object has a key that says so, whatever it stands in, so the
+ * texts are searched for these keys without decoding them. A name with tags other than `workflow.parameters` is known
+ * only while the run goes on and is not found here.
+ */
+import { isJsonObject } from "../../../base/json.ts";
+import type { Json, JsonObject } from "../../../base/json.ts";
+import { describeDefinition } from "../../../model/run/definition.ts";
+import type { DefinitionKey, DefinitionKind } from "../../../model/run/definition.ts";
+import { listObjectValues } from "./list-objects.ts";
+
+/** Most documents refer to nothing, and then they are not even parsed. */
+const anyReference = /[tT]emplateRef|configMap|[sS]ecret/u;
+
+/** `parameters` are values for the workflow's parameters, over those in the texts. */
+export function findReferences(
+  sources: readonly string[],
+  parameters: Readonly<Record<string, string>>,
+): readonly DefinitionKey[] {
+  if (!sources.some((source) => anyReference.test(source))) return [];
+  const objects = sources.flatMap((source) => listObjectValues(source));
+  const values = new Map<string, string>();
+  for (const object of objects) readParameters(object, values);
+  for (const [name, value] of Object.entries(parameters)) values.set(name, value);
+  const found = new Map<string, DefinitionKey>();
+  for (const object of objects) {
+    walk(object, "", (kind, name) => {
+      const key = { kind, name: settle(name, values) };
+      if (!key.name.includes("{{")) found.set(describeDefinition(key), key);
+    });
+  }
+  for (const object of objects) {
+    const { kind } = object;
+    if (typeof kind === "string") found.delete(`${kind}/${nameOf(object)}`);
+  }
+  return [...found.values()];
+}
+
+type Tell = (kind: DefinitionKind, name: string) => void;
+
+function walk(value: Json, key: string, tell: Tell): void {
+  if (Array.isArray(value)) {
+    for (const member of value as readonly Json[]) walk(member, key, tell);
+    return;
+  }
+  if (!isJsonObject(value)) return;
+  tellReference(value, key, tell);
+  for (const [name, member] of Object.entries(value)) walk(member, name, tell);
+}
+
+/** Argo fields.md, TemplateRef, WorkflowTemplateRef, ArtifactRepositoryRef; Kubernetes core/v1, *Selector, *EnvSource, *VolumeSource. */
+function tellReference(value: JsonObject, key: string, tell: Tell): void {
+  const { name, configMap, secretName } = value;
+  if (key === "artifactRepositoryRef" && typeof configMap === "string") tell("ConfigMap", configMap);
+  if (key === "secret" && typeof secretName === "string") tell("Secret", secretName);
+  if (typeof name !== "string" || name === "") return;
+  if (key === "templateRef" || key === "workflowTemplateRef")
+    tell(value["clusterScope"] === true ? "ClusterWorkflowTemplate" : "WorkflowTemplate", name);
+  else if (key === "configMap" || key === "configMapRef" || key === "configMapKeyRef")
+    tell("ConfigMap", name);
+  else if (/^secret(?:Ref|KeyRef)?$|Secret$/u.test(key)) tell("Secret", name);
+}
+
+function readParameters({ spec }: JsonObject, values: Map<string, string>): void {
+  for (const holder of [spec, isJsonObject(spec) ? spec["workflowSpec"] : undefined]) {
+    const given = isJsonObject(holder) ? holder["arguments"] : undefined;
+    const list = isJsonObject(given) ? given["parameters"] : undefined;
+    if (!Array.isArray(list)) continue;
+    for (const parameter of list as readonly Json[]) {
+      if (!isJsonObject(parameter)) continue;
+      const { name, value } = parameter;
+      if (typeof name === "string" && typeof value === "string" && !values.has(name)) values.set(name, value);
+    }
+  }
+}
+
+function settle(name: string, values: ReadonlyMap<string, string>): string {
+  if (!name.includes("{{")) return name;
+  return name.replace(
+    /\{\{\s*workflow\.parameters\.([-\w]+)\s*\}\}/gu,
+    (tag, parameter: string) => values.get(parameter) ?? tag,
+  );
+}
+
+function nameOf({ metadata }: JsonObject): string {
+  const name = isJsonObject(metadata) ? metadata["name"] : undefined;
+  return typeof name === "string" ? name : "";
+}
