@@ -1,19 +1,19 @@
 /** The engine in this process: runtime, stores and executor put together, and the commands that people give it. */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { MillraceError } from "../base/errors.ts";
 import type {
   Engine,
   EngineOptions,
   RunCommand,
   RunPicture,
+  RunRow,
   SubmitAnswer,
   SubmitRequest,
 } from "../api/house.ts";
 import { openLocalArtifacts } from "../artifacts/local/open-local-artifacts.ts";
 import type { RunInput } from "../model/run/inputs.ts";
 import type { Executor } from "../ports/executor.ts";
-import type { HistoryStore, RunDocument } from "../ports/history-store.ts";
+import type { HistoryStore, RunDocument, RunSummary } from "../ports/history-store.ts";
 import type { Requester } from "../ports/requester.ts";
 import { createLocalAttemptFiles } from "../runtime/attempts/local-attempt-files.ts";
 import type { LiveRun } from "../runtime/live-run.ts";
@@ -25,6 +25,7 @@ import { openFolderSecrets } from "../stores/folder/folder-secrets.ts";
 import { openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
 import { toInputs } from "./command-inputs.ts";
 import { readDefinitions } from "./definitions.ts";
+import { deleteRun } from "./delete-run.ts";
 import { chooseExecutor } from "./executors.ts";
 import { addStoredDefinitions } from "./fetch-definitions.ts";
 import { makeHome, runFolderName } from "./home.ts";
@@ -32,9 +33,10 @@ import type { Home } from "./home.ts";
 import { openInbox } from "./inbox.ts";
 import { getLanguage } from "./languages.ts";
 import { layOutputs } from "./lay-outputs.ts";
+import { unknownRun } from "./missing-run.ts";
 import { makeRun } from "./new-run.ts";
 import { takeRequestSecrets } from "./take-request-secrets.ts";
-import { toPicture } from "./pictures.ts";
+import { toPicture, toRow } from "./pictures.ts";
 import { createShownPaths } from "./shown-paths.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -58,8 +60,28 @@ function openFirstSlot(executor: Executor): Executor {
   return executor;
 }
 
+/** The engine with what only this process needs of it. */
+export interface LocalEngine extends Engine {
+  /** Called after every commit of a run that has ended, with the row that lists show. */
+  listenForEnds(listener: (row: RunRow) => void): () => void;
+  /** Lets go of a run that has ended, after laying its outputs; whether it has. `adopt` takes it up again. */
+  retire(name: string): Promise<boolean>;
+  /** Submits, unless a run with the submission's `uid` is there already; resolves once the run is on the disk. */
+  submitOnce(request: SubmitRequest): Promise<SubmitAnswer>;
+  listRuns: HistoryStore["listRuns"];
+  /** Deletes a run that has ended. */
+  remove(name: string): Promise<void>;
+  /** Resolves with the error that stops the engine, when one does. */
+  readonly stopped: Promise<Error>;
+  /** Unfinished runs that cannot be driven, with the reason; the others are taken over. */
+  adoptAll(): Promise<{ readonly taken: readonly string[]; readonly failed: ReadonlyMap<string, Error> }>;
+}
+
+/** `serves`: takes submissions from other processes as well, and runs that are not in memory when they get a command. */
+export type LocalEngineOptions = EngineOptions & { readonly serves?: boolean };
+
 /** Opens the home for writing. Refused with `store/locked` while another process drives it. */
-export async function openLocalEngine(home: Home, options: EngineOptions): Promise<Engine> {
+export async function openLocalEngine(home: Home, options: LocalEngineOptions): Promise<LocalEngine> {
   makeHome(home);
   const shown = createShownPaths();
   const chosen = await chooseExecutor(options.executor, home, options.parallel, shown.list);
@@ -96,16 +118,54 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
   };
   const picture = (name: string): RunPicture => pictureOf(get(name));
   const command = async (name: string, asked: RunCommand): Promise<void> => {
+    if (options.serves === true && !driven.has(name)) await adopt(name, runtime, history, drive);
     const { run } = get(name);
     if (run.quarantined !== undefined) throw quarantinedError(run, run.quarantined);
     for (const input of toInputs(run, asked, systemClock.now())) runtime.send(run.runId, input);
     await runtime.settleDurably();
   };
   shieldScripts(home);
-  const closeInbox = openInbox(home.inbox, command);
-  return {
-    submit: async (request) =>
+  let submitting: Promise<unknown> = Promise.resolve();
+  // One at a time: a name is looked up and taken, and nobody else may do so in between.
+  const submitInTurn = (request: SubmitRequest): Promise<SubmitAnswer> => {
+    const submitted = submitting.then(async () =>
       submit(await completeRequest(home, takeRequestSecrets(request, secrets)), runtime, history, drive),
+    );
+    submitting = submitted.catch(() => undefined);
+    return submitted;
+  };
+  const retire = async (name: string): Promise<boolean> => {
+    const found = driven.get(name);
+    if (found?.run.state.ended === undefined) return false;
+    await runtime.settleDurably();
+    await layOutputs(found.run, artifacts, home);
+    if (!runtime.release(found.run.runId)) return false;
+    folderNames.delete(found.run.runId);
+    return driven.delete(name);
+  };
+  const remove = async (name: string): Promise<void> => {
+    await retire(name);
+    await deleteRun(home, history, name, (runId) => runtime.liveRuns.some((run) => run.runId === runId));
+  };
+  const once = (request: SubmitRequest): Promise<SubmitAnswer> =>
+    submitOnce(request, history, submitInTurn, () => runtime.settleDurably());
+  const closeInbox = openInbox(home.inbox, {
+    command: (name, asked) => (asked.kind === "delete" ? remove(name) : command(name, asked)),
+    ...(options.serves === true ? { submit: once } : {}),
+  });
+  return {
+    submit: submitInTurn,
+    submitOnce: once,
+    listRuns: (filter) => history.listRuns(filter),
+    remove,
+    listenForEnds: (listener) =>
+      runtime.listen((run) => {
+        if (run.state.ended === undefined) return;
+        listener(toRow(summarizeRun(run.state, run.language, run.summary.labels)));
+      }),
+    retire,
+    stopped: runtime.stopped,
+    adoptAll: () => adoptAll(runtime, history, drive),
     adopt: (name) => adopt(name, runtime, history, drive),
     picture,
     watch: (name, listener) => {
@@ -130,18 +190,53 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
   };
 }
 
+/** A submission by letter: its run may be in the history already, when only the answer got lost. */
+async function submitOnce(
+  request: SubmitRequest,
+  history: HistoryStore,
+  submitNew: (request: SubmitRequest) => Promise<SubmitAnswer>,
+  settle: () => Promise<void>,
+): Promise<SubmitAnswer> {
+  const uid = request.submission.facts?.["uid"];
+  const earlier = typeof uid === "string" ? await history.findRun(uid) : undefined;
+  if (earlier !== undefined) return { ok: true, name: earlier.name, runId: earlier.runId, warnings: [] };
+  const answer = await submitNew(request);
+  if (answer.ok) await settle();
+  return answer;
+}
+
+/** Takes over every unfinished run that can be read. */
+async function adoptAll(
+  runtime: Runtime,
+  history: HistoryStore,
+  drive: (run: LiveRun, document: RunDocument) => void,
+): ReturnType<LocalEngine["adoptAll"]> {
+  const taken: string[] = [];
+  const failed = new Map<string, Error>();
+  for (const summary of inOrderOfLocks(await history.listRuns({ unfinishedOnly: true }))) {
+    try {
+      taken.push(...(await adopt(summary.runId, runtime, history, drive)));
+    } catch (error) {
+      failed.set(summary.name, error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+  return { taken, failed };
+}
+
+/** Those that have begun hold their locks; those that wait for a lock come after them, the oldest first. */
+function inOrderOfLocks(runs: readonly RunSummary[]): readonly RunSummary[] {
+  return [...runs].sort(
+    (a, b) =>
+      Number(a.startedAt === undefined) - Number(b.startedAt === undefined) || a.createdAt - b.createdAt,
+  );
+}
+
 /** Scripts run by Node shall not be modules only because a project above the home says so. */
 function shieldScripts(home: Home): void {
   const file = join(home.root, "package.json");
   if (existsSync(file)) return;
   mkdirSync(home.root, { recursive: true });
   writeFileSync(file, "{}\n");
-}
-
-export function unknownRun(name: string): MillraceError {
-  return new MillraceError("run/unknown", "not-found", `there is no run '${name}' in this home`, {
-    hint: "`millrace list` shows the runs; --home names another home.",
-  });
 }
 
 function pictureOf({ run, document, record }: Driven): RunPicture {
@@ -178,15 +273,11 @@ async function adopt(
   history: HistoryStore,
   drive: (run: LiveRun, document: RunDocument) => void,
 ): Promise<readonly string[]> {
-  const wanted =
-    name === undefined ? await history.listRuns({ unfinishedOnly: true }) : [await history.findRun(name)];
+  const found = name === undefined ? undefined : await history.findRun(name);
+  if (name !== undefined && found === undefined) throw unknownRun(name);
+  const wanted = found === undefined ? await history.listRuns({ unfinishedOnly: true }) : [found];
   const taken: string[] = [];
-  // Those that have begun hold their locks; those that wait for a lock come after them.
-  const inOrder = [...wanted].sort(
-    (a, b) => Number(a?.startedAt === undefined) - Number(b?.startedAt === undefined),
-  );
-  for (const summary of inOrder) {
-    if (summary === undefined) throw unknownRun(name ?? "");
+  for (const summary of inOrderOfLocks(wanted)) {
     if (runtime.liveRuns.some((live) => live.runId === summary.runId)) continue;
     const { state, document, record } = await loadRunState(history, summary);
     const language = getLanguage(document.language);

@@ -54,16 +54,21 @@ export class Runtime {
   private cancelWake: (() => void) | undefined;
   private wakeAt = Infinity;
   private failure: Error | undefined;
+  private tellStopped: (error: Error) => void = () => undefined;
   private closed = false;
 
   constructor(ports: RuntimePorts) {
     this.ports = ports;
+    this.stopped = new Promise((resolve) => (this.tellStopped = resolve));
     this.performer = new Performer(ports, {
       send: (runId, input) => this.send(runId, input),
       roomChanged: () => this.askForTurn(),
       failed: (error) => this.fail(error),
     });
   }
+
+  /** Resolves with the error that stops the runtime, when one does. */
+  readonly stopped: Promise<Error>;
 
   /** Runs in memory. */
   get liveRuns(): readonly LiveRun[] {
@@ -105,6 +110,16 @@ export class Runtime {
     if (run.state.createdAt === 0 || run.state.startedAt === 0) this.begin(run);
     else if (run.state.ended === undefined) this.locks.hold(run, now);
     this.send(run.runId, { kind: "time.reached", at: now });
+  }
+
+  /** Lets go of a run that has ended and has nothing left to do; whether it has. Its history can be adopted again. */
+  release(runId: string): boolean {
+    const run = this.runs.get(runId);
+    if (run === undefined || run.state.ended === undefined || !isIdle(run)) return false;
+    if (run.state.running.size > 0 || run.state.requests.size > 0) return false;
+    this.open.delete(run);
+    this.busy.delete(run);
+    return this.runs.delete(runId);
   }
 
   private take(run: LiveRun): void {
@@ -357,6 +372,7 @@ export class Runtime {
   private fail(error: Error): void {
     if (this.failure !== undefined) return;
     this.failure = error;
+    this.tellStopped(error);
     this.performer.halt();
     this.cancelWake?.();
     for (const waiters of this.endWaiters.values()) for (const waiter of waiters) waiter.reject(error);
