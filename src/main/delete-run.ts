@@ -2,21 +2,21 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { MillraceError } from "../base/errors.ts";
-import type { HistoryStore } from "../ports/history-store.ts";
+import type { HistoryStore, RunSummary } from "../ports/history-store.ts";
 import { runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
 import { unknownRun } from "./missing-run.ts";
 
-/** `isDriven`: by id; what is still driven is not deleted. MillraceError `run/unknown` or `run/not-ended`. */
+/** What is still driven is not deleted. MillraceError `run/unknown` or `run/not-ended`. */
 export async function deleteRun(
   home: Home,
   history: HistoryStore,
   name: string,
-  isDriven: (runId: string) => boolean,
+  isDriven: (summary: RunSummary) => boolean,
 ): Promise<void> {
   const summary = await history.findRun(name);
   if (summary === undefined) throw unknownRun(name);
-  if (isDriven(summary.runId))
+  if (isDriven(summary))
     throw new MillraceError("run/not-ended", "conflict", `run ${name} has not ended`, {
       hint: `End it first: millrace terminate ${name}`,
     });

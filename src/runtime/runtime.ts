@@ -75,6 +75,11 @@ export class Runtime {
     return [...this.runs.values()];
   }
 
+  /** A run in memory by its id. */
+  find(runId: string): LiveRun | undefined {
+    return this.runs.get(runId);
+  }
+
   /** The error that stopped the runtime; undefined while it works. */
   get stoppedBy(): Error | undefined {
     return this.failure;

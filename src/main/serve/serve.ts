@@ -90,7 +90,7 @@ function retireEnded(engine: LocalEngine, note: (text: string) => void, tell: (r
 function hostOf(engine: LocalEngine, note: (text: string) => void): Omit<ServeHost, "definitions"> {
   return {
     clock: systemClock,
-    submit: (request) => engine.submitOnce(request),
+    submit: (request) => engine.submitDurably(request),
     command: (run, command) => engine.command(run, command),
     listRuns: (filter) => engine.listRuns(filter),
     remove: (run) => engine.remove(run),
