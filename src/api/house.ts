@@ -106,6 +106,24 @@ export interface EngineOptions {
   readonly parallel?: number;
 }
 
+export interface ServeOptions extends EngineOptions {
+  /** Something that whoever looks after the process should know. */
+  readonly note: (text: string) => void;
+}
+
+/** The engine of a process that stays up. */
+export interface Server {
+  executorName(): string;
+  /** Unfinished runs that it found and goes on with. */
+  readonly taken: readonly string[];
+  /** Unfinished runs that it cannot go on with, and why. */
+  readonly failed: ReadonlyMap<string, Error>;
+  /** Resolves with the error that stops it, when one does. */
+  readonly stopped: Promise<Error>;
+  /** Takes no more work and lets go of everything; attempts go on, and the next engine takes them over. */
+  close(): Promise<void>;
+}
+
 /** Where the log of one command of one attempt lies. */
 export interface LogFile {
   readonly task: number;
@@ -173,6 +191,16 @@ export interface House {
   /** Whether another process drives this home now. */
   isDriven(): Promise<boolean>;
   openEngine(options: EngineOptions): Promise<Engine>;
+  /** Opens the engine for good: runs and commands come from other processes. `store/locked` while another one drives the home. */
+  serve(options: ServeOptions): Promise<Server>;
+  /** Whether another process serves this home now: then it takes submissions. */
+  isServed(): Promise<boolean>;
+  /**
+   * Hands a submission to the process that serves the home; resolves once its run is in the history.
+   * MillraceError `home/not-served` when there is none (nothing was submitted), `home/no-answer` when it went away in
+   * the middle (the next one goes on with it).
+   */
+  handOver(request: SubmitRequest): Promise<SubmitAnswer>;
   doctor(): Promise<readonly DoctorFinding[]>;
   /** Figures of all runs and of the engine, in Prometheus' text form. */
   metrics(): Promise<string>;

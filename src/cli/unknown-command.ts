@@ -7,8 +7,9 @@ import type { CommandEntry } from "./command.ts";
 const elsewhere: Readonly<Record<string, string>> = {
   archive: "Every run stays in the history until `millrace delete`: see `millrace list` and `millrace get`.",
   cp: "Outputs are plain files: `millrace get` shows where they lie.",
-  server: "There is no server: `millrace run FILE` runs a document in this process.",
-  auth: "There is no server, so there is nothing to sign in to.",
+  server: "`millrace serve` is the process that stays up; it has no HTTP interface yet.",
+  controller: "Did you mean `millrace serve`?",
+  auth: "There is no HTTP interface, so there is nothing to sign in to.",
   info: "`millrace doctor` says what this machine can do, `millrace version` which Millrace it is.",
   status: "Did you mean `millrace get`?",
   show: "Did you mean `millrace get`?",

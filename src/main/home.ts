@@ -13,7 +13,7 @@ export interface Home {
   readonly repository: string;
   /** One folder for each run, with one for each attempt. */
   readonly runs: string;
-  /** Commands for the engine that drives this home. */
+  /** Commands and submissions for the engine that drives this home. */
   readonly inbox: string;
   /** The user's lines of the image table; a file that may be absent. */
   readonly images: string;
@@ -27,6 +27,8 @@ export interface Home {
   readonly metrics: string;
   /** Stored definitions. */
   readonly definitions: string;
+  /** The lock of the process that serves this home. */
+  readonly serve: string;
   /** The executors' own files. */
   readonly executors: string;
 }
@@ -45,6 +47,7 @@ export function openHome(root: string): Home {
     secrets: join(root, "secrets"),
     metrics: join(root, "metrics.json"),
     definitions: join(root, "definitions"),
+    serve: join(root, "serve"),
     executors: join(root, "executors"),
   };
 }

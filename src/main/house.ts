@@ -4,26 +4,39 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MillraceError } from "../base/errors.ts";
 import type { Json } from "../base/json.ts";
-import type { House, RunCommand, RunPicture, RunRow } from "../api/house.ts";
+import type {
+  Engine,
+  EngineOptions,
+  House,
+  SubmitAnswer,
+  SubmitRequest,
+  RunCommand,
+  RunPicture,
+  RunRow,
+} from "../api/house.ts";
 import type { FileValue } from "../model/plan/plan.ts";
 import type { HistoryReader, RunSummary } from "../ports/history-store.ts";
 import { loadRunState } from "../runtime/recover/run-record.ts";
+import { openFolderSecrets } from "../stores/folder/folder-secrets.ts";
 import { isSqliteHistoryWritten, openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
+import { isWriterLockHeld } from "../stores/sqlite/writer-lock.ts";
 import { createDefinitionHouse, readDefinitions } from "./definitions.ts";
+import { deleteRun } from "./delete-run.ts";
 import { examineMachine } from "./doctor.ts";
 import { explainTasks } from "./explain.ts";
 import { fetchDefinitions } from "./fetch-definitions.ts";
 import { openHome, runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
-import { sendCommand } from "./inbox.ts";
 import { findLanguage, isDocument } from "./languages.ts";
-import { openLocalEngine, unknownRun } from "./local-engine.ts";
+import { openLocalEngine } from "./local-engine.ts";
 import { listLogFiles } from "./log-files.ts";
 import { outputFileName, outputsFolder } from "./lay-outputs.ts";
 import { missingRun } from "./missing-run.ts";
 import { systemClock } from "./system-clock.ts";
-import { removeRunWithOwned } from "./remove-run.ts";
 import { toPicture, toRow } from "./pictures.ts";
+import { makeSuffix, makeUuid } from "./random-id.ts";
+import { sendCommand, sendSubmission } from "./send-letter.ts";
+import { takeRequestSecrets } from "./take-request-secrets.ts";
 
 /** Opens a house in a folder; nothing is made before something must be written. */
 export function createHouse(root: string): House {
@@ -49,12 +62,21 @@ export function createHouse(root: string): House {
     remove: (name) => removeRun(home, name),
     command: (name, command) => giveCommand(home, name, command),
     isDriven: async () => isDriven(home),
-    openEngine: (options) => openLocalEngine(home, options),
     metrics: () =>
       readHistory(home, "", async (reader) => {
         const { readMetrics } = await import("./metrics.ts");
         return readMetrics(home, reader, [], systemClock.now());
       }),
+    openEngine: (options) => openEngine(home, options),
+    serve: async (options) => {
+      const [{ openServer }, { serveParts }] = await Promise.all([
+        import("./serve/serve.ts"),
+        import("./serve/serve-parts.ts"),
+      ]);
+      return openServer(home, options, serveParts);
+    },
+    isServed: async () => isWriterLockHeld(home.serve),
+    handOver: (request) => handOver(home, request),
     doctor: () => examineMachine(home),
     changed: (waitMs) => waitForChange(home, waitMs),
   };
@@ -147,12 +169,39 @@ async function exportArtifact(home: Home, value: Json, target: string): Promise<
 }
 
 async function removeRun(home: Home, name: string): Promise<void> {
+  if (isDriven(home)) return sendCommand(home.inbox, name, { kind: "delete" });
   const history = openSqliteHistory(home.history, { mode: "write" });
   try {
-    if (!(await removeRunWithOwned(home, history, name))) throw unknownRun(name);
+    await deleteRun(home, history, name, () => false);
   } finally {
     await history.close();
   }
+}
+
+/** Whoever may not open the engine because the home is served can hand the document over instead. */
+async function openEngine(home: Home, options: EngineOptions): Promise<Engine> {
+  try {
+    return await openLocalEngine(home, options);
+  } catch (error) {
+    if (!(error instanceof MillraceError) || error.code !== "store/locked" || !isWriterLockHeld(home.serve))
+      throw error;
+    throw new MillraceError("store/locked", "conflict", `${home.root} is served by another process`, {
+      hint: "`millrace submit` hands a document to it; --home names another home.",
+      cause: error,
+    });
+  }
+}
+
+/** Secret values part from the submission here, so that they never lie in the inbox. */
+async function handOver(home: Home, request: SubmitRequest): Promise<SubmitAnswer> {
+  if (!isWriterLockHeld(home.serve))
+    throw new MillraceError("home/not-served", "unavailable", `no process serves ${home.root}`, {
+      hint: "Start one with `millrace serve`, or run the document in this process with `millrace run`.",
+    });
+  const { source, file, submission } = takeRequestSecrets(request, openFolderSecrets(home.secrets));
+  const facts = { ...submission.facts, uid: makeUuid(), suffix: makeSuffix() };
+  const letter: SubmitRequest = { source, file, submission: { ...submission, facts } };
+  return sendSubmission(home.inbox, letter, () => isWriterLockHeld(home.serve));
 }
 
 function isDriven(home: Home): boolean {

@@ -1,132 +1,190 @@
 /**
- * Commands from one process to the one that drives the home: a file for each, put down by rename.
- * The engine answers by writing `<name>.answer`; whoever asked takes the answer away.
+ * Letters from other processes to the one that drives the home: a file for each, put down by rename.
+ *
+ * I1. A command is answered by `NAME.answer`; whoever asked takes the answer away. What nobody waits for any more when
+ *     an engine opens the inbox is thrown away: a command belongs to the moment.
+ * I2. A submission is on the disk before it is looked at, and taken by a rename, so that taking it and taking it back
+ *     exclude each other. It stays until its run is in the history; the next engine that serves goes on with it.
+ * I3. A submission names the identity of its run, so that one that was carried out already is only answered.
  */
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, watch, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  watch,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { MillraceError } from "../base/errors.ts";
-import type { RunCommand } from "../api/house.ts";
+import type { RunCommand, SubmitAnswer, SubmitRequest } from "../api/house.ts";
 
-interface Letter {
+/** Commands for a run that only the holder of the history can carry out. */
+export type InboxCommand = RunCommand | { readonly kind: "delete" };
+
+interface CommandLetter {
   readonly run: string;
-  readonly command: RunCommand;
+  readonly command: InboxCommand;
 }
 
-interface Answer {
-  readonly ok: boolean;
-  readonly code?: string;
-  readonly message?: string;
+/** What an answer file holds. */
+export type Answer<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly code: string; readonly message: string; readonly hint?: string };
+
+export interface InboxHandlers {
+  readonly command: (run: string, command: InboxCommand) => Promise<void>;
+  /** Resolves when the run is on the disk. Absent: submissions stay for an engine that serves. */
+  readonly submit?: (request: SubmitRequest) => Promise<SubmitAnswer>;
 }
 
-/** How long a sender waits for an answer. */
-const answerWithinMs = 10_000;
+const commandEnd = ".command";
+export const submissionEnd = ".submit";
+export const takenEnd = ".submit.taken";
+const answerEnd = ".answer";
 
-/** Watches the inbox and hands each command to `take`; returns what ends the watch. */
-export function openInbox(
-  folder: string,
-  take: (run: string, command: RunCommand) => Promise<void>,
-): () => void {
+/** Answers that nobody has taken away after this time never will be. */
+const answersKeptMs = 3_600_000;
+
+/** Watches the inbox and hands each letter to its handler; returns what ends the watch. */
+export function openInbox(folder: string, handlers: InboxHandlers): () => void {
   mkdirSync(folder, { recursive: true });
-  for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true });
-  const taken = new Set<string>();
+  clearInbox(folder);
+  const inHand = new Set<string>();
+  let isAsked = false;
+  let isClosed = false;
+  const take = (name: string, handle: (path: string) => Promise<void>): void => {
+    if (inHand.has(name)) return;
+    inHand.add(name);
+    void handle(join(folder, name)).finally(() => inHand.delete(name));
+  };
   const look = (): void => {
+    isAsked = false;
+    if (isClosed) return;
     for (const name of listLetters(folder)) {
-      if (!name.endsWith(".command") || taken.has(name)) continue;
-      taken.add(name);
-      void answer(join(folder, name), take);
+      if (name.endsWith(commandEnd)) take(name, (path) => answerCommand(path, handlers.command));
+      const { submit } = handlers;
+      if (submit === undefined) continue;
+      if (name.endsWith(submissionEnd)) take(name, (path) => takeSubmission(path, submit));
+      // Whoever took it has ended in the middle of it.
+      const first = name.slice(0, -takenEnd.length) + submissionEnd;
+      if (name.endsWith(takenEnd) && !inHand.has(first)) take(first, (path) => carryOut(path, submit));
     }
   };
-  const watcher = watch(folder, { persistent: false }, look);
+  // One look for all that arrives at once: a folder of ten thousand letters is not listed for each of them.
+  const ask = (): void => {
+    if (isAsked) return;
+    isAsked = true;
+    setImmediate(look);
+  };
+  const watcher = watch(folder, { persistent: false }, ask);
   look();
-  return () => watcher.close();
+  return () => {
+    isClosed = true;
+    watcher.close();
+  };
 }
 
-/** None when somebody has removed the folder: then nobody can send anything either. */
+/** Commands of those who have gone; submissions stay. */
+function clearInbox(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (name.includes(submissionEnd) && !isOldAnswer(folder, name)) continue;
+    rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function isOldAnswer(folder: string, name: string): boolean {
+  if (!name.endsWith(answerEnd) && !name.endsWith(".tmp")) return false;
+  const found = statSync(join(folder, name), { throwIfNoEntry: false });
+  return found !== undefined && Date.now() - found.mtimeMs > answersKeptMs;
+}
+
+/** In order of arrival; none when somebody has removed the folder: then nobody can send anything either. */
 function listLetters(folder: string): readonly string[] {
   try {
-    return readdirSync(folder);
+    return readdirSync(folder).sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
   }
 }
 
-/** Answers one letter. An answer that cannot be written is never seen; whoever waits for it gives up after a while. */
-async function answer(
-  path: string,
-  take: (run: string, command: RunCommand) => Promise<void>,
-): Promise<void> {
-  let given: Answer = { ok: true };
-  try {
-    const letter = JSON.parse(readFileSync(path, "utf8")) as Letter;
+async function answerCommand(path: string, take: InboxHandlers["command"]): Promise<void> {
+  const given = await answerOf(async () => {
+    const letter = JSON.parse(readFileSync(path, "utf8")) as CommandLetter;
     await take(letter.run, letter.command);
-  } catch (error) {
-    const code = error instanceof MillraceError ? error.code : "run/command-failed";
-    given = { ok: false, code, message: error instanceof Error ? error.message : String(error) };
-  }
+    return null;
+  });
+  putAnswer(path, given, path);
+}
+
+/** Nothing happens when the sender has taken it back. */
+async function takeSubmission(path: string, submit: NonNullable<InboxHandlers["submit"]>): Promise<void> {
+  if (moveLetter(path, takenPath(path))) await carryOut(path, submit);
+}
+
+/** Carries a taken submission out. One that fails for want of the engine stays where it is (I2). */
+async function carryOut(path: string, submit: NonNullable<InboxHandlers["submit"]>): Promise<void> {
+  const given = await answerOf(async () =>
+    submit(JSON.parse(readFileSync(takenPath(path), "utf8")) as SubmitRequest),
+  );
+  const isInterrupted = !given.ok && (given.code === "runtime/closed" || given.code.startsWith("store/"));
+  if (!isInterrupted) putAnswer(path, given, takenPath(path));
+}
+
+export function takenPath(path: string): string {
+  return path.slice(0, -submissionEnd.length) + takenEnd;
+}
+
+/** Whether it was there to be moved. */
+export function moveLetter(from: string, to: string): boolean {
   try {
-    writeAtomically(`${path}.answer`, JSON.stringify(given));
-    rmSync(path, { recursive: true, force: true });
+    renameSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    throw error;
+  }
+}
+
+async function answerOf<T>(act: () => Promise<T>): Promise<Answer<T>> {
+  try {
+    return { ok: true, value: await act() };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (!(error instanceof MillraceError)) return { ok: false, code: "run/command-failed", message };
+    const { code, hint } = error;
+    return { ok: false, code, message, ...(hint === undefined ? {} : { hint }) };
+  }
+}
+
+/** Answers a letter, and throws it away. An answer that cannot be written is never seen; whoever waits for it gives up. */
+function putAnswer(path: string, given: Answer<unknown>, letter: string): void {
+  try {
+    writeWhole(`${path}${answerEnd}`, JSON.stringify(given), false);
+    rmSync(letter, { recursive: true, force: true });
   } catch (error) {
     // A full disk or a folder that is gone must not end the runs.
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
   }
 }
 
-/** Sends a command to the engine that drives the home, and waits for its answer. */
-export function sendCommand(folder: string, run: string, command: RunCommand): Promise<void> {
-  mkdirSync(folder, { recursive: true });
-  const path = join(folder, `${Date.now()}-${process.pid}-${Math.random().toString(36).slice(2, 8)}.command`);
-  return new Promise((resolve, reject) => {
-    const finish = (error?: Error): void => {
-      clearTimeout(timer);
-      watcher.close();
-      rmSync(`${path}.answer`, { force: true });
-      if (error === undefined) resolve();
-      else reject(error);
-    };
-    const look = (): void => {
-      const given = findAnswer(`${path}.answer`);
-      if (given === undefined) return;
-      finish(
-        given.ok
-          ? undefined
-          : new MillraceError(
-              given.code ?? "run/command-failed",
-              "invalid",
-              given.message ?? "the command failed",
-            ),
-      );
-    };
-    const watcher = watch(folder, look);
-    const timer = setTimeout(() => {
-      rmSync(path, { force: true });
-      finish(
-        new MillraceError(
-          "home/no-answer",
-          "unavailable",
-          "the process that drives this home does not answer",
-          {
-            hint: "It may be stopped or very busy; try again, or end it.",
-          },
-        ),
-      );
-    }, answerWithinMs);
-    writeAtomically(path, JSON.stringify({ run, command } satisfies Letter));
-    look();
-  });
-}
-
-function findAnswer(path: string): Answer | undefined {
+/** The answer to a letter, if it is there, taken away. */
+export function takeAnswer<T>(path: string): Answer<T> | undefined {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as Answer;
+    const given = JSON.parse(readFileSync(`${path}${answerEnd}`, "utf8")) as Answer<T>;
+    rmSync(`${path}${answerEnd}`, { force: true });
+    return given;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
 }
 
-function writeAtomically(path: string, text: string): void {
-  writeFileSync(`${path}.tmp`, text);
+/** `flush`: it is on the disk before it appears. */
+export function writeWhole(path: string, text: string, flush: boolean): void {
+  writeFileSync(`${path}.tmp`, text, { flush });
   renameSync(`${path}.tmp`, path);
 }

@@ -1,250 +1,91 @@
-/** The engine in this process: runtime, stores and executor put together, and the commands that people give it. */
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { MillraceError } from "../base/errors.ts";
-import type {
-  Engine,
-  EngineOptions,
-  RunCommand,
-  RunPicture,
-  SubmitAnswer,
-  SubmitRequest,
-} from "../api/house.ts";
-import { openLocalArtifacts } from "../artifacts/local/open-local-artifacts.ts";
-import type { RunInput } from "../model/run/inputs.ts";
-import type { DefinitionStore } from "../ports/definition-store.ts";
-import type { Executor } from "../ports/executor.ts";
-import type { HistoryStore, RunDocument } from "../ports/history-store.ts";
-import type { Requester } from "../ports/requester.ts";
-import { createLocalAttemptFiles } from "../runtime/attempts/local-attempt-files.ts";
+/** The engine in this process, as presenters see it, and the commands that people give it. */
+import type { Engine, EngineOptions, RunCommand, RunRow } from "../api/house.ts";
+import type { SubmitAnswer, SubmitRequest } from "../api/house.ts";
+import type { HistoryStore } from "../ports/history-store.ts";
 import type { LiveRun } from "../runtime/live-run.ts";
-import { decodeRunRecord, loadRunState } from "../runtime/recover/run-record.ts";
-import { Runtime, quarantinedError } from "../runtime/runtime.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import { isOnlyWaiting, summarizeRun } from "../runtime/summary.ts";
-import { openFolderMemos } from "../stores/folder/folder-memos.ts";
-import { openFolderSecrets } from "../stores/folder/folder-secrets.ts";
-import { openSqliteDefinitions } from "../stores/sqlite/open-sqlite-definitions.ts";
-import { openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
-import { toInputs } from "./command-inputs.ts";
-import { readDefinitions } from "./definitions.ts";
-import { chooseExecutor } from "./executors.ts";
-import { addStoredDefinitions } from "./fetch-definitions.ts";
-import { makeHome, runFolderName } from "./home.ts";
+import { getDriven, openDesk } from "./engine-desk.ts";
 import type { Home } from "./home.ts";
 import { openInbox } from "./inbox.ts";
-import { createLazyKeeper } from "./open-objects.ts";
-import { createRunHands, findStarted, findStartedRuns } from "./run-hands.ts";
-import type { DrivenRun } from "./run-hands.ts";
-import { getLanguage } from "./languages.ts";
 import { layOutputs } from "./lay-outputs.ts";
-import { makeRun } from "./new-run.ts";
-import { takeRequestSecrets } from "./take-request-secrets.ts";
-import { toPicture } from "./pictures.ts";
-import { createShownPaths } from "./shown-paths.ts";
-import { systemClock } from "./system-clock.ts";
+import { toRow } from "./pictures.ts";
+import { carryOut, pictureOf } from "./driven-run.ts";
+import { findStarted } from "./started-runs.ts";
+import { adoptAll, adoptRuns, removeRun, retireRun, submitDurably, submitRun } from "./take-runs.ts";
+import type { Adopted } from "./take-runs.ts";
 
-/** Loaded with the first request: Node's HTTP client alone would double the time of a cold start. */
-const lazyRequester: Requester = {
-  send: async (request, signal) => {
-    const { createHttpRequester } = await import("../executors/request/http-requester.ts");
-    return createHttpRequester().send(request, signal);
-  },
-};
-
-/** The first slot starts while the document is read and planned, and before the engine grows. */
-function openFirstSlot(executor: Executor): Executor {
-  executor.prepare(1);
-  return executor;
+/** The engine with what only this process needs of it. */
+export interface LocalEngine extends Engine {
+  /** Called after every commit of a run that has ended, with the row that lists show. */
+  listenForEnds(listener: (row: RunRow) => void): () => void;
+  /** Lets go of a run that has ended, after laying its outputs; whether it has. `adopt` takes it up again. */
+  retire(name: string): Promise<boolean>;
+  /** Submits, and resolves once the run is on the disk. */
+  submitDurably(request: SubmitRequest): Promise<SubmitAnswer>;
+  listRuns: HistoryStore["listRuns"];
+  /** Deletes a run that has ended. */
+  remove(name: string): Promise<void>;
+  /** Resolves with the error that stops the engine, when one does. */
+  readonly stopped: Promise<Error>;
+  /** Takes over every unfinished run that can be read. */
+  adoptAll(): Promise<Adopted>;
 }
 
+/** `serves`: takes submissions from other processes as well, and runs that are not in memory when they get a command. */
+export type LocalEngineOptions = EngineOptions & { readonly serves?: boolean };
+
 /** Opens the home for writing. Refused with `store/locked` while another process drives it. */
-export async function openLocalEngine(home: Home, options: EngineOptions): Promise<Engine> {
-  makeHome(home);
-  const shown = createShownPaths();
-  const chosen = await chooseExecutor(options.executor, home, options.parallel, shown.list);
-  const history = openSqliteHistory(home.history, { mode: "write" });
-  const driven = new Map<string, DrivenRun>();
-  let definitions: DefinitionStore | undefined;
-  const folderNames = new Map<string, string>();
-  const artifacts = openLocalArtifacts(home.artifacts);
-  const secrets = openFolderSecrets(home.secrets);
-  const files = createLocalAttemptFiles({
-    runsFolder: home.runs,
-    repositoryFolder: home.repository,
-    artifacts,
-    nameOf: (runId) => folderNames.get(runId) ?? runFolderName(runId),
-  });
-  const runtime = new Runtime({
-    clock: systemClock,
-    history,
-    createExecutor: (listener) => openFirstSlot(chosen.create(listener)),
-    files,
-    artifacts,
-    objects: createLazyKeeper(async () => {
-      const { keepObjects } = await import("./keep-objects.ts");
-      definitions = openSqliteDefinitions(home.definitions);
-      const hands = createRunHands({
-        home,
-        history,
-        runtime,
-        driven,
-        pictureOf,
-        submit: submitHere,
-        command,
-        adopt: adoptHere,
-      });
-      return keepObjects(hands, definitions, secrets);
-    }),
-    requester: lazyRequester,
-    secrets,
-    memos: openFolderMemos(home.memos),
-    soon: setImmediate,
-  });
-  const drive = (run: LiveRun, document: RunDocument): void => {
-    driven.set(run.name, { run, document, record: decodeRunRecord(document) });
-    shown.addRun(document);
-    folderNames.set(run.runId, runFolderName(run.name));
-  };
-  const get = (name: string): DrivenRun => {
-    const found = driven.get(name);
-    if (found === undefined) throw unknownRun(name);
-    return found;
-  };
-  const picture = (name: string): RunPicture => pictureOf(get(name));
+export async function openLocalEngine(home: Home, options: LocalEngineOptions): Promise<LocalEngine> {
+  const desk = await openDesk(home, options);
+  const { runtime } = desk;
+  const serves = options.serves === true;
+  const remove = (name: string): Promise<void> => removeRun(desk, name);
   const command = async (name: string, asked: RunCommand): Promise<void> => {
-    const { run } = get(name);
-    if (run.quarantined !== undefined) throw quarantinedError(run, run.quarantined);
-    for (const input of toInputs(run, asked, systemClock.now())) runtime.send(run.runId, input);
-    await runtime.settleDurably();
+    if (serves && !desk.driven.has(name)) await adoptRuns(desk, name);
+    await carryOut(desk, name, asked);
   };
-  const submitHere = async (request: SubmitRequest): Promise<SubmitAnswer> =>
-    submit(await completeRequest(home, takeRequestSecrets(request, secrets)), runtime, history, drive);
-  const adoptHere = (name: string): Promise<unknown> => adopt(name, runtime, history, drive);
-  shieldScripts(home);
-  const closeInbox = openInbox(home.inbox, command);
+  const closeInbox = openInbox(home.inbox, {
+    command: (name, asked) => (asked.kind === "delete" ? remove(name) : command(name, asked)),
+    ...(serves ? { submit: (request) => submitDurably(desk, request) } : {}),
+  });
   return {
-    submit: submitHere,
-    adopt: async (name) => {
-      const taken = await adopt(name, runtime, history, drive);
-      return name === undefined ? taken : [...taken, ...(await adoptStarted(name, history, adoptHere))];
-    },
-    startedBy: (name) => findStarted(driven.values(), name),
-    picture,
+    submit: (request) => submitRun(desk, request),
+    submitDurably: (request) => submitDurably(desk, request),
+    adopt: (name) => adoptRuns(desk, name),
+    startedBy: (name) => findStarted(desk.driven.values(), name),
+    adoptAll: () => adoptAll(desk),
+    retire: (name) => retireRun(desk, name),
+    remove,
+    command,
+    listRuns: (filter) => desk.history.listRuns(filter),
+    stopped: runtime.stopped,
+    listenForEnds: (listener) =>
+      runtime.listen((run) => {
+        if (run.state.ended !== undefined)
+          listener(toRow(summarizeRun(run.state, run.language, run.summary.labels)));
+      }),
+    picture: (name) => pictureOf(getDriven(desk, name)),
     watch: (name, listener) => {
-      const { run } = get(name);
+      const driven = getDriven(desk, name);
       return runtime.listen((touched, events) => {
-        if (touched === run) listener(picture(name), events);
+        if (touched === driven.run) listener(pictureOf(driven), events);
       });
     },
-    command,
-    send: (name, input: RunInput) => runtime.send(get(name).run.runId, input),
+    send: (name, input) => runtime.send(getDriven(desk, name).run.runId, input),
     settled: async (name) => {
-      const how = await waitUntilSettled(runtime, get(name).run);
-      if (how === "ended") await layOutputs(get(name).run, artifacts, home);
+      const { run } = getDriven(desk, name);
+      const how = await waitUntilSettled(runtime, run);
+      if (how === "ended") await layOutputs(run, desk.artifacts, home);
       return how;
     },
     runningCount: () => runtime.liveRuns.reduce((sum, run) => sum + run.state.running.size, 0),
-    executorName: () => chosen.name,
+    executorName: () => desk.executorName,
     close: async (closing) => {
       closeInbox();
-      await runtime.close(closing);
-      await definitions?.close();
+      await desk.close(closing);
     },
   };
-}
-
-/** Scripts run by Node shall not be modules only because a project above the home says so. */
-function shieldScripts(home: Home): void {
-  const file = join(home.root, "package.json");
-  if (existsSync(file)) return;
-  mkdirSync(home.root, { recursive: true });
-  writeFileSync(file, "{}\n");
-}
-
-export function unknownRun(name: string): MillraceError {
-  return new MillraceError("run/unknown", "not-found", `there is no run '${name}' in this home`, {
-    hint: "`millrace list` shows the runs; --home names another home.",
-  });
-}
-
-function pictureOf({ run, document, record }: DrivenRun): RunPicture {
-  const now = summarizeRun(run.state, run.language, run.summary.labels);
-  // Before its first event a run has only the time of its submission.
-  const summary = now.createdAt === 0 ? { ...now, createdAt: run.summary.createdAt } : now;
-  return toPicture(summary, run.state, document, record);
-}
-
-/** A request with the stored definitions that it needs. */
-function completeRequest(home: Home, request: SubmitRequest): Promise<SubmitRequest> {
-  return readDefinitions(home, (reader) => addStoredDefinitions(request, reader));
-}
-
-async function submit(
-  request: SubmitRequest,
-  runtime: Runtime,
-  history: HistoryStore,
-  drive: (run: LiveRun, document: RunDocument) => void,
-): Promise<SubmitAnswer> {
-  const isLive = (name: string): boolean => runtime.liveRuns.some((run) => run.name === name);
-  const isTaken = async (name: string): Promise<boolean> =>
-    (await history.findRun(name)) !== undefined || isLive(name);
-  const made = await makeRun(request, systemClock.now(), isTaken);
-  if (!made.ok) return made;
-  drive(made.run, made.document);
-  runtime.startRun(made.run, made.document);
-  return { ok: true, name: made.run.name, runId: made.run.runId, warnings: made.warnings };
-}
-
-async function adopt(
-  name: string | undefined,
-  runtime: Runtime,
-  history: HistoryStore,
-  drive: (run: LiveRun, document: RunDocument) => void,
-): Promise<readonly string[]> {
-  const wanted =
-    name === undefined ? await history.listRuns({ unfinishedOnly: true }) : [await history.findRun(name)];
-  const taken: string[] = [];
-  // Those that have begun hold their locks; those that wait for a lock come after them.
-  const inOrder = [...wanted].sort(
-    (a, b) => Number(a?.startedAt === undefined) - Number(b?.startedAt === undefined),
-  );
-  for (const summary of inOrder) {
-    if (summary === undefined) throw unknownRun(name ?? "");
-    if (runtime.liveRuns.some((live) => live.runId === summary.runId)) continue;
-    const { state, document, record } = await loadRunState(history, summary);
-    const language = getLanguage(document.language);
-    const run: LiveRun = {
-      runId: summary.runId,
-      name: summary.name,
-      state,
-      evaluator: language.createEvaluator(record.plan),
-      language,
-      inbox: [],
-      more: true,
-      pendingEvents: [],
-      pendingEffects: [],
-      committedSeq: state.seq,
-      summary,
-      summaryAt: 0,
-      quarantined: undefined,
-    };
-    drive(run, document);
-    runtime.adoptRun(run);
-    taken.push(summary.name);
-  }
-  return taken;
-}
-
-/** Takes over what tasks of a run have started, and what that has started in turn. */
-async function adoptStarted(
-  parent: string,
-  history: HistoryStore,
-  adoptOne: (name: string) => Promise<unknown>,
-): Promise<readonly string[]> {
-  const started = await findStartedRuns(history, parent);
-  for (const name of started) await adoptOne(name);
-  const further = await Promise.all(started.map((name) => adoptStarted(name, history, adoptOne)));
-  return [...started, ...further.flat()];
 }
 
 /** Resolves when the run has ended, or when only a person can move it. */

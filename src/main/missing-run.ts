@@ -27,3 +27,10 @@ function suggest(name: string, names: readonly string[]): string | undefined {
   const more = longer.length > offered.length ? ` (${longer.length} runs begin so)` : "";
   return `Did you mean ${offered.join(" or ")}?${more}`;
 }
+
+/** The same where the names of all runs are not at hand. */
+export function unknownRun(name: string): MillraceError {
+  return new MillraceError("run/unknown", "not-found", `there is no run '${name}' in this home`, {
+    hint: "`millrace list` shows the runs; --home names another home.",
+  });
+}

@@ -2,59 +2,38 @@
  * What tasks can do with runs, by the engine of this process: runs that they start are driven here too, and carry the
  * name of the run that started them in a label, so that whoever takes over the one takes over the others.
  */
-import type { RunPicture, SubmitAnswer, SubmitRequest } from "../api/house.ts";
-import { parentLabel } from "../executors/objects/object-keeper.ts";
-import type { HistoryStore, RunDocument, RunSummary } from "../ports/history-store.ts";
-import type { LiveRun } from "../runtime/live-run.ts";
+import type { RunPicture, SubmitRequest } from "../api/house.ts";
+import type { HistoryStore, RunSummary } from "../ports/history-store.ts";
 import { loadRunState } from "../runtime/recover/run-record.ts";
-import type { RunRecord } from "../runtime/recover/run-record.ts";
-import type { Runtime } from "../runtime/runtime.ts";
 import { nameRunPhase } from "../runtime/summary.ts";
-import type { Home } from "./home.ts";
+import { carryOut, pictureOf } from "./driven-run.ts";
+import type { Desk, Driven } from "./engine-desk.ts";
 import type { RunHands } from "./kept-runs.ts";
 import { removeRunWithOwned } from "./remove-run.ts";
 import { toPicture, toRow } from "./pictures.ts";
+import { adoptRuns, submitRun } from "./take-runs.ts";
 
-export interface EngineParts {
-  readonly home: Home;
-  readonly history: HistoryStore;
-  readonly runtime: Runtime;
-  /** Runs that are driven here, by name. */
-  readonly driven: ReadonlyMap<string, DrivenRun>;
-  pictureOf(driven: DrivenRun): RunPicture;
-  submit(request: SubmitRequest): Promise<SubmitAnswer>;
-  command: RunHands["command"];
-  /** Takes over an unfinished run. */
-  adopt(name: string): Promise<unknown>;
-}
-
-export interface DrivenRun {
-  readonly run: LiveRun;
-  readonly document: RunDocument;
-  readonly record: RunRecord;
-}
-
-export function createRunHands(parts: EngineParts): RunHands {
-  const { history, driven } = parts;
+export function createRunHands(desk: Desk): RunHands {
+  const { history, driven } = desk;
   return {
-    submit: (source, caller) => parts.submit(requestOf(source, driven.get(caller.runName))),
+    submit: (source, caller) => submitRun(desk, requestOf(source, driven.get(caller.runName))),
     picture: async (name) => {
       const live = driven.get(name);
-      return live === undefined ? readPicture(history, name) : parts.pictureOf(live);
+      return live === undefined ? readPicture(history, name) : pictureOf(live);
     },
     list: async () => (await history.listRuns()).map(toRow),
     command: async (name, command) => {
-      if (!driven.has(name)) await parts.adopt(name);
-      await parts.command(name, command);
+      if (!driven.has(name)) await adoptRuns(desk, name);
+      await carryOut(desk, name, command);
     },
-    relabel: (name, labels) => relabel(parts, name, labels),
-    remove: (name) => remove(parts, name),
-    watch: (name, changed) => watchPhase(parts, name, changed),
+    relabel: (name, labels) => relabel(desk, name, labels),
+    remove: (name) => remove(desk, name),
+    watch: (name, changed) => watchPhase(desk, name, changed),
   };
 }
 
 /** A document of a task can refer to whatever the task's own document could refer to. */
-function requestOf(source: string, caller: DrivenRun | undefined): SubmitRequest {
+function requestOf(source: string, caller: Driven | undefined): SubmitRequest {
   const definitions =
     caller === undefined
       ? []
@@ -73,7 +52,7 @@ async function readPicture(history: HistoryStore, name: string): Promise<RunPict
 }
 
 async function relabel(
-  { history, driven }: EngineParts,
+  { history, driven }: Desk,
   name: string,
   labels: Readonly<Record<string, string>>,
 ): Promise<void> {
@@ -86,19 +65,20 @@ async function relabel(
 }
 
 async function remove(
-  { home, history, driven, runtime, command }: EngineParts,
+  desk: Desk,
   name: string,
 ): Promise<boolean> {
+  const { home, history, driven, runtime } = desk;
   const live = driven.get(name)?.run;
   if (live !== undefined && live.state.ended === undefined) {
-    await command(name, { kind: "terminate" });
+    await carryOut(desk, name, { kind: "terminate" });
     await runtime.waitForEnd(live.runId);
   }
   return removeRunWithOwned(home, history, name);
 }
 
 /** A run's phase is looked at with each of its events; the whole of its status would cost more the larger it is. */
-function watchPhase({ runtime, driven }: EngineParts, name: string, changed: () => void): () => void {
+function watchPhase({ runtime, driven }: Desk, name: string, changed: () => void): () => void {
   let last = "";
   return runtime.listen((touched) => {
     if (touched !== driven.get(name)?.run) return;
@@ -107,20 +87,4 @@ function watchPhase({ runtime, driven }: EngineParts, name: string, changed: () 
     last = phase;
     changed();
   });
-}
-
-/** Unfinished runs among those given that tasks of a run have started, or tasks of those. */
-export function findStarted(driven: Iterable<DrivenRun>, parent: string): readonly string[] {
-  const all = [...driven];
-  const started = all.filter(({ record }) => record.labels[parentLabel] === parent);
-  return started.flatMap(({ run }) => [
-    ...(run.state.ended === undefined ? [run.name] : []),
-    ...findStarted(all, run.name),
-  ]);
-}
-
-/** The same in the history, without those of those. */
-export async function findStartedRuns(history: HistoryStore, parent: string): Promise<readonly string[]> {
-  const runs = await history.listRuns({ unfinishedOnly: true });
-  return runs.filter(({ labels }) => labels[parentLabel] === parent).map(({ name }) => name);
 }

@@ -4,15 +4,15 @@ import type { LiveRun } from "./live-run.ts";
 
 export class RunTimers {
   private readonly heap = new TimerHeap();
-  private readonly runs: LiveRun[] = [];
+  private readonly runs = new Map<number, LiveRun>();
+  private nextNumber = 0;
   private readonly numbers = new Map<LiveRun, number>();
   /** What each run asked for last; entries of the heap that say otherwise mean nothing. */
   private readonly asked = new Map<number, number>();
 
   /** Takes note of what a run asks for now. */
   note(run: LiveRun): void {
-    const number = this.numbers.get(run) ?? this.runs.push(run) - 1;
-    this.numbers.set(run, number);
+    const number = this.numberOf(run);
     const isWaiting = run.state.ended === undefined && run.quarantined === undefined;
     const at = isWaiting ? run.state.timers.nextAt() : Infinity;
     if (this.asked.get(number) === at) return;
@@ -21,6 +21,25 @@ export class RunTimers {
       this.asked.set(number, at);
       this.heap.push(at, number);
     }
+  }
+
+  /** Lets go of a run; what it asked for means nothing any more. */
+  forget(run: LiveRun): void {
+    const number = this.numbers.get(run);
+    if (number === undefined) return;
+    this.asked.delete(number);
+    this.numbers.delete(run);
+    this.runs.delete(number);
+  }
+
+  private numberOf(run: LiveRun): number {
+    const known = this.numbers.get(run);
+    if (known !== undefined) return known;
+    const number = this.nextNumber;
+    this.nextNumber += 1;
+    this.numbers.set(run, number);
+    this.runs.set(number, run);
+    return number;
   }
 
   /** The first time that any run asks for; Infinity when there is none. */
@@ -40,7 +59,7 @@ export class RunTimers {
     for (let at = this.nextAt(); at <= now; at = this.nextAt()) {
       const number = this.heap.shiftDue(at) as number;
       this.asked.delete(number);
-      due.push(this.runs[number] as LiveRun);
+      due.push(this.runs.get(number) as LiveRun);
     }
     return due;
   }

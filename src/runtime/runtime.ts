@@ -62,11 +62,13 @@ export class Runtime {
   private cancelWake: (() => void) | undefined;
   private wakeAt = Infinity;
   private failure: Error | undefined;
+  private tellStopped: (error: Error) => void = () => undefined;
   private closed = false;
 
   constructor(ports: RuntimePorts) {
     this.ports = ports;
     this.slots = new RunSlots(ports.limits ?? {});
+    this.stopped = new Promise((resolve) => (this.tellStopped = resolve));
     this.performer = new Performer(ports, {
       send: (runId, input) => this.send(runId, input),
       roomChanged: () => this.askForTurn(),
@@ -74,9 +76,17 @@ export class Runtime {
     });
   }
 
+  /** Resolves with the error that stops the runtime, when one does. */
+  readonly stopped: Promise<Error>;
+
   /** Runs in memory. */
   get liveRuns(): readonly LiveRun[] {
     return [...this.runs.values()];
+  }
+
+  /** A run in memory by its id. */
+  find(runId: string): LiveRun | undefined {
+    return this.runs.get(runId);
   }
 
   /** The error that stopped the runtime; undefined while it works. */
@@ -120,6 +130,18 @@ export class Runtime {
     if (ended === undefined && (startedAt === 0 || queued !== undefined)) this.begin(run);
     else if (ended === undefined) this.slots.hold(run);
     this.send(run.runId, { kind: "time.reached", at: now });
+  }
+
+  /** Lets go of a run that has ended and has nothing left to do; whether it has. Its history can be adopted again. */
+  release(runId: string): boolean {
+    const run = this.runs.get(runId);
+    if (run === undefined || run.state.ended === undefined || !isIdle(run)) return false;
+    if (run.state.running.size > 0 || run.state.requests.size > 0) return false;
+    this.inLine.delete(run);
+    this.stopping.delete(run);
+    this.timers.forget(run);
+    this.busy.delete(run);
+    return this.runs.delete(runId);
   }
 
   private take(run: LiveRun): void {
@@ -395,6 +417,7 @@ export class Runtime {
   private fail(error: Error): void {
     if (this.failure !== undefined) return;
     this.failure = error;
+    this.tellStopped(error);
     this.performer.halt();
     this.cancelWake?.();
     for (const waiters of this.endWaiters.values()) for (const waiter of waiters) waiter.reject(error);

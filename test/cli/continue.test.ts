@@ -130,8 +130,8 @@ describe("retry and resubmit", () => {
     assert.notEqual(await memoized.code, 0);
     assert.match(memoized.world.stderr.text(), /\[run\/not-failed\]/);
     const submit = start(["submit", "workflow.yaml"]);
-    assert.equal(await submit.code, 2);
-    assert.match(submit.world.stderr.text(), /hint: Run it in this process: millrace run workflow\.yaml/);
+    assert.equal(await submit.code, 5);
+    assert.match(submit.world.stderr.text(), /\[home\/not-served\]/);
     for (const flag of ["--wait", "--watch", "--log"]) {
       const waited = start(["submit", flag, "-q", "workflow.yaml"]);
       waited.engine.settle("ended");

@@ -8,6 +8,7 @@ import type {
   LogFile,
   RunCommand,
   RunPicture,
+  Server,
   SubmitAnswer,
   SubmitRequest,
 } from "../../src/api/house.ts";
@@ -95,6 +96,10 @@ export interface HouseOptions {
   readonly logs?: readonly LogFile[] | (() => readonly LogFile[]);
   readonly explanations?: readonly Explanation[];
   readonly findings?: readonly DoctorFinding[];
+  /** What `serve` opens. */
+  readonly server?: Server;
+  /** Another process serves the home, and answers so. */
+  readonly served?: SubmitAnswer;
   readonly definitions?: readonly DefinitionPicture[];
   readonly stored?: StoreAnswer;
   readonly refuse?: (name: string, command: RunCommand) => Error | undefined;
@@ -188,6 +193,19 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
       if (options.engine === undefined)
         throw new MillraceError("store/locked", "conflict", "the history is being written by process 7");
       return options.engine;
+    },
+    serve: async ({ executor, parallel }) => {
+      calls.push(`serve ${executor} ${parallel ?? "-"}`);
+      if (options.server === undefined)
+        throw new MillraceError("store/locked", "conflict", "the history is being written by process 7");
+      return options.server;
+    },
+    isServed: async () => options.served !== undefined,
+    handOver: async ({ file, submission }) => {
+      calls.push(`handOver ${file} ${JSON.stringify(submission)}`);
+      if (options.served === undefined)
+        throw new MillraceError("home/not-served", "unavailable", "no process serves /home/of/runs");
+      return options.served;
     },
     doctor: () => Promise.resolve(options.findings ?? []),
     metrics: () => Promise.resolve("# HELP a b\n# TYPE a gauge\na 1\n"),

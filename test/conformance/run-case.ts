@@ -8,21 +8,16 @@ import { createMemorySecrets } from "../../src/stores/memory/memory-secrets.ts";
 import { createHttpRequester } from "../../src/executors/request/http-requester.ts";
 import { chooseExecutor } from "../../src/main/executors.ts";
 import { openHome } from "../../src/main/home.ts";
-import { toInputs } from "../../src/main/command-inputs.ts";
 import { keepObjects } from "../../src/main/keep-objects.ts";
-import { createLazyKeeper } from "../../src/main/open-objects.ts";
-import { toPicture } from "../../src/main/pictures.ts";
 import { createRunHands } from "../../src/main/run-hands.ts";
-import type { DrivenRun, EngineParts } from "../../src/main/run-hands.ts";
-import type { SubmitAnswer, SubmitRequest } from "../../src/api/house.ts";
-import type { RunDocument } from "../../src/ports/history-store.ts";
+import type { Desk, Driven } from "../../src/main/engine-desk.ts";
 import { decodeRunRecord } from "../../src/runtime/recover/run-record.ts";
 import { createMemoryDefinitions } from "../../src/stores/memory/memory-definitions.ts";
 import { makeRun } from "../../src/main/new-run.ts";
 import { createLocalAttemptFiles } from "../../src/runtime/attempts/local-attempt-files.ts";
 import type { LiveRun } from "../../src/runtime/live-run.ts";
 import { Runtime } from "../../src/runtime/runtime.ts";
-import { isOnlyWaiting, summarizeRun } from "../../src/runtime/summary.ts";
+import { isOnlyWaiting } from "../../src/runtime/summary.ts";
 import { openSqliteHistory } from "../../src/stores/sqlite/open-sqlite-history.ts";
 import type { Diagnostic } from "../../src/base/diagnostic.ts";
 import type { ConformanceCase } from "./cases.ts";
@@ -89,17 +84,7 @@ async function driveCase(
   const chosen = await chooseExecutor(executor, openHome(home), 8, () => shown);
   const secrets = createMemorySecrets();
   const history = openSqliteHistory(home, { mode: "write" });
-  const driven = new Map<string, DrivenRun>();
-  const drive = ({ run, document }: { readonly run: LiveRun; readonly document: RunDocument }): void => {
-    driven.set(run.name, { run, document, record: decodeRunRecord(document) });
-    runtime.startRun(run, document);
-  };
-  const submit = async (request: SubmitRequest): Promise<SubmitAnswer> => {
-    const answer = await makeRun(request, time.clock.now(), async (name) => driven.has(name));
-    if (!answer.ok) return answer;
-    drive(answer);
-    return { ok: true, name: answer.run.name, runId: answer.run.runId, warnings: answer.warnings };
-  };
+  const driven = new Map<string, Driven>();
   const runtime: Runtime = new Runtime({
     clock: time.clock,
     history,
@@ -111,30 +96,28 @@ async function driveCase(
       artifacts,
       nameOf: (runId) => runId,
     }),
-    objects: createLazyKeeper(async () =>
-      keepObjects(createRunHands(parts), createMemoryDefinitions(), secrets),
-    ),
+    objects: { act: (...asked) => keepObjects(createRunHands(desk), definitionStore, secrets).act(...asked) },
     requester: createHttpRequester(),
     memos: createMemoryMemos(),
     secrets,
     soon: setImmediate,
   });
-  const parts: EngineParts = {
+  const definitionStore = createMemoryDefinitions();
+  const desk: Desk = {
     home: openHome(home),
-    history,
     runtime,
+    history,
+    artifacts,
+    secrets,
+    executorName: chosen.name,
     driven,
-    pictureOf: ({ run, document, record }) =>
-      toPicture(summarizeRun(run.state, run.language, run.summary.labels), run.state, document, record),
-    submit,
-    command: async (name, command) => {
-      const run = driven.get(name)?.run;
-      if (run === undefined) return;
-      for (const input of toInputs(run, command, time.clock.now())) runtime.send(run.runId, input);
-    },
-    adopt: async () => undefined,
+    drive: (run, document) => driven.set(run.name, { run, document, record: decodeRunRecord(document) }),
+    forget: (run) => driven.delete(run.name),
+    inTurn: (act) => act(),
+    close: (closing) => runtime.close(closing),
   };
-  drive(made);
+  desk.drive(made.run, made.document);
+  runtime.startRun(made.run, made.document);
   const ended = await waitForRest(runtime, made.run, limitMs);
   const verdict = ended ? compare(one, made.run) : `not at rest after ${limitMs} ms: ${shownRows(made.run)}`;
   await runtime.close({ leaveRunning: false });

@@ -73,6 +73,24 @@ export const command = defineCommand({
   run: printLogs,
 });
 
+/** Prints what all tasks of a run write, until it has ended. */
+export async function followLogs(context: CommandContext, name: string): Promise<void> {
+  await printLogs(context, { ...noFlags, follow: true }, [name]);
+}
+
+const noFlags: Flags = {
+  follow: undefined,
+  command: undefined,
+  stream: undefined,
+  tail: undefined,
+  since: undefined,
+  "since-time": undefined,
+  grep: undefined,
+  selector: undefined,
+  timestamps: undefined,
+  raw: undefined,
+};
+
 async function printLogs(
   context: CommandContext,
   given: Flags & { readonly color?: boolean | undefined },

@@ -4,6 +4,7 @@ import { MillraceError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import type { Submission } from "../../model/run/language.ts";
 import { defineCommand } from "../command.ts";
+import { handOver } from "../drive/hand-over.ts";
 import { engineFlags, readSubmission, submissionFlags, watchFlags } from "../drive/submission-flags.ts";
 import { submitAndDrive } from "../drive/submit-and-drive.ts";
 
@@ -16,7 +17,8 @@ export const command = defineCommand({
   completes: "runs",
   details: [
     "The new run has the document, parameters and labels of the earlier one, and what the flags say over them.",
-    "The document is the one that was submitted then, not what stands in the file now.",
+    "The document is the one that was submitted then, not what stands in the file now; stored definitions that it refers",
+    "to are looked up again. A process that serves the home takes it over, as with submit.",
   ],
   flags: {
     ...submissionFlags,
@@ -32,7 +34,9 @@ export const command = defineCommand({
     const house = await context.openHouse();
     const [picture, given] = await Promise.all([house.get(operand), readSubmission(context, flags)]);
     const facts = flags.memoized === true ? collectResults(picture) : undefined;
-    return submitAndDrive(context, house, makeRequest(picture, given, facts), flags);
+    const request = makeRequest(picture, given, facts);
+    if (await house.isServed()) return handOver(context, house, request, flags);
+    return submitAndDrive(context, house, request, flags);
   },
 });
 

@@ -54,7 +54,10 @@ export async function runDocument(
   return submitAndDrive(context, house, await readRequest(context, house, flags, operands), flags);
 }
 
-type RequestFlags = Parameters<typeof readSubmission>[1] & { readonly from?: string | undefined };
+type RequestFlags = Parameters<typeof readSubmission>[1] & {
+  readonly from?: string | undefined;
+  readonly "scheduled-time"?: string | undefined;
+};
 
 /** The document that is meant, a file or a stored definition, and what the flags say about it. */
 export async function readRequest(
@@ -76,5 +79,20 @@ export async function readRequest(
           house.definitions.readDocument(parseFrom(from)),
         );
   const [{ source, file }, submission] = await Promise.all([document, readSubmission(context, flags)]);
-  return { source, file, submission };
+  return { source, file, submission: addScheduledTime(submission, flags["scheduled-time"]) };
+}
+
+/** Argo keeps the time as an annotation (argo submit --scheduled-time). */
+function addScheduledTime<T extends { readonly annotations?: Readonly<Record<string, string>> }>(
+  submission: T,
+  time: string | undefined,
+): T {
+  if (time === undefined) return submission;
+  if (Number.isNaN(Date.parse(time))) {
+    throw new MillraceError("cli/bad-arguments", "invalid", `--scheduled-time is not a time: '${time}'`, {
+      hint: "Write it as 2025-11-21T03:00:00Z.",
+    });
+  }
+  const annotations = { ...submission.annotations, "workflows.argoproj.io/scheduled-time": time };
+  return { ...submission, annotations };
 }

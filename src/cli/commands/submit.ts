@@ -1,33 +1,40 @@
-/** `millrace submit`: argo's way to start a run. With a wish to wait for its end it is `run`; a server is needed otherwise. */
-import { MillraceError } from "../../base/errors.ts";
+/** `millrace submit`: argo's way to start a run: the process that serves the home takes it. */
 import { defineCommand } from "../command.ts";
-import { runDocument, runFlags } from "./run.ts";
+import { handOver } from "../drive/hand-over.ts";
+import { submitAndDrive } from "../drive/submit-and-drive.ts";
+import { readRequest, runFlags } from "./run.ts";
 
 export const command = defineCommand({
   name: "submit",
-  summary: "start a run as the argo command does",
-  operands: "FILE|-",
-  operandsAtLeast: 1,
+  summary: "hand a document to `millrace serve`",
+  operands: "FILE|URL|-",
+  operandsAtLeast: 0,
   operandsAtMost: 1,
   completes: "files",
   details: [
-    "With --wait, --watch or --log this is `millrace run`. Without one of them `argo submit` leaves the run to a server,",
-    "and there is none here, so it is refused.",
+    "The process that serves the home (`millrace serve`) runs the document; submit prints the run's name, and ends.",
+    "--watch, --log and --wait follow the run to its end, with the exit code that `millrace run` would have given; when",
+    "no process serves the home, these three run the document here.",
   ],
   flags: {
-    wait: { kind: "switch", help: "run the document here, until it has ended" },
+    wait: { kind: "switch", short: "w", help: "wait until the run has ended" },
+    "scheduled-time": {
+      kind: "text",
+      value: "TIME",
+      help: "the time that the run is for (RFC 3339), as `workflow.scheduledTime` gives it",
+    },
     ...runFlags,
   } as const,
-  examples: [{ line: "millrace submit --watch workflow.yaml", does: "the same as millrace run" }],
+  examples: [
+    { line: "millrace submit workflow.yaml -p day=today", does: "leave a run to the serving process" },
+    { line: "millrace submit --watch workflow.yaml", does: "and follow it" },
+    { line: "millrace submit --from cronwf/nightly --wait", does: "a stored definition, to its end" },
+  ],
   run: async (context, flags, operands) => {
-    if (flags.wait === true || flags.watch === true || flags.log === true)
-      return runDocument(context, flags, operands);
-    const [operand = "-"] = operands;
-    throw new MillraceError(
-      "cli/not-available",
-      "invalid",
-      "submit needs a server that runs the document in the background, and there is none",
-      { hint: `Run it in this process: millrace run ${operand} (or add --wait, --watch or --log)` },
-    );
+    const house = await context.openHouse();
+    const request = await readRequest(context, house, flags, operands);
+    const follows = flags.wait === true || flags.watch === true || flags.log === true;
+    if (follows && !(await house.isServed())) return submitAndDrive(context, house, request, flags);
+    return handOver(context, house, request, flags);
   },
 });

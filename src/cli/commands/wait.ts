@@ -33,7 +33,8 @@ export const command = defineCommand({
   },
 });
 
-async function waitForEnd(
+/** Waits for one run; its exit code, or the one for a run that has not ended by `endsAt` (epoch ms). */
+export async function waitForEnd(
   { io, out, err, style, advise }: CommandContext,
   house: House,
   first: RunPicture,

@@ -94,13 +94,17 @@ export async function openEngine(
   house: House,
   given: FlagValues<typeof engineFlags>,
 ): ReturnType<House["openEngine"]> {
-  const { parallel } = given;
-  if (parallel !== undefined && (parallel < 1 || parallel > parallelAtMost)) {
-    const message = `--parallel must be between 1 and ${parallelAtMost}, found ${parallel}`;
-    throw new MillraceError("cli/bad-arguments", "invalid", message);
-  }
+  checkParallel(given.parallel);
   return house.openEngine({
     executor: given.executor ?? "auto",
     ...(given.parallel === undefined ? {} : { parallel: given.parallel }),
   });
+}
+
+/** Throws `cli/bad-arguments` for a number of tasks that cannot be. */
+export function checkParallel(parallel: number | undefined): void {
+  if (parallel !== undefined && (parallel < 1 || parallel > parallelAtMost)) {
+    const message = `--parallel must be between 1 and ${parallelAtMost}, found ${parallel}`;
+    throw new MillraceError("cli/bad-arguments", "invalid", message);
+  }
 }

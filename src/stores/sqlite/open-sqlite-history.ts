@@ -17,7 +17,7 @@ import { migrateSchema, readSchemaVersion, schemaVersion } from "./schema.ts";
 import { damagedStore, translateStoreError } from "./translate-error.ts";
 import { createWalSync } from "./wal-sync.ts";
 import { createHistoryWriter } from "./write-history.ts";
-import { acquireWriterLock } from "./writer-lock.ts";
+import { acquireWriterLock, isWriterLockHeld } from "./writer-lock.ts";
 
 /** How long a statement waits for a lock that someone else holds for a moment (a shell, log recovery). */
 const busyTimeoutMs = 1_000;
@@ -51,13 +51,7 @@ export function openSqliteHistory(
 
 /** Whether a process has the history in `folder` open for writing now. */
 export function isSqliteHistoryWritten(folder: string): boolean {
-  try {
-    guard(folder, () => acquireWriterLock(folder).release());
-    return false;
-  } catch (error) {
-    if (error instanceof MillraceError && error.code === "store/locked") return true;
-    throw error;
-  }
+  return guard(folder, () => isWriterLockHeld(folder));
 }
 
 function openWriter(folder: string): HistoryStore {

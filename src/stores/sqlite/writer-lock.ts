@@ -7,20 +7,25 @@
  * The pid lies in a second file: opening and closing `writer.lock` by other means than SQLite would drop the lock
  * (POSIX record locks belong to the process and end with the first close).
  */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { MillraceError } from "../../base/errors.ts";
 import { isBusy } from "./translate-error.ts";
 
+const lockFile = "writer.lock";
+
 export interface WriterLock {
   release(): void;
 }
 
+/** Whoever only looks at the lock holds it for a moment; a writer waits so long. */
+const lookersAreGoneMs = 100;
+
 /** Takes the lock or throws `store/locked` with the pid of the process that holds it. */
 export function acquireWriterLock(folder: string): WriterLock {
   const pidFile = join(folder, "writer.pid");
-  const database = new DatabaseSync(join(folder, "writer.lock"), { timeout: 0 });
+  const database = new DatabaseSync(join(folder, lockFile), { timeout: lookersAreGoneMs });
   try {
     // Without a journal in memory, every holder would leave an empty journal file behind when it is killed.
     database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
@@ -35,6 +40,22 @@ export function acquireWriterLock(folder: string): WriterLock {
       database.close();
     },
   };
+}
+
+/** Whether some process holds the lock. Looking takes a shared lock, so that those who look do not see each other. */
+export function isWriterLockHeld(folder: string): boolean {
+  const path = join(folder, lockFile);
+  if (!existsSync(path)) return false;
+  const database = new DatabaseSync(path, { timeout: 0 });
+  try {
+    database.exec("SELECT 1 FROM sqlite_master");
+    return false;
+  } catch (error) {
+    if (isBusy(error)) return true;
+    throw error;
+  } finally {
+    database.close();
+  }
 }
 
 function findHolder(pidFile: string): string | undefined {

@@ -1,0 +1,55 @@
+/** Hands a document to the process that serves the home, and follows its run as far as the user wishes. */
+import type { House, SubmitRequest } from "../../api/house.ts";
+import type { CommandContext } from "../command.ts";
+import { exitCodeOfPhase, exitCodes } from "../exit-codes.ts";
+import { pictureToJson, printStructured } from "../render/structured.ts";
+import { cleanText } from "../render/text-width.ts";
+import { followFromOutside } from "./follow-from-outside.ts";
+import { printDiagnostics } from "./print-diagnostics.ts";
+
+export interface HandOverWishes {
+  readonly watch?: boolean | undefined;
+  readonly log?: boolean | undefined;
+  readonly wait?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+  readonly output?: string | undefined;
+}
+
+/** Without a wish to follow, the exit code says only that the run was accepted. */
+export async function handOver(
+  context: CommandContext,
+  house: House,
+  request: SubmitRequest,
+  wishes: HandOverWishes,
+): Promise<number> {
+  const answer = await house.handOver(request);
+  await printDiagnostics(context, answer.ok ? answer.warnings : answer.diagnostics, request.file, "run");
+  if (!answer.ok) return exitCodes.usage;
+  const { name } = answer;
+  const { output } = wishes;
+  const isForProgram = output === "json" || output === "yaml" || output === "name";
+  if (output === "name") context.out.line(name);
+  else if (wishes.quiet !== true)
+    (isForProgram ? context.err : context.out).line(`${cleanText(name)} submitted`);
+  const code = await follow(context, house, name, wishes);
+  if (output === "json" || output === "yaml")
+    printStructured(context.out, output, pictureToJson(await house.get(name)));
+  return code;
+}
+
+async function follow(
+  context: CommandContext,
+  house: House,
+  name: string,
+  { watch, log, wait }: HandOverWishes,
+): Promise<number> {
+  if (log === true) {
+    const { followLogs } = await import("../commands/logs.ts");
+    await followLogs(context, name);
+    return exitCodeOfPhase((await house.find(name)).phase);
+  }
+  if (watch === true) return followFromOutside(context, house, name, true);
+  if (wait !== true) return exitCodes.succeeded;
+  const { waitForEnd } = await import("../commands/wait.ts");
+  return waitForEnd(context, house, await house.get(name), Infinity);
+}

@@ -1,0 +1,145 @@
+/**
+ * What an engine in this process consists of: the runtime with its stores and its executor, and the runs that it drives.
+ */
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { openLocalArtifacts } from "../artifacts/local/open-local-artifacts.ts";
+import type { EngineOptions } from "../api/house.ts";
+import type { ArtifactStore } from "../ports/artifact-store.ts";
+import type { Executor } from "../ports/executor.ts";
+import type { HistoryStore, RunDocument } from "../ports/history-store.ts";
+import type { Requester } from "../ports/requester.ts";
+import type { SecretStore } from "../ports/secret-store.ts";
+import { createLocalAttemptFiles } from "../runtime/attempts/local-attempt-files.ts";
+import type { LiveRun } from "../runtime/live-run.ts";
+import { decodeRunRecord } from "../runtime/recover/run-record.ts";
+import type { RunRecord } from "../runtime/recover/run-record.ts";
+import { Runtime } from "../runtime/runtime.ts";
+import { openFolderMemos } from "../stores/folder/folder-memos.ts";
+import { openFolderSecrets } from "../stores/folder/folder-secrets.ts";
+import { openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
+import { chooseExecutor } from "./executors.ts";
+import { makeHome, runFolderName } from "./home.ts";
+import type { Home } from "./home.ts";
+import { unknownRun } from "./missing-run.ts";
+import { openObjects } from "./open-objects.ts";
+import { createShownPaths } from "./shown-paths.ts";
+import { systemClock } from "./system-clock.ts";
+
+/** A run that the engine drives. */
+export interface Driven {
+  readonly run: LiveRun;
+  readonly document: RunDocument;
+  readonly record: RunRecord;
+}
+
+export interface Desk {
+  readonly home: Home;
+  readonly runtime: Runtime;
+  readonly history: HistoryStore;
+  readonly artifacts: ArtifactStore;
+  readonly secrets: SecretStore;
+  readonly executorName: string;
+  /** By name. */
+  readonly driven: ReadonlyMap<string, Driven>;
+  drive(run: LiveRun, document: RunDocument): void;
+  /** Forgets a run that the runtime has let go of. */
+  forget(run: LiveRun): void;
+  /** One after the other: names and identities of runs are looked up and taken, and nobody else may do so in between. */
+  inTurn<T>(act: () => Promise<T>): Promise<T>;
+  close(options: { readonly leaveRunning: boolean }): Promise<void>;
+}
+
+/** MillraceError `run/unknown` for a run that is not driven here. */
+export function getDriven(desk: Desk, name: string): Driven {
+  const found = desk.driven.get(name);
+  if (found === undefined) throw unknownRun(name);
+  return found;
+}
+
+/** Opens the home for writing. Refused with `store/locked` while another process drives it. */
+export async function openDesk(home: Home, options: EngineOptions): Promise<Desk> {
+  makeHome(home);
+  const shown = createShownPaths();
+  const chosen = await chooseExecutor(options.executor, home, options.parallel, shown.list);
+  const history = openSqliteHistory(home.history, { mode: "write" });
+  const driven = new Map<string, Driven>();
+  const folderNames = new Map<string, string>();
+  const artifacts = openLocalArtifacts(home.artifacts);
+  const secrets = openFolderSecrets(home.secrets);
+  const files = createLocalAttemptFiles({
+    runsFolder: home.runs,
+    repositoryFolder: home.repository,
+    artifacts,
+    nameOf: (runId) => folderNames.get(runId) ?? runFolderName(runId),
+  });
+  const runtime = new Runtime({
+    clock: systemClock,
+    history,
+    createExecutor: (listener) => openFirstSlot(chosen.create(listener)),
+    files,
+    artifacts,
+    requester: lazyRequester,
+    objects: { act: (...asked) => objects.keeper.act(...asked) },
+    memos: openFolderMemos(home.memos),
+    secrets,
+    soon: setImmediate,
+  });
+  shieldScripts(home);
+  const desk: Desk = {
+    home,
+    runtime,
+    history,
+    artifacts,
+    secrets,
+    executorName: chosen.name,
+    driven,
+    drive: (run, document) => {
+      driven.set(run.name, { run, document, record: decodeRunRecord(document) });
+      shown.addRun(document);
+      folderNames.set(run.runId, runFolderName(run.name));
+    },
+    forget: (run) => {
+      driven.delete(run.name);
+      folderNames.delete(run.runId);
+    },
+    inTurn: createTurns(),
+    close: async (closing) => {
+      await runtime.close(closing);
+      await objects.close();
+    },
+  };
+  const objects = openObjects(desk);
+  return desk;
+}
+
+function createTurns(): Desk["inTurn"] {
+  let last: Promise<unknown> = Promise.resolve();
+  return (act) => {
+    const done = last.then(act);
+    last = done.catch(() => undefined);
+    return done;
+  };
+}
+
+/** Loaded with the first request: Node's HTTP client alone would double the time of a cold start. */
+const lazyRequester: Requester = {
+  send: async (request, signal) => {
+    const { createHttpRequester } = await import("../executors/request/http-requester.ts");
+    return createHttpRequester().send(request, signal);
+  },
+};
+
+/** The first slot starts while the document is read and planned, and before the engine grows. */
+function openFirstSlot(executor: Executor): Executor {
+  executor.prepare(1);
+  return executor;
+}
+
+/** Scripts run by Node shall not be modules only because a project above the home says so. */
+function shieldScripts(home: Home): void {
+  const file = join(home.root, "package.json");
+  if (existsSync(file)) return;
+  mkdirSync(home.root, { recursive: true });
+  writeFileSync(file, "{}\n");
+}

@@ -1,0 +1,137 @@
+/** Sends commands and submissions to the engine that drives the home, and waits for what it says (inbox.ts). */
+import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, watch } from "node:fs";
+import { join } from "node:path";
+import { MillraceError } from "../base/errors.ts";
+import type { SubmitAnswer, SubmitRequest } from "../api/house.ts";
+import { moveLetter, submissionEnd, takeAnswer, takenPath, writeWhole } from "./inbox.ts";
+import type { Answer, InboxCommand } from "./inbox.ts";
+
+/** How long a sender waits for the answer to a command. */
+const answerWithinMs = 10_000;
+
+/** How often somebody who waits with a submission looks whether the home is still served. */
+const lookEveryMs = 1_000;
+
+/** A name that sorts by the time of sending, so that letters are taken in order. */
+function nameLetter(end: string): string {
+  const random = Math.random().toString(36).slice(2, 8);
+  return `${String(Date.now()).padStart(15, "0")}-${process.pid}-${random}${end}`;
+}
+
+/** Sends a command, and waits until it was carried out. Rejects with what the engine refused, or `home/no-answer`. */
+export async function sendCommand(folder: string, run: string, command: InboxCommand): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, nameLetter(".command"));
+  const endsAt = Date.now() + answerWithinMs;
+  const send = (): void => writeWhole(path, JSON.stringify({ run, command }), false);
+  readAnswer(
+    await waitForAnswer<null>(folder, path, send, () => {
+      if (Date.now() < endsAt) return;
+      rmSync(path, { force: true });
+      throw new MillraceError(
+        "home/no-answer",
+        "unavailable",
+        "the process that drives this home does not answer",
+        { hint: "It may be stopped or very busy; try again, or end it." },
+      );
+    }),
+  );
+}
+
+/**
+ * Hands a submission to the engine that serves the home. Once it is answered it is in the history. If the engine goes
+ * away before it has taken the submission, it is taken back (`home/not-served`); if it goes away after that, the
+ * submission lies in the inbox and is carried out by the next one (`home/no-answer`).
+ */
+export async function sendSubmission(
+  folder: string,
+  request: SubmitRequest,
+  isServed: () => boolean,
+): Promise<SubmitAnswer> {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, nameLetter(submissionEnd));
+  const send = (): void => {
+    writeWhole(path, JSON.stringify(request), true);
+    syncFolder(folder);
+  };
+  return readAnswer(
+    await waitForAnswer<SubmitAnswer>(folder, path, send, () => {
+      if (!isServed()) giveUp(path);
+    }),
+  );
+}
+
+function giveUp(path: string): void {
+  const withdrawn = `${path}.withdrawn`;
+  if (moveLetter(path, withdrawn)) {
+    rmSync(withdrawn, { force: true });
+    throw new MillraceError(
+      "home/not-served",
+      "unavailable",
+      "the serving process has ended; nothing was submitted",
+      {
+        hint: "Start it again with `millrace serve`, and submit again.",
+      },
+    );
+  }
+  throw new MillraceError(
+    "home/no-answer",
+    "unavailable",
+    "the serving process took the document and ended before it answered",
+    {
+      hint: `Do not submit it again: the next \`millrace serve\` starts the run (${takenPath(path)}).`,
+    },
+  );
+}
+
+/** Calls `check` now and then; what it throws ends the waiting. */
+function waitForAnswer<T>(
+  folder: string,
+  path: string,
+  send: () => void,
+  check: () => void,
+): Promise<Answer<T>> {
+  return new Promise((resolve, reject) => {
+    const watcher = watch(folder, () => look(false));
+    const timer = setInterval(() => look(true), lookEveryMs);
+    const finish = (settle: () => void): void => {
+      clearInterval(timer);
+      watcher.close();
+      settle();
+    };
+    const look = (isTime: boolean): void => {
+      try {
+        const given = takeAnswer<T>(path);
+        if (given !== undefined) return finish(() => resolve(given));
+        if (!isTime) return;
+        check();
+      } catch (error) {
+        finish(() => reject(error instanceof Error ? error : new Error(String(error))));
+      }
+    };
+    try {
+      send();
+      look(false);
+    } catch (error) {
+      finish(() => reject(error instanceof Error ? error : new Error(String(error))));
+    }
+  });
+}
+
+/** What the engine answered, or what it refused. */
+function readAnswer<T>(given: Answer<T>): T {
+  if (given.ok) return given.value;
+  const { code, message, hint } = given;
+  throw new MillraceError(code, "invalid", message, hint === undefined ? {} : { hint });
+}
+
+/** The name of a letter must be as durable as what stands in it. Windows cannot sync folders and need not. */
+function syncFolder(folder: string): void {
+  if (process.platform === "win32") return;
+  const descriptor = openSync(folder, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,4 @@
+/** What lives in `millrace serve` beside the runs. A new part is one line here. */
+import type { MakeServePart } from "./serve-part.ts";
+
+export const serveParts: readonly MakeServePart[] = [];

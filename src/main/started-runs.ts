@@ -1,0 +1,20 @@
+/** Runs that tasks of other runs have started: they carry the name of that run in a label. */
+import { parentLabel } from "../executors/objects/object-keeper.ts";
+import type { HistoryStore } from "../ports/history-store.ts";
+import type { Driven } from "./engine-desk.ts";
+
+/** Unfinished runs among those given that tasks of a run have started, or tasks of those. */
+export function findStarted(driven: Iterable<Driven>, parent: string): readonly string[] {
+  const all = [...driven];
+  const started = all.filter(({ record }) => record.labels[parentLabel] === parent);
+  return started.flatMap(({ run }) => [
+    ...(run.state.ended === undefined ? [run.name] : []),
+    ...findStarted(all, run.name),
+  ]);
+}
+
+/** Unfinished runs in the history that tasks of a run have started. */
+export async function findStartedRuns(history: HistoryStore, parent: string): Promise<readonly string[]> {
+  const runs = await history.listRuns({ unfinishedOnly: true });
+  return runs.filter(({ labels }) => labels[parentLabel] === parent).map(({ name }) => name);
+}

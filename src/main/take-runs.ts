@@ -1,0 +1,150 @@
+/** How runs come to an engine and leave it: submitted, taken over from the history, let go of, deleted. */
+import type { SubmitAnswer, SubmitRequest } from "../api/house.ts";
+import type { RunSummary } from "../ports/history-store.ts";
+import type { LiveRun } from "../runtime/live-run.ts";
+import { loadRunState } from "../runtime/recover/run-record.ts";
+import { readDefinitions } from "./definitions.ts";
+import { deleteRun } from "./delete-run.ts";
+import type { Desk } from "./engine-desk.ts";
+import { addStoredDefinitions } from "./fetch-definitions.ts";
+import { getLanguage } from "./languages.ts";
+import { layOutputs } from "./lay-outputs.ts";
+import { unknownRun } from "./missing-run.ts";
+import { makeRun } from "./new-run.ts";
+import { findStartedRuns } from "./started-runs.ts";
+import { systemClock } from "./system-clock.ts";
+import { takeRequestSecrets } from "./take-request-secrets.ts";
+
+/** Compiles a document, with the stored definitions that it needs, and starts its run; once for each identity. */
+export function submitRun(desk: Desk, request: SubmitRequest): Promise<SubmitAnswer> {
+  const { home, history, secrets, runtime } = desk;
+  const isTaken = async (name: string): Promise<boolean> =>
+    desk.driven.has(name) || (await history.findRun(name)) !== undefined;
+  return desk.inTurn(async () => {
+    const earlier = await findEarlier(desk, request);
+    if (earlier !== undefined) return earlier;
+    const parted = takeRequestSecrets(request, secrets);
+    const complete = await readDefinitions(home, (reader) => addStoredDefinitions(parted, reader));
+    const made = await makeRun(complete, systemClock.now(), isTaken);
+    if (!made.ok) return made;
+    desk.drive(made.run, made.document);
+    runtime.startRun(made.run, made.document);
+    return { ok: true, name: made.run.name, runId: made.run.runId, warnings: made.warnings };
+  });
+}
+
+/** A submission may name the identity of its run. If that run exists, the submission was carried out before. */
+async function findEarlier(
+  { runtime, history }: Desk,
+  { submission }: SubmitRequest,
+): Promise<SubmitAnswer | undefined> {
+  const uid = submission.facts?.["uid"];
+  if (typeof uid !== "string") return undefined;
+  const found = runtime.find(uid) ?? (await history.findRun(uid));
+  return found === undefined ? undefined : { ok: true, name: found.name, runId: found.runId, warnings: [] };
+}
+
+/** Submits, and resolves once the run is on the disk. */
+export async function submitDurably(desk: Desk, request: SubmitRequest): Promise<SubmitAnswer> {
+  const answer = await submitRun(desk, request);
+  if (answer.ok) await desk.runtime.settleDurably();
+  return answer;
+}
+
+/** Takes over unfinished runs (all, or one by name or id, whether finished or not); names of those taken. */
+export function adoptRuns(desk: Desk, name: string | undefined): Promise<readonly string[]> {
+  return desk.inTurn(async () => {
+    const found = name === undefined ? undefined : await desk.history.findRun(name);
+    if (name !== undefined && found === undefined) throw unknownRun(name);
+    const wanted = found === undefined ? await desk.history.listRuns({ unfinishedOnly: true }) : [found];
+    const taken: string[] = [];
+    for (const summary of inOrderOfLocks(wanted)) if (await takeOver(desk, summary)) taken.push(summary.name);
+    if (name !== undefined) taken.push(...(await takeOverStarted(desk, found?.name ?? name)));
+    return taken;
+  });
+}
+
+/** What tasks of a run have started, and what that has started in turn. */
+async function takeOverStarted(desk: Desk, parent: string): Promise<readonly string[]> {
+  const taken: string[] = [];
+  for (const name of await findStartedRuns(desk.history, parent)) {
+    const summary = await desk.history.findRun(name);
+    if (summary !== undefined && (await takeOver(desk, summary))) taken.push(name);
+    taken.push(...(await takeOverStarted(desk, name)));
+  }
+  return taken;
+}
+
+export interface Adopted {
+  readonly taken: readonly string[];
+  /** Runs that cannot be driven, with the reason. */
+  readonly failed: ReadonlyMap<string, Error>;
+}
+
+/** Takes over every unfinished run that can be read. */
+export function adoptAll(desk: Desk): Promise<Adopted> {
+  return desk.inTurn(async () => {
+    const taken: string[] = [];
+    const failed = new Map<string, Error>();
+    for (const summary of inOrderOfLocks(await desk.history.listRuns({ unfinishedOnly: true }))) {
+      try {
+        if (await takeOver(desk, summary)) taken.push(summary.name);
+      } catch (error) {
+        failed.set(summary.name, error instanceof Error ? error : new Error(String(error)));
+      }
+    }
+    return { taken, failed };
+  });
+}
+
+/** Those that have begun hold their locks; those that wait for a lock come after them, the oldest first. */
+function inOrderOfLocks(runs: readonly RunSummary[]): readonly RunSummary[] {
+  return [...runs].sort(
+    (a, b) =>
+      Number(a.startedAt === undefined) - Number(b.startedAt === undefined) || a.createdAt - b.createdAt,
+  );
+}
+
+/** Whether it was not driven yet. */
+async function takeOver(desk: Desk, summary: RunSummary): Promise<boolean> {
+  if (desk.driven.has(summary.name)) return false;
+  const { state, document, record } = await loadRunState(desk.history, summary);
+  const language = getLanguage(document.language);
+  const run: LiveRun = {
+    runId: summary.runId,
+    name: summary.name,
+    state,
+    evaluator: language.createEvaluator(record.plan),
+    language,
+    inbox: [],
+    more: true,
+    pendingEvents: [],
+    pendingEffects: [],
+    committedSeq: state.seq,
+    summary,
+    summaryAt: 0,
+    quarantined: undefined,
+  };
+  desk.drive(run, document);
+  desk.runtime.adoptRun(run);
+  return true;
+}
+
+/** Lets go of a run that has ended, after laying its outputs; whether it has. */
+export async function retireRun(desk: Desk, name: string): Promise<boolean> {
+  const found = desk.driven.get(name);
+  if (found?.run.state.ended === undefined) return false;
+  await desk.runtime.settleDurably();
+  await layOutputs(found.run, desk.artifacts, desk.home);
+  if (!desk.runtime.release(found.run.runId)) return false;
+  desk.forget(found.run);
+  return true;
+}
+
+/** Deletes a run that has ended. MillraceError `run/unknown` or `run/not-ended`. */
+export async function removeRun(desk: Desk, name: string): Promise<void> {
+  await retireRun(desk, name);
+  await desk.inTurn(() =>
+    deleteRun(desk.home, desk.history, name, (summary) => desk.driven.has(summary.name)),
+  );
+}

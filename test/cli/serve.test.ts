@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Server } from "../../src/api/house.ts";
+import { MillraceError } from "../../src/base/errors.ts";
+import { runCli } from "../../src/cli/cli.ts";
+import { createFakeHouse } from "./fake-house.ts";
+import { createWorld } from "./fake-world.ts";
+import { folder, good, going, start } from "./start-command.ts";
+
+const served = { ok: true, name: "orders", runId: "id-of-orders", warnings: [] } as const;
+
+describe("submit", () => {
+  test("hands the document to the process that serves the home, and prints the run's name at once", async () => {
+    const run = start(["submit", "workflow.yaml", "-p", "day=today", "--name", "orders"], { served });
+    assert.equal(await run.code, 0);
+    assert.equal(run.world.stdout.text(), "orders submitted\n");
+    assert.deepEqual(run.calls, ['handOver workflow.yaml {"parameters":{"day":"today"},"name":"orders"}']);
+    const name = start(["submit", "workflow.yaml", "-o", "name"], { served });
+    assert.equal(await name.code, 0);
+    assert.equal(name.world.stdout.text(), "orders\n");
+  });
+
+  test("follows the run when that is wished", async () => {
+    for (const flag of ["--watch", "--wait"]) {
+      const run = start(["submit", "workflow.yaml", flag], { served, pictures: [good] });
+      assert.equal(await run.code, 0, flag);
+      assert.match(run.world.stdout.text(), /^orders submitted\n[^]*orders Succeeded/u, flag);
+    }
+    const log = start(["submit", "workflow.yaml", "--log"], { served, pictures: [good] });
+    assert.equal(await log.code, 0);
+    const json = start(["submit", "workflow.yaml", "-o", "json"], { served, pictures: [going] });
+    assert.equal(await json.code, 0);
+    assert.match(json.world.stdout.text(), /^\{/u);
+  });
+
+  test("without such a process it says how to start one, or runs the document here to follow it", async () => {
+    const refused = start(["submit", "workflow.yaml"]);
+    assert.equal(await refused.code, 5);
+    assert.match(refused.world.stderr.text(), /home\/not-served/u);
+    const here = start(["submit", "workflow.yaml", "--wait"], { pictures: [good] });
+    here.engine.settle("ended");
+    assert.equal(await here.code, 0);
+    assert.match(here.engine.calls[0] ?? "", /^submit/u);
+  });
+
+  test("a document that is refused is a mistake of the user", async () => {
+    const diagnostics = [{ code: "argo/x", severity: "error", message: "bad" }] as const;
+    const run = start(["submit", "workflow.yaml"], { served: { ok: false, diagnostics } });
+    assert.equal(await run.code, 2);
+    assert.match(run.world.stderr.text(), /1 error; nothing was run/u);
+  });
+
+  test("the scheduled time is an annotation, and has to be one", async () => {
+    const time = "2006-01-02T15:04:05-07:00";
+    const run = start(["submit", "workflow.yaml", "--scheduled-time", time], { served });
+    assert.equal(await run.code, 0);
+    assert.match(run.calls[0] ?? "", /"annotations":\{"workflows.argoproj.io\/scheduled-time":"2006-01-02T/u);
+    assert.equal(await start(["submit", "workflow.yaml", "--scheduled-time", "soon"], { served }).code, 2);
+  });
+
+  test("resubmit hands over as well", async () => {
+    const run = start(["resubmit", "orders"], { served, pictures: [good] });
+    assert.equal(await run.code, 0);
+    assert.match(run.calls[0] ?? "", /^handOver/u);
+  });
+});
+
+function makeServer(changes: Partial<Server> = {}): Server & { readonly closed: () => boolean } {
+  let isClosed = false;
+  return {
+    executorName: () => "fake",
+    taken: [],
+    failed: new Map(),
+    stopped: new Promise(() => undefined),
+    close: async () => {
+      isClosed = true;
+    },
+    closed: () => isClosed,
+    ...changes,
+  };
+}
+
+describe("serve", () => {
+  test("says what it goes on with, and ends well when it is asked to", async () => {
+    const failed = new Map([
+      ["broken", new MillraceError("store/damaged", "invalid", "its document is damaged")],
+    ]);
+    const server = makeServer({ taken: ["a", "b"], failed });
+    const world = createWorld({ cwd: folder });
+    const code = runCli(["serve", "--parallel", "3"], world.io, () => createFakeHouse({ server }));
+    await world.stdout.until((text) => text.includes("serving"));
+    assert.equal(world.stdout.text(), "serving /home/of/runs (executor fake); 2 unfinished runs go on\n");
+    assert.equal(world.stderr.text(), "broken cannot go on: its document is damaged [store/damaged]\n");
+    assert.equal(server.closed(), false);
+    world.interrupt();
+    assert.equal(await code, 0);
+    assert.equal(server.closed(), true);
+    assert.equal(world.interruptListeners(), 0);
+  });
+
+  test("ends with the error that stops its engine", async () => {
+    const full = new MillraceError("store/full", "exhausted", "the disk is full");
+    const server = makeServer({ stopped: Promise.resolve(full) });
+    const world = createWorld({ cwd: folder });
+    assert.equal(await runCli(["serve"], world.io, () => createFakeHouse({ server })), 5);
+    assert.match(world.stderr.text(), /store\/full/u);
+    assert.equal(server.closed(), true);
+  });
+
+  test("is refused beside another one", async () => {
+    const world = createWorld({ cwd: folder });
+    assert.equal(await runCli(["serve"], world.io, () => createFakeHouse()), 5);
+    assert.match(world.stderr.text(), /store\/locked/u);
+  });
+});
