@@ -6,6 +6,7 @@ import type { Diagnostic } from "../base/diagnostic.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 import type { RunEvent } from "../model/run/events.ts";
 import type { LanguageView, Submission } from "../model/run/language.ts";
+import type { Outlook } from "../model/run/outlook.ts";
 import type { RunState } from "../model/run/run-state.ts";
 import type { RunInput } from "../model/run/inputs.ts";
 
@@ -37,6 +38,8 @@ export interface RunPicture {
   readonly file: string;
   readonly submission: Submission;
   readonly annotations: Readonly<Record<string, string>>;
+  /** What is known besides the run's own events. */
+  readonly outlook?: Outlook;
 }
 
 export interface SubmitRequest {
@@ -87,6 +90,8 @@ export interface Engine {
   command(name: string, command: RunCommand): Promise<void>;
   /** Lower level: an input of the engine for a run. */
   send(name: string, input: RunInput): void;
+  /** Looks for an earlier run by which this one can be estimated; later pictures have it. */
+  estimate(name: string): Promise<void>;
   /** Resolves when the run has ended, or when nothing can move it any more but a person (`suspended`). */
   settled(name: string): Promise<"ended" | "suspended">;
   /** Attempts running now, of all runs. */

@@ -20,6 +20,7 @@ import { listLogFiles } from "./log-files.ts";
 import { outputFileName, outputsFolder } from "./lay-outputs.ts";
 import { missingRun } from "./missing-run.ts";
 import { systemClock } from "./system-clock.ts";
+import { findEstimate, gatherOutlook } from "./outlook.ts";
 import { toPicture, toRow } from "./pictures.ts";
 
 /** Opens a house in a folder; nothing is made before something must be written. */
@@ -35,7 +36,7 @@ export function createHouse(root: string): House {
         summary === undefined ? refuse(home, name) : toRow(summary),
       ),
     get: (name) =>
-      readHistory(home, undefined, (reader) => readPicture(reader, name)).then(
+      readHistory(home, undefined, (reader) => readPicture(home, reader, name)).then(
         (picture) => picture ?? refuse(home, name),
       ),
     logFiles: (picture, select) => listLogFiles(home, picture, select),
@@ -82,11 +83,13 @@ async function listRows(reader: HistoryReader): Promise<readonly RunRow[]> {
   return (await reader.listRuns()).map(toRow);
 }
 
-async function readPicture(reader: HistoryReader, name: string): Promise<RunPicture | undefined> {
+async function readPicture(home: Home, reader: HistoryReader, name: string): Promise<RunPicture | undefined> {
   const summary = await findSummary(reader, name);
   if (summary === undefined) return undefined;
   const { state, document, record } = await loadRunState(reader, summary);
-  return toPicture(summary, state, document, record);
+  const estimate = await findEstimate(reader, summary, record.plan.origin);
+  const outlook = gatherOutlook(home, summary.name, state, summary, estimate);
+  return toPicture(summary, state, document, record, outlook);
 }
 
 async function findSummary(reader: HistoryReader, name: string): Promise<RunSummary | undefined> {

@@ -12,6 +12,7 @@ import type {
 } from "../api/house.ts";
 import { openLocalArtifacts } from "../artifacts/local/open-local-artifacts.ts";
 import type { RunInput } from "../model/run/inputs.ts";
+import type { Estimate } from "../model/run/outlook.ts";
 import type { Executor } from "../ports/executor.ts";
 import type { HistoryStore, RunDocument } from "../ports/history-store.ts";
 import type { Requester } from "../ports/requester.ts";
@@ -32,6 +33,7 @@ import { getLanguage } from "./languages.ts";
 import { layOutputs } from "./lay-outputs.ts";
 import { makeRun } from "./new-run.ts";
 import { takeRequestSecrets } from "./take-request-secrets.ts";
+import { findEstimate, gatherOutlook } from "./outlook.ts";
 import { toPicture } from "./pictures.ts";
 import { createShownPaths } from "./shown-paths.ts";
 import { systemClock } from "./system-clock.ts";
@@ -40,6 +42,14 @@ interface Driven {
   readonly run: LiveRun;
   readonly document: RunDocument;
   readonly record: RunRecord;
+  /** Set once somebody has asked for it. */
+  estimate?: Estimate;
+}
+
+async function learnEstimate(driven: Driven, history: HistoryStore): Promise<void> {
+  const { run, record } = driven;
+  const estimate = await findEstimate(history, run.summary, record.plan.origin);
+  if (estimate !== undefined) driven.estimate = estimate;
 }
 
 /** Loaded with the first request: Node's HTTP client alone would double the time of a cold start. */
@@ -92,7 +102,7 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
     if (found === undefined) throw unknownRun(name);
     return found;
   };
-  const picture = (name: string): RunPicture => pictureOf(get(name));
+  const picture = (name: string): RunPicture => pictureOf(get(name), home);
   const command = async (name: string, asked: RunCommand): Promise<void> => {
     const { run } = get(name);
     if (run.quarantined !== undefined) throw quarantinedError(run, run.quarantined);
@@ -113,6 +123,7 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
     },
     command,
     send: (name, input: RunInput) => runtime.send(get(name).run.runId, input),
+    estimate: (name) => learnEstimate(get(name), history),
     settled: async (name) => {
       const how = await waitUntilSettled(runtime, get(name).run);
       if (how === "ended") await layOutputs(get(name).run, artifacts, home);
@@ -141,11 +152,13 @@ export function unknownRun(name: string): MillraceError {
   });
 }
 
-function pictureOf({ run, document, record }: Driven): RunPicture {
+function pictureOf({ run, document, record, estimate }: Driven, home: Home): RunPicture {
   const now = summarizeRun(run.state, run.language, run.summary.labels);
   // Before its first event a run has only the time of its submission.
   const summary = now.createdAt === 0 ? { ...now, createdAt: run.summary.createdAt } : now;
-  return toPicture(summary, run.state, document, record);
+  // The row that is stored has what is measured only once, when the run ends.
+  const outlook = gatherOutlook(home, run.name, run.state, run.summary, estimate);
+  return toPicture(summary, run.state, document, record, outlook);
 }
 
 async function submit(

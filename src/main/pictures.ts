@@ -1,5 +1,6 @@
 /** What presenters see of a run: rows for lists, pictures with the state. */
 import type { RunPicture, RunRow } from "../api/house.ts";
+import type { Outlook } from "../model/run/outlook.ts";
 import type { RunState } from "../model/run/run-state.ts";
 import type { RunDocument, RunSummary } from "../ports/history-store.ts";
 import type { RunRecord } from "../runtime/recover/run-record.ts";
@@ -27,6 +28,7 @@ export function toPicture(
   state: RunState,
   document: RunDocument,
   record: RunRecord,
+  outlook?: Outlook,
 ): RunPicture {
   return {
     row: toRow(summary),
@@ -37,5 +39,6 @@ export function toPicture(
     file: document.file,
     submission: record.submission,
     annotations: record.annotations,
+    ...(outlook === undefined ? {} : { outlook }),
   };
 }

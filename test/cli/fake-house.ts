@@ -51,6 +51,7 @@ export function createEngine(first: RunPicture, answer?: SubmitAnswer): FakeEngi
       return Promise.resolve([first.row.name]);
     },
     picture: () => latest,
+    estimate: () => Promise.resolve(),
     watch: (_name, listener) => {
       listeners.add(listener);
       tellWatched();

@@ -54,6 +54,7 @@ async function followToRest(
   const structured = isStructured(wishes.output);
   const display = chooseDisplay(context, { ...wishes, structured });
   const logs = wishes.log === true ? await openLogs(context, house, structured) : undefined;
+  await engine.estimate(name);
   let latest = engine.picture(name);
   const stopWatching = engine.watch(name, (picture, events) => {
     latest = picture;

@@ -40,6 +40,6 @@ export function pictureToJson(picture: RunPicture): JsonObject {
     },
     source: { language, file },
     phase: row.phase,
-    status: picture.view.status(picture.state),
+    status: picture.view.status(picture.state, picture.outlook),
   };
 }
