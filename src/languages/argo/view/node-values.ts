@@ -8,7 +8,7 @@ import type { Inputs, Outputs } from "../../../model/run/values.ts";
 import { noExitCode } from "../../../model/run/task-table.ts";
 import { jsonToText } from "../evaluate/json-text.ts";
 import { outerPrefix } from "../lower/capture-outer.ts";
-import { findProcess, isLeftBehind } from "./tree.ts";
+import { findProcess, isLeftBehind, isTakenOver } from "./tree.ts";
 
 /** Bound inputs; undefined when there are none. */
 export function describeInputs(state: RunState, task: number): JsonObject | undefined {
@@ -140,6 +140,7 @@ function isCounted(state: RunState, task: number): boolean {
   if (phase === phases.waiting || phase >= phases.skipped || tasks.kind[task] === taskKinds.group)
     return false;
   const kind = findProcess(state, task)?.body.kind;
+  if (isTakenOver(state, task)) return false;
   if (state.attempts.has(task) || (kind !== "task" && kind !== "wait" && kind !== "request")) return false;
   return state.resets.size === 0 || !isLeftBehind(state, task);
 }
