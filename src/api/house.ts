@@ -25,6 +25,8 @@ export interface RunRow {
   readonly labels: Readonly<Record<string, string>>;
   readonly done: number;
   readonly total: number;
+  /** When it may be deleted; absent for a run that is kept until somebody deletes it. */
+  readonly expiresAt?: number;
 }
 
 /** A run with its state, as the history has it now (or live, in the process that drives it). */
@@ -90,6 +92,14 @@ export interface Engine {
   command(name: string, command: RunCommand): Promise<void>;
   /** Lower level: an input of the engine for a run. */
   send(name: string, input: RunInput): void;
+  /**
+   * Deletes the runs whose documents say that their time is over, but for those named in `keep`; says which those were and
+   * when the next will be due.
+   */
+  expire(
+    now: number,
+    keep: readonly string[],
+  ): Promise<{ readonly deleted: readonly string[]; readonly nextAt: number | undefined }>;
   /** Looks for an earlier run by which this one can be estimated; later pictures have it. */
   estimate(name: string): Promise<void>;
   /** Resolves when the run has ended, or when nothing can move it any more but a person (`suspended`). */

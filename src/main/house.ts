@@ -1,6 +1,6 @@
 /** The house as presenters see it: reading the history, and opening the engine when something must happen. */
 import { existsSync, watch } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MillraceError } from "../base/errors.ts";
 import type { Json } from "../base/json.ts";
@@ -9,6 +9,7 @@ import type { FileValue } from "../model/plan/plan.ts";
 import type { HistoryReader, RunSummary } from "../ports/history-store.ts";
 import { loadRunState } from "../runtime/recover/run-record.ts";
 import { isSqliteHistoryWritten, openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
+import { deleteRuns } from "./delete-runs.ts";
 import { examineMachine } from "./doctor.ts";
 import { explainTasks } from "./explain.ts";
 import { openHome, runFolderName } from "./home.ts";
@@ -136,10 +137,7 @@ async function removeRun(home: Home, name: string): Promise<void> {
   try {
     const summary = await history.findRun(name);
     if (summary === undefined) throw unknownRun(name);
-    const { keepFigures } = await import("./metrics.ts");
-    await keepFigures(home, history, summary);
-    await history.commit({ appended: [], deleted: [summary.runId] }, { durable: true });
-    await rm(join(home.runs, runFolderName(summary.name)), { recursive: true, force: true });
+    await deleteRuns(home, history, [summary]);
   } finally {
     await history.close();
   }

@@ -26,6 +26,7 @@ import { openFolderSecrets } from "../stores/folder/folder-secrets.ts";
 import { openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
 import { toInputs } from "./command-inputs.ts";
 import { chooseExecutor } from "./executors.ts";
+import { expireRuns } from "./delete-runs.ts";
 import { makeHome, runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
 import { openInbox } from "./inbox.ts";
@@ -117,12 +118,12 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
     picture,
     watch: (name, listener) => {
       const { run } = get(name);
-      return runtime.listen((touched, events) => {
-        if (touched === run) listener(picture(name), events);
-      });
+      return runtime.listen((touched, events) => touched === run && listener(picture(name), events));
     },
     command,
     send: (name, input: RunInput) => runtime.send(get(name).run.runId, input),
+    expire: (now, keep) =>
+      expireRuns(home, history, runtime, { now, keep, forget: (name) => driven.delete(name) }),
     estimate: (name) => learnEstimate(get(name), history),
     settled: async (name) => {
       const how = await waitUntilSettled(runtime, get(name).run);

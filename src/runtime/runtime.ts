@@ -107,6 +107,14 @@ export class Runtime {
     this.send(run.runId, { kind: "time.reached", at: now });
   }
 
+  /** Lets go of a run that has ended and is at rest, so that it can be deleted; false for one that is not. */
+  release(runId: string): boolean {
+    const run = this.runs.get(runId);
+    if (run === undefined) return true;
+    if (run.state.ended === undefined || !isIdle(run) || this.busy.has(run)) return false;
+    return this.runs.delete(runId);
+  }
+
   private take(run: LiveRun): void {
     assertInvariant(!this.runs.has(run.runId), `run ${run.runId} is driven twice`);
     this.runs.set(run.runId, run);

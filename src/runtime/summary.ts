@@ -1,6 +1,7 @@
 /** The row that lists show: a view of a run's state, kept in the same commit as its events. */
 import type { JsonObject } from "../base/json.ts";
 import { hasMetrics, measureRun } from "../engine/measure/measure-run.ts";
+import { findExpiry } from "../engine/keep/find-expiry.ts";
 import { measureDurations } from "../engine/measure/measure-durations.ts";
 import { phaseNames, phases } from "../model/run/phase.ts";
 import type { Language } from "../model/run/language.ts";
@@ -43,12 +44,14 @@ function describeWork(state: RunState): JsonObject {
   };
 }
 
-/** The row of a run that has ended also keeps its figures and durations, so that nobody has to fold its history for them. */
+/** The row of a run that has ended also keeps its figures, its durations and when it expires, so that nobody has to fold its history for them. */
 export function addFigures(summary: RunSummary, state: RunState, evaluator: Evaluator): RunSummary {
   if (state.ended === undefined) return summary;
+  const expiresAt = findExpiry(state);
+  const kept = expiresAt === undefined ? {} : { expiresAt };
   const took = state.ended === phases.succeeded ? { took: measureDurations(state) } : {};
   const { series, problems } = measureRun(state, evaluator, state.endedAt);
-  return { ...summary, view: { ...summary.view, ...took, ...describeMeasured(series, problems) } };
+  return { ...summary, view: { ...summary.view, ...kept, ...took, ...describeMeasured(series, problems) } };
 }
 
 /** The engine's word for how a run stands. */

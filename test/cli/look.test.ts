@@ -84,11 +84,11 @@ describe("get", () => {
   });
 
   test("shows how long the like of the run took, and what could not be measured", async () => {
-    const [running, ...others] = pictures;
+    const running = pictures.find(({ row }) => row.phase === "running");
     assert.ok(running !== undefined);
     const outlook = { estimate: { runMs: 120_000, byProcess: {} }, metricProblems: ["metric 'm': no"] };
     const { out } = await ask(["get", running.row.name], {
-      pictures: [{ ...running, outlook }, ...others],
+      pictures: [{ ...running, outlook }],
     });
     const shown = out.filter((line) => /^(?:Estimated|Conditions)/.test(line));
     assert.deepEqual(shown, [

@@ -88,6 +88,7 @@ function formatHead({ io, style }: CommandContext, house: House, picture: RunPic
     ["Estimated", describeEstimate(picture, now)],
     ["Progress", describeProgress(picture)],
     ["Conditions", describeConditions(picture)],
+    ["Kept until", row.expiresAt === undefined ? "" : formatTime(row.expiresAt)],
   ]);
   const parameters = Object.entries({ ...picture.state.values, ...submission.parameters });
   const given = parameters.flatMap(([name, value]) => formatParameter(name, value));

@@ -9,6 +9,7 @@ import { exitCodeOfPhase, exitCodes } from "../exit-codes.ts";
 import { printStructured, pictureToJson } from "../render/structured.ts";
 import { chooseDisplay } from "./choose-display.ts";
 import type { Display, KnownRun } from "./display.ts";
+import { expireRuns } from "./expire-runs.ts";
 import { watchInterrupts } from "./interrupts.ts";
 import { reportRun } from "./report-run.ts";
 
@@ -35,6 +36,7 @@ export async function driveRun(
   try {
     const { rest, count, picture } = await followToRest(context, house, engine, name, wishes);
     await reportRest(context, house, picture, rest, wishes);
+    if (rest !== "killed") await expireRuns(context, engine, name);
     hasClosed = true;
     if (rest !== "killed") await engine.close({ leaveRunning: false });
     return count > 0 ? exitCodes.interrupted : exitCodeOfRest(picture, rest);

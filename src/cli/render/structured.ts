@@ -22,6 +22,7 @@ export function rowToJson(row: RunRow): JsonObject {
     ...(row.startedAt === undefined ? {} : { startedAt: formatTime(row.startedAt) }),
     ...(row.endedAt === undefined ? {} : { finishedAt: formatTime(row.endedAt) }),
     ...(row.message === undefined ? {} : { message: row.message }),
+    ...(row.expiresAt === undefined ? {} : { expiresAt: formatTime(row.expiresAt) }),
     labels: row.labels,
     progress: { done: row.done, total: row.total },
   };

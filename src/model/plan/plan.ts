@@ -49,6 +49,8 @@ export interface RunPolicy {
   readonly locks?: readonly Lock[];
   /** The run starts suspended. */
   readonly suspended?: boolean;
+  /** How long it is kept after its end, by how it ended; absent: until somebody deletes it. */
+  readonly keptMs?: Readonly<Partial<Record<"succeeded" | "failed" | "errored", number>>>;
 }
 
 /** A reusable, callable part of a plan. */
