@@ -7,6 +7,7 @@ import type { Json, JsonObject } from "../base/json.ts";
 import type { DefinitionHouse } from "./definitions.ts";
 import type { RunEvent } from "../model/run/events.ts";
 import type { LanguageView, Submission } from "../model/run/language.ts";
+import type { Outlook } from "../model/run/outlook.ts";
 import type { RunState } from "../model/run/run-state.ts";
 import type { RunInput } from "../model/run/inputs.ts";
 
@@ -25,6 +26,8 @@ export interface RunRow {
   readonly labels: Readonly<Record<string, string>>;
   readonly done: number;
   readonly total: number;
+  /** When it may be deleted; absent for a run that is kept until somebody deletes it. */
+  readonly expiresAt?: number;
 }
 
 /** A run with its state, as the history has it now (or live, in the process that drives it). */
@@ -38,6 +41,8 @@ export interface RunPicture {
   readonly file: string;
   readonly submission: Submission;
   readonly annotations: Readonly<Record<string, string>>;
+  /** What is known besides the run's own events. */
+  readonly outlook?: Outlook;
 }
 
 export interface SubmitRequest {
@@ -88,6 +93,16 @@ export interface Engine {
   command(name: string, command: RunCommand): Promise<void>;
   /** Lower level: an input of the engine for a run. */
   send(name: string, input: RunInput): void;
+  /**
+   * Deletes the runs whose documents say that their time is over, but for those named in `keep`; says which those were and
+   * when the next will be due.
+   */
+  expire(
+    now: number,
+    keep: readonly string[],
+  ): Promise<{ readonly deleted: readonly string[]; readonly nextAt: number | undefined }>;
+  /** Looks for an earlier run by which this one can be estimated; later pictures have it. */
+  estimate(name: string): Promise<void>;
   /** Resolves when the run has ended, or when nothing can move it any more but a person (`suspended`). */
   settled(name: string): Promise<"ended" | "suspended">;
   /** Unfinished runs that tasks of the run have started, or tasks of those. */

@@ -3,7 +3,7 @@ import { MillraceError } from "../base/errors.ts";
 import type { HistoryStore, RunSummary } from "../ports/history-store.ts";
 import type { Home } from "./home.ts";
 import { unknownRun } from "./missing-run.ts";
-import { removeRunWithOwned } from "./remove-run.ts";
+import { removeWithOwned } from "./remove-run.ts";
 
 /** What is still driven is not deleted. MillraceError `run/unknown` or `run/not-ended`. */
 export async function deleteRun(
@@ -18,5 +18,5 @@ export async function deleteRun(
     throw new MillraceError("run/not-ended", "conflict", `run ${name} has not ended`, {
       hint: `End it first: millrace terminate ${name}`,
     });
-  await removeRunWithOwned(home, history, summary.name);
+  await removeWithOwned(home, history, summary);
 }

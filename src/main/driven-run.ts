@@ -5,6 +5,7 @@ import { summarizeRun } from "../runtime/summary.ts";
 import { toInputs } from "./command-inputs.ts";
 import { getDriven } from "./engine-desk.ts";
 import type { Desk, Driven } from "./engine-desk.ts";
+import { findEstimate, gatherOutlook } from "./outlook.ts";
 import { toPicture } from "./pictures.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -16,9 +17,19 @@ export async function carryOut(desk: Desk, name: string, asked: RunCommand): Pro
   await desk.runtime.settleDurably();
 }
 
-export function pictureOf({ run, document, record }: Driven): RunPicture {
+export function pictureOf({ home }: Desk, { run, document, record, estimate }: Driven): RunPicture {
   const now = summarizeRun(run.state, run.language, run.summary.labels);
   // Before its first event a run has only the time of its submission.
   const summary = now.createdAt === 0 ? { ...now, createdAt: run.summary.createdAt } : now;
-  return toPicture(summary, run.state, document, record);
+  // The row that is stored has what is measured only once, when the run ends.
+  const outlook = gatherOutlook(home, run.name, run.state, run.summary, estimate);
+  return toPicture(summary, run.state, document, record, outlook);
+}
+
+/** Looks for earlier runs of the same origin, from which it is known how long this one may take. */
+export async function learnEstimate(desk: Desk, name: string): Promise<void> {
+  const driven = getDriven(desk, name);
+  const { run, record } = driven;
+  const estimate = await findEstimate(desk.history, run.summary, record.plan.origin);
+  if (estimate !== undefined) driven.estimate = estimate;
 }

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openLocalArtifacts } from "../artifacts/local/open-local-artifacts.ts";
 import type { EngineOptions } from "../api/house.ts";
+import type { Estimate } from "../model/run/outlook.ts";
 import type { ArtifactStore } from "../ports/artifact-store.ts";
 import type { Executor } from "../ports/executor.ts";
 import type { HistoryStore, RunDocument } from "../ports/history-store.ts";
@@ -31,6 +32,8 @@ export interface Driven {
   readonly run: LiveRun;
   readonly document: RunDocument;
   readonly record: RunRecord;
+  /** Set once somebody has asked for it. */
+  estimate?: Estimate;
 }
 
 export interface Desk {
@@ -45,6 +48,8 @@ export interface Desk {
   drive(run: LiveRun, document: RunDocument): void;
   /** Forgets a run that the runtime has let go of. */
   forget(run: LiveRun): void;
+  /** The same, by name, for a run that may not be driven. */
+  forgetName(name: string): void;
   /** One after the other: names and identities of runs are looked up and taken, and nobody else may do so in between. */
   inTurn<T>(act: () => Promise<T>): Promise<T>;
   close(options: { readonly leaveRunning: boolean }): Promise<void>;
@@ -102,6 +107,10 @@ export async function openDesk(home: Home, options: EngineOptions): Promise<Desk
     forget: (run) => {
       driven.delete(run.name);
       folderNames.delete(run.runId);
+    },
+    forgetName: (name) => {
+      const found = driven.get(name);
+      if (found !== undefined) desk.forget(found.run);
     },
     inTurn: createTurns(),
     close: async (closing) => {

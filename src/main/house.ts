@@ -33,6 +33,7 @@ import { listLogFiles } from "./log-files.ts";
 import { outputFileName, outputsFolder } from "./lay-outputs.ts";
 import { missingRun } from "./missing-run.ts";
 import { systemClock } from "./system-clock.ts";
+import { findEstimate, gatherOutlook } from "./outlook.ts";
 import { toPicture, toRow } from "./pictures.ts";
 import { makeSuffix, makeUuid } from "./random-id.ts";
 import { sendCommand, sendSubmission } from "./send-letter.ts";
@@ -52,7 +53,7 @@ export function createHouse(root: string): House {
         summary === undefined ? refuse(home, name) : toRow(summary),
       ),
     get: (name) =>
-      readHistory(home, undefined, (reader) => readPicture(reader, name)).then(
+      readHistory(home, undefined, (reader) => readPicture(home, reader, name)).then(
         (picture) => picture ?? refuse(home, name),
       ),
     logFiles: (picture, select) => listLogFiles(home, picture, select),
@@ -122,11 +123,13 @@ async function listRows(reader: HistoryReader): Promise<readonly RunRow[]> {
   return (await reader.listRuns()).map(toRow);
 }
 
-async function readPicture(reader: HistoryReader, name: string): Promise<RunPicture | undefined> {
+async function readPicture(home: Home, reader: HistoryReader, name: string): Promise<RunPicture | undefined> {
   const summary = await findSummary(reader, name);
   if (summary === undefined) return undefined;
   const { state, document, record } = await loadRunState(reader, summary);
-  return toPicture(summary, state, document, record);
+  const estimate = await findEstimate(reader, summary, record.plan.origin);
+  const outlook = gatherOutlook(home, summary.name, state, summary, estimate);
+  return toPicture(summary, state, document, record, outlook);
 }
 
 async function findSummary(reader: HistoryReader, name: string): Promise<RunSummary | undefined> {

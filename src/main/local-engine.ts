@@ -10,7 +10,8 @@ import type { Home } from "./home.ts";
 import { openInbox } from "./inbox.ts";
 import { layOutputs } from "./lay-outputs.ts";
 import { toRow } from "./pictures.ts";
-import { carryOut, pictureOf } from "./driven-run.ts";
+import { carryOut, learnEstimate, pictureOf } from "./driven-run.ts";
+import { expireRuns } from "./delete-runs.ts";
 import { findStarted } from "./started-runs.ts";
 import { adoptAll, adoptRuns, removeRun, retireRun, submitDurably, submitRun } from "./take-runs.ts";
 import type { Adopted } from "./take-runs.ts";
@@ -65,11 +66,14 @@ export async function openLocalEngine(home: Home, options: LocalEngineOptions): 
         if (run.state.ended !== undefined)
           listener(toRow(summarizeRun(run.state, run.language, run.summary.labels)));
       }),
-    picture: (name) => pictureOf(getDriven(desk, name)),
+    expire: (now, keep) =>
+      expireRuns(home, desk.history, runtime, { now, keep, forget: (name) => desk.forgetName(name) }),
+    estimate: (name) => learnEstimate(desk, name),
+    picture: (name) => pictureOf(desk, getDriven(desk, name)),
     watch: (name, listener) => {
       const driven = getDriven(desk, name);
       return runtime.listen((touched, events) => {
-        if (touched === driven.run) listener(pictureOf(driven), events);
+        if (touched === driven.run) listener(pictureOf(desk, driven), events);
       });
     },
     send: (name, input) => runtime.send(getDriven(desk, name).run.runId, input),

@@ -48,10 +48,17 @@ async function measureStored(
   return measureRun(state, getLanguage(document.language).createEvaluator(record.plan), now).series;
 }
 
-/** Takes the figures of a run that is about to be deleted into the tally. */
-export async function keepFigures(home: Home, reader: HistoryReader, summary: RunSummary): Promise<void> {
-  const stored = new Set((await reader.listRuns()).map(({ runId }) => runId));
-  const tally = addToTally(readTally(home), summary, (runId) => stored.has(runId));
+/** Takes the figures of runs that are about to be deleted into the tally. `stored` are all runs of the history. */
+export async function keepFigures(
+  home: Home,
+  stored: readonly RunSummary[],
+  leaving: readonly RunSummary[],
+): Promise<void> {
+  const ids = new Set(stored.map(({ runId }) => runId));
+  const tally = leaving.reduce(
+    (sum, summary) => addToTally(sum, summary, (runId) => ids.has(runId)),
+    readTally(home),
+  );
   const draft = `${home.metrics}.new`;
   await writeFile(draft, `${JSON.stringify(tally)}\n`);
   await rename(draft, home.metrics);

@@ -1,12 +1,15 @@
 /** What presenters see of a run: rows for lists, pictures with the state. */
 import type { RunPicture, RunRow } from "../api/house.ts";
+import type { Outlook } from "../model/run/outlook.ts";
 import type { RunState } from "../model/run/run-state.ts";
 import type { RunDocument, RunSummary } from "../ports/history-store.ts";
+import { readExpiry } from "../runtime/expired-runs.ts";
 import type { RunRecord } from "../runtime/recover/run-record.ts";
 import { getLanguage } from "./languages.ts";
 
 export function toRow(summary: RunSummary): RunRow {
   const shown = summary.view["phase"];
+  const expiresAt = readExpiry(summary);
   return {
     runId: summary.runId,
     name: summary.name,
@@ -19,6 +22,7 @@ export function toRow(summary: RunSummary): RunRow {
     labels: summary.labels,
     done: summary.progress.done,
     total: summary.progress.total,
+    ...(expiresAt === undefined ? {} : { expiresAt }),
   };
 }
 
@@ -27,6 +31,7 @@ export function toPicture(
   state: RunState,
   document: RunDocument,
   record: RunRecord,
+  outlook?: Outlook,
 ): RunPicture {
   return {
     row: toRow(summary),
@@ -37,5 +42,6 @@ export function toPicture(
     file: document.file,
     submission: record.submission,
     annotations: record.annotations,
+    ...(outlook === undefined ? {} : { outlook }),
   };
 }

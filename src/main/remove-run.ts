@@ -1,24 +1,21 @@
-/** Takes a run away with its folder, and with what belongs to it: objects that its tasks made to be owned by it. */
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
+/** What goes with a run that is deleted: objects that its tasks made to be owned by it. */
 import { ownerLabel } from "../executors/objects/object-keeper.ts";
-import type { HistoryStore } from "../ports/history-store.ts";
+import type { HistoryStore, RunSummary } from "../ports/history-store.ts";
 import { findSqliteDefinitions, openSqliteDefinitions } from "../stores/sqlite/open-sqlite-definitions.ts";
-import { runFolderName } from "./home.ts";
+import { deleteRuns } from "./delete-runs.ts";
 import type { Home } from "./home.ts";
 
-/** False when there is no such run. `history` must be open for writing, and the runs must have ended. */
-export async function removeRunWithOwned(home: Home, history: HistoryStore, name: string): Promise<boolean> {
-  const summary = await history.findRun(name);
-  if (summary === undefined) return false;
-  const owned = (await history.listRuns()).filter(({ labels }) => labels[ownerLabel] === summary.name);
-  for (const run of owned) await removeRunWithOwned(home, history, run.name);
-  await removeOwnedDefinitions(home, summary.name);
-  const { keepFigures } = await import("./metrics.ts");
-  await keepFigures(home, history, summary);
-  await history.commit({ appended: [], deleted: [summary.runId] }, { durable: true });
-  await rm(join(home.runs, runFolderName(summary.name)), { recursive: true, force: true });
-  return true;
+/** Deletes a run and what it owns. `history` must be open for writing, and nobody may drive the runs. */
+export async function removeWithOwned(home: Home, history: HistoryStore, run: RunSummary): Promise<void> {
+  const leaving = findOwned(await history.listRuns(), run);
+  for (const { name } of leaving) await removeOwnedDefinitions(home, name);
+  await deleteRuns(home, history, leaving);
+}
+
+/** The run, the runs that it owns, and those that they own. */
+function findOwned(runs: readonly RunSummary[], owner: RunSummary): readonly RunSummary[] {
+  const owned = runs.filter(({ labels }) => labels[ownerLabel] === owner.name);
+  return [owner, ...owned.flatMap((run) => findOwned(runs, run))];
 }
 
 async function removeOwnedDefinitions(home: Home, owner: string): Promise<void> {

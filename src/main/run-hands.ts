@@ -9,7 +9,7 @@ import { nameRunPhase } from "../runtime/summary.ts";
 import { carryOut, pictureOf } from "./driven-run.ts";
 import type { Desk, Driven } from "./engine-desk.ts";
 import type { RunHands } from "./kept-runs.ts";
-import { removeRunWithOwned } from "./remove-run.ts";
+import { removeWithOwned } from "./remove-run.ts";
 import { toPicture, toRow } from "./pictures.ts";
 import { adoptRuns, submitRun } from "./take-runs.ts";
 
@@ -19,7 +19,7 @@ export function createRunHands(desk: Desk): RunHands {
     submit: (source, caller) => submitRun(desk, requestOf(source, driven.get(caller.runName))),
     picture: async (name) => {
       const live = driven.get(name);
-      return live === undefined ? readPicture(history, name) : pictureOf(live);
+      return live === undefined ? readPicture(history, name) : pictureOf(desk, live);
     },
     list: async () => (await history.listRuns()).map(toRow),
     command: async (name, command) => {
@@ -74,7 +74,10 @@ async function remove(
     await carryOut(desk, name, { kind: "terminate" });
     await runtime.waitForEnd(live.runId);
   }
-  return removeRunWithOwned(home, history, name);
+  const summary = await history.findRun(name);
+  if (summary === undefined) return false;
+  await removeWithOwned(home, history, summary);
+  return true;
 }
 
 /** A run's phase is looked at with each of its events; the whole of its status would cost more the larger it is. */

@@ -132,10 +132,11 @@ export class Runtime {
     this.send(run.runId, { kind: "time.reached", at: now });
   }
 
-  /** Lets go of a run that has ended and has nothing left to do; whether it has. Its history can be adopted again. */
+  /** Lets go of a run that has ended and has nothing left to do; whether nothing of it is left here. Its history can be adopted again. */
   release(runId: string): boolean {
     const run = this.runs.get(runId);
-    if (run === undefined || run.state.ended === undefined || !isIdle(run)) return false;
+    if (run === undefined) return true;
+    if (run.state.ended === undefined || !isIdle(run) || this.busy.has(run)) return false;
     if (run.state.running.size > 0 || run.state.requests.size > 0) return false;
     this.inLine.delete(run);
     this.stopping.delete(run);

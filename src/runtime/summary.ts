@@ -1,7 +1,9 @@
 /** The row that lists show: a view of a run's state, kept in the same commit as its events. */
 import type { JsonObject } from "../base/json.ts";
 import { hasMetrics, measureRun } from "../engine/measure/measure-run.ts";
-import { phaseNames } from "../model/run/phase.ts";
+import { findExpiry } from "../engine/keep/find-expiry.ts";
+import { measureDurations } from "../engine/measure/measure-durations.ts";
+import { phaseNames, phases } from "../model/run/phase.ts";
 import type { Language } from "../model/run/language.ts";
 import type { RunState } from "../model/run/run-state.ts";
 import type { Evaluator } from "../model/run/scope.ts";
@@ -27,6 +29,7 @@ export function summarizeRun(
     progress: { done: state.closedCount, total: state.tasks.size },
     view: {
       phase: outcome.phase,
+      ...(state.index.plan.origin === undefined ? {} : { origin: state.index.plan.origin }),
       ...(state.ended === undefined ? describeWork(state) : {}),
     },
   };
@@ -41,11 +44,14 @@ function describeWork(state: RunState): JsonObject {
   };
 }
 
-/** The row of a run that has ended also keeps its figures, so that nobody has to fold its history for them. */
+/** The row of a run that has ended also keeps its figures, its durations and when it expires, so that nobody has to fold its history for them. */
 export function addFigures(summary: RunSummary, state: RunState, evaluator: Evaluator): RunSummary {
-  if (state.ended === undefined || !hasMetrics(state.index.plan)) return summary;
+  if (state.ended === undefined) return summary;
+  const expiresAt = findExpiry(state);
+  const kept = expiresAt === undefined ? {} : { expiresAt };
+  const took = state.ended === phases.succeeded ? { took: measureDurations(state) } : {};
   const { series, problems } = measureRun(state, evaluator, state.endedAt);
-  return { ...summary, view: { ...summary.view, ...describeMeasured(series, problems) } };
+  return { ...summary, view: { ...summary.view, ...kept, ...took, ...describeMeasured(series, problems) } };
 }
 
 /** The engine's word for how a run stands. */

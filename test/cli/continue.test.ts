@@ -122,7 +122,10 @@ describe("retry and resubmit", () => {
     run.engine.emit(good, []);
     run.engine.settle("ended");
     assert.equal(await run.code, 0);
-    assert.equal(run.engine.calls[0], 'submit {"parameters":{"a":"1","b":"3"},"labels":{"again":"yes"}}');
+    assert.equal(
+      run.engine.calls[0],
+      'submit {"parameters":{"a":"1","b":"3"},"labels":{"again":"yes","workflows.argoproj.io/resubmitted-from-workflow":"orders"}}',
+    );
   });
 
   test("what cannot be done is said", async () => {

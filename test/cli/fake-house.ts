@@ -27,6 +27,8 @@ export interface FakeEngine extends Engine {
   settle(how: "ended" | "suspended"): void;
   fail(error: Error): void;
   running: number;
+  /** Names of runs that have expired. */
+  expired: readonly string[];
 }
 
 export function createEngine(first: RunPicture, answer?: SubmitAnswer): FakeEngine {
@@ -43,6 +45,7 @@ export function createEngine(first: RunPicture, answer?: SubmitAnswer): FakeEngi
     calls,
     watched,
     running: 0,
+    expired: [],
     submit: (request: SubmitRequest) => {
       calls.push(`submit ${JSON.stringify(request.submission)}`);
       return Promise.resolve(
@@ -54,6 +57,9 @@ export function createEngine(first: RunPicture, answer?: SubmitAnswer): FakeEngi
       return Promise.resolve([first.row.name]);
     },
     picture: () => latest,
+    expire: (_, keep) =>
+      Promise.resolve({ deleted: engine.expired.filter((name) => !keep.includes(name)), nextAt: undefined }),
+    estimate: () => Promise.resolve(),
     watch: (_name, listener) => {
       listeners.add(listener);
       tellWatched();

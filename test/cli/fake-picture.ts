@@ -30,6 +30,7 @@ export interface FakeRun {
   readonly message?: string;
   readonly suspended?: boolean;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly expiresAt?: number;
   readonly createdAt?: number;
   /** Seconds after the start. */
   readonly endedAfter?: number;
@@ -74,6 +75,7 @@ export function makePicture(run: FakeRun): RunPicture {
       labels: run.labels ?? {},
       done: run.tasks.filter(({ phase }) => hasEnded(phases[phase])).length,
       total: run.tasks.length,
+      ...(run.expiresAt === undefined ? {} : { expiresAt: run.expiresAt }),
     },
     state,
     view: makeView(run),

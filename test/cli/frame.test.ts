@@ -42,6 +42,13 @@ describe("frame", () => {
     ]);
   });
 
+  test("shows the time left as long as the estimate lasts", () => {
+    const estimated = (runMs: number): string =>
+      formatFrame({ ...picture, outlook: { estimate: { runMs, byProcess: {} } } }, options(100, 24))[0] ?? "";
+    assert.equal(estimated(100_000), "● Running 1m2s  about 38s left  ✖ 1 ● 2 ◷ 1 ✔ 1 ○ 1  orders");
+    assert.equal(estimated(62_500), "● Running 1m2s  ✖ 1 ● 2 ◷ 1 ✔ 1 ○ 1  orders");
+  });
+
   test("a narrow terminal keeps what matters", () => {
     assert.deepEqual(formatFrame(picture, options(20, 24)), [
       "● Running 1m2s  ✖ 1…",

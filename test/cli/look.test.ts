@@ -83,6 +83,20 @@ describe("get", () => {
     ]);
   });
 
+  test("shows how long the like of the run took, and what could not be measured", async () => {
+    const running = pictures.find(({ row }) => row.phase === "running");
+    assert.ok(running !== undefined);
+    const outlook = { estimate: { runMs: 120_000, byProcess: {} }, metricProblems: ["metric 'm': no"] };
+    const { out } = await ask(["get", running.row.name], {
+      pictures: [{ ...running, outlook }],
+    });
+    const shown = out.filter((line) => /^(?:Estimated|Conditions)/.test(line));
+    assert.deepEqual(shown, [
+      "Estimated:   2m (about 30s left)",
+      "Conditions:  MetricsError: metric 'm': no",
+    ]);
+  });
+
   test("filters tasks by state and selector", async () => {
     assert.deepEqual((await ask(["get", "nightly-2", "--status", "Failed"], { pictures })).out.slice(-2), [
       "✖ nightly-2    main               5s        child failed",

@@ -113,6 +113,41 @@ describe("delete", () => {
     assert.deepEqual((await ask(["delete", "--older", "30d"], { pictures })).out, ["nothing to delete"]);
   });
 
+  test("finds expired and repeated runs, and those with certain fields", async () => {
+    const several = [
+      makePicture({ name: "due", phase: "succeeded", endedAfter: 1, tasks: [], expiresAt: startAt - 1 }),
+      makePicture({
+        name: "later",
+        phase: "failed",
+        endedAfter: 1,
+        tasks: [],
+        expiresAt: startAt + 3_600_000,
+      }),
+      makePicture({
+        name: "again",
+        phase: "succeeded",
+        endedAfter: 1,
+        tasks: [],
+        labels: { "workflows.argoproj.io/resubmitted-from-workflow": "due" },
+      }),
+    ];
+    const deleted = async (...argv: readonly string[]): Promise<readonly string[]> =>
+      (await ask(["delete", ...argv], { pictures: several })).calls;
+    assert.deepEqual(await deleted("--expired"), ["remove due"]);
+    assert.deepEqual(await deleted("--resubmitted"), ["remove again"]);
+    assert.deepEqual(await deleted("--field-selector", "metadata.name=later"), ["remove later"]);
+    assert.deepEqual(await deleted("--field-selector", "metadata.name!=later,status.phase==Succeeded"), [
+      "remove due",
+      "remove again",
+    ]);
+    assert.deepEqual(await deleted("--completed", "--force", "--query-chunk-size", "5"), [
+      "remove due",
+      "remove later",
+      "remove again",
+    ]);
+    assert.equal((await ask(["delete", "--field-selector", "spec.x=1"], { pictures: several })).code, 2);
+  });
+
   test("a run that has not ended stays, and with it everything else of the call", async () => {
     const { code, err, calls } = await ask(["delete", "nightly-1", "orders"], { pictures });
     assert.deepEqual([code, calls], [2, []]);

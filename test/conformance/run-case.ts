@@ -113,6 +113,7 @@ async function driveCase(
     driven,
     drive: (run, document) => driven.set(run.name, { run, document, record: decodeRunRecord(document) }),
     forget: (run) => driven.delete(run.name),
+    forgetName: (name) => driven.delete(name),
     inTurn: (act) => act(),
     close: (closing) => runtime.close(closing),
   };

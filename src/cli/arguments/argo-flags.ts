@@ -12,6 +12,7 @@ export const argoFlags = {
   serviceaccount: { kind: "text", value: "NAME", help: "tasks run as you" },
   priority: { kind: "text", value: "N", help: "every run has its own process" },
   wait: { kind: "switch", help: "commands that run something wait for its end" },
+  "query-chunk-size": { kind: "text", value: "N", help: "lists are read at once" },
   "chunk-size": { kind: "text", value: "N", help: "lists are read at once" },
   kinds: { kind: "text", value: "KIND,...", help: "all kinds are checked" },
   short: { kind: "switch", help: "the version is one line" },

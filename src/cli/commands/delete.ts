@@ -7,7 +7,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { filterRuns, hasFilters, runFilterFlags } from "../select/select-runs.ts";
 import type { RunFilters } from "../select/select-runs.ts";
 
-const { labels, status, completed, prefix, older } = runFilterFlags;
+const { running: _running, since: _since, ...endedFilters } = runFilterFlags;
 
 export const command = defineCommand({
   name: "delete",
@@ -19,27 +19,21 @@ export const command = defineCommand({
   details: ["Runs that have not ended are never deleted: end them first with `millrace terminate`."],
   flags: {
     all: { kind: "switch", help: "every finished run" },
-    completed,
-    older,
-    prefix,
-    status,
-    labels,
+    ...endedFilters,
+    force: { kind: "switch", help: "as without: nothing keeps an ended run from being deleted" },
     "dry-run": { kind: "switch", help: "only say what would be deleted" },
   } as const,
   examples: [
     { line: "millrace delete my-run", does: "one run" },
     { line: "millrace delete --older 7d --dry-run", does: "what a clean-up would delete" },
+    { line: "millrace delete --expired", does: "runs whose ttlStrategy says that their time is over" },
     { line: "millrace delete --completed --prefix nightly-", does: "finished runs by name" },
   ],
   run: async (context, flags, operands) => {
-    const { all, "dry-run": dryRun, ...rest } = flags;
-    const filters: RunFilters = {
-      labels: rest.labels,
-      status: rest.status,
-      completed: rest.completed,
-      prefix: rest.prefix,
-      older: rest.older,
-    };
+    const { all, "dry-run": dryRun } = flags;
+    const filters: RunFilters = Object.fromEntries(
+      Object.keys(endedFilters).map((name) => [name, flags[name as keyof typeof endedFilters]]),
+    );
     const house = await context.openHouse();
     const rows = await findDoomed(house, operands, filters, all === true, context.io.clock.now());
     return remove(context, house, rows, dryRun === true);
@@ -58,7 +52,7 @@ async function findDoomed(
     throw new MillraceError(
       "cli/bad-arguments",
       "invalid",
-      "name the runs to delete, or say which: --all, --completed, --older, --prefix, --status, -l",
+      "name the runs to delete, or say which: --all, --completed, --expired, --older, --prefix, --status, -l",
     );
   }
   const named = await Promise.all(operands.map((name) => house.find(name)));

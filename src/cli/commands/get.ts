@@ -7,7 +7,7 @@ import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../command.ts";
 import { noteUndriven } from "../drive/note-undriven.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { formatMoment, formatSpan, formatTime } from "../render/durations.ts";
+import { describeLeft, formatDuration, formatMoment, formatSpan, formatTime } from "../render/durations.ts";
 import { formatBytes } from "../render/format-bytes.ts";
 import { describeMessage, describeRunMessage } from "../render/name-child.ts";
 import { formatOutputs, formatParameter } from "../render/outputs.ts";
@@ -85,7 +85,10 @@ function formatHead({ io, style }: CommandContext, house: House, picture: RunPic
     ["Started", formatMoment(row.startedAt, now)],
     ["Finished", formatMoment(row.endedAt, now)],
     ["Duration", formatSpan(row.startedAt, row.endedAt, now)],
-    ["Progress", `${row.done}/${row.total}`],
+    ["Estimated", describeEstimate(picture, now)],
+    ["Progress", describeProgress(picture)],
+    ["Conditions", describeConditions(picture)],
+    ["Kept until", row.expiresAt === undefined ? "" : formatTime(row.expiresAt)],
   ]);
   const parameters = Object.entries({ ...picture.state.values, ...submission.parameters });
   const given = parameters.flatMap(([name, value]) => formatParameter(name, value));
@@ -94,6 +97,25 @@ function formatHead({ io, style }: CommandContext, house: House, picture: RunPic
     ...(given.length === 0 ? [] : [style.paint("strong", "Parameters:"), ...given]),
     ...formatOutputs(picture, house, style),
   ];
+}
+
+/** How far the run is in the words of its language, or else tasks that are through of those that are known. */
+function describeProgress({ row, state, view, outlook }: RunPicture): string {
+  const { done, total } = view.progress?.(state, outlook) ?? row;
+  return `${done}/${total}`;
+}
+
+function describeEstimate({ row, outlook }: RunPicture, now: number): string {
+  const runMs = outlook?.estimate?.runMs;
+  if (runMs === undefined) return "";
+  const left = row.endedAt === undefined ? describeLeft(row.startedAt, runMs, now) : "";
+  return `${formatDuration(runMs)}${left === "" ? "" : ` (${left})`}`;
+}
+
+function describeConditions({ outlook }: RunPicture): string {
+  return outlook?.metricProblems === undefined
+    ? ""
+    : cleanText(`MetricsError: ${outlook.metricProblems.join(", ")}`);
 }
 
 /** On a terminal names get half of it, at least this; a loop over records has very long ones. */

@@ -6,6 +6,7 @@ import type { Submission } from "../../model/run/language.ts";
 import { defineCommand } from "../command.ts";
 import { handOver } from "../drive/hand-over.ts";
 import { engineFlags, readSubmission, submissionFlags, watchFlags } from "../drive/submission-flags.ts";
+import { resubmittedLabel } from "../select/select-runs.ts";
 import { submitAndDrive } from "../drive/submit-and-drive.ts";
 
 export const command = defineCommand({
@@ -57,13 +58,13 @@ function keepSecrets({ secrets }: JsonObject): JsonObject {
 
 /** Facts belong to one run (identity, made-up suffix), so most are made anew; `facts` are those of the new one. */
 function makeRequest(
-  { source, file, submission }: RunPicture,
+  { row, source, file, submission }: RunPicture,
   given: Omit<Submission, "facts">,
   facts: JsonObject | undefined,
 ): SubmitRequest {
   const { facts: earlierFacts, ...earlier } = submission;
   const newFacts = { ...keepSecrets(earlierFacts), ...facts };
-  const labels = { ...earlier.labels, ...given.labels };
+  const labels = { ...earlier.labels, ...given.labels, [resubmittedLabel]: row.name };
   return {
     source,
     file,
@@ -71,7 +72,7 @@ function makeRequest(
       ...earlier,
       ...given,
       parameters: { ...earlier.parameters, ...given.parameters },
-      ...(Object.keys(labels).length === 0 ? {} : { labels }),
+      labels,
       ...(Object.keys(newFacts).length === 0 ? {} : { facts: newFacts }),
     },
   };

@@ -9,6 +9,7 @@ import { exitCodeOfPhase, exitCodes } from "../exit-codes.ts";
 import { printStructured, pictureToJson } from "../render/structured.ts";
 import { chooseDisplay } from "./choose-display.ts";
 import type { Display, KnownRun } from "./display.ts";
+import { expireRuns } from "./expire-runs.ts";
 import { watchInterrupts } from "./interrupts.ts";
 import { reportRun } from "./report-run.ts";
 
@@ -37,6 +38,7 @@ export async function driveRun(
     await reportRest(context, house, picture, rest, wishes);
     const isLeft = rest === "ended" && !(await waitForStarted(context, engine, name));
     if (isLeft) return exitCodes.interrupted;
+    if (rest !== "killed") await expireRuns(context, engine, name);
     hasClosed = true;
     if (rest !== "killed") await engine.close({ leaveRunning: false });
     return count > 0 ? exitCodes.interrupted : exitCodeOfRest(picture, rest);
@@ -56,6 +58,7 @@ async function followToRest(
   const structured = isStructured(wishes.output);
   const display = chooseDisplay(context, { ...wishes, structured });
   const logs = wishes.log === true ? await openLogs(context, house, structured) : undefined;
+  await engine.estimate(name);
   let latest = engine.picture(name);
   const stopWatching = engine.watch(name, (picture, events) => {
     latest = picture;

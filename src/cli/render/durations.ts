@@ -41,3 +41,10 @@ export function formatSpan(startedAt: number | undefined, endedAt: number | unde
 export function formatMoment(at: number | undefined, now: number): string {
   return at === undefined || at === 0 ? "" : `${formatTime(at)} (${formatDuration(now - at)} ago)`;
 }
+
+/** `about 12s left`, by what the like of it took; empty when that is over already, or it has not begun. */
+export function describeLeft(startedAt: number | undefined, estimateMs: number, now: number): string {
+  if (startedAt === undefined || startedAt === 0) return "";
+  const leftMs = startedAt + estimateMs - now;
+  return leftMs < 1000 ? "" : `about ${formatDuration(Math.round(leftMs / 1000) * 1000)} left`;
+}

@@ -6,7 +6,7 @@ import type { RunPicture } from "../../api/house.ts";
 import type { TreeRow } from "../../model/run/language.ts";
 import { countTasks } from "./count-tasks.ts";
 import { chooseRows } from "./choose-rows.ts";
-import { formatSpan } from "./durations.ts";
+import { describeLeft, formatSpan } from "./durations.ts";
 import { describeMessage } from "./name-child.ts";
 import { formatRunPhase } from "./run-phase.ts";
 import { ellipsis, paintSymbol } from "./symbols.ts";
@@ -56,8 +56,11 @@ function formatSummary(picture: RunPicture, { now, style }: FrameOptions): strin
     .map(([phase, count]) => `${paintSymbol(phase, style)} ${count}`);
   const elapsed = formatSpan(row.startedAt, row.endedAt, now);
   const phase = style.paint("strong", formatRunPhase(row));
+  const runMs = picture.outlook?.estimate?.runMs;
+  const left = row.phase !== "running" || runMs === undefined ? "" : describeLeft(row.startedAt, runMs, now);
   return [
     `${paintSymbol(row.phase, style)} ${phase} ${elapsed}`.trimEnd(),
+    style.paint("quiet", left),
     numbers.join(" "),
     cleanText(row.name),
   ]

@@ -22,6 +22,7 @@ export function rowToJson(row: RunRow): JsonObject {
     ...(row.startedAt === undefined ? {} : { startedAt: formatTime(row.startedAt) }),
     ...(row.endedAt === undefined ? {} : { finishedAt: formatTime(row.endedAt) }),
     ...(row.message === undefined ? {} : { message: row.message }),
+    ...(row.expiresAt === undefined ? {} : { expiresAt: formatTime(row.expiresAt) }),
     labels: row.labels,
     progress: { done: row.done, total: row.total },
   };
@@ -40,7 +41,7 @@ export function pictureToJson(picture: RunPicture): JsonObject {
     },
     source: { language, file, ...describeStored(picture) },
     phase: row.phase,
-    status: picture.view.status(picture.state),
+    status: picture.view.status(picture.state, picture.outlook),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { House, RunRow } from "../../api/house.ts";
 import { MillraceError } from "../../base/errors.ts";
 import type { FlagTable, FlagValues } from "../arguments/flag-table.ts";
+import { parseFieldSelector } from "./field-selector.ts";
 import { parseLabelSelector } from "./label-selector.ts";
 
 export const runFilterFlags = {
@@ -22,6 +23,13 @@ export const runFilterFlags = {
   prefix: { kind: "text", value: "TEXT", help: "only runs whose name begins so" },
   since: { kind: "duration", value: "DURATION", help: "only runs that were created within this time" },
   older: { kind: "duration", value: "DURATION", help: "only runs that ended longer ago than this" },
+  expired: { kind: "switch", help: "only runs whose time to live is over" },
+  resubmitted: { kind: "switch", help: "only runs that repeat an earlier one" },
+  "field-selector": {
+    kind: "text",
+    value: "SELECTOR",
+    help: "only runs with these fields: metadata.name or status.phase, as in status.phase!=Succeeded",
+  },
 } as const satisfies FlagTable;
 
 export type RunFilters = Partial<FlagValues<typeof runFilterFlags>>;
@@ -29,6 +37,7 @@ export type RunFilters = Partial<FlagValues<typeof runFilterFlags>>;
 /** Rows that pass every filter, newest first. */
 export function filterRuns(rows: readonly RunRow[], filters: RunFilters, now: number): readonly RunRow[] {
   const hasLabels = parseLabelSelector((filters.labels ?? []).join(","));
+  const hasFields = parseFieldSelector(filters["field-selector"] ?? "");
   const states = filters.status?.split(",").map((state) => state.trim().toLowerCase());
   return rows
     .filter((row) => {
@@ -40,10 +49,15 @@ export function filterRuns(rows: readonly RunRow[], filters: RunFilters, now: nu
       if (filters.older !== undefined && (row.endedAt === undefined || row.endedAt > now - filters.older))
         return false;
       if (states !== undefined && !states.some((state) => isInState(row, state))) return false;
-      return hasLabels(row.labels);
+      if (filters.expired === true && (row.expiresAt === undefined || row.expiresAt > now)) return false;
+      if (filters.resubmitted === true && !Object.hasOwn(row.labels, resubmittedLabel)) return false;
+      return hasFields(row) && hasLabels(row.labels);
     })
     .sort((left, right) => right.createdAt - left.createdAt);
 }
+
+/** What `resubmit` writes on the runs that it makes (Argo, LabelKeyPreviousWorkflowName). */
+export const resubmittedLabel = "workflows.argoproj.io/resubmitted-from-workflow";
 
 /** The state may be the engine's word or the language's. */
 function isInState({ phase, shownPhase }: RunRow, state: string): boolean {
@@ -56,7 +70,17 @@ export function hasFilters(filters: RunFilters): boolean {
   return filterNames.some((name) => filters[name] !== undefined && filters[name] !== false);
 }
 
-const filterNames = ["status", "running", "completed", "prefix", "since", "older"] as const;
+const filterNames = [
+  "status",
+  "running",
+  "completed",
+  "prefix",
+  "since",
+  "older",
+  "expired",
+  "resubmitted",
+  "field-selector",
+] as const;
 
 /**
  * Names of the runs that the operands and filters mean; operands are looked up, so that `@latest` becomes a name.

@@ -32,6 +32,8 @@ export interface Plan {
   readonly files: Readonly<Record<string, FileValue>>;
   readonly hooks: readonly Hook[];
   readonly policy: RunPolicy;
+  /** What runs have in common that do the same work: the last good one says how long the next may take. */
+  readonly origin?: string;
   /** Figures of the run as a whole. */
   readonly metrics?: readonly MetricTemplate[];
   /** What only the language's own views and evaluator need. */
@@ -51,6 +53,8 @@ export interface RunPolicy {
   readonly namespace?: string;
   /** The run starts suspended. */
   readonly suspended?: boolean;
+  /** How long it is kept after its end, by how it ended; absent: until somebody deletes it. */
+  readonly keptMs?: Readonly<Partial<Record<"succeeded" | "failed" | "errored", number>>>;
 }
 
 /** A reusable, callable part of a plan. */

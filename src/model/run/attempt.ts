@@ -135,6 +135,11 @@ export interface AttemptOrder {
   /** Values that must not be shown, besides those of secret variables. In memory only, never in the file of the order. */
   readonly secrets?: readonly string[];
   /**
+   * Absolute path, as the command sees it, of a file whose last line `N/M` says how far the work is.
+   * Whoever looks at the attempt reads it; executors leave it alone.
+   */
+  readonly progressFile?: string;
+  /**
    * What the document asks of a cluster for this attempt (placement, resources, identity), in the words of its language.
    * Executors that can obey read it; the others leave it alone.
    */

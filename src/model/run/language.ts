@@ -5,6 +5,7 @@
 import type { Diagnostic } from "../../base/diagnostic.ts";
 import type { Json, JsonObject } from "../../base/json.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { Outlook, Progress } from "./outlook.ts";
 import type { RunState } from "./run-state.ts";
 import type { DefinitionKey, DefinitionMark } from "./definition.ts";
 import type { Evaluator } from "./scope.ts";
@@ -77,7 +78,9 @@ export interface TreeRow {
 
 export interface LanguageView {
   /** The run in the language's own status form. */
-  status(state: RunState): JsonObject;
+  status(state: RunState, outlook?: Outlook): JsonObject;
+  /** How far the run is, in the units of the language. */
+  progress?(state: RunState, outlook?: Outlook): Progress;
   /** Phase and message of the run in the language's words. */
   outcome(state: RunState): { readonly phase: string; readonly message: string };
   /** The tree, parents before children. Only tasks that people would recognise. */

@@ -1,6 +1,7 @@
 /** Metrics of documents (Argo docs/workflow-telemetry.md; docs/variables.md, Metrics; workflow/controller, computeMetrics). */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { measureDurations } from "../../../src/engine/measure/measure-durations.ts";
 import { measureRun } from "../../../src/engine/measure/measure-run.ts";
 import { argo } from "../../../src/languages/argo/argo.ts";
 import type { Ran, RigOptions } from "../rig.ts";
@@ -105,6 +106,19 @@ describe("metrics of templates", () => {
     assert.match(problems[2] ?? "", /existing counter for custom metric k of type gauge/);
     assert.match(problems[3] ?? "", /Help for metric k is already set/);
   });
+});
+
+test("the mean time of each template's good calls estimates later runs", async () => {
+  const templates = `${steps(call("a", "ok"), call("b", "ok"), call("s", "slow"), call("r", "again"))}  - {name: again, retryStrategy: {limit: 1}, ${pod}}\n`;
+  const { state } = await run(templates, {
+    answers: {
+      a: { tookMs: 1000 },
+      b: { tookMs: 2000 },
+      "r(0)": { exit: 1, tookMs: 3000 },
+      "r(1)": { tookMs: 500 },
+    },
+  });
+  assert.deepEqual(measureDurations(state), { main: 16_500, ok: 1500, slow: 10_000, again: 3500 });
 });
 
 describe("live gauges", () => {

@@ -413,6 +413,35 @@ test("fields without effect here are told of once, and kept for executors that c
   assert.deepEqual(compiled.plan?.notes["ttlStrategy"], { secondsAfterCompletion: 5 });
 });
 
+test("only a container that speaks of its progress file gets one", () => {
+  const [process] = compilePlan(
+    one(
+      "        container: {image: busybox, command: [sh], args: ['echo 1/2 > $(ARGO_PROGRESS_FILE)']}\n        sidecars: [{name: s, image: busybox}]\n",
+    ),
+  ).processes;
+  assert.ok(process?.body.kind === "task");
+  const { progressFile, commands } = process.body.task;
+  assert.equal(progressFile, "/tmp/.argo-progress/progress");
+  assert.deepEqual(
+    commands.map(({ args, env, volumes }) => [args, env, volumes]),
+    [
+      [
+        ["echo 1/2 > /tmp/.argo-progress/progress"],
+        [{ name: "ARGO_PROGRESS_FILE", value: "/tmp/.argo-progress/progress", secret: false }],
+        [
+          {
+            name: "argo-progress",
+            mountPath: "/tmp/.argo-progress",
+            readOnly: false,
+            source: { kind: "attempt" },
+          },
+        ],
+      ],
+      [[], [], []],
+    ],
+  );
+});
+
 test("a task without hints has none in its order", () => {
   const [process] = compilePlan(
     one("        container: {image: busybox, resources: {}, securityContext: {}}\n"),

@@ -263,6 +263,41 @@ test("a dag: task groups, arrows through them, omitted tasks", () => {
   assert.equal(argo.view.status(state)["progress"], "2/3");
 });
 
+test("progress is what tasks say of themselves, else one each; estimates go by template", () => {
+  const state = run(dag, [open(0, 0), start(1, 1), end(1, 3), start(3, 1)]);
+  const outlook = {
+    reported: new Map([
+      [1, { done: 2, total: 10 }],
+      [3, { done: 30, total: 40 }],
+    ]),
+    estimate: { runMs: 90_500, byProcess: { leaf: 12_000 } },
+    metricProblems: ["metric 'm': no", "metric 'n': no"],
+  };
+  const status = argo.view.status(state, outlook);
+  assert.deepEqual(
+    [status["progress"], status["estimatedDuration"], status["conditions"]],
+    [
+      "40/50",
+      90,
+      [
+        { type: "PodRunning", status: "True" },
+        { type: "MetricsError", status: "True", message: "metric 'm': no, metric 'n': no" },
+      ],
+    ],
+  );
+  const nodes = Object.values(status["nodes"] ?? {}) as Nodes[string][];
+  const begun = nodes.filter((one) => one["progress"] !== undefined);
+  assert.deepEqual(
+    begun.map(({ progress, estimatedDuration }) => [progress, estimatedDuration]),
+    [
+      ["40/50", 90],
+      ["10/10", 12],
+      ["30/40", 12],
+    ],
+  );
+  assert.deepEqual(argo.view.progress?.(state), { done: 1, total: 2 });
+});
+
 test("a reference that cannot be resolved is the message of what is around it", () => {
   const fault: Reason = { code: "expression-failed", message: "failed to resolve {{tasks.x}}" };
   const state = run(dag, [

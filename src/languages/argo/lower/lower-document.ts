@@ -159,6 +159,7 @@ function lowerPlan(
     files: {},
     hooks,
     policy,
+    origin: describeOrigin(own, identity.labels),
     ...(metrics.list.length === 0 ? {} : { metrics: metrics.list }),
     notes: describeRun(own, spec, entrypoint, desk, identity),
   };
@@ -176,6 +177,26 @@ function lowerProcesses(desk: Lowering, entryArguments: readonly Argument[]): re
       ? { ...process, body: { kind: "task", task: { ...process.body.task, captureResult: true } } }
       : process,
   );
+}
+
+/** Labels by which Argo finds the runs of one template or schedule, for its estimates (workflow/controller/estimation). */
+const originLabels = [
+  "workflows.argoproj.io/workflow-template",
+  "workflows.argoproj.io/cluster-workflow-template",
+  "workflows.argoproj.io/cron-workflow",
+] as const;
+
+/** Runs of one template or schedule do the same work; so, probably, do runs whose names begin alike. */
+function describeOrigin({ document, meta, spec }: Source, labels: TextMap): string {
+  for (const label of originLabels) {
+    const value = labels[label];
+    if (value !== undefined) return `${label.slice(label.indexOf("/") + 1)}/${value}`;
+  }
+  const ref = spec.workflowTemplateRef;
+  if (ref?.name !== undefined)
+    return `${ref.clusterScope === true ? "cluster-workflow-template" : "workflow-template"}/${ref.name}`;
+  const name = meta.generateName ?? meta.name ?? "";
+  return `${document.kind}/${name}`;
 }
 
 function describeTexts(objects: ReadonlyMap<string, ReadonlyMap<string, string>>): JsonObject {

@@ -2,7 +2,7 @@
 import type { Dynamic } from "../../../model/plan/expression.ts";
 import type { Argument, RunPolicy } from "../../../model/plan/plan.ts";
 import type { Submission } from "../../../model/run/language.ts";
-import type { WorkflowSpec } from "../read/types.ts";
+import type { TtlStrategy, WorkflowSpec } from "../read/types.ts";
 import { lowerArtifactSource } from "./lower-artifacts.ts";
 import { readParameterText } from "./lower-inputs.ts";
 import { lowerLocks } from "./lower-policy.ts";
@@ -86,7 +86,19 @@ export function lowerRunPolicy(desk: Lowering, spec: WorkflowSpec, syncPlace: Pl
     ...(priority === undefined || priority === 0 ? {} : { priority }),
     ...(desk.around.namespace === "default" ? {} : { namespace: desk.around.namespace }),
     ...(suspend === true ? { suspended: true } : {}),
+    ...lowerTtl(spec.ttlStrategy),
   };
+}
+
+/** The time of the end's own kind counts, else that of any end; an error is no failure here (Argo, workflow/gccontroller, ttl). */
+function lowerTtl(strategy: TtlStrategy | undefined): Pick<RunPolicy, "keptMs"> {
+  if (strategy === undefined) return {};
+  const { secondsAfterCompletion: any, secondsAfterSuccess, secondsAfterFailure } = strategy;
+  const seconds = { succeeded: secondsAfterSuccess ?? any, failed: secondsAfterFailure ?? any, errored: any };
+  const kept = Object.entries(seconds).flatMap(([end, time]) =>
+    time === undefined ? [] : [[end, time * 1000] as const],
+  );
+  return kept.length === 0 ? {} : { keptMs: Object.fromEntries(kept) };
 }
 
 export function lowerLabels(desk: Lowering, spec: WorkflowSpec): Record<string, Dynamic<string>> {

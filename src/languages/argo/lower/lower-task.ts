@@ -14,6 +14,7 @@ import type {
 } from "../read/types.ts";
 import type { Archive } from "../../../model/data/artifact.ts";
 import { findRepositoryKey } from "./lower-artifacts.ts";
+import { mentionsProgress, progressFile, progressVariable, progressVolume } from "./progress-file.ts";
 import { collectHints } from "./lower-hints.ts";
 import { lowerEnvironment, lowerWord, readEnvironment } from "./lower-environment.ts";
 import { lowerDuration, lowerInteger } from "./lower-numbers.ts";
@@ -48,6 +49,7 @@ export function lowerTask(desk: Lowering, template: Template, place: Place): Tas
   const hints = collectHints(desk, template);
   return {
     ...(hints === undefined ? {} : { hints }),
+    ...(mains.some(({ volumes }) => volumes.includes(progressVolume)) ? { progressFile } : {}),
     commands: [
       ...beside(template.initContainers ?? [], "init"),
       ...mains,
@@ -125,7 +127,9 @@ function lowerCommand(
   template: Template,
   place: Place,
 ): CommandTemplate {
-  const variables = readEnvironment(desk, container, place);
+  const isToldOf = role === "main" && mentionsProgress(container);
+  const own = readEnvironment(desk, container, place);
+  const variables = isToldOf ? [progressVariable, ...own] : own;
   const { workingDir, image = "" } = container;
   return {
     name,
@@ -135,7 +139,10 @@ function lowerCommand(
     args: (container.args ?? []).map((word) => lowerWord(desk, word, variables)),
     env: lowerEnvironment(desk, variables),
     ...(workingDir === undefined || workingDir === "" ? {} : { workingDir: lowerText(desk, workingDir) }),
-    volumes: lowerMounts(desk, container.volumeMounts ?? [], template.volumes ?? [], place),
+    volumes: [
+      ...lowerMounts(desk, container.volumeMounts ?? [], template.volumes ?? [], place),
+      ...(isToldOf ? [progressVolume] : []),
+    ],
     after: [],
     retries: 0,
     retryDelayMs: 0,

@@ -7,10 +7,12 @@ import { displayName, nodeId, nodeName } from "./node-names.ts";
 import { describeOutcome, nodeMessage } from "./node-message.ts";
 import { collectReusable } from "./reuse.ts";
 import { listRows } from "./rows.ts";
+import { sumTree, sumWhole } from "./node-values.ts";
 import { describeStatus } from "./workflow-status.ts";
 
 export const argoView: LanguageView = {
   status: describeStatus,
+  progress: (state, outlook) => sumWhole(state, sumTree(state, outlook?.reported)),
   outcome: describeOutcome,
   rows: listRows,
   taskName: (state, task) => ({ full: nodeName(state, task), short: displayName(state, task) }),

@@ -5,13 +5,14 @@ import { isExpression } from "../../../model/plan/expression.ts";
 import type { Expression } from "../../../model/plan/expression.ts";
 import { hasEnded, taskKinds } from "../../../model/run/phase.ts";
 import type { CommandEnding } from "../../../model/run/attempt.ts";
+import type { Outlook } from "../../../model/run/outlook.ts";
 import type { RunState } from "../../../model/run/run-state.ts";
 import { timeToText } from "../evaluate/sibling-values.ts";
 import { signalExitCode } from "../../../base/signals.ts";
 import type { Edges } from "./edges.ts";
 import { displayName, nameToId, nodeName } from "./node-names.ts";
 import { nodeMessage, nodePhase, phaseWord } from "./node-message.ts";
-import { describeInputs, describeOutputs, describeResources } from "./node-values.ts";
+import { describeEstimate, describeInputs, describeOutputs, describeResources } from "./node-values.ts";
 import type { Resources } from "./node-values.ts";
 import { findBoundary, findProcess, nodeType } from "./tree.ts";
 
@@ -23,6 +24,7 @@ export interface StatusContext {
   readonly resources: readonly (Resources | undefined)[];
   readonly done: Int32Array;
   readonly total: Int32Array;
+  readonly outlook: Outlook;
 }
 
 export function describeNode(context: StatusContext, task: number): JsonObject {
@@ -56,6 +58,7 @@ export function describeNode(context: StatusContext, task: number): JsonObject {
       "progress",
       (context.total[task] ?? 0) === 0 ? undefined : `${context.done[task] ?? 0}/${context.total[task] ?? 0}`,
     ),
+    ...optional("estimatedDuration", describeEstimate(findEstimate(context, task))),
     ...optional("resourcesDuration", describeResources(context.resources[task])),
     ...optional("inputs", describeInputs(state, task)),
     ...optional("outputs", describeOutputs(state, task)),
@@ -65,6 +68,13 @@ export function describeNode(context: StatusContext, task: number): JsonObject {
     ...optional("nodeFlag", describeFlag(state, task)),
     ...optional("memoizationStatus", describeMemo(state, task)),
   };
+}
+
+/** The first task is estimated as the run is, all others by the mean of their template. */
+function findEstimate({ state, outlook }: StatusContext, task: number): number | undefined {
+  const id = findProcess(state, task)?.id;
+  if (outlook.estimate === undefined || id === undefined) return undefined;
+  return task === 0 ? outlook.estimate.runMs : outlook.estimate.byProcess[id];
 }
 
 function optional<K extends string, V>(name: K, value: V | undefined): { readonly [key in K]?: V } {

@@ -2,12 +2,13 @@
 import type { Json, JsonObject } from "../../../base/json.ts";
 import type { FileValue, TaskTemplate } from "../../../model/plan/plan.ts";
 import { phases, taskKinds } from "../../../model/run/phase.ts";
+import type { Progress } from "../../../model/run/outlook.ts";
 import type { RunState } from "../../../model/run/run-state.ts";
 import type { Inputs, Outputs } from "../../../model/run/values.ts";
 import { noExitCode } from "../../../model/run/task-table.ts";
 import { jsonToText } from "../evaluate/json-text.ts";
 import { outerPrefix } from "../lower/capture-outer.ts";
-import { findProcess, isLeftBehind } from "./tree.ts";
+import { findProcess, isLeftBehind, isTakenOver } from "./tree.ts";
 
 /** Bound inputs; undefined when there are none. */
 export function describeInputs(state: RunState, task: number): JsonObject | undefined {
@@ -92,7 +93,10 @@ export interface Resources {
 const memoryUnitBytes = 100 * 1024 * 1024;
 
 /** Resources and progress of every task, summed from the leaves up: children have greater numbers than their parents. */
-export function sumTree(state: RunState): {
+export function sumTree(
+  state: RunState,
+  reported?: ReadonlyMap<number, Progress>,
+): {
   readonly resources: readonly (Resources | undefined)[];
   readonly done: Int32Array;
   readonly total: Int32Array;
@@ -104,9 +108,10 @@ export function sumTree(state: RunState): {
   for (let task = tasks.size - 1; task >= 0; task -= 1) {
     const used = measureAttempt(state, task);
     if (used !== undefined) addResources(resources, task, used);
-    if (isPod(state, task)) {
-      total[task] = (total[task] ?? 0) + 1;
-      if (tasks.phase[task] === phases.succeeded) done[task] = (done[task] ?? 0) + 1;
+    if (isCounted(state, task)) {
+      const own = findProgress(state, task, reported?.get(task));
+      total[task] = (total[task] ?? 0) + own.total;
+      done[task] = (done[task] ?? 0) + own.done;
     }
     const parent = tasks.parent[task] ?? -1;
     if (parent < 0) continue;
@@ -118,13 +123,47 @@ export function sumTree(state: RunState): {
   return { resources, done, total };
 }
 
-function isPod(state: RunState, task: number): boolean {
+/** Progress of the run: that of its first task and of its own hooks. */
+export function sumWhole(
+  state: RunState,
+  sums: { readonly done: Int32Array; readonly total: Int32Array },
+): Progress {
+  const roots = state.tasks.size === 0 ? [] : [0, ...(state.hooks.get(-1) ?? [])];
+  const sum = (counts: Int32Array): number => roots.reduce((all, task) => all + (counts[task] ?? 0), 0);
+  return { done: sum(sums.done), total: sum(sums.total) };
+}
+
+/** Whether a task has progress of its own: pods, waits and requests (Argo, workflow/progress, executable). */
+function isCounted(state: RunState, task: number): boolean {
   const { tasks } = state;
   const phase = tasks.phase[task] ?? phases.waiting;
   if (phase === phases.waiting || phase >= phases.skipped || tasks.kind[task] === taskKinds.group)
     return false;
-  if (state.attempts.has(task) || findProcess(state, task)?.body.kind !== "task") return false;
+  const kind = findProcess(state, task)?.body.kind;
+  if (isTakenOver(state, task)) return false;
+  if (state.attempts.has(task) || (kind !== "task" && kind !== "wait" && kind !== "request")) return false;
   return state.resets.size === 0 || !isLeftBehind(state, task);
+}
+
+/** What succeeded is done; otherwise what the task itself says counts. Each container of a set counts besides its pod. */
+function findProgress(state: RunState, task: number, reported: Progress | undefined): Progress {
+  const isDone = state.tasks.phase[task] === phases.succeeded;
+  const total = reported?.total ?? 1;
+  const done = isDone ? total : (reported?.done ?? 0);
+  const template = findTask(state, task);
+  const containers = template?.commands.filter(({ role }) => role === "main") ?? [];
+  if (containers.length < 2) return { done, total };
+  const endings = state.reasons.get(task)?.commands;
+  const good = containers.filter(({ name }) => {
+    const ending = typeof name === "string" ? endings?.[name] : undefined;
+    return ending === undefined ? isDone : ending.kind === "exited" && ending.code === 0;
+  });
+  return { done: done + good.length, total: total + containers.length };
+}
+
+/** Whole seconds, as Argo keeps them; a moment is no estimate. */
+export function describeEstimate(ms: number | undefined): number | undefined {
+  return ms === undefined || ms < 1000 ? undefined : Math.floor(ms / 1000);
 }
 
 function measureAttempt(state: RunState, task: number): Resources | undefined {

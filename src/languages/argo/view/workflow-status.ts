@@ -1,5 +1,6 @@
 /** `status` of a workflow (Argo fields.md, WorkflowStatus). */
 import type { Json, JsonObject } from "../../../base/json.ts";
+import type { Outlook } from "../../../model/run/outlook.ts";
 import type { RunState } from "../../../model/run/run-state.ts";
 import { jsonToText } from "../evaluate/json-text.ts";
 import { timeToText } from "../evaluate/sibling-values.ts";
@@ -8,16 +9,15 @@ import { describeOutcome } from "./node-message.ts";
 import { nodeId } from "./node-names.ts";
 import { describeContainers, describeNode } from "./node-status.ts";
 import type { StatusContext } from "./node-status.ts";
-import { describeFile, describeResources, sumTree } from "./node-values.ts";
+import { describeEstimate, describeFile, describeResources, sumTree, sumWhole } from "./node-values.ts";
 import { isVisible } from "./tree.ts";
 
-export function describeStatus(state: RunState): JsonObject {
+export function describeStatus(state: RunState, outlook: Outlook = {}): JsonObject {
   const { phase, message } = describeOutcome(state);
-  const sums = sumTree(state);
-  const nodes = describeNodes(state, sums);
-  const hooks = state.hooks.get(-1) ?? [];
-  const roots = state.tasks.size === 0 ? [] : [0, ...hooks];
-  const sum = (counts: Int32Array): number => roots.reduce((all, task) => all + (counts[task] ?? 0), 0);
+  const sums = sumTree(state, outlook.reported);
+  const nodes = describeNodes(state, sums, outlook);
+  const whole = sumWhole(state, sums);
+  const estimated = describeEstimate(outlook.estimate?.runMs);
   const resources = describeResources(sums.resources[0]);
   const outputs = describePublished(state);
   return {
@@ -25,26 +25,30 @@ export function describeStatus(state: RunState): JsonObject {
     ...(message === "" ? {} : { message }),
     startedAt: state.startedAt === 0 ? null : timeToText(state.startedAt),
     finishedAt: state.ended === undefined ? null : timeToText(state.endedAt),
-    progress: `${sum(sums.done)}/${sum(sums.total)}`,
+    progress: `${whole.done}/${whole.total}`,
+    ...(estimated === undefined ? {} : { estimatedDuration: estimated }),
     ...(resources === undefined ? {} : { resourcesDuration: resources }),
     ...(Object.keys(nodes).length === 0 ? {} : { nodes }),
     ...(outputs === undefined ? {} : { outputs }),
     conditions: [
       { type: "PodRunning", status: state.running.size > 0 ? "True" : "False" },
       ...(state.ended === undefined ? [] : [{ type: "Completed", status: "True" }]),
+      ...(outlook.metricProblems === undefined
+        ? []
+        : [{ type: "MetricsError", status: "True", message: outlook.metricProblems.join(", ") }]),
     ],
     ...(state.suspended ? { suspended: true } : {}),
   };
 }
 
-function describeNodes(state: RunState, sums: ReturnType<typeof sumTree>): JsonObject {
+function describeNodes(state: RunState, sums: ReturnType<typeof sumTree>, outlook: Outlook): JsonObject {
   const ids = new Map<number, string>();
   const id = (task: number): string => {
     const known = ids.get(task) ?? nodeId(state, task);
     ids.set(task, known);
     return known;
   };
-  const context: StatusContext = { state, edges: collectEdges(state), id, ...sums };
+  const context: StatusContext = { state, edges: collectEdges(state), id, outlook, ...sums };
   const nodes: [string, Json][] = [];
   for (let task = 0; task < state.tasks.size; task += 1) {
     if (!isVisible(state, task)) continue;

@@ -1,0 +1,50 @@
+/** Deleting runs: their figures stay in the metrics of the home, their content in the artifacts; all else goes. */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { HistoryStore, RunSummary } from "../ports/history-store.ts";
+import { findExpired } from "../runtime/expired-runs.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { runFolderName } from "./home.ts";
+import type { Home } from "./home.ts";
+
+/** Deletes runs that nobody drives any more. A crash in between leaves folders that the next run of the name takes over. */
+export async function deleteRuns(
+  home: Home,
+  history: HistoryStore,
+  leaving: readonly RunSummary[],
+): Promise<void> {
+  if (leaving.length === 0) return;
+  const { keepFigures } = await import("./metrics.ts");
+  await keepFigures(home, await history.listRuns(), leaving);
+  await history.commit({ appended: [], deleted: leaving.map(({ runId }) => runId) }, { durable: true });
+  for (const { name } of leaving)
+    await rm(join(home.runs, runFolderName(name)), { recursive: true, force: true });
+}
+
+export interface Expired {
+  /** Names of the runs that were deleted. */
+  readonly deleted: readonly string[];
+  /** When to come again; undefined as long as nothing will expire by itself. */
+  readonly nextAt: number | undefined;
+}
+
+/**
+ * Deletes the runs whose time is over (Argo, ttlStrategy), but for those named in `keep`.
+ * `forget` takes a deleted run out of whatever the process knows of it.
+ */
+export async function expireRuns(
+  home: Home,
+  history: HistoryStore,
+  runtime: Pick<Runtime, "release">,
+  options: {
+    readonly now: number;
+    readonly keep: readonly string[];
+    readonly forget: (name: string) => void;
+  },
+): Promise<Expired> {
+  const { due, nextAt } = findExpired(await history.listRuns(), options.now);
+  const leaving = due.filter(({ name, runId }) => !options.keep.includes(name) && runtime.release(runId));
+  await deleteRuns(home, history, leaving);
+  for (const { name } of leaving) options.forget(name);
+  return { deleted: leaving.map(({ name }) => name), nextAt };
+}

@@ -1,0 +1,30 @@
+/** What is known of a run besides its own events: how long its like took, how far its tasks say they are, what went unmeasured. */
+
+/** So many of so many units of work; `total` may grow while a run unfolds. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** How long the last good run of the same origin took. */
+export interface Estimate {
+  readonly runMs: number;
+  /** Mean time of one call, by id of the process. */
+  readonly byProcess: Readonly<Record<string, number>>;
+}
+
+export interface Outlook {
+  readonly estimate?: Estimate;
+  /** What attempts wrote into their progress files, by task. */
+  readonly reported?: ReadonlyMap<number, Progress>;
+  /** Why figures of the run are missing. */
+  readonly metricProblems?: readonly string[];
+}
+
+/** The last line of a progress file: `N/M` with 0 <= N <= M and M > 0 (Argo docs/progress.md). */
+export function parseProgress(text: string): Progress | undefined {
+  const match = /(?:^|\n)[ \t]*(\d+)\/(\d+)\s*$/u.exec(text);
+  if (match === null) return undefined;
+  const progress = { done: Number(match[1]), total: Number(match[2]) };
+  return progress.total > 0 && progress.done <= progress.total ? progress : undefined;
+}
