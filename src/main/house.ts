@@ -8,14 +8,16 @@ import type { House, RunCommand, RunPicture, RunRow } from "../api/house.ts";
 import type { FileValue } from "../model/plan/plan.ts";
 import type { HistoryReader, RunSummary } from "../ports/history-store.ts";
 import { loadRunState } from "../runtime/recover/run-record.ts";
+import { openFolderLimits } from "../stores/folder/folder-limits.ts";
 import { isSqliteHistoryWritten, openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
 import { examineMachine } from "./doctor.ts";
 import { explainTasks } from "./explain.ts";
-import { openHome, runFolderName } from "./home.ts";
+import { makeHome, openHome, runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
 import { sendCommand } from "./inbox.ts";
 import { findLanguage, isDocument } from "./languages.ts";
 import { openLocalEngine, unknownRun } from "./local-engine.ts";
+import { listLocks, shareLocks } from "./locks.ts";
 import { listLogFiles } from "./log-files.ts";
 import { outputFileName, outputsFolder } from "./lay-outputs.ts";
 import { missingRun } from "./missing-run.ts";
@@ -34,11 +36,16 @@ export function createHouse(root: string): House {
         summary === undefined ? refuse(home, name) : toRow(summary),
       ),
     get: (name) =>
-      readHistory(home, undefined, (reader) => readPicture(reader, name)).then(
+      readHistory(home, undefined, (reader) => readPicture(home, reader, name)).then(
         (picture) => picture ?? refuse(home, name),
       ),
     logFiles: (picture, select) => listLogFiles(home, picture, select),
     explain: (picture, select) => explainTasks(picture, select),
+    locks: () => readHistory(home, [], (reader) => listLocks(reader, openFolderLimits(home.limits).read())),
+    setLockLimit: async (key, limit) => {
+      makeHome(home);
+      openFolderLimits(home.limits).set(key, limit);
+    },
     artifactPath: (picture, artifact) => findLaidArtifact(home, picture, artifact),
     exportArtifact: (artifact, target) => exportArtifact(home, artifact, target),
     remove: (name) => removeRun(home, name),
@@ -76,10 +83,11 @@ async function listRows(reader: HistoryReader): Promise<readonly RunRow[]> {
   return (await reader.listRuns()).map(toRow);
 }
 
-async function readPicture(reader: HistoryReader, name: string): Promise<RunPicture | undefined> {
+async function readPicture(home: Home, reader: HistoryReader, name: string): Promise<RunPicture | undefined> {
   const summary = await findSummary(reader, name);
   if (summary === undefined) return undefined;
   const { state, document, record } = await loadRunState(reader, summary);
+  await shareLocks(reader, openFolderLimits(home.limits).read(), state);
   return toPicture(summary, state, document, record);
 }
 

@@ -21,6 +21,7 @@ import { decodeRunRecord, loadRunState } from "../runtime/recover/run-record.ts"
 import type { RunRecord } from "../runtime/recover/run-record.ts";
 import { Runtime, quarantinedError } from "../runtime/runtime.ts";
 import { isOnlyWaiting, summarizeRun } from "../runtime/summary.ts";
+import { openFolderLimits } from "../stores/folder/folder-limits.ts";
 import { openFolderMemos } from "../stores/folder/folder-memos.ts";
 import { openFolderSecrets } from "../stores/folder/folder-secrets.ts";
 import { openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
@@ -83,7 +84,16 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
     secrets,
     memos: openFolderMemos(home.memos),
     soon: setImmediate,
+    limits: {
+      ...(options.runsAtMost === undefined ? {} : { runsAtMost: options.runsAtMost }),
+      ...(options.runsPerNamespaceAtMost === undefined
+        ? {}
+        : { runsPerNamespaceAtMost: options.runsPerNamespaceAtMost }),
+    },
   });
+  const limits = openFolderLimits(home.limits);
+  runtime.setLockLimits(limits.read());
+  const closeLimits = limits.watch(() => runtime.setLockLimits(limits.read()));
   const drive = (run: LiveRun, document: RunDocument): void => {
     driven.set(run.name, { run, document, record: decodeRunRecord(document) });
     shown.addRun(document);
@@ -124,6 +134,7 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
     executorName: () => chosen.name,
     close: async (closing) => {
       closeInbox();
+      closeLimits();
       await runtime.close(closing);
     },
   };
@@ -175,9 +186,11 @@ async function adopt(
   const wanted =
     name === undefined ? await history.listRuns({ unfinishedOnly: true }) : [await history.findRun(name)];
   const taken: string[] = [];
-  // Those that have begun hold their locks; those that wait for a lock come after them.
+  // Those that have begun have their places and locks; those that wait for one come after them, the oldest first.
   const inOrder = [...wanted].sort(
-    (a, b) => Number(a?.startedAt === undefined) - Number(b?.startedAt === undefined),
+    (a, b) =>
+      Number(a?.startedAt === undefined) - Number(b?.startedAt === undefined) ||
+      (a?.createdAt ?? 0) - (b?.createdAt ?? 0),
   );
   for (const summary of inOrder) {
     if (summary === undefined) throw unknownRun(name ?? "");
