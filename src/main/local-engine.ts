@@ -185,14 +185,8 @@ async function adopt(
 ): Promise<readonly string[]> {
   const wanted =
     name === undefined ? await history.listRuns({ unfinishedOnly: true }) : [await history.findRun(name)];
-  const taken: string[] = [];
-  // Those that have begun have their places and locks; those that wait for one come after them, the oldest first.
-  const inOrder = [...wanted].sort(
-    (a, b) =>
-      Number(a?.startedAt === undefined) - Number(b?.startedAt === undefined) ||
-      (a?.createdAt ?? 0) - (b?.createdAt ?? 0),
-  );
-  for (const summary of inOrder) {
+  const loaded: Driven[] = [];
+  for (const summary of wanted) {
     if (summary === undefined) throw unknownRun(name ?? "");
     if (runtime.liveRuns.some((live) => live.runId === summary.runId)) continue;
     const { state, document, record } = await loadRunState(history, summary);
@@ -212,11 +206,12 @@ async function adopt(
       summaryAt: 0,
       quarantined: undefined,
     };
-    drive(run, document);
-    runtime.adoptRun(run);
-    taken.push(summary.name);
+    loaded.push({ run, document, record });
   }
-  return taken;
+  // All at once, so that nothing of one run begins before the others have taken what they hold.
+  for (const { run, document } of loaded) drive(run, document);
+  runtime.adoptRuns(loaded.map(({ run }) => run));
+  return loaded.map(({ run }) => run.name);
 }
 
 /** Resolves when the run has ended, or when only a person can move it. */
