@@ -5,6 +5,7 @@ import type { AttemptOrder } from "../../src/model/run/attempt.ts";
 import type { LiveRun } from "../../src/runtime/live-run.ts";
 import { createMemoryHistory } from "../../src/stores/memory/memory-history.ts";
 import { limitOf, listBefore, listObstacles, roomOf } from "../../src/model/run/lock-board.ts";
+import type { LockTicket } from "../../src/model/run/lock-board.ts";
 import { describeState } from "./describe-run.ts";
 import { attemptIdOf } from "./ledger.ts";
 import type { Ledger } from "./ledger.ts";
@@ -100,13 +101,10 @@ function waitsForOthers(run: LiveRun, runs: readonly LiveRun[], runsAtMost: numb
   const { state } = run;
   if (state.queued?.reason.code === "run-limit") return runs.filter(isUnderWay).length >= runsAtMost;
   const waiting = [...state.tickets.values()].filter(({ phase }) => phase === "waiting");
-  return (
-    waiting.length > 0 &&
-    waiting.every(
-      (ticket) =>
-        !state.locks.mayClaim(ticket) &&
-        listObstacles(ticket).some((lock) => listBefore(ticket, lock).some(({ user }) => user !== state)),
-    )
+  if (waiting.some((ticket) => state.locks.mayClaim(ticket))) return false;
+  // Some may wait for tasks of their own run, which wait for others.
+  return waiting.some((ticket) =>
+    listObstacles(ticket).some((lock) => listBefore(ticket, lock).some(({ user }) => user !== state)),
   );
 }
 
@@ -125,8 +123,16 @@ export function checkAtRest(
     const isMoving = state.running.size > 0 || state.requests.size > 0;
     return (asksSomebody || waitsForOthers(run, runs, runsAtMost)) && !isMoving
       ? []
-      : [`${state.runId} has not ended, and nobody is asked for: ${describeStuck(state)}`];
+      : [`${state.runId} has not ended, and nobody is asked for: ${describeStuck(state)}; ${describeBoard(run)}`];
   });
+}
+
+function describeBoard({ state }: LiveRun): string {
+  const name = ({ user, task, phase }: LockTicket): string => `${user.runId}/${task} ${phase}`;
+  return state.locks
+    .list()
+    .map((lock) => `${lock.key} ${lock.used}/${limitOf(lock)}: ${[...lock.holders, ...lock.waiting].map(name).join(", ")}`)
+    .join("; ");
 }
 
 function describeStuck(state: RunState): string {

@@ -305,7 +305,8 @@ function isFirst(ticket: LockTicket, lock: BoardLock): boolean {
 }
 
 function noteLimit(lock: BoardLock, limit: number | undefined, at: number): void {
-  if (limit === undefined || at < lock.askedAt) return;
+  // Of what one run says, the first counts.
+  if (limit === undefined || at <= lock.askedAt) return;
   lock.asked = limit;
   lock.askedAt = at;
 }
