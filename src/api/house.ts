@@ -119,6 +119,10 @@ export interface EngineOptions {
   readonly executor: string;
   /** Attempts at once; undefined: chosen by the machine's size. */
   readonly parallel?: number;
+  /** Runs under way at once; undefined: any number. */
+  readonly runsAtMost?: number;
+  /** Runs of one namespace under way at once; undefined: any number. */
+  readonly runsPerNamespaceAtMost?: number;
 }
 
 export interface ServeOptions extends EngineOptions {
@@ -161,6 +165,29 @@ export interface DoctorFinding {
   readonly hint?: string;
 }
 
+/** A run or one of its tasks that holds a lock or waits for it. */
+export interface LockUserRow {
+  readonly run: string;
+  readonly runId: string;
+  /** Absent: the run as a whole. */
+  readonly task?: number;
+  /** Short name of the task. */
+  readonly name?: string;
+  readonly priority: number;
+}
+
+/** A lock that is held or waited for. */
+export interface LockRow {
+  readonly key: string;
+  /** How many may hold it at once; absent: nobody has said. */
+  readonly limit?: number;
+  /** How much of the limit is in use: what a task holds inside of another holder counts once. */
+  readonly used: number;
+  readonly holders: readonly LockUserRow[];
+  /** In the order in which they come. */
+  readonly waiting: readonly LockUserRow[];
+}
+
 /** Why a task stands as it does; lines for people, codes for programs. */
 export interface Explanation {
   readonly task: number;
@@ -192,6 +219,10 @@ export interface House {
   /** Log files of a run's tasks, in order of start; `select` as in commands, or the number of the one task. */
   logFiles(picture: RunPicture, select?: string | number): readonly LogFile[];
   explain(picture: RunPicture, select?: string): readonly Explanation[];
+  /** Locks that are held or waited for, by key. */
+  locks(): Promise<readonly LockRow[]>;
+  /** Stores the limit of a lock, or takes it away; a running engine follows at once. */
+  setLockLimit(key: string, limit: number | undefined): Promise<void>;
   /** Where an artifact of an output lies on disk, when it is a single file or was laid out. */
   artifactPath(picture: RunPicture, artifact: Json): string | undefined;
   /** Writes an artifact to a path: its plain content. */

@@ -16,6 +16,7 @@ import type { LiveRun } from "../runtime/live-run.ts";
 import { decodeRunRecord } from "../runtime/recover/run-record.ts";
 import type { RunRecord } from "../runtime/recover/run-record.ts";
 import { Runtime } from "../runtime/runtime.ts";
+import { openFolderLimits } from "../stores/folder/folder-limits.ts";
 import { openFolderMemos } from "../stores/folder/folder-memos.ts";
 import { openFolderSecrets } from "../stores/folder/folder-secrets.ts";
 import { openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
@@ -88,8 +89,17 @@ export async function openDesk(home: Home, options: EngineOptions): Promise<Desk
     objects: { act: (...asked) => objects.keeper.act(...asked) },
     memos: openFolderMemos(home.memos),
     secrets,
+    limits: {
+      ...(options.runsAtMost === undefined ? {} : { runsAtMost: options.runsAtMost }),
+      ...(options.runsPerNamespaceAtMost === undefined
+        ? {}
+        : { runsPerNamespaceAtMost: options.runsPerNamespaceAtMost }),
+    },
     soon: setImmediate,
   });
+  const limits = openFolderLimits(home.limits);
+  runtime.setLockLimits(limits.read());
+  const closeLimits = limits.watch(() => runtime.setLockLimits(limits.read()));
   shieldScripts(home);
   const desk: Desk = {
     home,
@@ -114,6 +124,7 @@ export async function openDesk(home: Home, options: EngineOptions): Promise<Desk
     },
     inTurn: createTurns(),
     close: async (closing) => {
+      closeLimits();
       await runtime.close(closing);
       await objects.close();
     },

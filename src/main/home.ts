@@ -19,7 +19,7 @@ export interface Home {
   readonly images: string;
   /** Results that documents with memoize keep. */
   readonly memos: string;
-  /** Limits of locks, a file that may be absent. */
+  /** Limits of locks. */
   readonly limits: string;
   /** Values of Secrets. */
   readonly secrets: string;
@@ -43,7 +43,7 @@ export function openHome(root: string): Home {
     inbox: join(root, "inbox"),
     images: join(root, "images.json"),
     memos: join(root, "memos"),
-    limits: join(root, "limits.json"),
+    limits: join(root, "limits"),
     secrets: join(root, "secrets"),
     metrics: join(root, "metrics.json"),
     definitions: join(root, "definitions"),

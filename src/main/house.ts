@@ -18,6 +18,7 @@ import type { FileValue } from "../model/plan/plan.ts";
 import type { HistoryReader, RunSummary } from "../ports/history-store.ts";
 import { loadRunState } from "../runtime/recover/run-record.ts";
 import { openFolderSecrets } from "../stores/folder/folder-secrets.ts";
+import { openFolderLimits } from "../stores/folder/folder-limits.ts";
 import { isSqliteHistoryWritten, openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
 import { isWriterLockHeld } from "../stores/sqlite/writer-lock.ts";
 import { createDefinitionHouse, readDefinitions } from "./definitions.ts";
@@ -25,10 +26,11 @@ import { deleteRun } from "./delete-run.ts";
 import { examineMachine } from "./doctor.ts";
 import { explainTasks } from "./explain.ts";
 import { fetchDefinitions } from "./fetch-definitions.ts";
-import { openHome, runFolderName } from "./home.ts";
+import { makeHome, openHome, runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
 import { findLanguage, isDocument } from "./languages.ts";
 import { openLocalEngine } from "./local-engine.ts";
+import { listLocks, shareLocks } from "./locks.ts";
 import { listLogFiles } from "./log-files.ts";
 import { outputFileName, outputsFolder } from "./lay-outputs.ts";
 import { missingRun } from "./missing-run.ts";
@@ -58,6 +60,11 @@ export function createHouse(root: string): House {
       ),
     logFiles: (picture, select) => listLogFiles(home, picture, select),
     explain: (picture, select) => explainTasks(picture, select),
+    locks: () => readHistory(home, [], (reader) => listLocks(reader, openFolderLimits(home.limits).read())),
+    setLockLimit: async (key, limit) => {
+      makeHome(home);
+      openFolderLimits(home.limits).set(key, limit);
+    },
     artifactPath: (picture, artifact) => findLaidArtifact(home, picture, artifact),
     exportArtifact: (artifact, target) => exportArtifact(home, artifact, target),
     remove: (name) => removeRun(home, name),
@@ -127,6 +134,7 @@ async function readPicture(home: Home, reader: HistoryReader, name: string): Pro
   const summary = await findSummary(reader, name);
   if (summary === undefined) return undefined;
   const { state, document, record } = await loadRunState(reader, summary);
+  await shareLocks(reader, openFolderLimits(home.limits).read(), state);
   const estimate = await findEstimate(reader, summary, record.plan.origin);
   const outlook = gatherOutlook(home, summary.name, state, summary, estimate);
   return toPicture(summary, state, document, record, outlook);

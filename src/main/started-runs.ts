@@ -1,6 +1,6 @@
 /** Runs that tasks of other runs have started: they carry the name of that run in a label. */
 import { parentLabel } from "../executors/objects/object-keeper.ts";
-import type { HistoryStore } from "../ports/history-store.ts";
+import type { HistoryStore, RunSummary } from "../ports/history-store.ts";
 import type { Driven } from "./engine-desk.ts";
 
 /** Unfinished runs among those given that tasks of a run have started, or tasks of those. */
@@ -14,7 +14,10 @@ export function findStarted(driven: Iterable<Driven>, parent: string): readonly 
 }
 
 /** Unfinished runs in the history that tasks of a run have started. */
-export async function findStartedRuns(history: HistoryStore, parent: string): Promise<readonly string[]> {
+export async function findStartedRuns(
+  history: HistoryStore,
+  parent: string,
+): Promise<readonly RunSummary[]> {
   const runs = await history.listRuns({ unfinishedOnly: true });
-  return runs.filter(({ labels }) => labels[parentLabel] === parent).map(({ name }) => name);
+  return runs.filter(({ labels }) => labels[parentLabel] === parent);
 }

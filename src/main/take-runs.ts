@@ -5,7 +5,7 @@ import type { LiveRun } from "../runtime/live-run.ts";
 import { loadRunState } from "../runtime/recover/run-record.ts";
 import { readDefinitions } from "./definitions.ts";
 import { deleteRun } from "./delete-run.ts";
-import type { Desk } from "./engine-desk.ts";
+import type { Desk, Driven } from "./engine-desk.ts";
 import { addStoredDefinitions } from "./fetch-definitions.ts";
 import { getLanguage } from "./languages.ts";
 import { layOutputs } from "./lay-outputs.ts";
@@ -51,28 +51,26 @@ export async function submitDurably(desk: Desk, request: SubmitRequest): Promise
   return answer;
 }
 
-/** Takes over unfinished runs (all, or one by name or id, whether finished or not); names of those taken. */
+/** Takes over unfinished runs (all, or one by name or id, whether finished or not, with what its tasks have started). */
 export function adoptRuns(desk: Desk, name: string | undefined): Promise<readonly string[]> {
   return desk.inTurn(async () => {
     const found = name === undefined ? undefined : await desk.history.findRun(name);
     if (name !== undefined && found === undefined) throw unknownRun(name);
-    const wanted = found === undefined ? await desk.history.listRuns({ unfinishedOnly: true }) : [found];
-    const taken: string[] = [];
-    for (const summary of inOrderOfLocks(wanted)) if (await takeOver(desk, summary)) taken.push(summary.name);
-    if (name !== undefined) taken.push(...(await takeOverStarted(desk, found?.name ?? name)));
-    return taken;
+    const wanted =
+      found === undefined
+        ? await desk.history.listRuns({ unfinishedOnly: true })
+        : [found, ...(await listStarted(desk, found.name))];
+    const loaded: Driven[] = [];
+    for (const summary of wanted) if (!desk.driven.has(summary.name)) loaded.push(await load(desk, summary));
+    return takeOver(desk, loaded);
   });
 }
 
 /** What tasks of a run have started, and what that has started in turn. */
-async function takeOverStarted(desk: Desk, parent: string): Promise<readonly string[]> {
-  const taken: string[] = [];
-  for (const name of await findStartedRuns(desk.history, parent)) {
-    const summary = await desk.history.findRun(name);
-    if (summary !== undefined && (await takeOver(desk, summary))) taken.push(name);
-    taken.push(...(await takeOverStarted(desk, name)));
-  }
-  return taken;
+async function listStarted(desk: Desk, parent: string): Promise<readonly RunSummary[]> {
+  const started = await findStartedRuns(desk.history, parent);
+  const further = await Promise.all(started.map(({ name }) => listStarted(desk, name)));
+  return [...started, ...further.flat()];
 }
 
 export interface Adopted {
@@ -84,30 +82,21 @@ export interface Adopted {
 /** Takes over every unfinished run that can be read. */
 export function adoptAll(desk: Desk): Promise<Adopted> {
   return desk.inTurn(async () => {
-    const taken: string[] = [];
+    const loaded: Driven[] = [];
     const failed = new Map<string, Error>();
-    for (const summary of inOrderOfLocks(await desk.history.listRuns({ unfinishedOnly: true }))) {
+    for (const summary of await desk.history.listRuns({ unfinishedOnly: true })) {
+      if (desk.driven.has(summary.name)) continue;
       try {
-        if (await takeOver(desk, summary)) taken.push(summary.name);
+        loaded.push(await load(desk, summary));
       } catch (error) {
         failed.set(summary.name, error instanceof Error ? error : new Error(String(error)));
       }
     }
-    return { taken, failed };
+    return { taken: takeOver(desk, loaded), failed };
   });
 }
 
-/** Those that have begun hold their locks; those that wait for a lock come after them, the oldest first. */
-function inOrderOfLocks(runs: readonly RunSummary[]): readonly RunSummary[] {
-  return [...runs].sort(
-    (a, b) =>
-      Number(a.startedAt === undefined) - Number(b.startedAt === undefined) || a.createdAt - b.createdAt,
-  );
-}
-
-/** Whether it was not driven yet. */
-async function takeOver(desk: Desk, summary: RunSummary): Promise<boolean> {
-  if (desk.driven.has(summary.name)) return false;
+async function load(desk: Desk, summary: RunSummary): Promise<Driven> {
   const { state, document, record } = await loadRunState(desk.history, summary);
   const language = getLanguage(document.language);
   const run: LiveRun = {
@@ -125,9 +114,14 @@ async function takeOver(desk: Desk, summary: RunSummary): Promise<boolean> {
     summaryAt: 0,
     quarantined: undefined,
   };
-  desk.drive(run, document);
-  desk.runtime.adoptRun(run);
-  return true;
+  return { run, document, record };
+}
+
+/** All at once, so that nothing of one run begins before the others have taken what they hold. */
+function takeOver(desk: Desk, loaded: readonly Driven[]): readonly string[] {
+  for (const { run, document } of loaded) desk.drive(run, document);
+  desk.runtime.adoptRuns(loaded.map(({ run }) => run));
+  return loaded.map(({ run }) => run.name);
 }
 
 /** Lets go of a run that has ended, after laying its outputs; whether it has. */

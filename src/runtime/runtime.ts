@@ -18,6 +18,7 @@ import { encodeEvents } from "../model/run/event-codec.ts";
 import { LockBoard } from "../model/run/lock-board.ts";
 import type { RunEvent } from "../model/run/events.ts";
 import type { RunInput } from "../model/run/inputs.ts";
+import type { RunState } from "../model/run/run-state.ts";
 import type { RunDocument, RunSummary } from "../ports/history-store.ts";
 import { isIdle } from "./live-run.ts";
 import type { LiveRun } from "./live-run.ts";
@@ -117,9 +118,20 @@ export class Runtime {
     this.passLocksOn();
   }
 
-  /** Takes over a run whose state was folded from the history, and asks what is owed. */
-  adoptRun(run: LiveRun): void {
-    this.take(run);
+  /**
+   * Takes over runs whose states were folded from the history, and asks what is owed. Those that have begun, or wait for
+   * their locks, have their places before any of those that wait for one, and before anything is decided.
+   */
+  adoptRuns(runs: readonly LiveRun[]): void {
+    for (const run of runs) this.take(run);
+    const placed = runs.filter(({ state }) => hasPlace(state));
+    const waiting = runs.filter(({ state }) => !hasPlace(state));
+    waiting.sort((a, b) => a.state.createdAt - b.state.createdAt);
+    for (const run of placed) if (run.state.ended === undefined) this.slots.hold(run);
+    for (const run of [...placed, ...waiting]) this.adopt(run);
+  }
+
+  private adopt(run: LiveRun): void {
     const now = this.ports.clock.now();
     try {
       this.performer.recover(run, owed(run.state, run.evaluator, now).effects);
@@ -128,7 +140,6 @@ export class Runtime {
     }
     const { startedAt, queued, ended } = run.state;
     if (ended === undefined && (startedAt === 0 || queued !== undefined)) this.begin(run);
-    else if (ended === undefined) this.slots.hold(run);
     this.send(run.runId, { kind: "time.reached", at: now });
   }
 
@@ -286,12 +297,14 @@ export class Runtime {
   private decideOne(run: LiveRun, input: RunInput): void {
     if (run.quarantined !== undefined) return;
     try {
+      this.locks.begin();
       const asked = input.kind === "run.retry" ? { ...input, held: !this.slots.ask(run) } : input;
       const decided = decide(run.state, asked, run.evaluator);
       for (const event of decided.events) run.pendingEvents.push(event);
       for (const effect of decided.effects) run.pendingEffects.push(effect);
       run.more = decided.more;
     } catch (error) {
+      this.locks.takeBack();
       this.quarantine(run, toError(error));
     }
   }
@@ -320,7 +333,7 @@ export class Runtime {
 
   private async commit(worked: readonly LiveRun[], now: number): Promise<void> {
     const appended = worked
-      .filter((run) => run.pendingEvents.length > 0 && run.quarantined === undefined)
+      .filter((run) => run.pendingEvents.length > 0)
       .map((run) => ({
         runId: run.runId,
         firstSeq: run.committedSeq + 1,
@@ -348,18 +361,23 @@ export class Runtime {
       this.unsynced = !durable;
       if (durable) this.lastSyncAt = now;
     }
-    for (const run of worked) run.committedSeq = run.state.seq;
+    for (const run of worked) run.committedSeq += run.pendingEvents.length;
     for (const waiter of waiters) waiter.resolve();
   }
 
   private needsSummary(run: LiveRun, now: number): boolean {
-    if (run.pendingEvents.length === 0) return false;
-    return nameRunPhase(run.state) !== run.summary.phase || now - run.summaryAt >= summaryEveryMs;
+    if (run.quarantined !== undefined) return run.pendingEvents.length > 0;
+    if (nameRunPhase(run.state) !== run.summary.phase) return run.committedSeq > 0 || run.pendingEvents.length > 0;
+    return run.pendingEvents.length > 0 && now - run.summaryAt >= summaryEveryMs;
   }
 
   private updateSummary(run: LiveRun, now: number): RunSummary {
-    const summary = summarizeRun(run.state, run.language, run.summary.labels);
-    run.summary = addFigures(summary, run.state, run.evaluator);
+    // A state that was left in the middle of a decision says nothing; the next engine shall take the run over and see.
+    if (run.quarantined !== undefined) run.summary = { ...run.summary, phase: "running" };
+    else {
+      const summary = summarizeRun(run.state, run.language, run.summary.labels);
+      run.summary = addFigures(summary, run.state, run.evaluator);
+    }
     run.summaryAt = now;
     return run.summary;
   }
@@ -370,6 +388,7 @@ export class Runtime {
       const effects = run.pendingEffects;
       run.pendingEvents = [];
       run.pendingEffects = [];
+      if (run.quarantined !== undefined) continue;
       for (const effect of effects) this.performer.perform(run, effect);
       if (events.length > 0) for (const listener of this.listeners) listener(run, events);
       if (run.state.ended !== undefined) this.reportEnd(run);
@@ -408,7 +427,7 @@ export class Runtime {
     putLocksToSleep(run.state);
     for (const next of this.slots.leave(run))
       this.send(next.runId, { kind: "run.start", at: this.ports.clock.now() });
-    run.pendingEvents = [];
+    // What was decided before the fault is a fact that others may have built on, and is committed; none of it is done.
     run.pendingEffects = [];
     const failure = quarantinedError(run, error);
     for (const waiter of this.endWaiters.get(run.runId) ?? []) waiter.reject(failure);
@@ -431,6 +450,11 @@ function countStarts(effects: readonly Effect[]): number {
   let count = 0;
   for (const effect of effects) if (effect.kind === "attempt.start") count += 1;
   return count;
+}
+
+/** Whether a run was let in: it has begun, or waits for its locks. */
+function hasPlace({ startedAt, queued }: RunState): boolean {
+  return queued === undefined ? startedAt !== 0 : queued.reason.code === "lock-wait";
 }
 
 export function quarantinedError(run: LiveRun, error: Error): MillraceError {

@@ -22,6 +22,7 @@ import type { LiveRun } from "../../src/runtime/live-run.ts";
 import { LockBoard } from "../../src/model/run/lock-board.ts";
 import { moveToBoard } from "../../src/engine/evolve/locks.ts";
 import type { RunState } from "../../src/model/run/run-state.ts";
+import type { RunLimits } from "../../src/runtime/run-slots.ts";
 import { Runtime } from "../../src/runtime/runtime.ts";
 import { createMemoryHistory } from "../../src/stores/memory/memory-history.ts";
 import { createMemoryMemos } from "../../src/stores/memory/memory-memos.ts";
@@ -53,6 +54,7 @@ export interface RigOptions {
   readonly definitions?: readonly string[];
   readonly capacity?: number;
   readonly submission?: Partial<Omit<Submission, "parameters" | "facts">>;
+  readonly limits?: RunLimits;
   /** Kept results, when several rigs shall share them. */
   readonly memos?: MemoStore;
   readonly facts?: JsonObject;
@@ -173,6 +175,7 @@ export async function runTogether(
     files: puppet.files,
     artifacts: noArtifacts,
     secrets: createMemorySecrets(),
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
     memos: options.memos ?? createMemoryMemos(),
     objects: options.objects ?? noObjects,
     requester: {

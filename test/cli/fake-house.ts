@@ -5,6 +5,7 @@ import type {
   EngineOptions,
   Explanation,
   House,
+  LockRow,
   LogFile,
   RunCommand,
   RunPicture,
@@ -101,6 +102,7 @@ export interface HouseOptions {
   readonly diagnostics?: (source: string, file: string) => readonly Diagnostic[];
   readonly logs?: readonly LogFile[] | (() => readonly LogFile[]);
   readonly explanations?: readonly Explanation[];
+  readonly locks?: readonly LockRow[];
   readonly findings?: readonly DoctorFinding[];
   /** What `serve` opens. */
   readonly server?: Server;
@@ -179,6 +181,11 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
     explain: (picture, select) => {
       calls.push(`explain ${picture.row.name} ${select ?? "*"}`);
       return options.explanations ?? [];
+    },
+    locks: () => Promise.resolve(options.locks ?? []),
+    setLockLimit: (key, limit) => {
+      calls.push(`limit ${key} ${limit ?? "none"}`);
+      return Promise.resolve();
     },
     artifactPath: (_picture, artifact) =>
       JSON.stringify(artifact).includes("ledger") ? "/home/of/runs/outputs/ledger.md" : undefined,

@@ -36,6 +36,7 @@ export function openBench(
     seed: "bench",
     plans,
     submitAtMs: [],
+    limits: {},
     capacity,
     orderFree: true,
     isDisturbed: false,

@@ -4,6 +4,8 @@ import type { RunState } from "../../src/model/run/run-state.ts";
 import type { AttemptOrder } from "../../src/model/run/attempt.ts";
 import type { LiveRun } from "../../src/runtime/live-run.ts";
 import { createMemoryHistory } from "../../src/stores/memory/memory-history.ts";
+import { limitOf, listBefore, listObstacles, roomOf } from "../../src/model/run/lock-board.ts";
+import type { LockTicket } from "../../src/model/run/lock-board.ts";
 import { describeState } from "./describe-run.ts";
 import { attemptIdOf } from "./ledger.ts";
 import type { Ledger } from "./ledger.ts";
@@ -65,8 +67,53 @@ function compareStates(runId: string, live: RunState, shadow: RunState): readonl
   ];
 }
 
+/** As many hold each lock as may, by the board and by the history; and as many runs are under way as may be. */
+export function checkLocks(runs: readonly LiveRun[], ledger: Ledger, runsAtMost = Infinity): readonly string[] {
+  const problems: string[] = [];
+  const used = new Map<string, { count: number; readonly limit: number }>();
+  for (const state of ledger.states.values()) {
+    for (const lock of state.locks.list()) {
+      const sum = used.get(lock.key) ?? { count: 0, limit: limitOf(lock) };
+      sum.count += lock.used;
+      used.set(lock.key, sum);
+    }
+  }
+  for (const [key, { count, limit }] of used)
+    if (count > limit) problems.push(`${key} is held ${count} times in the history, and may be ${limit} times`);
+  for (const { state } of runs) {
+    for (const lock of state.locks.list())
+      if (roomOf(lock) < 0) problems.push(`${lock.key} is held ${lock.used} times of ${limitOf(lock)}`);
+  }
+  const begun = runs.filter(isUnderWay).map(({ runId }) => runId);
+  if (begun.length > runsAtMost)
+    problems.push(`${begun.join(", ")} are under way, and ${runsAtMost} may be`);
+  return problems;
+}
+
+/** A run that waits for its locks has a place already. */
+function isUnderWay({ state, quarantined }: LiveRun): boolean {
+  if (state.ended !== undefined || quarantined !== undefined) return false;
+  return state.queued === undefined ? state.startedAt !== 0 : state.queued.reason.code === "lock-wait";
+}
+
+/** Whether a run waits for a place, or for locks that others hold or come before it for, and could not go on. */
+function waitsForOthers(run: LiveRun, runs: readonly LiveRun[], runsAtMost: number): boolean {
+  const { state } = run;
+  if (state.queued?.reason.code === "run-limit") return runs.filter(isUnderWay).length >= runsAtMost;
+  const waiting = [...state.tickets.values()].filter(({ phase }) => phase === "waiting");
+  if (waiting.some((ticket) => state.locks.mayClaim(ticket))) return false;
+  // Some may wait for tasks of their own run, which wait for others.
+  return waiting.some((ticket) =>
+    listObstacles(ticket).some((lock) => listBefore(ticket, lock).some(({ user }) => user !== state)),
+  );
+}
+
 /** At rest every unfinished run must be one that only a person can move. */
-export function checkAtRest(runs: readonly LiveRun[], ledger: Ledger): readonly string[] {
+export function checkAtRest(
+  runs: readonly LiveRun[],
+  ledger: Ledger,
+  runsAtMost = Infinity,
+): readonly string[] {
   return [...ledger.states.values()].flatMap((state) => {
     if (state.ended !== undefined) return [];
     const run = runs.find((candidate) => candidate.runId === state.runId);
@@ -74,10 +121,18 @@ export function checkAtRest(runs: readonly LiveRun[], ledger: Ledger): readonly 
     if (run.quarantined !== undefined) return [];
     const asksSomebody = state.suspended || [...state.waits.values()].some((until) => until === Infinity);
     const isMoving = state.running.size > 0 || state.requests.size > 0;
-    return asksSomebody && !isMoving
+    return (asksSomebody || waitsForOthers(run, runs, runsAtMost)) && !isMoving
       ? []
-      : [`${state.runId} has not ended, and nobody is asked for: ${describeStuck(state)}`];
+      : [`${state.runId} has not ended, and nobody is asked for: ${describeStuck(state)}; ${describeBoard(run)}`];
   });
+}
+
+function describeBoard({ state }: LiveRun): string {
+  const name = ({ user, task, phase }: LockTicket): string => `${user.runId}/${task} ${phase}`;
+  return state.locks
+    .list()
+    .map((lock) => `${lock.key} ${lock.used}/${limitOf(lock)}: ${[...lock.holders, ...lock.waiting].map(name).join(", ")}`)
+    .join("; ");
 }
 
 function describeStuck(state: RunState): string {
@@ -90,7 +145,8 @@ function describeStuck(state: RunState): string {
       `${task} ${String(taskKindNames[table.kind[task] as number])} of ${table.parent[task]} ` +
       `${String(phaseNames[table.phase[task] as number])} pending ${table.pending[task]} active ${table.active[task]}`,
   );
-  return `running ${[...state.running].join()}; suspended ${state.suspended}; stopping ${state.stopping?.reason.code ?? "no"}; ${tasks.join(", ")}`;
+  const wants = [...state.tickets.values()].map(({ task, asked, phase }) => `${task} ${phase} ${asked.map(({ key }) => key).join("+")}`);
+  return `queued ${state.queued?.reason.code ?? "no"}; wants ${wants.join(", ")}; running ${[...state.running].join()}; suspended ${state.suspended}; stopping ${state.stopping?.reason.code ?? "no"}; ${tasks.join(", ")}`;
 }
 
 /** Every attempt started and ended once, and every execution's end is in the history once. */

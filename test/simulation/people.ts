@@ -63,8 +63,10 @@ function toInput(sim: Simulation, run: LiveRun, kind: CommandAt["kind"]): RunInp
 export async function actAsPerson(sim: Simulation): Promise<boolean> {
   const { engine, ledger, world } = sim;
   const at = world.timeline.now();
-  for (const state of ledger.states.values()) {
-    if (state.ended !== undefined) continue;
+  const open = [...ledger.states.values()].filter((state) => state.ended === undefined);
+  // Whoever waits for others is helped by helping those.
+  const asking = open.filter((state) => state.suspended || state.waits.size > 0);
+  for (const state of asking.length > 0 ? asking : open) {
     sim.personActs += 1;
     if (sim.personActs > actsAtMost) throw new Violation(`${state.runId} asks for somebody without end`);
     engine.runtime.send(state.runId, { kind: "run.resume", at });

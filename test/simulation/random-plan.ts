@@ -1,6 +1,6 @@
 /**
  * Random plans: graphs, stages, fan-outs, nesting, recursion, retries with backoff, hooks, waits for time and for
- * people, requests, timeouts, limits and locks.
+ * people, requests, timeouts, limits, locks of tasks, of regions and of whole runs, and kept results.
  *
  * A plan that is `orderFree` has nothing whose end depends on which of two parallel things came first,
  * so an undisturbed run of it must give the same result as a disturbed one.
@@ -10,6 +10,7 @@ import type {
   Body,
   Guard,
   Hook,
+  Lock,
   Node,
   Output,
   Plan,
@@ -28,7 +29,8 @@ export interface PlanWishes {
 
 /** Makes a plan; every number and name in it follows from the random stream. */
 export function makeRandomPlan(random: Random, wishes: PlanWishes): Plan {
-  const builder: Builder = { random, wishes, processes: [] };
+  const locks = makeRunLocks(random.fork("locks"));
+  const builder: Builder = { random, wishes, processes: [], runLocks: locks.locks ?? [] };
   const entry = addRegion(builder, wishes.depth);
   return {
     language: "sim",
@@ -42,6 +44,7 @@ export function makeRandomPlan(random: Random, wishes: PlanWishes): Plan {
     policy: {
       ...(random.chance(0.3) ? { attemptsAtMost: random.integer(1, 4) } : {}),
       ...(random.chance(0.1) ? { suspended: true } : {}),
+      ...locks,
       ...(!wishes.orderFree && random.chance(0.2) ? { deadlineMs: random.integer(500, 20_000) } : {}),
     },
     notes: {},
@@ -52,6 +55,8 @@ interface Builder {
   readonly random: Random;
   readonly wishes: PlanWishes;
   readonly processes: Process[];
+  /** What the run as a whole holds. */
+  readonly runLocks: readonly Lock[];
 }
 
 const ports = ["path", "data", "left"].map((name) => ({
@@ -119,19 +124,42 @@ function addTask(builder: Builder): number {
   );
 }
 
-function makeLeafPolicy({ random, wishes }: Builder): Policy {
+function makeLeafPolicy({ random, wishes, runLocks }: Builder): Policy {
   const isTimed = !wishes.orderFree;
   return {
     ...(random.chance(0.35) ? { retry: makeRetry(random) } : {}),
     ...(random.chance(0.15) ? { attemptTimeoutMs: random.integer(100, 4_000) } : {}),
     ...(isTimed && random.chance(0.15) ? { taskTimeoutMs: random.integer(100, 8_000) } : {}),
     ...(isTimed && random.chance(0.1) ? { queueTimeoutMs: random.integer(50, 3_000) } : {}),
-    ...(random.chance(0.2) ? { locks: makeLocks(random) } : {}),
+    ...(random.chance(0.2) ? { locks: makeLocks(random, runLocks) } : {}),
+    ...(isTimed && random.fork("memo").chance(0.1) ? { memo: makeMemo(random.fork("memo")) } : {}),
   };
 }
 
-/** Locks are taken in one order and by leaves alone, so that the plan itself cannot be a deadlock. */
-function makeLocks(random: Random): NonNullable<Policy["locks"]> {
+/** Which run makes a result first depends on time, so that only plans keep results whose ends may differ. */
+function makeMemo(random: Random): NonNullable<Policy["memo"]> {
+  const key = random.pick(["k", "l"]);
+  return { cache: "cache", key, ...(random.chance(0.3) ? { ageAtMostMs: random.integer(1, 2_000) } : {}) };
+}
+
+const single: Lock = { key: "lock-run", limit: 1 };
+const pair: Lock = { key: "lock-pair", limit: 2 };
+const ofRegions: Lock = { key: "lock-region", limit: 1 };
+
+/** A lock of the whole run, and how urgent it is. */
+function makeRunLocks(random: Random): Pick<Plan["policy"], "locks" | "priority"> {
+  return {
+    ...(random.chance(0.35) ? { locks: random.pick([[single], [pair], [single, pair]]) } : {}),
+    ...(random.chance(0.3) ? { priority: random.integer(1, 3) } : {}),
+  };
+}
+
+/**
+ * Locks are taken in one order: those of runs, of regions, of leaves. What a leaf wants of those above it, something
+ * around it holds already. So the plans themselves cannot be a deadlock.
+ */
+function makeLocks(random: Random, runLocks: readonly Lock[]): NonNullable<Policy["locks"]> {
+  if (random.fork("again").chance(0.3)) return [...runLocks, { key: "lock-a", limit: 1 }];
   const first = { key: "lock-a", limit: 1 };
   const second = { key: simExpression("text:lock-b"), limit: 2 };
   return random.pick([[first], [second], [first, second]]);
@@ -228,7 +256,10 @@ function addRegion(builder: Builder, depth: number): number {
     errorCountsAs: random.pick(["errored", "failed"] as const),
     ...(random.chance(0.2) ? { childrenAtMost: random.integer(1, 3) } : {}),
   };
-  const policy = random.chance(0.15) ? { retry: makeRetry(random) } : {};
+  const policy = {
+    ...(random.chance(0.15) ? { retry: makeRetry(random) } : {}),
+    ...(random.fork("lock of the region").chance(0.15) ? { locks: [ofRegions] } : {}),
+  };
   return addProcess(builder, { kind: "region", region }, random.chance(0.5) ? [output] : [], policy);
 }
 

@@ -1,5 +1,6 @@
 /** What one seed means: the plans, the room, and everything that will go wrong. */
 import type { Plan } from "../../src/model/plan/plan.ts";
+import type { RunLimits } from "../../src/runtime/run-slots.ts";
 import type { Random } from "./random.ts";
 import { createRandom } from "./random.ts";
 import { makeRandomPlan } from "./random-plan.ts";
@@ -31,6 +32,8 @@ export interface Scenario {
   /** When each run is submitted. */
   readonly submitAtMs: readonly number[];
   readonly capacity: number;
+  /** How many runs may be under way at once. */
+  readonly limits: RunLimits;
   /** The result must equal that of an undisturbed run. */
   readonly orderFree: boolean;
   readonly isDisturbed: boolean;
@@ -43,7 +46,7 @@ export interface Scenario {
 export function makeScenario(seed: string): Scenario {
   const random = createRandom(`scenario/${seed}`);
   const orderFree = random.chance(0.55);
-  const count = random.pick([1, 1, 2, 3]);
+  const count = random.pick([1, 1, 2, 3, 5]);
   const plans = Array.from({ length: count }, (_, index) =>
     makeRandomPlan(random.fork(`plan ${index}`), { orderFree, depth: random.integer(0, 3) }),
   );
@@ -52,6 +55,7 @@ export function makeScenario(seed: string): Scenario {
     plans,
     submitAtMs: plans.map(() => random.integer(0, 300)),
     capacity: random.integer(1, 6),
+    limits: random.fork("limits").chance(0.3) ? { runsAtMost: random.fork("places").integer(1, 2) } : {},
     orderFree,
     isDisturbed: true,
     lives: makeLives(random),

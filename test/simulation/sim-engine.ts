@@ -96,25 +96,25 @@ export function openSimEngine(options: SimEngineOptions): SimEngine {
     requester: createSimRequester(scenario.seed, timeline, life),
     secrets: createMemorySecrets(),
     memos: world.memos,
+    limits: scenario.limits,
     soon: (callback) => void timeline.at(timeline.now(), "soon", callback, life),
   });
   const findLive = (runId: string): LiveRun | undefined =>
     runtime.liveRuns.find((run) => run.runId === runId);
-  const adopt = async (summary: RunSummary): Promise<LiveRun> => {
-    const run = await loadLiveRun(history, summary, language);
-    runtime.adoptRun(run);
-    return run;
+  const adopt = async (summaries: readonly RunSummary[]): Promise<readonly LiveRun[]> => {
+    const runs: LiveRun[] = [];
+    for (const summary of summaries) runs.push(await loadLiveRun(history, summary, language));
+    runtime.adoptRuns(runs);
+    return runs;
   };
   return {
     life,
     runtime,
     submit: (number) => submitRun(runtime, scenario, number, language, timeline.now()),
-    adoptAll: async () => {
-      for (const summary of await history.listRuns({ unfinishedOnly: true })) await adopt(summary);
-    },
+    adoptAll: async () => void (await adopt(await history.listRuns({ unfinishedOnly: true }))),
     take: async (runId) => {
       const summary = await history.findRun(runId);
-      return findLive(runId) ?? (summary === undefined ? never() : adopt(summary));
+      return findLive(runId) ?? (summary === undefined ? never() : ((await adopt([summary]))[0] ?? never()));
     },
     findLive,
     evaluations: () => evaluations,

@@ -4,7 +4,7 @@
  */
 import { InvariantError } from "../../src/base/errors.ts";
 import { checkRefusal, watchEnd } from "./answers.ts";
-import { checkAtRest, checkExecutions, checkFinalHistory, checkStates, createOrderChecks } from "./checks.ts";
+import { checkAtRest, checkExecutions, checkLocks, checkFinalHistory, checkStates, createOrderChecks } from "./checks.ts";
 import { describeRun } from "./describe-run.ts";
 import { openLedger } from "./ledger.ts";
 import { createLife } from "./life.ts";
@@ -99,6 +99,7 @@ function openSimulation(scenario: Scenario, trace: (line: string) => void): Simu
     lives: 1,
     lostAttempts: 0,
     quarantines: 0,
+    hasQuarantined: false,
     retriesLeft: scenario.manualRetries,
     personActs: 0,
     submitted: new Set(),
@@ -202,6 +203,10 @@ function checkStep(sim: Simulation, step: number): void {
       throw run.quarantined;
   }
   if (sim.engine.life.dead || runtime.stoppedBy !== undefined) return;
+  // What is quarantined gives its place to others, and comes back with the next engine.
+  sim.hasQuarantined ||= runtime.liveRuns.some((run) => run.quarantined !== undefined);
+  const runsAtMost = sim.hasQuarantined ? Infinity : sim.scenario.limits.runsAtMost;
+  sim.problems.push(...checkLocks(runtime.liveRuns, sim.ledger, runsAtMost));
   if (step % stepsBetweenComparisons === 0) sim.problems.push(...checkStates(runtime.liveRuns, sim.ledger));
   if (sim.problems.length > 0) throw new Violation(sim.problems.join("; "));
 }
@@ -210,7 +215,7 @@ function checkStep(sim: Simulation, step: number): void {
 async function moveOn(sim: Simulation): Promise<boolean> {
   const { engine, ledger } = sim;
   const quarantined = engine.runtime.liveRuns.filter((run) => run.quarantined !== undefined);
-  sim.problems.push(...checkAtRest(engine.runtime.liveRuns, ledger));
+  sim.problems.push(...checkAtRest(engine.runtime.liveRuns, ledger, sim.scenario.limits.runsAtMost));
   if (sim.problems.length > 0) throw new Violation(sim.problems.join("; "));
   if (quarantined.length > 0) {
     sim.trace(`${quarantined.map((run) => run.runId).join()} quarantined`);

@@ -19,6 +19,8 @@ export interface Simulation {
   lives: number;
   lostAttempts: number;
   quarantines: number;
+  /** Whether any run was ever quarantined, also one of an engine that died before anybody saw it. */
+  hasQuarantined: boolean;
   retriesLeft: number;
   personActs: number;
   /** Numbers of the runs that somebody submitted. */

@@ -10,7 +10,7 @@ export const argoFlags = {
   namespace: { kind: "text", short: "n", value: "NAME", help: "there are no namespaces; see --home" },
   "all-namespaces": { kind: "switch", short: "A", help: "there are no namespaces" },
   serviceaccount: { kind: "text", value: "NAME", help: "tasks run as you" },
-  priority: { kind: "text", value: "N", help: "every run has its own process" },
+  priority: { kind: "text", value: "N", help: "it is said when a run is submitted" },
   wait: { kind: "switch", help: "commands that run something wait for its end" },
   "query-chunk-size": { kind: "text", value: "N", help: "lists are read at once" },
   "chunk-size": { kind: "text", value: "N", help: "lists are read at once" },

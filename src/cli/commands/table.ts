@@ -29,6 +29,13 @@ export const commandTable: readonly CommandEntry[] = [
     "print the figures that documents and the engine count",
     () => import("./metrics.ts"),
   ),
+  entry("locks", "Look", "show who holds locks and who waits for them", () => import("./locks.ts")),
+  entry(
+    "locks limit",
+    "Steer",
+    "say how many may hold a semaphore at once",
+    () => import("./locks-limit.ts"),
+  ),
   entry("suspend", "Steer", "start nothing new in a run", () => import("./suspend.ts")),
   entry("resume", "Steer", "go on with a run, or end its waits", () => import("./resume.ts")),
   entry("stop", "Steer", "end a run early; its exit handlers still run", () => import("./stop.ts")),

@@ -23,6 +23,7 @@ export const submissionFlags = {
   name: { kind: "text", value: "NAME", help: "name of the run" },
   "generate-name": { kind: "text", value: "PREFIX", help: "prefix of the run's name; the rest is made up" },
   labels: { kind: "list", short: "l", value: "NAME=VALUE,...", help: "labels of the run" },
+  priority: { kind: "number", value: "N", help: "of the runs that wait, the one with the highest comes first" },
 } as const satisfies FlagTable;
 
 export const engineFlags = {
@@ -65,6 +66,7 @@ export async function readSubmission(
     ...(given.name === undefined ? {} : { name: given.name }),
     ...(given["generate-name"] === undefined ? {} : { namePrefix: given["generate-name"] }),
     ...(given.entrypoint === undefined ? {} : { entrypoint: given.entrypoint }),
+    ...(given.priority === undefined ? {} : { priority: given.priority }),
     ...(Object.keys(labels).length === 0 ? {} : { labels }),
     ...(definitions.length === 0 ? {} : { definitions }),
     ...(given.strict === undefined ? {} : { strict: given.strict }),

@@ -37,6 +37,8 @@ export interface Submission {
   readonly name?: string;
   readonly namePrefix?: string;
   readonly entrypoint?: string;
+  /** Over the document's own: which of the runs that wait comes first. */
+  readonly priority?: number;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   /** Other documents that this one refers to, as text, with their files; later ones count over earlier ones. */

@@ -74,10 +74,14 @@ export class LockBoard {
   private readonly stored = new Map<string, number>();
   private readonly woken = new Set<LockUser>();
   private arrivals = 0;
+  /** What was taken and given back since the last call of `begin`. */
+  /** Locks that nobody used any more at some time since then. */
+  private readonly emptied = new Set<BoardLock>();
+  private readonly journal: { readonly ticket: LockTicket; readonly what: "taken" | "given-back" }[] = [];
 
   /** Locks that somebody holds or waits for. */
   list(): readonly BoardLock[] {
-    return [...this.locks.values()];
+    return [...this.locks.values()].filter(isUsed);
   }
 
   find(key: string): BoardLock | undefined {
@@ -125,6 +129,7 @@ export class LockBoard {
   claim(ticket: LockTicket): void {
     if (ticket.phase === "held" || ticket.phase === "gone") return;
     ticket.phase = "held";
+    this.journal.push({ ticket, what: "taken" });
     for (const wish of ticket.wishes) {
       const { lock } = wish;
       lock.waiting.delete(ticket);
@@ -149,10 +154,30 @@ export class LockBoard {
       lock.holders.delete(ticket);
       if (phase === "held") giveBack(wish);
     }
+    if (phase === "held") this.journal.push({ ticket, what: "given-back" });
     for (const { lock } of ticket.wishes) {
       this.wakeNext(lock);
-      if (lock.holders.size === 0 && lock.waiting.size === 0) this.locks.delete(lock.key);
+      if (!isUsed(lock)) this.emptied.add(lock);
     }
+  }
+
+  /** A decision begins, which may come to nothing. */
+  begin(): void {
+    this.journal.length = 0;
+    for (const lock of this.emptied) if (!isUsed(lock)) this.locks.delete(lock.key);
+    this.emptied.clear();
+  }
+
+  /** The decision came to nothing: what it gave back is held still, and what it took is not, as the history says. */
+  takeBack(): void {
+    for (const { ticket, what } of this.journal.splice(0).reverse()) {
+      if (what === "taken") this.leave(ticket);
+      else {
+        ticket.phase = "waiting";
+        this.claim(ticket);
+      }
+    }
+    this.journal.length = 0;
   }
 
   /** Its run cannot go on for now: it holds nobody up. */
@@ -246,6 +271,10 @@ export class LockBoard {
   }
 }
 
+function isUsed({ holders, waiting }: BoardLock): boolean {
+  return holders.size > 0 || waiting.size > 0;
+}
+
 /** How many may hold a lock at once; Infinity when nobody knows. */
 export function limitOf(lock: BoardLock): number {
   return lock.stored ?? lock.asked;
@@ -276,7 +305,8 @@ function isFirst(ticket: LockTicket, lock: BoardLock): boolean {
 }
 
 function noteLimit(lock: BoardLock, limit: number | undefined, at: number): void {
-  if (limit === undefined || at < lock.askedAt) return;
+  // Of what one run says, the first counts.
+  if (limit === undefined || at <= lock.askedAt) return;
   lock.asked = limit;
   lock.askedAt = at;
 }

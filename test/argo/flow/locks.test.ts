@@ -264,3 +264,144 @@ test("a run that waits for its mutex may be suspended and resumed", async () => 
     [["[0].a@0"], ["[0].a@5"]],
   );
 });
+
+test("a run's own mutex is no obstacle for its templates, which take it one at a time", async () => {
+  const document = workflow(dag(call("a", "l"), call("b", "l")) + locked(mutex), `  synchronization: {${mutex}}`);
+  const rans = await runTogether([named("one", document), named("two", document)]);
+  assert.deepEqual(
+    rans.map((ran) => [ran.phase, ...spans(ran)]),
+    [
+      ["Succeeded", ".a@0", ".b@1"],
+      ["Succeeded", ".a@2", ".b@3"],
+    ],
+  );
+});
+
+test("steps that hold a mutex are no obstacle for what they call", async () => {
+  const outer = `  - name: s\n    synchronization: {${mutex}}\n    steps: [[${call("p", "l")}, ${call("q", "l")}]]\n`;
+  const ran = await run(dag(call("a", "s"), call("b", "l")) + outer + locked(mutex));
+  assert.deepEqual([ran.phase, ...spans(ran)], ["Succeeded", ".a[0].p@0", ".a[0].q@1", ".b@2"]);
+});
+
+test("nobody waits behind somebody who waits for him", async () => {
+  // `two` is first in line for both, and waits for `m`, which `one` has until its task gets `k`.
+  const both = "mutexes: [{name: m}, {name: k}]";
+  const one = workflow(
+    steps(call("a", "ok"), call("b", "l")) + locked("mutexes: [{name: k}]"),
+    `  synchronization: {${mutex}}`,
+  );
+  const rans = await runTogether([named("one", one), whole("two", both, "  priority: 9")]);
+  assert.deepEqual(
+    rans.map((ran) => [ran.phase, ...spans(ran)]),
+    [
+      ["Succeeded", "[0].a@0", "[1].b@1"],
+      ["Succeeded", "[0].a@2"],
+    ],
+  );
+});
+
+test("tasks of several runs wait by the priority of their runs", async () => {
+  const document = workflow(steps(call("a", "l", "withItems: [1, 2]")) + locked(mutex));
+  const urgent = document.replace("entrypoint: main", "entrypoint: main\n  priority: 3");
+  const rans = await runTogether([named("one", document), named("two", document), named("three", urgent)]);
+  assert.deepEqual(
+    rans.map((ran) => ran.startedAtMs),
+    [
+      [0, 3000],
+      [4000, 5000],
+      [1000, 2000],
+    ],
+  );
+});
+
+test("a suspended run holds up nobody who waits behind it", async () => {
+  const rans = await runTogether([whole("one"), whole("two"), whole("three")], {
+    commands: [
+      { kind: "suspend", run: 1, atMs: 500 },
+      { kind: "resume", run: 1, atMs: 5000 },
+    ],
+  });
+  assert.deepEqual(
+    rans.map((ran) => spans(ran)),
+    [["[0].a@0"], ["[0].a@5"], ["[0].a@1"]],
+  );
+});
+
+test("a retried run waits for its mutex again", async () => {
+  const bad = named(
+    "one",
+    workflow(steps(call("a", "r")) + "  - {name: r, container: {image: x, command: [echo]}}\n", `  synchronization: {${mutex}}`),
+  );
+  const rans = await runTogether([bad, whole("two", mutex, "  activeDeadlineSeconds: 100")], {
+    answers: { r: [{ exit: 1 }, {}], ok: { tookMs: 10_000 } },
+    commands: [{ kind: "retry", run: 0, atMs: 2000, restartSuccessful: false, parameters: {} }],
+  });
+  assert.deepEqual(
+    rans.map((ran) => [ran.phase, ...spans(ran)]),
+    [
+      ["Succeeded", "[0].a@0", "[0].a@11"],
+      ["Succeeded", "[0].a@1"],
+    ],
+  );
+});
+
+test("a retried run that waits is pending and says so", async () => {
+  const bad = named(
+    "one",
+    workflow(steps(call("a", "fail")), `  synchronization: {${mutex}}`),
+  );
+  const [first] = await runTogether([bad, whole("two")], {
+    answers: { ok: { tookMs: 10_000 } },
+    commands: [{ kind: "retry", run: 0, atMs: 2000, restartSuccessful: false, parameters: {} }],
+    atMost: 3000,
+  });
+  assert.deepEqual(
+    [first?.phase, first?.message],
+    ["Pending", "Waiting for default/Mutex/m lock. Lock status: 0/1"],
+  );
+});
+
+test("a semaphore without a limit that anybody knows holds nothing back", async () => {
+  const database = "semaphores: [{database: {key: k}}]";
+  const rans = await runTogether([whole("one", database), whole("two", database)]);
+  assert.deepEqual(
+    rans.map((ran) => spans(ran)),
+    [["[0].a@0"], ["[0].a@0"]],
+  );
+  assert.deepEqual(
+    rans.map((ran) => ran.diagnostics.map(({ code }) => code)),
+    [["argo/unknown-semaphore-limit"], ["argo/unknown-semaphore-limit"]],
+  );
+});
+
+test("as many runs begin as the engine lets run, by priority and age; a full namespace holds up no other", async () => {
+  const plain = (name: string, more = ""): string => named(name, workflow(steps(call("a", "ok")), more));
+  const apart = (name: string): string => plain(name).replace(`name: ${name}`, `name: ${name}, namespace: other`);
+  const rans = await runTogether(
+    [plain("one"), plain("two"), plain("three", "  priority: 1"), apart("four"), apart("five")],
+    { limits: { runsAtMost: 3, runsPerNamespaceAtMost: 1 } },
+  );
+  assert.deepEqual(
+    rans.map((ran) => spans(ran)),
+    [["[0].a@0"], ["[0].a@2"], ["[0].a@1"], ["[0].a@0"], ["[0].a@1"]],
+  );
+});
+
+test("a run that waits for a place is pending and says so; a retried one waits too", async () => {
+  const plain = (name: string, template: string): string =>
+    named(name, workflow(steps(call("a", template))));
+  const rans = await runTogether([plain("one", "fail"), plain("two", "slow"), plain("three", "ok")], {
+    limits: { runsAtMost: 1 },
+    commands: [{ kind: "retry", run: 0, atMs: 3000, restartSuccessful: false, parameters: {} }],
+    atMost: 4000,
+  });
+  const message = "Workflow processing has been postponed because too many workflows are already running";
+  assert.deepEqual(
+    rans.map((ran) => [ran.phase, ran.message]),
+    [
+      ["Pending", message],
+      ["Running", ""],
+      ["Pending", message],
+    ],
+  );
+});

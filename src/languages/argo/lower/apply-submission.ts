@@ -32,9 +32,13 @@ export function applySubmission(document: ArgoDocument, submission: Submission):
 }
 
 function applyTo(spec: WorkflowSpec, submission: Submission): WorkflowSpec {
-  const { entrypoint, parameters } = submission;
+  const { entrypoint, parameters, priority } = submission;
   const names = Object.keys(parameters);
-  const overridden = entrypoint === undefined || entrypoint === "" ? spec : { ...spec, entrypoint };
+  const overridden = {
+    ...spec,
+    ...(entrypoint === undefined || entrypoint === "" ? {} : { entrypoint }),
+    ...(priority === undefined ? {} : { priority }),
+  };
   if (names.length === 0) return overridden;
   const declared = (spec.arguments?.parameters ?? []).map((parameter): Parameter => {
     const { name = "" } = parameter;

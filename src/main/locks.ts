@@ -1,0 +1,79 @@
+/** Who holds which lock and who waits for it, from the histories of the runs that have not ended. */
+import type { LockRow, LockUserRow } from "../api/house.ts";
+import { moveToBoard } from "../engine/evolve/locks.ts";
+import { LockBoard, limitOf } from "../model/run/lock-board.ts";
+import type { BoardLock, LockTicket } from "../model/run/lock-board.ts";
+import type { RunState } from "../model/run/run-state.ts";
+import { isBefore } from "../model/run/ticket-heap.ts";
+import { unfinishedRunPhases } from "../ports/history-store.ts";
+import type { HistoryReader, RunSummary } from "../ports/history-store.ts";
+import { loadRunState } from "../runtime/recover/run-record.ts";
+import { getLanguage } from "./languages.ts";
+
+interface Loaded {
+  readonly state: RunState;
+  readonly language: string;
+}
+
+/** Every lock that is held or waited for, by key. */
+export async function listLocks(
+  reader: HistoryReader,
+  limits: ReadonlyMap<string, number>,
+): Promise<readonly LockRow[]> {
+  const board = new LockBoard();
+  board.setStoredLimits(limits);
+  const loaded = await loadOnto(board, reader, await reader.listRuns({ unfinishedOnly: true }));
+  const locks = [...board.list()].sort((a, b) => (a.key < b.key ? -1 : 1));
+  return locks.map((lock) => describeLock(lock, loaded));
+}
+
+/** Puts a run that waits for locks on a board with those that may hold them. */
+export async function shareLocks(
+  reader: HistoryReader,
+  limits: ReadonlyMap<string, number>,
+  state: RunState,
+): Promise<void> {
+  if (![...state.tickets.values()].some(({ phase }) => phase !== "held")) return;
+  const board = new LockBoard();
+  board.setStoredLimits(limits);
+  const others = await reader.listRuns({ unfinishedOnly: true });
+  // A run that has not begun holds nothing.
+  const begun = others.filter(({ runId, phase }) => runId !== state.runId && phase !== unfinishedRunPhases[0]);
+  await loadOnto(board, reader, begun);
+  moveToBoard(state, board);
+}
+
+async function loadOnto(
+  board: LockBoard,
+  reader: HistoryReader,
+  summaries: readonly RunSummary[],
+): Promise<ReadonlyMap<string, Loaded>> {
+  const loaded = new Map<string, Loaded>();
+  for (const summary of summaries) {
+    const { state, document } = await loadRunState(reader, summary);
+    if (state.tickets.size === 0) continue;
+    moveToBoard(state, board);
+    loaded.set(state.runId, { state, language: document.language });
+  }
+  return loaded;
+}
+
+function describeLock(lock: BoardLock, loaded: ReadonlyMap<string, Loaded>): LockRow {
+  const limit = limitOf(lock);
+  const waiting = [...lock.waiting].sort((a, b) => (isBefore(a, b) ? -1 : 1));
+  return {
+    key: lock.key,
+    ...(limit === Infinity ? {} : { limit }),
+    used: lock.used,
+    holders: [...lock.holders].map((ticket) => describeTicket(ticket, loaded)),
+    waiting: waiting.map((ticket) => describeTicket(ticket, loaded)),
+  };
+}
+
+function describeTicket(ticket: LockTicket, loaded: ReadonlyMap<string, Loaded>): LockUserRow {
+  const { user, task, priority } = ticket;
+  const found = loaded.get(user.runId);
+  const row = { run: user.name, runId: user.runId, priority };
+  if (found === undefined || task < 0) return row;
+  return { ...row, task, name: getLanguage(found.language).view.taskName(found.state, task).short };
+}
