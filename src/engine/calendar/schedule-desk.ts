@@ -1,28 +1,14 @@
 /** What a decision about a schedule works on: the rules, the time, and the status as it has become so far. */
-import type { Result } from "../../base/result.ts";
 import { parseCronLine } from "../../model/schedule/cron-line.ts";
 import type {
+  ScheduleConditions,
+  ScheduleFacts,
   ScheduleNote,
   ScheduleProblem,
   ScheduleRules,
   ScheduleStatus,
 } from "../../model/schedule/schedule.ts";
 import type { Timetable } from "./timetable.ts";
-
-/** What the conditions of a schedule may speak about, besides its definition. */
-export interface ScheduleFacts {
-  /** What `now` means. */
-  readonly at: number;
-  readonly succeeded: number;
-  readonly failed: number;
-  readonly lastScheduledAt: number | undefined;
-}
-
-/** How the language of the definition decides its conditions. An error is the whole sentence for people. */
-export interface ScheduleConditions {
-  decideStart(condition: string, facts: ScheduleFacts): Result<boolean, string>;
-  decideStop(condition: string, facts: ScheduleFacts): Result<boolean, string>;
-}
 
 export interface ScheduleSetting {
   readonly rules: ScheduleRules;
@@ -46,7 +32,7 @@ export function writeTimetableKey({ rules, machineZone }: ScheduleSetting): stri
 
 /** Reads the lines; the first that cannot be read is the error. A line's own zone counts before that of the rules. */
 export function readTimetable(
-  { rules, machineZone }: ScheduleSetting,
+  { rules, machineZone }: Pick<ScheduleSetting, "rules" | "machineZone">,
   anchorAt: number,
 ): { readonly timetable: Timetable; readonly fault: string | undefined } {
   const zone = rules.zone ?? machineZone;

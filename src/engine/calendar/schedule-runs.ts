@@ -87,11 +87,7 @@ export function limitHistory(desk: Desk): void {
   };
 }
 
-function listSurplus(
-  finished: readonly FinishedRun[],
-  isGood: boolean,
-  kept: number,
-): readonly string[] {
+function listSurplus(finished: readonly FinishedRun[], isGood: boolean, kept: number): readonly string[] {
   const runs = finished.filter((run) => run.isGood === isGood);
   return runs.slice(0, Math.max(0, runs.length - kept)).map((run) => run.name);
 }

@@ -78,6 +78,8 @@ function readFinishedRun(json: Json): FinishedRun | undefined {
 
 function readProblem(json: Json): ScheduleProblem | undefined {
   return readObject(json, ({ kind, message }) =>
-    (kind === "definition" || kind === "start") && typeof message === "string" ? { kind, message } : undefined,
+    (kind === "definition" || kind === "start") && typeof message === "string"
+      ? { kind, message }
+      : undefined,
   );
 }

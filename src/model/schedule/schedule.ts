@@ -6,6 +6,7 @@
  * do not touch; a run is in at most one of `active`, `finished` and `deleting`; a run that is active and not started
  * is owed its start.
  */
+import type { Result } from "../../base/result.ts";
 
 /** What a definition says. Texts of conditions are read by the language that they come from. */
 export interface ScheduleRules {
@@ -27,6 +28,21 @@ export interface ScheduleRules {
   /** How many finished runs are kept. */
   readonly goodRunsKept: number;
   readonly badRunsKept: number;
+}
+
+/** What the conditions of a schedule may speak about, besides its definition. */
+export interface ScheduleFacts {
+  /** What `now` means. */
+  readonly at: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly lastScheduledAt: number | undefined;
+}
+
+/** How the language of the definition decides its conditions. An error is the whole sentence for people. */
+export interface ScheduleConditions {
+  decideStart(condition: string, facts: ScheduleFacts): Result<boolean, string>;
+  decideStop(condition: string, facts: ScheduleFacts): Result<boolean, string>;
 }
 
 /** A stretch of time in which everything that was due has been decided; both ends belong to it. Epoch ms. */

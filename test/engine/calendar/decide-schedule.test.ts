@@ -190,7 +190,12 @@ test("the oldest finished runs are removed, good and bad by themselves", () => {
 test("a start that is refused is a problem and a failure, and its time may be tried again", () => {
   const puppet = openAt("12:01", { lateMs: 240_000 });
   puppet.wake("12:05");
-  puppet.tell({ kind: "run.refused", at: readClock("12:05"), name: nameOf("12:05"), message: "no such template" });
+  puppet.tell({
+    kind: "run.refused",
+    at: readClock("12:05"),
+    name: nameOf("12:05"),
+    message: "no such template",
+  });
   assert.deepEqual(puppet.status.problems, [{ kind: "start", message: "no such template" }]);
   assert.equal(puppet.status.failed, 1);
   assert.deepEqual(puppet.open("12:07"), ["run.start 12:05"]);
@@ -228,7 +233,10 @@ test("a run that vanished makes room, one that is owed its start does not vanish
   puppet.confirm("12:05");
   puppet.wake("12:10");
   const { effects } = puppet.tell({ kind: "run.removed", at: readClock("12:11"), name: nameOf("12:05") });
-  assert.deepEqual(effects.map(({ name }) => name), [nameOf("12:10")]);
+  assert.deepEqual(
+    effects.map(({ name }) => name),
+    [nameOf("12:10")],
+  );
 });
 
 test("a clock that is set forward: the last of the times that passed at once", () => {

@@ -4,18 +4,20 @@ import { err, ok } from "../../../src/base/result.ts";
 import { decideSchedule } from "../../../src/engine/calendar/decide-schedule.ts";
 import type { ScheduleDecision } from "../../../src/engine/calendar/decide-schedule.ts";
 import { listOwed } from "../../../src/engine/calendar/owed-by-schedule.ts";
-import type { ScheduleConditions, ScheduleFacts } from "../../../src/engine/calendar/schedule-desk.ts";
 import { newScheduleStatus } from "../../../src/model/schedule/schedule.ts";
-import type { ScheduleInput, ScheduleRules, ScheduleStatus } from "../../../src/model/schedule/schedule.ts";
+import type {
+  ScheduleConditions,
+  ScheduleFacts,
+  ScheduleInput,
+  ScheduleRules,
+  ScheduleStatus,
+} from "../../../src/model/schedule/schedule.ts";
 import { readScheduleStatus, writeScheduleStatus } from "../../../src/model/schedule/schedule-codec.ts";
 
 /** Conditions in the smallest language that the tests need: `failed>=2`, `true`, `false`, or a fault. */
 export const plainConditions: ScheduleConditions = { decideStart: decidePlainly, decideStop: decidePlainly };
 
-function decidePlainly(
-  text: string,
-  facts: ScheduleFacts,
-): ReturnType<ScheduleConditions["decideStart"]> {
+function decidePlainly(text: string, facts: ScheduleFacts): ReturnType<ScheduleConditions["decideStart"]> {
   const compared = /^(failed|succeeded)>=(\d+)$/.exec(text);
   if (compared !== null) {
     return ok((compared[1] === "failed" ? facts.failed : facts.succeeded) >= Number(compared[2]));

@@ -88,7 +88,10 @@ test("deaths, downtime and restarts: none doubled, none lost that was witnessed"
       assert.deepEqual(listDoubles(world), []);
       // A process that dies before it has stored a decision has witnessed nothing; the deadline makes up for the last.
       if (!list.some(({ kind }) => kind === "die")) assert.deepEqual(listLost(world), []);
-      assert.deepEqual(world.status.active.filter((run) => !run.isStarted), []);
+      assert.deepEqual(
+        world.status.active.filter((run) => !run.isStarted),
+        [],
+      );
       assert.deepEqual(world.status.deleting, []);
     }),
     { numRuns },
@@ -107,8 +110,15 @@ test("a decision that was stored is carried out, however often the process dies"
       const world = liveOnce({ lines: ["* * * * *"], lateMs: 3_600_000, goodRunsKept: 2 }, deeds);
       assert.deepEqual(listDoubles(world), []);
       const { lastScheduledAt, active, succeeded, finished } = world.status;
-      assert.equal(lastScheduledAt, Math.floor(world.now / minuteMs) * minuteMs, "the last minute has had its run");
-      assert.deepEqual(active.filter((run) => !run.isStarted), []);
+      assert.equal(
+        lastScheduledAt,
+        Math.floor(world.now / minuteMs) * minuteMs,
+        "the last minute has had its run",
+      );
+      assert.deepEqual(
+        active.filter((run) => !run.isStarted),
+        [],
+      );
       assert.equal(succeeded, world.ends);
       assert.ok(finished.length <= 2);
     }),

@@ -45,7 +45,11 @@ test("nobody sleeps for longer than a minute, nor beyond the next wake", () => {
   queue.set("a", 100_000);
   assert.equal(queue.look(0).sleepMs, 60_000);
   assert.equal(queue.look(60_000).sleepMs, 40_000);
-  assert.deepEqual(queue.look(100_000), { due: [{ key: "a", dueAt: 100_000 }], isSetBack: false, sleepMs: 60_000 });
+  assert.deepEqual(queue.look(100_000), {
+    due: [{ key: "a", dueAt: 100_000 }],
+    isSetBack: false,
+    sleepMs: 60_000,
+  });
 });
 
 test("a clock that was set back is noticed, a small correction is not", () => {
