@@ -29,7 +29,7 @@ import { listNewlyOwed } from "./owed-by-schedule.ts";
 import { getTimetable, readTimetable, setProblem, writeTimetableKey } from "./schedule-desk.ts";
 import type { Desk, ScheduleSetting } from "./schedule-desk.ts";
 import { adoptRun, confirmRun, finishRun, forgetRun, limitHistory, refuseRun } from "./schedule-runs.ts";
-import { addSpan, findLastDecided, findLastUndecided, findNextUndecided, findSpan } from "./spans.ts";
+import { addSpan, getLastDecided, findLastUndecided, findNextUndecided, findSpan } from "./spans.ts";
 import { mayStillStart, startDue, startHeldBack } from "./start-due.ts";
 import { findLastDue, findNextDue } from "./timetable.ts";
 
@@ -54,7 +54,7 @@ export function decideSchedule(
   return {
     status: desk.status,
     effects: listNewlyOwed(status, desk.status),
-    wakeAt: findWakeAt(desk),
+    wakeAt: findNextStart(setting, desk.status, desk.at) ?? Infinity,
     notes: desk.notes,
   };
 }
@@ -100,7 +100,7 @@ function openSchedule(desk: Desk): void {
 /** The last time that passed while nobody looked, if its run may still start. */
 function findMissed(desk: Desk): number | undefined {
   const { at, status, setting } = desk;
-  const since = Math.max(findLastDecided(status.decided, at), at - setting.rules.lateMs);
+  const since = Math.max(getLastDecided(status.decided, at), at - setting.rules.lateMs);
   if (since >= at) return undefined;
   const missed = findLastDue(getTimetable(desk), since, at);
   return missed !== undefined && mayStillStart(desk, missed) ? missed : undefined;
@@ -125,11 +125,22 @@ function markDecided(desk: Desk, dueAt: number): void {
 }
 
 /** No time means anything now. */
-function isIdle({ setting, status }: Desk): boolean {
+function isIdle({
+  setting,
+  status,
+}: {
+  readonly setting: Pick<ScheduleSetting, "rules">;
+  readonly status: ScheduleStatus;
+}): boolean {
   return setting.rules.suspended || status.isStopped;
 }
 
-function findWakeAt(desk: Desk): number {
-  if (isIdle(desk)) return Infinity;
-  return findNextUndecided(getTimetable(desk), desk.status.decided, desk.at) ?? Infinity;
+/** When the next run is due, as far as time alone decides; undefined while nothing starts by time. */
+export function findNextStart(
+  setting: Pick<ScheduleSetting, "rules" | "machineZone">,
+  status: ScheduleStatus,
+  at: number,
+): number | undefined {
+  if (isIdle({ setting, status })) return undefined;
+  return findNextUndecided(readTimetable(setting, status.anchorAt).timetable, status.decided, at);
 }

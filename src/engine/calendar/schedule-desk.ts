@@ -1,5 +1,6 @@
 /** What a decision about a schedule works on: the rules, the time, and the status as it has become so far. */
-import { parseCronLine } from "../../model/schedule/cron-line.ts";
+import { isTimeZone, parseCronLine } from "../../model/schedule/cron-line.ts";
+import type { CronLine } from "../../model/schedule/cron-line.ts";
 import type {
   ScheduleConditions,
   ScheduleFacts,
@@ -25,23 +26,43 @@ export interface Desk {
   readonly notes: ScheduleNote[];
 }
 
+type TimetableSource = Pick<ScheduleSetting, "rules" | "machineZone">;
+
 /** Lines and zone as one text: when it changes, what was decided before means nothing. */
-export function writeTimetableKey({ rules, machineZone }: ScheduleSetting): string {
-  return JSON.stringify([rules.zone ?? machineZone, ...rules.lines]);
+export function writeTimetableKey(source: TimetableSource): string {
+  return JSON.stringify([getZone(source), ...source.rules.lines]);
 }
 
-/** Reads the lines; the first that cannot be read is the error. A line's own zone counts before that of the rules. */
+function getZone({ rules, machineZone }: TimetableSource): string {
+  return rules.zone === undefined || rules.zone === "Local" ? machineZone : rules.zone;
+}
+
+/**
+ * Reads the lines; what is wrong with the first bad one is the fault, and then there are no times.
+ * A line's own zone counts before that of the rules, and that before the machine's.
+ */
 export function readTimetable(
-  { rules, machineZone }: Pick<ScheduleSetting, "rules" | "machineZone">,
+  source: TimetableSource,
   anchorAt: number,
 ): { readonly timetable: Timetable; readonly fault: string | undefined } {
-  const zone = rules.zone ?? machineZone;
-  const read = rules.lines.map((line) => ({ line, parsed: parseCronLine(line) }));
-  const lines = read.flatMap(({ parsed }) => (parsed.ok ? [parsed.value] : []));
-  const bad = read.find(({ parsed }) => !parsed.ok);
-  const why = bad === undefined || bad.parsed.ok ? undefined : bad.parsed.error;
-  const fault = why === undefined ? undefined : `cron schedule ${bad?.line} is malformed: ${why}`;
-  return { timetable: { lines: fault === undefined ? lines : [], zone, anchorAt }, fault };
+  const zone = getZone(source);
+  const lines: CronLine[] = [];
+  for (const text of source.rules.lines) {
+    const line = parseCronLine(text);
+    if (!line.ok) return refuse(anchorAt, `cron schedule ${text} is malformed: ${line.error}`);
+    lines.push(line.value);
+  }
+  if (source.rules.zone !== undefined && !isTimeZone(zone)) {
+    return refuse(anchorAt, `invalid timezone ${JSON.stringify(zone)}: unknown time zone ${zone}`);
+  }
+  return { timetable: { lines, zone, anchorAt }, fault: undefined };
+}
+
+function refuse(
+  anchorAt: number,
+  fault: string,
+): { readonly timetable: Timetable; readonly fault: string | undefined } {
+  return { timetable: { lines: [], zone: "UTC", anchorAt }, fault };
 }
 
 /** The timetable that a status follows. A definition with a fault has no times. */

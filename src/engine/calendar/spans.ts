@@ -17,9 +17,9 @@ export function findSpan(spans: readonly Span[], at: number): Span | undefined {
   return spans.find((span) => span.from <= at && at <= span.through);
 }
 
-/** The end of the last span that begins at or before an instant; -Infinity when there is none. */
-export function findLastDecided(spans: readonly Span[], at: number): number {
-  return spans.findLast((span) => span.from <= at)?.through ?? -Infinity;
+/** Up to when everything was decided, seen from an instant; the instant itself when nobody was there before it. */
+export function getLastDecided(spans: readonly Span[], at: number): number {
+  return spans.findLast((span) => span.from <= at)?.through ?? at;
 }
 
 /** Adds what has been decided now. Spans join when nothing is due between them. */

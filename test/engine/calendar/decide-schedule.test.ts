@@ -170,6 +170,24 @@ test("lines that cannot be read are a problem, and mean no time", () => {
   );
 });
 
+test("a zone that nobody knows is a problem, the zone of the machine has a name of its own", () => {
+  const puppet = openAt("12:01", { zone: "Mars/Base" });
+  assert.equal(puppet.wakeAt, "never");
+  assert.equal(
+    puppet.status.problems[0]?.message,
+    'invalid timezone "Mars/Base": unknown time zone Mars/Base',
+  );
+  assert.equal(openAt("12:01", { zone: "Local", lines: ["0 14 * * *"] }).wakeAt, "13:00");
+});
+
+test("a definition that is put right has no problem any more", () => {
+  const puppet = openAt("12:01", { lines: ["61 * * * *"] });
+  puppet.rules = { ...puppet.rules, lines: ["*/5 * * * *"] };
+  puppet.open("12:02");
+  assert.deepEqual(puppet.status.problems, []);
+  assert.equal(puppet.wakeAt, "12:05");
+});
+
 test("the oldest finished runs are removed, good and bad by themselves", () => {
   const puppet = openAt("12:01", { goodRunsKept: 2, badRunsKept: 0 });
   const clocks = ["12:05", "12:10", "12:15", "12:20"];

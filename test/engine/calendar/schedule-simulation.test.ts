@@ -10,7 +10,7 @@ import type { ScheduleRules } from "../../../src/model/schedule/schedule.ts";
 import { plainRules } from "./schedule-puppet.ts";
 import { ScheduleWorld } from "./schedule-world.ts";
 
-const numRuns = Number(process.env["MILLRACE_RUNS"] ?? 200);
+const numRuns = Number(process.env["MILLRACE_RUNS"] ?? 100);
 const begin = Date.parse("2026-03-01T12:00:30Z");
 const minuteMs = 60_000;
 
@@ -18,7 +18,7 @@ type Deed =
   | { readonly kind: "pass"; readonly ms: number }
   | { readonly kind: "die"; readonly steps: number }
   | { readonly kind: "finish"; readonly choice: number; readonly isGood: boolean }
-  | { readonly kind: "set-clock"; readonly ms: number }
+  | { readonly kind: "set-clock"; readonly ms: number; readonly isSeen: boolean }
   | { readonly kind: "down"; readonly ms: number }
   | { readonly kind: "restart" };
 
@@ -29,9 +29,9 @@ const finish = fc
   .map(([choice, isGood]): Deed => ({ kind: "finish", choice, isGood }));
 const restart = fc.constant<Deed>({ kind: "restart" });
 const down = fc.nat(40 * minuteMs).map((ms): Deed => ({ kind: "down", ms }));
-const setClock = fc
-  .integer({ min: -40 * minuteMs, max: 40 * minuteMs })
-  .map((ms): Deed => ({ kind: "set-clock", ms }));
+const jumps = fc.integer({ min: -40 * minuteMs, max: 40 * minuteMs });
+const setClock = jumps.map((ms): Deed => ({ kind: "set-clock", ms, isSeen: true }));
+const setClockUnseen = jumps.map((ms): Deed => ({ kind: "set-clock", ms, isSeen: false }));
 
 const linesOf = fc.constantFrom(["*/5 * * * *"], ["*/7 * * * *", "*/10 * * * *"], ["3-40/3 * * * *"]);
 
@@ -52,7 +52,7 @@ function playOne(world: ScheduleWorld, deed: Deed): void {
     case "finish":
       return world.finishOne(deed.choice, deed.isGood);
     case "set-clock":
-      return world.setClock(deed.ms);
+      return world.setClock(deed.ms, deed.isSeen);
     case "down":
       world.isAlive = false;
       return world.pass(deed.ms);
@@ -135,6 +135,23 @@ test("clocks that are set forward and back: none doubled, none lost that was pas
       assert.deepEqual(listLost(world), []);
     }),
     { numRuns },
+  );
+});
+
+test("clocks that are set unseen, with deaths: none doubled, and the schedule goes on", () => {
+  const deeds = fc.array(fc.oneof(pass, pass, setClock, setClockUnseen, die, finish, down, restart), {
+    maxLength: 40,
+  });
+  fc.assert(
+    fc.property(linesOf, fc.constantFrom(0, 3 * minuteMs), deeds, (lines, lateMs, list) => {
+      const world = liveOnce({ lines, lateMs, goodRunsKept: 1, badRunsKept: 0 }, list);
+      assert.deepEqual(listDoubles(world), []);
+      const [next] = world.listDue(world.latest, world.latest + 100 * minuteMs);
+      assert.ok(next !== undefined);
+      world.pass(next - world.now);
+      assert.ok(world.births.has(`job-${next / 1000}`), "a time beyond all that was ever seen has its run");
+    }),
+    { numRuns: Math.ceil(numRuns / 4) },
   );
 });
 

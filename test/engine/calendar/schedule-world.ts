@@ -28,6 +28,8 @@ interface WorldRun {
 export class ScheduleWorld {
   rules: ScheduleRules;
   now: number;
+  /** The latest that the clock has ever shown. */
+  latest: number;
   stored = JSON.stringify(writeScheduleStatus(newScheduleStatus));
   readonly runs = new Map<string, WorldRun>();
   /** How often each name came into being. */
@@ -45,6 +47,7 @@ export class ScheduleWorld {
   constructor(rules: ScheduleRules, now: number) {
     this.rules = rules;
     this.now = now;
+    this.latest = now;
   }
 
   get status(): ScheduleStatus {
@@ -72,16 +75,18 @@ export class ScheduleWorld {
       const step = this.isAlive ? Math.max(1, Math.min(this.queue.nextAt() - this.now, 60_000)) : ms;
       const from = this.now;
       this.now = Math.min(until, from + step);
+      this.latest = Math.max(this.latest, this.now);
       if (!this.isAlive) continue;
       for (const due of this.listDue(from, this.now)) this.witnessed.add(due);
       this.live(() => this.look());
     }
   }
 
-  /** Somebody sets the clock. A process that lives sees it at its next look, which a test may delay. */
-  setClock(byMs: number): void {
+  /** Somebody sets the clock. A process that lives sees it at once, or at its next look. */
+  setClock(byMs: number, isSeen: boolean): void {
     this.now += byMs;
-    this.live(() => this.look());
+    this.latest = Math.max(this.latest, this.now);
+    if (isSeen) this.live(() => this.look());
   }
 
   finishOne(choice: number, isGood: boolean): void {
@@ -102,7 +107,7 @@ export class ScheduleWorld {
   listDue(after: number, until: number): readonly number[] {
     if (this.rules.suspended) return [];
     const timetable = { lines: this.rules.lines.map(readLine), zone: "UTC", anchorAt: 0 };
-    return listTimes(timetable, after, until);
+    return listTimes(timetable, after, until, 10_000);
   }
 
   private live(act: () => void): void {

@@ -1,6 +1,7 @@
 /** CronWorkflows: their rules, their conditions, what their runs carry, their status in Argo's words. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { readArgoSchedule } from "../../../../src/languages/argo/cron/argo-schedule.ts";
 import { createCronConditions } from "../../../../src/languages/argo/cron/cron-conditions.ts";
 import { describeCronRun } from "../../../../src/languages/argo/cron/cron-run.ts";
 import { listCronLabels, writeCronStatus } from "../../../../src/languages/argo/cron/cron-status.ts";
@@ -150,4 +151,20 @@ test("the status in Argo's words", () => {
   });
   assert.deepEqual(listCronLabels(status), { "cronworkflows.argoproj.io/completed": "true" });
   assert.deepEqual(listCronLabels(newScheduleStatus), {});
+});
+
+test("a stored definition as a whole", () => {
+  const source =
+    "kind: CronWorkflow\nmetadata: {name: job, namespace: team}\nspec: {schedules: ['@hourly'], when: 'false'}";
+  const schedule = readArgoSchedule(`apiVersion: argoproj.io/v1alpha1\n${source}`, "cron.yaml", () => 0);
+  assert.equal(schedule?.rules.condition, "false");
+  assert.deepEqual(schedule.conditions.decideStart("false", facts()), { ok: true, value: false });
+  assert.equal(schedule.describeRun(at).labels["workflows.argoproj.io/cron-workflow"], "job");
+  assert.equal(schedule.writeStatus(newScheduleStatus)["phase"], "Active");
+  assert.deepEqual(schedule.listLabels(newScheduleStatus), {});
+  const other = "apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nspec: {}";
+  assert.equal(
+    readArgoSchedule(other, "other.yaml", () => 0),
+    undefined,
+  );
 });
