@@ -116,6 +116,10 @@ const goldens: Readonly<Record<string, readonly Golden[]>> = {
     ["2026-01-01T00:00:00Z", "CRON_TZ=Asia/Kathmandu 0 9 * * *", berlin, "2026-01-01T03:15:00Z"],
     ["2026-01-01T00:00:00Z", "TZ=Local 0 9 * * *", berlin, "2026-01-01T08:00:00Z"],
   ],
+  "dates beyond a day without a midnight": [
+    ["2018-10-17T05:00:00-04:00", "TZ=America/Sao_Paulo 0 9 10 * ?", newYork, "2018-11-10T06:00:00-05:00"],
+    ["2018-02-14T05:00:00-05:00", "TZ=America/Sao_Paulo 0 9 22 * ?", newYork, "2018-02-22T07:00:00-05:00"],
+  ],
   "days without a midnight, and a day that was left out": [
     ["2026-04-23T12:00:00+02:00", "0 0 * * *", "Africa/Cairo", "2026-04-25T00:00:00+03:00"],
     ["2026-04-23T12:00:00+02:00", "30 5 24 4 *", "Africa/Cairo", "2026-04-24T05:30:00+03:00"],
@@ -204,6 +208,6 @@ test("a walk through every minute finds the same time", () => {
         `${text} in ${zone} is not due at ${new Date(found).toISOString()}`,
       );
     }),
-    { numRuns: Number(process.env["MILLRACE_RUNS"] ?? 150) },
+    { numRuns: Number(process.env["MILLRACE_RUNS"] ?? 60) },
   );
 });
