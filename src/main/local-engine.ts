@@ -5,6 +5,7 @@ import type { HistoryStore } from "../ports/history-store.ts";
 import type { LiveRun } from "../runtime/live-run.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { isOnlyWaiting, summarizeRun } from "../runtime/summary.ts";
+import { countPlaces } from "../engine/owed.ts";
 import { getDriven, openDesk } from "./engine-desk.ts";
 import type { Home } from "./home.ts";
 import { openInbox } from "./inbox.ts";
@@ -83,7 +84,8 @@ export async function openLocalEngine(home: Home, options: LocalEngineOptions): 
       if (how === "ended") await layOutputs(run, desk.artifacts, home);
       return how;
     },
-    runningCount: () => runtime.liveRuns.reduce((sum, run) => sum + run.state.running.size, 0),
+    // Services go on until they are ended, so nobody waits for them.
+    runningCount: () => runtime.liveRuns.reduce((sum, run) => sum + countPlaces(run.state), 0),
     executorName: () => desk.executorName,
     close: async (closing) => {
       closeInbox();

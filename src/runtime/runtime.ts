@@ -138,6 +138,8 @@ export class Runtime {
     } catch (error) {
       return this.quarantine(run, toError(error));
     }
+    // What served in another life is asked anew; the executor tells of those that it finds alive.
+    for (const task of run.state.serving) this.send(run.runId, { kind: "attempt.lapsed", at: now, task });
     const { startedAt, queued, ended } = run.state;
     if (ended === undefined && (startedAt === 0 || queued !== undefined)) this.begin(run);
     this.send(run.runId, { kind: "time.reached", at: now });

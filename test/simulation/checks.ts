@@ -1,4 +1,5 @@
 /** What must hold in every simulation: after each step, when nothing moves, and at the end. */
+import { countPlaces } from "../../src/engine/owed.ts";
 import { phaseNames, taskKindNames } from "../../src/model/run/phase.ts";
 import type { RunState } from "../../src/model/run/run-state.ts";
 import type { AttemptOrder } from "../../src/model/run/attempt.ts";
@@ -119,8 +120,9 @@ export function checkAtRest(
     const run = runs.find((candidate) => candidate.runId === state.runId);
     if (run === undefined) return [`${state.runId} has not ended and is forgotten`];
     if (run.quarantined !== undefined) return [];
-    const asksSomebody = state.suspended || [...state.waits.values()].some((until) => until === Infinity);
-    const isMoving = state.running.size > 0 || state.requests.size > 0;
+    const asksSomebody = asksPerson(state);
+    // A service that was of use stands there until somebody needs it no more.
+    const isMoving = countPlaces(state) > 0 || state.requests.size > 0;
     return (asksSomebody || waitsForOthers(run, runs, runsAtMost)) && !isMoving
       ? []
       : [`${state.runId} has not ended, and nobody is asked for: ${describeStuck(state)}; ${describeBoard(run)}`];
@@ -133,6 +135,10 @@ function describeBoard({ state }: LiveRun): string {
     .list()
     .map((lock) => `${lock.key} ${lock.used}/${limitOf(lock)}: ${[...lock.holders, ...lock.waiting].map(name).join(", ")}`)
     .join("; ");
+}
+
+function asksPerson(state: RunState): boolean {
+  return state.suspended || [...state.waits.values()].some((until) => until === Infinity);
 }
 
 function describeStuck(state: RunState): string {

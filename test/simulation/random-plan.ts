@@ -19,6 +19,7 @@ import type {
   Region,
 } from "../../src/model/plan/plan.ts";
 import type { Random } from "./random.ts";
+import { frail } from "./world.ts";
 import { simExpression } from "./sim-language.ts";
 
 export interface PlanWishes {
@@ -92,13 +93,14 @@ function addCallee(builder: Builder, depth: number): number {
 }
 
 function addTask(builder: Builder): number {
-  const { random } = builder;
+  const { random, wishes } = builder;
+  const isService = random.chance(0.15);
   const command = {
     name: "main",
     role: "main" as const,
     image: "sim",
     command: ["run"],
-    args: [simExpression("attempt")],
+    args: [simExpression("attempt"), ...(isService && !wishes.orderFree ? [frail] : [])],
     env: [],
     volumes: [],
     after: [],
@@ -120,7 +122,7 @@ function addTask(builder: Builder): number {
       },
     },
     hasOutput ? [{ name: "out", kind: "value", from: { kind: "attempt" } }] : [],
-    makeLeafPolicy(builder),
+    isService ? makeServicePolicy(builder) : makeLeafPolicy(builder),
   );
 }
 
@@ -163,6 +165,13 @@ function makeLocks(random: Random, runLocks: readonly Lock[]): NonNullable<Polic
   const first = { key: "lock-a", limit: 1 };
   const second = { key: simExpression("text:lock-b"), limit: 2 };
   return random.pick([[first], [second], [first, second]]);
+}
+
+/** What ends a service from outside makes what it was used for depend on when. */
+function makeServicePolicy(builder: Builder): Policy {
+  const { attemptTimeoutMs, ...policy } = makeLeafPolicy(builder);
+  const timeout = builder.wishes.orderFree || attemptTimeoutMs === undefined ? {} : { attemptTimeoutMs };
+  return { ...policy, ...timeout, service: true };
 }
 
 function makeRetry(random: Random): NonNullable<Policy["retry"]> {

@@ -95,6 +95,7 @@ const forms: { readonly [K in RunEventKind]: readonly [code: number, fields: For
   "task.missed": [43, { task: "number" }],
   "attempt.ready": [20, { task: "number" }],
   "task.dismissed": [21, { task: "number" }],
+  "attempt.lapsed": [22, { task: "number" }],
 };
 
 interface Layout {

@@ -358,11 +358,6 @@ for (const [what, fields, code] of [
     "argo/unsupported-resource",
   ],
   ["plugin", "        plugin: {x: {}}\n", "argo/unsupported-plugin"],
-  [
-    "daemon",
-    "        daemon: true\n        container: {image: busybox, command: [sleep]}\n",
-    "argo/unsupported-daemon",
-  ],
 ] as const) {
   test(`refused: a ${what} template that can be reached`, () =>
     assert.deepEqual(errorCodes(one(fields)), [code]));

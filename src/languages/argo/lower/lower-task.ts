@@ -18,6 +18,7 @@ import { mentionsProgress, progressFile, progressVariable, progressVolume } from
 import { collectHints } from "./lower-hints.ts";
 import { lowerEnvironment, lowerWord, readEnvironment } from "./lower-environment.ts";
 import { lowerDuration, lowerInteger } from "./lower-numbers.ts";
+import { lowerReadiness } from "./lower-readiness.ts";
 import { lowerMounts } from "./lower-volumes.ts";
 import { lowerText } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
@@ -131,6 +132,11 @@ function lowerCommand(
   const own = readEnvironment(desk, container, place);
   const variables = isToldOf ? [progressVariable, ...own] : own;
   const { workingDir, image = "" } = container;
+  // Others wait only for a daemon, so only there it matters when a container is ready.
+  const readiness =
+    template.daemon === true && role !== "init"
+      ? lowerReadiness(desk, container, variables, place)
+      : undefined;
   return {
     name,
     role,
@@ -147,6 +153,7 @@ function lowerCommand(
     retries: 0,
     retryDelayMs: 0,
     ...(container.tty === true ? { terminal: true } : {}),
+    ...(readiness === undefined ? {} : { readiness }),
   };
 }
 

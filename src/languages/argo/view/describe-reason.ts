@@ -59,10 +59,6 @@ export function describeReason(reason: Reason, names?: ReasonNames): string {
       return `failure condition '${message ?? ""}' evaluated true`;
     case "response-refused":
       return describeResponse(message, reason.source);
-    case "service-ended":
-      return message ?? "main: a daemon must not end by itself (exit code 0)";
-    case "dismissed":
-      return "";
     case "lock-wait":
       return message === undefined ? "Waiting for a lock" : `Waiting for ${message} lock`;
     case "run-limit":
@@ -80,6 +76,8 @@ export function describeReason(reason: Reason, names?: ReasonNames): string {
     case "request-failed":
     case "request-refused":
     case "set-by-user":
+    case "service-ended":
+    case "dismissed":
     case "reused":
       return message ?? "";
   }

@@ -7,7 +7,7 @@ import { hasEnded, taskKinds } from "../../../model/run/phase.ts";
 import type { CommandEnding } from "../../../model/run/attempt.ts";
 import type { Outlook } from "../../../model/run/outlook.ts";
 import type { RunState } from "../../../model/run/run-state.ts";
-import { timeToText } from "../evaluate/sibling-values.ts";
+import { ownAddress, timeToText } from "../evaluate/sibling-values.ts";
 import { signalExitCode } from "../../../base/signals.ts";
 import type { Edges } from "./edges.ts";
 import { displayName, nameToId, nodeName } from "./node-names.ts";
@@ -65,6 +65,7 @@ export function describeNode(context: StatusContext, task: number): JsonObject {
     ...(children.length === 0 ? {} : { children }),
     ...(outbound.length === 0 ? {} : { outboundNodes: outbound }),
     ...optional("hostNodeName", host),
+    ...describeDaemon(state, task),
     ...optional("nodeFlag", describeFlag(state, task)),
     ...optional("memoizationStatus", describeMemo(state, task)),
   };
@@ -87,6 +88,12 @@ function describeMemo(state: RunState, task: number): JsonObject | undefined {
   if (memo === undefined || memo.state === "asked") return undefined;
   const cacheName = memo.cache.slice(memo.cache.indexOf("/") + 1);
   return { hit: memo.state === "hit", key: memo.key, cacheName };
+}
+
+/** What others see of a daemon that is ready; a task with retries shows its last attempt's. */
+function describeDaemon(state: RunState, task: number): JsonObject {
+  const worker = state.attempts.get(task)?.at(-1) ?? task;
+  return state.serving.has(worker) ? { daemoned: true, podIP: ownAddress } : {};
 }
 
 function describeFlag(state: RunState, task: number): JsonObject | undefined {
