@@ -17,6 +17,8 @@ export interface Home {
   readonly inbox: string;
   /** The user's lines of the image table; a file that may be absent. */
   readonly images: string;
+  /** ConfigMaps of artifact repositories, and their Secrets; a file of the user's that may be absent. */
+  readonly repositories: string;
   /** Values of Secrets. */
   readonly secrets: string;
   /** The executors' own files. */
@@ -32,6 +34,7 @@ export function openHome(root: string): Home {
     runs: join(root, "runs"),
     inbox: join(root, "inbox"),
     images: join(root, "images.json"),
+    repositories: join(root, "artifact-repositories.yaml"),
     secrets: join(root, "secrets"),
     executors: join(root, "executors"),
   };

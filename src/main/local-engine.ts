@@ -1,6 +1,7 @@
 /** The engine in this process: runtime, stores and executor put together, and the commands that people give it. */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { MillraceError } from "../base/errors.ts";
 import type {
   Engine,
@@ -15,6 +16,7 @@ import type { RunInput } from "../model/run/inputs.ts";
 import type { Executor } from "../ports/executor.ts";
 import type { HistoryStore, RunDocument } from "../ports/history-store.ts";
 import type { Requester } from "../ports/requester.ts";
+import { createForeignStorage } from "../runtime/attempts/foreign-storage.ts";
 import { createLocalAttemptFiles } from "../runtime/attempts/local-attempt-files.ts";
 import type { LiveRun } from "../runtime/live-run.ts";
 import { decodeRunRecord, loadRunState } from "../runtime/recover/run-record.ts";
@@ -23,8 +25,10 @@ import { Runtime, quarantinedError } from "../runtime/runtime.ts";
 import { isOnlyWaiting, summarizeRun } from "../runtime/summary.ts";
 import { openFolderSecrets } from "../stores/folder/folder-secrets.ts";
 import { openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
+import { findArtifactDriver } from "./artifact-drivers.ts";
 import { toInputs } from "./command-inputs.ts";
 import { chooseExecutor } from "./executors.ts";
+import { addHomeDefinitions } from "./home-definitions.ts";
 import { makeHome, runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
 import { openInbox } from "./inbox.ts";
@@ -66,10 +70,12 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
   const folderNames = new Map<string, string>();
   const artifacts = openLocalArtifacts(home.artifacts);
   const secrets = openFolderSecrets(home.secrets);
+  const storage = createForeignStorage({ findDriver: findArtifactDriver, secrets, wait: setTimeout });
   const files = createLocalAttemptFiles({
     runsFolder: home.runs,
     repositoryFolder: home.repository,
     artifacts,
+    storage,
     nameOf: (runId) => folderNames.get(runId) ?? runFolderName(runId),
   });
   const runtime = new Runtime({
@@ -102,7 +108,7 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
   shieldScripts(home);
   const closeInbox = openInbox(home.inbox, command);
   return {
-    submit: (request) => submit(takeRequestSecrets(request, secrets), runtime, history, drive),
+    submit: (request) => submit(takeRequestSecrets(addHomeDefinitions(request, home), secrets), runtime, history, drive),
     adopt: (name) => adopt(name, runtime, history, drive),
     picture,
     watch: (name, listener) => {

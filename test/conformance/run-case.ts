@@ -8,6 +8,8 @@ import { createHttpRequester } from "../../src/executors/request/http-requester.
 import { chooseExecutor } from "../../src/main/executors.ts";
 import { openHome } from "../../src/main/home.ts";
 import { makeRun } from "../../src/main/new-run.ts";
+import { findArtifactDriver } from "../../src/main/artifact-drivers.ts";
+import { createForeignStorage } from "../../src/runtime/attempts/foreign-storage.ts";
 import { createLocalAttemptFiles } from "../../src/runtime/attempts/local-attempt-files.ts";
 import type { LiveRun } from "../../src/runtime/live-run.ts";
 import { Runtime } from "../../src/runtime/runtime.ts";
@@ -76,6 +78,7 @@ async function driveCase(
   if (!made.ok) return compareRefusal(one, made.diagnostics);
   const artifacts = openLocalArtifacts(join(home, "artifacts"));
   const chosen = await chooseExecutor(executor, openHome(home), 8, () => shown);
+  const secrets = createMemorySecrets();
   const runtime = new Runtime({
     clock: time.clock,
     history: openSqliteHistory(home, { mode: "write" }),
@@ -85,10 +88,15 @@ async function driveCase(
       runsFolder: join(home, "runs"),
       repositoryFolder: join(home, "repository"),
       artifacts,
+      storage: createForeignStorage({
+        findDriver: findArtifactDriver,
+        secrets,
+        wait: () => Promise.resolve(),
+      }),
       nameOf: (runId) => runId,
     }),
     requester: createHttpRequester(),
-    secrets: createMemorySecrets(),
+    secrets,
     soon: setImmediate,
   });
   runtime.startRun(made.run, made.document);

@@ -11,6 +11,7 @@
  */
 import type { Json, JsonObject } from "../../base/json.ts";
 import type { Artifact } from "../data/artifact.ts";
+import type { StoragePlace } from "../data/storage-place.ts";
 import type { AttemptOrder } from "../run/attempt.ts";
 import type { Dynamic, Expression, Templated } from "./expression.ts";
 
@@ -75,6 +76,13 @@ export type FileValue =
   | { readonly kind: "text"; readonly text: string }
   /** Whatever lies under this key in the folder's repository of named artifacts when an attempt needs it. */
   | { readonly kind: "key"; readonly key: string; readonly optional: boolean }
+  /** Whatever lies at a place in foreign storage when an attempt needs it, or the part of it below `subPath`. */
+  | {
+      readonly kind: "place";
+      readonly place: StoragePlace;
+      readonly optional: boolean;
+      readonly subPath?: string;
+    }
   /** An optional file that its producer did not make. */
   | { readonly kind: "absent" };
 

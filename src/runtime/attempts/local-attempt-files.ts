@@ -36,6 +36,8 @@ import type {
 import { attemptFiles, attemptLogFile } from "../../ports/attempt-directory.ts";
 import type { ArtifactStore } from "../../ports/artifact-store.ts";
 import type { AttemptFiles, Collected, Laid } from "../../ports/attempt-files.ts";
+import { bringArtifact, storeArtifact } from "./foreign-artifacts.ts";
+import type { ForeignStorage } from "./foreign-storage.ts";
 import { resolveInside } from "./inside-root.ts";
 import { findKeyPath } from "./keyed-artifacts.ts";
 
@@ -51,6 +53,8 @@ export interface LocalFilesOptions {
   /** Folder of artifacts that documents name by key. */
   readonly repositoryFolder: string;
   readonly artifacts: ArtifactStore;
+  /** Storage of others, for artifacts that documents keep there. */
+  readonly storage: ForeignStorage;
   /** Folder name of a run; its id when the run is not known by a name. */
   readonly nameOf: (runId: string) => string;
 }
@@ -181,7 +185,7 @@ function layRunVolume(
 
 async function layInputs(options: LocalFilesOptions, order: AttemptOrder, directory: string): Promise<Laid> {
   for (const input of order.inputs) {
-    const problem = await layInput(options, input, join(directory, attemptFiles.root, join("/", input.path)));
+    const problem = await layInput(options, input, directory);
     if (problem !== undefined) return { ok: false, problem };
   }
   return { ok: true, directory };
@@ -190,8 +194,9 @@ async function layInputs(options: LocalFilesOptions, order: AttemptOrder, direct
 async function layInput(
   options: LocalFilesOptions,
   input: AttemptInput,
-  target: string,
+  directory: string,
 ): Promise<AttemptProblem | undefined> {
+  const target = join(directory, attemptFiles.root, join("/", input.path));
   const missing = (message: string): AttemptProblem => ({ kind: "input-missing", name: input.name, message });
   const settings = {
     unpack: input.unpack,
@@ -200,10 +205,10 @@ async function layInput(
   };
   try {
     mkdirSync(dirname(target), { recursive: true });
-    const artifact = await findSource(options, input);
+    const artifact = await findSource(options, input, directory);
     if (artifact === undefined) return undefined;
-    if (artifact === "missing") return missing(`artifact ${input.name}: nothing lies under its key`);
-    const subPath = input.source.kind === "artifact" ? input.source.subPath : undefined;
+    if (artifact === "missing") return missing(`artifact ${input.name}: ${describeAbsence(input)}`);
+    const subPath = "subPath" in input.source ? input.source.subPath : undefined;
     await options.artifacts.materialize(artifact, target, {
       ...settings,
       ...(subPath === undefined ? {} : { subPath }),
@@ -216,12 +221,23 @@ async function layInput(
   }
 }
 
+function describeAbsence({ source }: AttemptInput): string {
+  return source.kind === "place"
+    ? `nothing lies at ${source.place.driver} '${source.place.key}'`
+    : "nothing lies under its key";
+}
+
 async function findSource(
   options: LocalFilesOptions,
   input: AttemptInput,
+  directory: string,
 ): Promise<Artifact | "missing" | undefined> {
   const { source } = input;
   if (source.kind === "artifact") return source.artifact;
+  if (source.kind === "place") {
+    const brought = await bringArtifact(options.storage, options.artifacts, source.place, directory);
+    return brought === "missing" && source.optional ? undefined : brought;
+  }
   if (source.kind === "text") return options.artifacts.keepText(source.text, input.name);
   const path = findKeyPath(options.repositoryFolder, source.key);
   if (existsSync(path)) return options.artifacts.keep(path, { kind: "none" });
@@ -305,6 +321,8 @@ async function keepArtifacts(
       const artifact = await options.artifacts.keep(path, output.archive);
       artifacts[output.name] = artifact;
       if (output.key !== undefined) await layUnderKey(options, artifact, output.key);
+      if (output.place !== undefined)
+        await storeArtifact(options.storage, options.artifacts, artifact, output.place, directory);
     } catch (error) {
       if (!(error instanceof MillraceError) || error.category === "exhausted") throw error;
       if (error.code === "artifact/missing" && output.optional) continue;

@@ -16,6 +16,8 @@ import { systemClock } from "../../../src/main/system-clock.ts";
 import type { AttemptOrder } from "../../../src/model/run/attempt.ts";
 import type { Submission } from "../../../src/model/run/language.ts";
 import { attemptLogFile } from "../../../src/ports/attempt-directory.ts";
+import { findArtifactDriver } from "../../../src/main/artifact-drivers.ts";
+import { createForeignStorage } from "../../../src/runtime/attempts/foreign-storage.ts";
 import { createLocalAttemptFiles } from "../../../src/runtime/attempts/local-attempt-files.ts";
 import type { LiveRun } from "../../../src/runtime/live-run.ts";
 import { Runtime } from "../../../src/runtime/runtime.ts";
@@ -82,6 +84,7 @@ export async function openRealEngine(executor: string): Promise<RealEngine> {
   const home = openHome(folder);
   const artifacts = openLocalArtifacts(home.artifacts);
   const chosen = await chooseExecutor(executor, home, 4);
+  const secrets = createMemorySecrets();
   const runtime = new Runtime({
     clock: systemClock,
     history: createMemoryHistory(),
@@ -91,10 +94,15 @@ export async function openRealEngine(executor: string): Promise<RealEngine> {
       runsFolder: home.runs,
       repositoryFolder: home.repository,
       artifacts,
+      storage: createForeignStorage({
+        findDriver: findArtifactDriver,
+        secrets,
+        wait: () => Promise.resolve(),
+      }),
       nameOf: (runId) => runId,
     }),
     requester: createHttpRequester(),
-    secrets: createMemorySecrets(),
+    secrets,
     soon: setImmediate,
   });
   after(async () => {

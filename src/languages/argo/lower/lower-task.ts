@@ -13,7 +13,7 @@ import type {
   UserContainer,
 } from "../read/types.ts";
 import type { Archive } from "../../../model/data/artifact.ts";
-import { findRepositoryKey } from "./lower-artifacts.ts";
+import { lowerOutputPlace } from "./lower-artifacts.ts";
 import { lowerEnvironment, lowerWord, readEnvironment } from "./lower-environment.ts";
 import { lowerDuration, lowerInteger } from "./lower-numbers.ts";
 import { lowerMounts } from "./lower-volumes.ts";
@@ -62,8 +62,11 @@ export function lowerTask(desk: Lowering, template: Template, place: Place): Tas
             },
           ],
     ),
-    outputArtifacts: (template.outputs?.artifacts ?? []).flatMap((artifact) =>
-      lowerOutputArtifact(desk, artifact),
+    outputArtifacts: (template.outputs?.artifacts ?? []).flatMap((artifact, index) =>
+      lowerOutputArtifact(desk, artifact, template, {
+        document: place.document,
+        path: [...place.path, "outputs", "artifacts", index],
+      }),
     ),
     captureResult: false,
     graceMs,
@@ -156,17 +159,21 @@ function lowerTaskInput(desk: Lowering, artifact: Artifact): readonly TaskInput[
   return [input];
 }
 
-function lowerOutputArtifact(desk: Lowering, artifact: Artifact): TaskTemplate["outputArtifacts"] {
+function lowerOutputArtifact(
+  desk: Lowering,
+  artifact: Artifact,
+  template: Template,
+  place: Place,
+): TaskTemplate["outputArtifacts"] {
   const { name = "", path, optional, archive } = artifact;
   if (path === undefined || path === "") return [];
-  const key = findRepositoryKey(artifact);
   return [
     {
       name,
       path: lowerText(desk, path),
       optional: optional ?? false,
       archive: lowerArchive(archive),
-      ...(key === undefined ? {} : { key: lowerText(desk, key) }),
+      ...lowerOutputPlace(desk, artifact, place, template.archiveLocation),
     },
   ];
 }

@@ -10,6 +10,7 @@ import type { JsonObject } from "../../../base/json.ts";
 import type { Expression, ExpressionForm } from "../../../model/plan/expression.ts";
 import type { Pointer, Process } from "../../../model/plan/plan.ts";
 import type { ArgoDocument, RetryStrategy, Template, Volume } from "../read/types.ts";
+import type { Repository } from "./find-repository.ts";
 import type { TemplateSource, TemplateSpace } from "./template-space.ts";
 
 /** Dialects of the expressions that this language writes into a plan. */
@@ -48,6 +49,8 @@ export interface Surroundings {
   /** Text by key by name. */
   readonly configMaps: ReadonlyMap<string, ReadonlyMap<string, string>>;
   readonly secrets: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** The key that a ConfigMap of artifact repositories names as its default, by name of the ConfigMap. */
+  readonly usualRepositories: ReadonlyMap<string, string>;
 }
 
 export interface Lowering {
@@ -62,6 +65,10 @@ export interface Lowering {
   readonly captured: Set<number>;
   /** Set when a call that is only known at run time refers to a result. */
   captureAll: boolean;
+  /** Where artifacts lie that say less than a place; absent: on this machine. */
+  readonly repository: Repository | undefined;
+  /** Drivers of storage that the plan needs, and where the document first asks for each. */
+  readonly drivers: Map<string, Place>;
   /** Set when a ConfigMap is looked up while the run goes on. */
   needsConfigMaps: boolean;
   /** Set when a Secret is looked up while the run goes on. */
@@ -156,14 +163,18 @@ export function describeProblem(
   place: Place,
   hint?: string,
 ): Diagnostic {
-  const position = place.document?.locate(place.path, "field");
   return {
     code,
     severity,
     message,
-    ...(position === undefined || place.document === undefined
-      ? {}
-      : { position, excerpt: place.document.excerpt(position) }),
+    ...locate(place),
     ...(hint === undefined ? {} : { hint }),
   };
+}
+
+/** Position and excerpt of a place, where it has any. */
+export function locate(place: Place): Pick<Diagnostic, "position" | "excerpt"> {
+  const position = place.document?.locate(place.path, "field");
+  if (position === undefined || place.document === undefined) return {};
+  return { position, excerpt: place.document.excerpt(position) };
 }
