@@ -17,6 +17,7 @@ import type { Executor } from "../ports/executor.ts";
 import type { HistoryStore, RunDocument } from "../ports/history-store.ts";
 import type { Requester } from "../ports/requester.ts";
 import { createForeignStorage } from "../runtime/attempts/foreign-storage.ts";
+import { createLister } from "../runtime/attempts/list-place.ts";
 import { createLocalAttemptFiles } from "../runtime/attempts/local-attempt-files.ts";
 import type { LiveRun } from "../runtime/live-run.ts";
 import { decodeRunRecord, loadRunState } from "../runtime/recover/run-record.ts";
@@ -86,6 +87,7 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
     artifacts,
     requester: lazyRequester,
     secrets,
+    list: createLister(home.repository, storage),
     soon: setImmediate,
   });
   const drive = (run: LiveRun, document: RunDocument): void => {
@@ -108,7 +110,8 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
   shieldScripts(home);
   const closeInbox = openInbox(home.inbox, command);
   return {
-    submit: (request) => submit(takeRequestSecrets(addHomeDefinitions(request, home), secrets), runtime, history, drive),
+    submit: (request) =>
+      submit(takeRequestSecrets(addHomeDefinitions(request, home), secrets), runtime, history, drive),
     adopt: (name) => adopt(name, runtime, history, drive),
     picture,
     watch: (name, listener) => {

@@ -10,6 +10,7 @@ import { openHome } from "../../src/main/home.ts";
 import { makeRun } from "../../src/main/new-run.ts";
 import { findArtifactDriver } from "../../src/main/artifact-drivers.ts";
 import { createForeignStorage } from "../../src/runtime/attempts/foreign-storage.ts";
+import { createLister } from "../../src/runtime/attempts/list-place.ts";
 import { createLocalAttemptFiles } from "../../src/runtime/attempts/local-attempt-files.ts";
 import type { LiveRun } from "../../src/runtime/live-run.ts";
 import { Runtime } from "../../src/runtime/runtime.ts";
@@ -79,6 +80,12 @@ async function driveCase(
   const artifacts = openLocalArtifacts(join(home, "artifacts"));
   const chosen = await chooseExecutor(executor, openHome(home), 8, () => shown);
   const secrets = createMemorySecrets();
+  const storage = createForeignStorage({
+    findDriver: findArtifactDriver,
+    secrets,
+    list: createLister(join(home, "repository"), storage),
+    wait: () => Promise.resolve(),
+  });
   const runtime = new Runtime({
     clock: time.clock,
     history: openSqliteHistory(home, { mode: "write" }),
@@ -88,11 +95,7 @@ async function driveCase(
       runsFolder: join(home, "runs"),
       repositoryFolder: join(home, "repository"),
       artifacts,
-      storage: createForeignStorage({
-        findDriver: findArtifactDriver,
-        secrets,
-        wait: () => Promise.resolve(),
-      }),
+      storage,
       nameOf: (runId) => runId,
     }),
     requester: createHttpRequester(),

@@ -91,7 +91,9 @@ export function printEffect(state: RunState, effect: Effect): string {
     case "attempt.cancel":
       return `! cancel ${path} ${effect.why} grace=${effect.graceMs}`;
     case "request.send":
-      return `! request ${path} ${effect.request.method} ${effect.request.url}`;
+      return "list" in effect.request
+        ? `! list ${path} ${effect.request.list.driver} ${effect.request.list.key}`
+        : `! request ${path} ${effect.request.method} ${effect.request.url}`;
     case "request.cancel":
       return `! cancel request ${path}`;
   }

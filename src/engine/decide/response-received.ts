@@ -1,10 +1,10 @@
-/** The answer to a request: any 2xx is good, unless the template says what is. */
+/** The answer to a request: any 2xx is good, unless the template says what is. A listing is good in any case. */
 import { unreachable } from "../../base/errors.ts";
 import type { Process } from "../../model/plan/plan.ts";
-import type { RunInput } from "../../model/run/inputs.ts";
+import type { Response, RunInput } from "../../model/run/inputs.ts";
 import { phases } from "../../model/run/phase.ts";
 import { computeOutputs } from "../expand/bind.ts";
-import { buildRequest } from "../expand/order.ts";
+import { buildHttpRequest } from "../expand/order.ts";
 import { createCalleeScope, findInputs } from "../expand/scope.ts";
 import { Refusal, orRefuse } from "./decision.ts";
 import type { Decision } from "./decision.ts";
@@ -22,6 +22,7 @@ export function receiveResponse(decision: Decision, input: Received): void {
     });
   }
   const process = state.index.plan.processes[state.tasks.process[task] as number] as Process;
+  if ("listed" in response) return settleListing(decision, task, process, response.listed);
   orRefuse(decision, task, () => {
     const brought = { result: response.body, values: {}, files: {} };
     const verdict = judgeResponse(decision, task, process, response);
@@ -36,17 +37,35 @@ export function receiveResponse(decision: Decision, input: Received): void {
   });
 }
 
+/** Most of a listing's result, in characters of its text: it is kept in the history. */
+const resultLengthAtMost = 4 * 1024 * 1024;
+
+function settleListing(decision: Decision, task: number, process: Process, listed: readonly string[]): void {
+  const { body } = process;
+  if (body.kind !== "listing") return;
+  orRefuse(decision, task, () => {
+    const scope = createCalleeScope(decision.state, decision.run, task);
+    const result = String(decision.resolve(body.result, { ...scope, listed }));
+    if (result.length > resultLengthAtMost) {
+      const message = `the list makes a result of ${result.length} characters, and ${resultLengthAtMost} are the most`;
+      throw new Refusal({ code: "expression-failed", message });
+    }
+    const results = computeOutputs(decision, process, scope, { result, values: {}, files: {} });
+    decision.settle(task, phases.succeeded, results);
+  });
+}
+
 /** Whether the answer is good; `source` is the condition that decided, when there is one. */
 function judgeResponse(
   decision: Decision,
   task: number,
   process: Process,
-  response: Exclude<Received["response"], { problem: string }>,
+  response: Response,
 ): { readonly accepted: boolean; readonly source?: string } {
   if (process.body.kind !== "request") return unreachable(process.body as never);
   const { accept } = process.body;
   if (accept === undefined) return { accepted: response.statusCode >= 200 && response.statusCode < 300 };
-  const request = buildRequest(decision, task, process, findInputs(decision.state, task));
+  const request = buildHttpRequest(decision, task, process, findInputs(decision.state, task));
   const scope = { ...createCalleeScope(decision.state, decision.run, task), exchange: { request, response } };
   const answer = decision.evaluate(accept, scope);
   if (!answer.ok) throw new Refusal({ code: "expression-failed", message: answer.message });

@@ -49,7 +49,8 @@ export function openBody(
         ...(durationMs === undefined ? {} : { until: decision.at + durationMs }),
       });
     }
-    case "request": {
+    case "request":
+    case "listing": {
       const request = buildRequest(decision, task, process, own);
       decision.record(base);
       decision.effects.push({ kind: "request.send", task, request });

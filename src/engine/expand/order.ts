@@ -1,7 +1,8 @@
 /** From a task's template to the order for an executor: every expression in it is replaced by its value. */
 import type { Json } from "../../base/json.ts";
+import type { StoragePlace } from "../../model/data/storage-place.ts";
 import { isExpression } from "../../model/plan/expression.ts";
-import type { FileValue, HttpRequest, Process, TaskTemplate } from "../../model/plan/plan.ts";
+import type { FileValue, HttpRequest, ListingRequest, Process, TaskTemplate } from "../../model/plan/plan.ts";
 import type { Templated } from "../../model/plan/expression.ts";
 import type { AttemptInput, AttemptOrder } from "../../model/run/attempt.ts";
 import { taskKinds } from "../../model/run/phase.ts";
@@ -69,15 +70,26 @@ export function buildRequest(
   task: number,
   process: Process,
   inputs: Inputs | undefined,
-): HttpRequest {
-  if (process.body.kind !== "request")
-    throw new Refusal({ code: "unknown-process", message: `${process.id} is no request` });
+): HttpRequest | ListingRequest {
+  const { body } = process;
   const scope = { ...createCalleeScope(decision.state, decision.run, task), inputs };
-  return resolveTemplated(
-    decision,
-    process.body.request as unknown as Templated<Json>,
-    scope,
-  ) as unknown as HttpRequest;
+  const resolve = (value: unknown): unknown => resolveTemplated(decision, value as Templated<Json>, scope);
+  if (body.kind === "request") return resolve(body.request) as HttpRequest;
+  if (body.kind === "listing") return { list: resolve(body.place) as StoragePlace };
+  throw new Refusal({ code: "unknown-process", message: `${process.id} is no request` });
+}
+
+/** The same for a process that is known to make an HTTP request. */
+export function buildHttpRequest(
+  decision: Decision,
+  task: number,
+  process: Process,
+  inputs: Inputs | undefined,
+): HttpRequest {
+  const request = buildRequest(decision, task, process, inputs);
+  if ("list" in request)
+    throw new Refusal({ code: "unknown-process", message: `${process.id} lists storage` });
+  return request;
 }
 
 /** How an artifact is wrapped belongs to it: what a task packed is unpacked for the next one, what it did not is not. */

@@ -94,6 +94,8 @@ export type Body =
   | { readonly kind: "wait"; readonly durationMs?: Dynamic<number> }
   /** One HTTP request, made by the runtime. */
   | { readonly kind: "request"; readonly request: Templated<HttpRequest>; readonly accept?: Expression }
+  /** The keys of all files at a place in storage; `result` makes the result's text of them, and sees them as `listed`. */
+  | { readonly kind: "listing"; readonly place: Templated<StoragePlace>; readonly result: Expression }
   /** Other processes, in order. */
   | { readonly kind: "region"; readonly region: Region }
   /** Nothing but outputs: settled by the engine at once. */
@@ -122,6 +124,11 @@ export interface HttpRequest {
   readonly body?: string;
   readonly timeoutMs: number;
   readonly verifyTls: boolean;
+}
+
+/** What the runtime asks of storage for a process that lists a place. */
+export interface ListingRequest {
+  readonly list: StoragePlace;
 }
 
 /** A declared result of a process. */

@@ -21,7 +21,7 @@ export type RunInput =
       readonly kind: "response.received";
       readonly at: number;
       readonly task: number;
-      readonly response: Response | { readonly problem: string };
+      readonly response: Response | Listing | { readonly problem: string };
     }
   /** The clock has reached a time that `owed` asked for. */
   | { readonly kind: "time.reached"; readonly at: number }
@@ -57,6 +57,11 @@ export type RunInput =
       readonly also: readonly number[];
       readonly values: Readonly<Record<string, string>>;
     };
+
+/** The keys that lie at a place in storage. */
+export interface Listing {
+  readonly listed: readonly string[];
+}
 
 export interface Response {
   readonly statusCode: number;

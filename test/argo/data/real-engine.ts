@@ -18,6 +18,7 @@ import type { Submission } from "../../../src/model/run/language.ts";
 import { attemptLogFile } from "../../../src/ports/attempt-directory.ts";
 import { findArtifactDriver } from "../../../src/main/artifact-drivers.ts";
 import { createForeignStorage } from "../../../src/runtime/attempts/foreign-storage.ts";
+import { createLister } from "../../../src/runtime/attempts/list-place.ts";
 import { createLocalAttemptFiles } from "../../../src/runtime/attempts/local-attempt-files.ts";
 import type { LiveRun } from "../../../src/runtime/live-run.ts";
 import { Runtime } from "../../../src/runtime/runtime.ts";
@@ -85,6 +86,12 @@ export async function openRealEngine(executor: string): Promise<RealEngine> {
   const artifacts = openLocalArtifacts(home.artifacts);
   const chosen = await chooseExecutor(executor, home, 4);
   const secrets = createMemorySecrets();
+  const storage = createForeignStorage({
+    findDriver: findArtifactDriver,
+    secrets,
+    list: createLister(home.repository, storage),
+    wait: () => Promise.resolve(),
+  });
   const runtime = new Runtime({
     clock: systemClock,
     history: createMemoryHistory(),
@@ -94,11 +101,7 @@ export async function openRealEngine(executor: string): Promise<RealEngine> {
       runsFolder: home.runs,
       repositoryFolder: home.repository,
       artifacts,
-      storage: createForeignStorage({
-        findDriver: findArtifactDriver,
-        secrets,
-        wait: () => Promise.resolve(),
-      }),
+      storage,
       nameOf: (runId) => runId,
     }),
     requester: createHttpRequester(),

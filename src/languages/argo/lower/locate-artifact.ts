@@ -101,7 +101,10 @@ export function locateOutput(
 }
 
 /** What stands where a location says only a part: the template's own, or the repository of the run. */
-function findBase(desk: Lowering, archiveLocation: ArtifactLocation | undefined): DriverLocation | undefined {
+export function findBase(
+  desk: Lowering,
+  archiveLocation: ArtifactLocation | undefined,
+): DriverLocation | undefined {
   const own = findDriver(archiveLocation);
   return own !== undefined && namesStorage(own) && findKeyOf(own) !== undefined
     ? own

@@ -7,6 +7,7 @@ import { decodeUtf8 } from "../../../expressions/go/utf8.ts";
 import type { HttpHeader, HttpTemplate, Template } from "../read/types.ts";
 import { findKey, reportMissingKey } from "./lower-environment.ts";
 import { lowerPorts } from "./lower-inputs.ts";
+import { lowerData } from "./lower-data.ts";
 import { lowerDuration } from "./lower-numbers.ts";
 import { applyPodPatches } from "./apply-pod-patch.ts";
 import { lowerOutputs } from "./lower-outputs.ts";
@@ -59,7 +60,8 @@ function lowerLeaf(desk: Lowering, template: Template, runsCommands: boolean, pl
   if (runsCommands) return { kind: "task", task: lowerTask(desk, template, place) };
   if (template.suspend !== undefined) return lowerSuspend(desk, template, place);
   if (template.http !== undefined) return lowerHttp(desk, template.http, place);
-  const kind = (["resource", "data", "plugin"] as const).find((one) => template[one] !== undefined);
+  if (template.data !== undefined) return lowerData(desk, template, template.data, place);
+  const kind = (["resource", "plugin"] as const).find((one) => template[one] !== undefined);
   if (kind === undefined) {
     report(
       desk,
@@ -67,13 +69,12 @@ function lowerLeaf(desk: Lowering, template: Template, runsCommands: boolean, pl
       "argo/empty-template",
       `template ${JSON.stringify(template.name ?? "")} has no body`,
       place,
-      "give it one of container, script, steps, dag, suspend, http, containerSet",
+      "give it one of container, script, steps, dag, suspend, http, containerSet, data",
     );
     return nothing;
   }
   const needs = {
     resource: "a cluster",
-    data: "a listing of an artifact repository",
     plugin: "an executor plugin",
   }[kind];
   report(

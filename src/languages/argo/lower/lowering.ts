@@ -38,6 +38,8 @@ export const dialects = {
   stored: "argo-stored",
   /** JSON text whose string leaves hold tags. */
   items: "argo-items",
+  /** JSON text of a list of expressions over `data`; the first one sees the keys of a listing, each other the value before. */
+  data: "argo-data",
   /** JSON text of a withSequence that has a format. */
   sequence: "argo-sequence",
 } as const;
