@@ -7,7 +7,7 @@ import type { Json } from "../base/json.ts";
 import type { House, RunCommand, RunPicture, RunRow } from "../api/house.ts";
 import type { FileValue } from "../model/plan/plan.ts";
 import type { HistoryReader, RunSummary } from "../ports/history-store.ts";
-import { loadRunState } from "../runtime/recover/run-record.ts";
+import { decodeRunRecord, loadRunState } from "../runtime/recover/run-record.ts";
 import { isSqliteHistoryWritten, openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
 import { examineMachine } from "./doctor.ts";
 import { explainTasks } from "./explain.ts";
@@ -19,6 +19,8 @@ import { openLocalEngine, unknownRun } from "./local-engine.ts";
 import { listLogFiles } from "./log-files.ts";
 import { outputFileName, outputsFolder } from "./lay-outputs.ts";
 import { missingRun } from "./missing-run.ts";
+import { hasRemovals, refuseDeletion, removeCopies } from "./remove-copies.ts";
+import { openHomeStorage } from "./home-storage.ts";
 import { toPicture, toRow } from "./pictures.ts";
 
 /** Opens a house in a folder; nothing is made before something must be written. */
@@ -127,11 +129,22 @@ async function removeRun(home: Home, name: string): Promise<void> {
   try {
     const summary = await history.findRun(name);
     if (summary === undefined) throw unknownRun(name);
+    await removeStoredCopies(home, history, summary);
     await history.commit({ appended: [], deleted: [summary.runId] }, { durable: true });
     await rm(join(home.runs, runFolderName(summary.name)), { recursive: true, force: true });
   } finally {
     await history.close();
   }
+}
+
+/** What was stored elsewhere for this run goes first: afterwards nobody would know of it. */
+async function removeStoredCopies(home: Home, history: HistoryReader, summary: RunSummary): Promise<void> {
+  const { plan } = decodeRunRecord(await history.readDocument(summary.runId));
+  if (!hasRemovals(plan)) return;
+  const { state } = await loadRunState(history, summary);
+  const storage = openHomeStorage(home);
+  const problems = await removeCopies(state, ["run-ended", "run-deleted"], storage, home);
+  if (plan.policy.abandonsCopies !== true) refuseDeletion(summary.name, problems);
 }
 
 function isDriven(home: Home): boolean {

@@ -36,6 +36,7 @@ import { openInbox } from "./inbox.ts";
 import { getLanguage } from "./languages.ts";
 import { layOutputs } from "./lay-outputs.ts";
 import { makeRun } from "./new-run.ts";
+import { noteProblems, removeCopies } from "./remove-copies.ts";
 import { takeRequestSecrets } from "./take-request-secrets.ts";
 import { toPicture } from "./pictures.ts";
 import { createShownPaths } from "./shown-paths.ts";
@@ -124,7 +125,11 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
     send: (name, input: RunInput) => runtime.send(get(name).run.runId, input),
     settled: async (name) => {
       const how = await waitUntilSettled(runtime, get(name).run);
-      if (how === "ended") await layOutputs(get(name).run, artifacts, home);
+      if (how === "ended") {
+        const { run } = get(name);
+        await layOutputs(run, artifacts, home);
+        noteProblems(home, run.name, await removeCopies(run.state, ["run-ended"], storage, home));
+      }
       return how;
     },
     runningCount: () => runtime.liveRuns.reduce((sum, run) => sum + run.state.running.size, 0),

@@ -83,7 +83,6 @@ async function driveCase(
   const storage = createForeignStorage({
     findDriver: findArtifactDriver,
     secrets,
-    list: createLister(join(home, "repository"), storage),
     wait: () => Promise.resolve(),
   });
   const runtime = new Runtime({
@@ -99,6 +98,7 @@ async function driveCase(
       nameOf: (runId) => runId,
     }),
     requester: createHttpRequester(),
+    list: createLister(join(home, "repository"), storage),
     secrets,
     soon: setImmediate,
   });

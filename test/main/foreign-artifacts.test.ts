@@ -6,8 +6,9 @@ import { type TestContext, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { createS3Driver } from "../../src/artifacts/s3/create-s3-driver.ts";
 import type { House } from "../../src/api/house.ts";
-import type { JsonObject } from "../../src/base/json.ts";
-import { makeLimits } from "../../src/ports/conformance/artifact-driver.ts";
+import type { Json, JsonObject } from "../../src/base/json.ts";
+import { makeLimits, refused } from "../../src/ports/conformance/artifact-driver.ts";
+import { openFolderSecrets } from "../../src/stores/folder/folder-secrets.ts";
 import { makeRepository, needsGit } from "../artifacts/git-repository.ts";
 import { needsS3, startS3Server } from "../artifacts/start-s3-server.ts";
 import { startWebServer } from "../artifacts/web-server.ts";
@@ -185,4 +186,81 @@ test("a driver that is not there is told before the run", async (context) => {
       [["artifact/driver-missing", "no driver for artifacts in hdfs is installed"]],
     );
   });
+});
+
+/** Makes two artifacts, of which the second is kept by its own strategy, and a log. */
+const collected = (gc: string, second: string): string =>
+  workflow(`      container: {image: alpine, command: [sh, -c, "echo 1 > /tmp/one; echo 2 > /tmp/two; echo said; echo complained >&2"]}
+      outputs:
+        artifacts:
+          - {name: one, path: /tmp/one, archive: {none: {}}, s3: {key: gc/one}}
+          - {name: two, path: /tmp/two, archive: {none: {}}, s3: {key: gc/two}${second}}`).replace(
+    "spec:\n",
+    `spec:\n  artifactGC: {${gc}}\n  archiveLogs: true\n`,
+  );
+
+test(
+  "with the run's end go copies that are kept so long, here and in a bucket, and others stay",
+  { skip },
+  async (context) => {
+    const settings = await startS3Server(context);
+    const listS3 = (): Promise<readonly string[]> =>
+      createS3Driver().list({ driver: "s3", key: "", settings }, makeLimits());
+    const house = makeHouse(context);
+    const document = collected("strategy: OnWorkflowCompletion", ", artifactGC: {strategy: Never}");
+    const here = await run(house, document);
+    assert.equal(here.phase, "Succeeded");
+    assert.deepEqual(readdirSync(join(house.home, "repository", "gc")), ["two"]);
+    const there = await run(house, document, [repositories(settings), secretDocument]);
+    assert.equal(there.phase, "Succeeded");
+    assert.deepEqual(await listS3(), ["gc/two"]);
+  },
+);
+
+test(
+  "with the run go copies that are kept so long; without their storage the run stays, unless it is forced",
+  { skip },
+  async (context) => {
+    const settings = await startS3Server(context);
+    const listS3 = (): Promise<readonly string[]> =>
+      createS3Driver().list({ driver: "s3", key: "", settings }, makeLimits());
+    const definitions = [repositories(settings), secretDocument];
+    const house = makeHouse(context);
+    const first = await run(house, collected("strategy: OnWorkflowDeletion", ""), definitions);
+    assert.deepEqual(await listS3(), [`all/${first.name}/main.log`, "gc/one", "gc/two"]);
+    await house.remove(first.name);
+    assert.deepEqual(await listS3(), []);
+    const second = await run(house, collected("strategy: OnWorkflowDeletion", ""), definitions);
+    const forced = await run(
+      house,
+      collected("strategy: OnWorkflowDeletion, forceFinalizerRemoval: true", ""),
+      definitions,
+    );
+    openFolderSecrets(join(house.home, "secrets")).put("cred", { user: "nobody", password: "wrong" });
+    const error = await refused(house.remove(second.name), "artifact/not-removed");
+    assert.match(
+      error.message,
+      new RegExp(`run '${second.name}' is not deleted.*s3 '.*InvalidAccessKeyId`, "u"),
+    );
+    assert.equal((await house.get(second.name)).row.name, second.name);
+    await house.remove(forced.name);
+    await assert.rejects(house.get(forced.name));
+  },
+);
+
+test("logs are kept as an artifact, also of a task that fails", { skip: needsShell }, async (context) => {
+  const house = makeHouse(context);
+  const source = workflow(
+    `      container: {image: alpine, command: [sh, -c, "echo said; echo complained >&2; exit 3"]}`,
+  );
+  const { phase, name } = await run(house, source.replace("spec:\n", "spec:\n  archiveLogs: true\n"));
+  assert.equal(phase, "Failed");
+  const { state } = await house.get(name);
+  const logs = [...state.outputs.values()].flatMap(({ files }) => Object.entries(files));
+  const [[logName, log] = []] = logs;
+  assert.equal(logName, "main-logs");
+  assert.ok(log?.kind === "artifact");
+  const target = join(makeTemporaryFolder(context), "log");
+  await house.exportArtifact(log as unknown as Json, target);
+  assert.equal(readFileSync(target, "utf8"), "said\ncomplained\n");
 });

@@ -45,6 +45,8 @@ export interface RunPolicy {
   readonly locks?: readonly Lock[];
   /** The run starts suspended. */
   readonly suspended?: boolean;
+  /** The run can be deleted although stored copies of its artifacts could not be removed. */
+  readonly abandonsCopies?: boolean;
 }
 
 /** A reusable, callable part of a plan. */

@@ -2,7 +2,7 @@
  * One try of a task: what an executor is asked to do, and what it reports.
  * Both sides are plain JSON: the order lies in the attempt's directory, and so does the exit record.
  */
-import type { Archive, Artifact } from "../data/artifact.ts";
+import type { Archive, Artifact, CopyRemoval } from "../data/artifact.ts";
 import type { StoragePlace } from "../data/storage-place.ts";
 
 /** Where an input file of an attempt comes from. */
@@ -51,6 +51,10 @@ export interface OutputArtifactFile {
   readonly key?: string;
   /** Also stored there, wrapped as `archive` says. */
   readonly place?: StoragePlace;
+  /** When what was stored under the key or at the place is removed again; absent: never by itself. */
+  readonly removal?: CopyRemoval;
+  /** The output of this command is kept, and `path` only gives it a name. */
+  readonly log?: string;
 }
 
 /** A directory that several commands or attempts see at the same path. */

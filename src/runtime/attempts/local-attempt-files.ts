@@ -24,7 +24,7 @@ import {
 import { rm } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { MillraceError } from "../../base/errors.ts";
-import type { Artifact } from "../../model/data/artifact.ts";
+import type { Artifact, StoredCopy } from "../../model/data/artifact.ts";
 import type {
   AttemptExit,
   AttemptInput,
@@ -32,6 +32,7 @@ import type {
   AttemptOutputs,
   AttemptProblem,
   AttemptVolume,
+  OutputArtifactFile,
 } from "../../model/run/attempt.ts";
 import { attemptFiles, attemptLogFile } from "../../ports/attempt-directory.ts";
 import type { ArtifactStore } from "../../ports/artifact-store.ts";
@@ -39,6 +40,7 @@ import type { AttemptFiles, Collected, Laid } from "../../ports/attempt-files.ts
 import { bringArtifact, storeArtifact } from "./foreign-artifacts.ts";
 import type { ForeignStorage } from "./foreign-storage.ts";
 import { resolveInside } from "./inside-root.ts";
+import { joinLogs } from "./join-logs.ts";
 import { findKeyPath } from "./keyed-artifacts.ts";
 
 /** Most of a command's standard output that becomes its result (Argo docs: outputs.result, 256 kB). */
@@ -316,13 +318,14 @@ async function keepArtifacts(
   const artifacts: Record<string, Artifact> = {};
   let problem: AttemptProblem | undefined;
   for (const output of order.outputArtifacts) {
-    const path = findOutput(options, order, directory, output.path);
     try {
-      const artifact = await options.artifacts.keep(path, output.archive);
-      artifacts[output.name] = artifact;
-      if (output.key !== undefined) await layUnderKey(options, artifact, output.key);
-      if (output.place !== undefined)
-        await storeArtifact(options.storage, options.artifacts, artifact, output.place, directory);
+      const artifact = await keepOutput(options, order, directory, output);
+      const { key, place, removal } = output;
+      if (key !== undefined) await layUnderKey(options, artifact, key);
+      if (place !== undefined)
+        await storeArtifact(options.storage, options.artifacts, artifact, place, directory);
+      const isRemembered = place !== undefined || (key !== undefined && removal !== undefined);
+      artifacts[output.name] = isRemembered ? { ...artifact, copy: describeCopy(output) } : artifact;
     } catch (error) {
       if (!(error instanceof MillraceError) || error.category === "exhausted") throw error;
       if (error.code === "artifact/missing" && output.optional) continue;
@@ -335,6 +338,31 @@ async function keepArtifacts(
     }
   }
   return problem === undefined ? { artifacts } : { artifacts, problem };
+}
+
+async function keepOutput(
+  { artifacts, ...options }: LocalFilesOptions,
+  order: AttemptOrder,
+  directory: string,
+  output: OutputArtifactFile,
+): Promise<Artifact> {
+  const { log, path, archive } = output;
+  if (log === undefined)
+    return artifacts.keep(findOutput({ artifacts, ...options }, order, directory, path), archive);
+  const file = await joinLogs(directory, log);
+  try {
+    return await artifacts.keep(file, archive);
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+function describeCopy({ key, place, removal }: OutputArtifactFile): StoredCopy {
+  return {
+    ...(place === undefined ? {} : { place }),
+    ...(key === undefined ? {} : { key }),
+    ...(removal === undefined ? {} : { removal }),
+  };
 }
 
 async function layUnderKey(options: LocalFilesOptions, artifact: Artifact, key: string): Promise<void> {

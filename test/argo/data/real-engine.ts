@@ -89,7 +89,6 @@ export async function openRealEngine(executor: string): Promise<RealEngine> {
   const storage = createForeignStorage({
     findDriver: findArtifactDriver,
     secrets,
-    list: createLister(home.repository, storage),
     wait: () => Promise.resolve(),
   });
   const runtime = new Runtime({
@@ -105,6 +104,7 @@ export async function openRealEngine(executor: string): Promise<RealEngine> {
       nameOf: (runId) => runId,
     }),
     requester: createHttpRequester(),
+    list: createLister(home.repository, storage),
     secrets,
     soon: setImmediate,
   });

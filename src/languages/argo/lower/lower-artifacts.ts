@@ -1,5 +1,6 @@
 /** Where an artifact comes from: literal text, another artifact of the run, a key of the local repository, or a place elsewhere. */
 import type { Json } from "../../../base/json.ts";
+import type { CopyRemoval } from "../../../model/data/artifact.ts";
 import type { Expression } from "../../../model/plan/expression.ts";
 import type { FileValue, TaskTemplate } from "../../../model/plan/plan.ts";
 import type { Artifact, ArtifactLocation } from "../read/types.ts";
@@ -66,7 +67,24 @@ export function takePartOfPlace(file: Extract<FileValue, { kind: "place" }>, bel
   return { ...file, subPath: subPath === undefined ? below : `${subPath}/${below}` };
 }
 
-type OutputPlace = Pick<TaskTemplate["outputArtifacts"][number], "key" | "place">;
+type OutputPlace = Pick<TaskTemplate["outputArtifacts"][number], "key" | "place" | "removal">;
+
+/** Argo fields.md, ArtifactGC: strategies by name; `Never` and none leave what was stored. */
+const removals: Readonly<Record<string, CopyRemoval>> = {
+  OnWorkflowCompletion: "run-ended",
+  OnWorkflowDeletion: "run-deleted",
+};
+
+function findRemoval(desk: Lowering, artifact: Artifact, place: Place): { readonly removal?: CopyRemoval } {
+  const strategy = artifact.artifactGC?.strategy ?? desk.outputRemoval;
+  if (strategy === undefined || strategy === "" || strategy === "Never") return {};
+  const removal = Object.hasOwn(removals, strategy) ? removals[strategy] : undefined;
+  if (removal !== undefined) return { removal };
+  const message = `artifactGC strategy ${JSON.stringify(strategy)} is unknown; nothing is removed`;
+  const hint = `use one of ${[...Object.keys(removals), "Never"].join(", ")}`;
+  report(desk, "warning", "argo/unknown-removal", message, place, hint);
+  return {};
+}
 
 /** Where an output of a task is stored besides being kept; neither when only the run needs it. */
 export function lowerOutputPlace(
@@ -76,7 +94,8 @@ export function lowerOutputPlace(
   archiveLocation: ArtifactLocation | undefined,
 ): OutputPlace {
   const located = locateArtifact(desk, artifact, archiveLocation);
-  if (located?.kind === "key") return { key: lowerText(desk, located.key) };
+  const removal = findRemoval(desk, artifact, place);
+  if (located?.kind === "key") return { key: lowerText(desk, located.key), ...removal };
   const location = located?.location ?? locateOutput(desk, outputFileName(artifact), archiveLocation);
   if (location === undefined) return {};
   if (location.driver === "git") {
@@ -92,7 +111,7 @@ export function lowerOutputPlace(
     );
     return {};
   }
-  return { place: lowerPlace(desk, describePlace(desk, location, place)) };
+  return { place: lowerPlace(desk, describePlace(desk, location, place)), ...removal };
 }
 
 /** The name that Argo's executor gives to what it stores: by the archive, or the file's own. */

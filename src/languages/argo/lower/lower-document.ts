@@ -88,6 +88,8 @@ function createDesk(
     captureAll: false,
     namedCalls: false,
     repository: undefined,
+    archiveLogs: undefined,
+    outputRemoval: undefined,
     drivers: new Map(),
     needsConfigMaps: false,
     needsSecrets: false,
@@ -107,12 +109,23 @@ function createDesk(
 
 function settingsOf(
   spec: WorkflowSpec,
-): Pick<Lowering, "templateDefaults" | "defaultRetry" | "runVolumes" | "runPodPatch" | "claimNames"> {
+): Pick<
+  Lowering,
+  | "templateDefaults"
+  | "defaultRetry"
+  | "runVolumes"
+  | "runPodPatch"
+  | "claimNames"
+  | "archiveLogs"
+  | "outputRemoval"
+> {
   return {
     templateDefaults: spec.templateDefaults,
     defaultRetry: spec.retryStrategy,
     runVolumes: spec.volumes ?? [],
     runPodPatch: spec.podSpecPatch,
+    archiveLogs: spec.archiveLogs,
+    outputRemoval: spec.artifactGC?.strategy,
     claimNames: new Set((spec.volumeClaimTemplates ?? []).map((claim) => claim.metadata?.name ?? "")),
   };
 }

@@ -77,13 +77,14 @@ export function lowerEntryArguments(
 }
 
 export function lowerRunPolicy(desk: Lowering, spec: WorkflowSpec, syncPlace: Place): RunPolicy {
-  const { parallelism, activeDeadlineSeconds, synchronization, suspend } = spec;
+  const { parallelism, activeDeadlineSeconds, synchronization, suspend, artifactGC } = spec;
   const locks = synchronization === undefined ? [] : lowerLocks(desk, synchronization, syncPlace);
   return {
     ...(parallelism === undefined || parallelism <= 0 ? {} : { attemptsAtMost: parallelism }),
     ...(activeDeadlineSeconds === undefined ? {} : { deadlineMs: activeDeadlineSeconds * 1000 }),
     ...(locks.length === 0 ? {} : { locks }),
     ...(suspend === true ? { suspended: true } : {}),
+    ...(artifactGC?.forceFinalizerRemoval === true ? { abandonsCopies: true } : {}),
   };
 }
 

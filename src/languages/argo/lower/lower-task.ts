@@ -62,12 +62,15 @@ export function lowerTask(desk: Lowering, template: Template, place: Place): Tas
             },
           ],
     ),
-    outputArtifacts: (template.outputs?.artifacts ?? []).flatMap((artifact, index) =>
-      lowerOutputArtifact(desk, artifact, template, {
-        document: place.document,
-        path: [...place.path, "outputs", "artifacts", index],
-      }),
-    ),
+    outputArtifacts: [
+      ...(template.outputs?.artifacts ?? []).flatMap((artifact, index) =>
+        lowerOutputArtifact(desk, artifact, template, {
+          document: place.document,
+          path: [...place.path, "outputs", "artifacts", index],
+        }),
+      ),
+      ...lowerLogs(desk, template, mains, place),
+    ],
     captureResult: false,
     graceMs,
   };
@@ -176,6 +179,33 @@ function lowerOutputArtifact(
       ...lowerOutputPlace(desk, artifact, place, template.archiveLocation),
     },
   ];
+}
+
+/** The logs of main commands as artifacts, where the repository, the workflow or the template asks for it (Argo docs, archive logs). */
+function lowerLogs(
+  desk: Lowering,
+  template: Template,
+  mains: readonly CommandTemplate[],
+  place: Place,
+): TaskTemplate["outputArtifacts"] {
+  const { archiveLocation } = template;
+  const isAsked =
+    desk.repository?.archiveLogs === true || (archiveLocation?.archiveLogs ?? desk.archiveLogs) === true;
+  if (!isAsked) return [];
+  return mains.flatMap(({ name }) => {
+    if (typeof name !== "string") return [];
+    const artifact: Artifact = { name: `${name}-logs`, path: `${name}.log`, archive: { none: {} } };
+    return [
+      {
+        name: `${name}-logs`,
+        path: `${name}.log`,
+        optional: true,
+        archive: { kind: "none" },
+        log: name,
+        ...lowerOutputPlace(desk, artifact, place, archiveLocation),
+      },
+    ];
+  });
 }
 
 /** Tar with gzip unless the document says otherwise (Argo fields.md, ArchiveStrategy). */

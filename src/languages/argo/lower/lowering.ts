@@ -69,6 +69,10 @@ export interface Lowering {
   captureAll: boolean;
   /** Where artifacts lie that say less than a place; absent: on this machine. */
   readonly repository: Repository | undefined;
+  /** Whether the workflow keeps logs as artifacts; a template may say otherwise. */
+  readonly archiveLogs: boolean | undefined;
+  /** When stored outputs are removed that do not say it themselves (Argo fields.md, WorkflowLevelArtifactGC). */
+  readonly outputRemoval: string | undefined;
   /** Drivers of storage that the plan needs, and where the document first asks for each. */
   readonly drivers: Map<string, Place>;
   /** Set when a ConfigMap is looked up while the run goes on. */

@@ -69,14 +69,15 @@ export function describeFile(name: string, file: FileValue, path: string | undef
   if (file.kind === "key") return { ...base, s3: { key: file.key } };
   if (file.kind === "place") return { ...base, ...describePlace(file.place) };
   if (file.kind === "absent") return { ...base, optional: true };
-  const { content, archive } = file.artifact;
+  const { content, archive, copy } = file.artifact;
+  const stored = copy?.place === undefined ? {} : describePlace(copy.place);
   const packed =
     archive.kind === "none"
       ? { archive: { none: {} } }
       : archive.kind === "zip"
         ? { archive: { zip: {} } }
         : {};
-  return { ...base, ...packed, digest: content.digest, sizeBytes: content.sizeBytes };
+  return { ...base, ...packed, ...stored, digest: content.digest, sizeBytes: content.sizeBytes };
 }
 
 /** A place in Argo's form. Credentials are nobody's business, and neither is what else the driver was told. */
