@@ -21,7 +21,7 @@ const drivers: Readonly<Record<string, DriverEntry>> = {
   s3: { load: async () => (await import("../artifacts/s3/create-s3-driver.ts")).createS3Driver() },
   artifactory: {
     load: async () =>
-      (await import("../artifacts/artifactory/create-artifactory-driver.ts")).createArtifactoryDriver(),
+      (await import("../artifacts/http/create-artifactory-driver.ts")).createArtifactoryDriver(),
   },
 };
 

@@ -13,10 +13,14 @@ import type {
 } from "../api/house.ts";
 import { openLocalArtifacts } from "../artifacts/local/open-local-artifacts.ts";
 import type { RunInput } from "../model/run/inputs.ts";
+import type { ArtifactStore } from "../ports/artifact-store.ts";
+import type { AttemptFiles } from "../ports/attempt-files.ts";
 import type { Executor } from "../ports/executor.ts";
 import type { HistoryStore, RunDocument } from "../ports/history-store.ts";
 import type { Requester } from "../ports/requester.ts";
+import type { SecretStore } from "../ports/secret-store.ts";
 import { createForeignStorage } from "../runtime/attempts/foreign-storage.ts";
+import type { ForeignStorage } from "../runtime/attempts/foreign-storage.ts";
 import { createLister } from "../runtime/attempts/list-place.ts";
 import { createLocalAttemptFiles } from "../runtime/attempts/local-attempt-files.ts";
 import type { LiveRun } from "../runtime/live-run.ts";
@@ -72,14 +76,7 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
   const folderNames = new Map<string, string>();
   const artifacts = openLocalArtifacts(home.artifacts);
   const secrets = openFolderSecrets(home.secrets);
-  const storage = createForeignStorage({ findDriver: findArtifactDriver, secrets, wait: setTimeout });
-  const files = createLocalAttemptFiles({
-    runsFolder: home.runs,
-    repositoryFolder: home.repository,
-    artifacts,
-    storage,
-    nameOf: (runId) => folderNames.get(runId) ?? runFolderName(runId),
-  });
+  const { storage, files } = openFiles(home, artifacts, secrets, (runId) => folderNames.get(runId));
   const runtime = new Runtime({
     clock: systemClock,
     history,
@@ -124,12 +121,9 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
     command,
     send: (name, input: RunInput) => runtime.send(get(name).run.runId, input),
     settled: async (name) => {
-      const how = await waitUntilSettled(runtime, get(name).run);
-      if (how === "ended") {
-        const { run } = get(name);
-        await layOutputs(run, artifacts, home);
-        noteProblems(home, run.name, await removeCopies(run.state, ["run-ended"], storage, home));
-      }
+      const { run } = get(name);
+      const how = await waitUntilSettled(runtime, run);
+      if (how === "ended") await finishFiles(run, artifacts, storage, home);
       return how;
     },
     runningCount: () => runtime.liveRuns.reduce((sum, run) => sum + run.state.running.size, 0),
@@ -216,6 +210,35 @@ async function adopt(
     taken.push(summary.name);
   }
   return taken;
+}
+
+/** The directories of attempts, and the storage of others that their artifacts come from and go to. */
+function openFiles(
+  home: Home,
+  artifacts: ArtifactStore,
+  secrets: SecretStore,
+  findName: (runId: string) => string | undefined,
+): { readonly storage: ForeignStorage; readonly files: AttemptFiles } {
+  const storage = createForeignStorage({ findDriver: findArtifactDriver, secrets, wait: setTimeout });
+  const files = createLocalAttemptFiles({
+    runsFolder: home.runs,
+    repositoryFolder: home.repository,
+    artifacts,
+    storage,
+    nameOf: (runId) => findName(runId) ?? runFolderName(runId),
+  });
+  return { storage, files };
+}
+
+/** What lies on disks and in storage is brought to the state that a run leaves behind. */
+async function finishFiles(
+  run: LiveRun,
+  artifacts: ArtifactStore,
+  storage: ForeignStorage,
+  home: Home,
+): Promise<void> {
+  await layOutputs(run, artifacts, home);
+  noteProblems(home, run.name, await removeCopies(run.state, ["run-ended"], storage, home));
 }
 
 /** Resolves when the run has ended, or when only a person can move it. */

@@ -9,17 +9,10 @@ import { getObjectType } from "../read/fields/field-types.ts";
 import { findYamlValue } from "../read/load-yaml.ts";
 import { createReadProblems } from "../read/read-problems.ts";
 import type { WorkflowSpec } from "../read/types.ts";
-import { keyFields } from "./locate-artifact.ts";
-import type { DriverLocation, DriverName } from "./locate-artifact.ts";
+import { keyFields } from "./driver-location.ts";
+import type { DriverLocation, DriverName, Repository } from "./driver-location.ts";
 import { report } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
-
-/** A repository as documents use it. */
-export interface Repository {
-  /** Its key is the pattern below which outputs lie that have no key of their own. */
-  readonly location: DriverLocation;
-  readonly archiveLogs: boolean;
-}
 
 const usualConfigMap = "artifact-repositories";
 

@@ -5,28 +5,9 @@
 import type { JsonObject } from "../../../base/json.ts";
 import { isJsonObject } from "../../../base/json.ts";
 import type { ArtifactLocation } from "../read/types.ts";
+import { keyFields } from "./driver-location.ts";
+import type { DriverLocation, DriverName } from "./driver-location.ts";
 import type { Lowering } from "./lowering.ts";
-
-/** Drivers and the field that says where in their storage something lies. */
-export const keyFields = {
-  s3: "key",
-  git: "repo",
-  http: "url",
-  gcs: "key",
-  azure: "blob",
-  oss: "key",
-  hdfs: "path",
-  artifactory: "url",
-  plugin: "key",
-} as const;
-
-export type DriverName = keyof typeof keyFields;
-
-/** A location with one driver, and its fields as the document has them. */
-export interface DriverLocation {
-  readonly driver: DriverName;
-  readonly fields: JsonObject;
-}
 
 /** The driver that a location names; undefined for none, and for literal text. */
 export function findDriver(location: ArtifactLocation | undefined): DriverLocation | undefined {

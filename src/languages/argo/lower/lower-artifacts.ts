@@ -5,7 +5,7 @@ import type { Expression } from "../../../model/plan/expression.ts";
 import type { FileValue, TaskTemplate } from "../../../model/plan/plan.ts";
 import type { Artifact, ArtifactLocation } from "../read/types.ts";
 import { locateArtifact, locateOutput } from "./locate-artifact.ts";
-import type { DriverLocation } from "./locate-artifact.ts";
+import type { DriverLocation } from "./driver-location.ts";
 import { describePlace, lowerPlace } from "./lower-place.ts";
 import { dialects, intern, lowerText, report } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";

@@ -8,7 +8,7 @@ import type { StoragePlace } from "../../../model/data/storage-place.ts";
 import type { Templated } from "../../../model/plan/expression.ts";
 import { findKey, reportMissingKey } from "./lower-environment.ts";
 import { findKeyOf } from "./locate-artifact.ts";
-import type { DriverLocation, DriverName } from "./locate-artifact.ts";
+import type { DriverLocation, DriverName } from "./driver-location.ts";
 import { lowerText, report, settleText } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
 

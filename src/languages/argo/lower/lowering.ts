@@ -10,7 +10,7 @@ import type { JsonObject } from "../../../base/json.ts";
 import type { Expression, ExpressionForm } from "../../../model/plan/expression.ts";
 import type { Pointer, Process } from "../../../model/plan/plan.ts";
 import type { ArgoDocument, RetryStrategy, Template, Volume } from "../read/types.ts";
-import type { Repository } from "./find-repository.ts";
+import type { Repository } from "./driver-location.ts";
 import type { TemplateSource, TemplateSpace } from "./template-space.ts";
 
 /** Dialects of the expressions that this language writes into a plan. */

@@ -8,8 +8,8 @@ import type { Inputs, Outputs } from "../../../model/run/values.ts";
 import { noExitCode } from "../../../model/run/task-table.ts";
 import { jsonToText } from "../evaluate/json-text.ts";
 import { outerPrefix } from "../lower/capture-outer.ts";
-import { keyFields } from "../lower/locate-artifact.ts";
-import type { DriverName } from "../lower/locate-artifact.ts";
+import { keyFields } from "../lower/driver-location.ts";
+import type { DriverName } from "../lower/driver-location.ts";
 import { findProcess, isLeftBehind } from "./tree.ts";
 
 /** Bound inputs; undefined when there are none. */
