@@ -82,7 +82,7 @@ metadata:
 data:
   mine: |
     s3:
-      endpoint: ${String(endpoint)}
+      endpoint: ${JSON.stringify(endpoint)}
       insecure: true
       bucket: bucket
       keyFormat: "all/{{workflow.name}}"

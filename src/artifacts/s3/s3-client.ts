@@ -3,11 +3,12 @@
  * because it is large and most runs need none of it.
  */
 import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
+import type * as S3Exports from "./s3-library.ts";
 import type { StoragePlace } from "../../model/data/storage-place.ts";
 import { deniedThere, missingThere, translateTransferError, unavailableThere } from "../transfer/refusals.ts";
 import { badPlace, findText, getText, isSet } from "../transfer/settings.ts";
 
-export type S3Library = typeof import("./s3-library.ts");
+export type S3Library = typeof S3Exports;
 
 /** A client and what every call with it needs. */
 export interface S3Session {

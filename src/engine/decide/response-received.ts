@@ -45,7 +45,8 @@ function settleListing(decision: Decision, task: number, process: Process, liste
   if (body.kind !== "listing") return;
   orRefuse(decision, task, () => {
     const scope = createCalleeScope(decision.state, decision.run, task);
-    const result = String(decision.resolve(body.result, { ...scope, listed }));
+    const value = decision.resolve(body.result, { ...scope, listed });
+    const result = typeof value === "string" ? value : JSON.stringify(value);
     if (result.length > resultLengthAtMost) {
       const message = `the list makes a result of ${result.length} characters, and ${resultLengthAtMost} are the most`;
       throw new Refusal({ code: "expression-failed", message });

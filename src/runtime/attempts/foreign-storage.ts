@@ -108,7 +108,6 @@ function mapTexts(value: Json, change: (text: string) => string): Json {
 /** The error without values of secrets; its cause may say anything, so it goes no further. */
 function hideIn(error: unknown, values: readonly string[]): unknown {
   if (!(error instanceof MillraceError) || values.length === 0) return error;
-  return new MillraceError(error.code, error.category, maskSecrets(error.message, values), {
-    ...(error.hint === undefined ? {} : { hint: maskSecrets(error.hint, values) }),
-  });
+  const hint = error.hint === undefined ? {} : { hint: maskSecrets(error.hint, values) };
+  return new MillraceError(error.code, error.category, maskSecrets(error.message, values), hint);
 }

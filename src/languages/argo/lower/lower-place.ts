@@ -114,7 +114,8 @@ function readPair(item: Json): Json {
 
 function readSecret(desk: Lowering, selector: JsonObject, place: Place): string | undefined {
   const { name, key, optional } = selector;
-  const settled = { name: settleText(desk, String(name ?? "")), key: settleText(desk, String(key ?? "")) };
+  const settle = (text: Json | undefined): string => (typeof text === "string" ? settleText(desk, text) : "");
+  const settled = { name: settle(name), key: settle(key) };
   const seal = findKey(desk, settled, "Secret");
   if (seal === undefined && optional !== true) reportMissingKey(desk, settled, "Secret", place);
   return seal;
