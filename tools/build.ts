@@ -19,10 +19,7 @@ const entry = "src/main/millrace.ts";
 const startRoots: ReadonlySet<string> = new Set([entry, "src/cli/commands/run.ts", "src/main/house.ts"]);
 
 /** Packages that only some runs need. */
-const laterPackages: readonly string[] = ["tar", "yauzl", "yazl"];
-
-/** Large clients that few runs need: they stay packages of their own, and are loaded when they are used. */
-const installedPackages: readonly string[] = ["@aws-sdk/*", "@google-cloud/*", "@azure/*"];
+const laterPackages: readonly string[] = ["tar", "yauzl", "yazl", "@aws-sdk/client-s3"];
 
 type Bundle = BuildResult<{ metafile: true; write: false }>;
 
@@ -38,7 +35,6 @@ function bundle(): Promise<Bundle> {
     bundle: true,
     splitting: true,
     minify: true,
-    external: [...installedPackages],
     format: "esm",
     platform: "node",
     target: "node24",

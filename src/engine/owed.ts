@@ -8,7 +8,7 @@ import { phases } from "../model/run/phase.ts";
 import type { RunState } from "../model/run/run-state.ts";
 import type { Evaluator } from "../model/run/scope.ts";
 import { Decision } from "./decide/decision.ts";
-import { buildOrder, buildRequest, defaultGraceMs } from "./expand/order.ts";
+import { buildOrder, buildQuestion, defaultGraceMs } from "./expand/order.ts";
 import { cancelService, isDismissed } from "./decide/services.ts";
 import { isBelowHook } from "./expand/may-begin.ts";
 import { findInputs } from "./expand/scope.ts";
@@ -47,7 +47,7 @@ export function owed(state: RunState, evaluator: Evaluator, at: number): Owed {
     effects.push({
       kind: "request.send",
       task,
-      request: buildRequest(decision, task, process, findInputs(state, task)),
+      request: buildQuestion(decision, task, process, findInputs(state, task)),
     });
   }
   for (const [task, memo] of state.memos) {

@@ -1,11 +1,14 @@
 /** Deleting runs: their figures stay in the metrics of the home, their content in the artifacts; all else goes. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { MillraceError } from "../base/errors.ts";
 import type { HistoryStore, RunSummary } from "../ports/history-store.ts";
 import { findExpired } from "../runtime/expired-runs.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
+import { noteProblems } from "./remove-copies.ts";
+import { removeStoredCopies } from "./remove-stored-copies.ts";
 
 /** Deletes runs that nobody drives any more. A crash in between leaves folders that the next run of the name takes over. */
 export async function deleteRuns(
@@ -30,7 +33,8 @@ export interface Expired {
 
 /**
  * Deletes the runs whose time is over (Argo, ttlStrategy), but for those named in `keep`.
- * `forget` takes a deleted run out of whatever the process knows of it.
+ * `forget` takes a run that nobody drives any more out of whatever the process knows of it.
+ * A run with a stored copy of an artifact that must go and cannot is kept.
  */
 export async function expireRuns(
   home: Home,
@@ -44,7 +48,27 @@ export async function expireRuns(
 ): Promise<Expired> {
   const { due, nextAt } = findExpired(await history.listRuns(), options.now);
   const leaving = due.filter(({ name, runId }) => !options.keep.includes(name) && runtime.release(runId));
-  await deleteRuns(home, history, leaving);
+  const cleared = await clearCopies(home, history, leaving);
+  await deleteRuns(home, history, cleared);
   for (const { name } of leaving) options.forget(name);
-  return { deleted: leaving.map(({ name }) => name), nextAt };
+  return { deleted: cleared.map(({ name }) => name), nextAt };
+}
+
+/** Those of which nothing is stored elsewhere any more. The others stay until the next time, and their folders say why. */
+async function clearCopies(
+  home: Home,
+  history: HistoryStore,
+  leaving: readonly RunSummary[],
+): Promise<readonly RunSummary[]> {
+  const cleared: RunSummary[] = [];
+  for (const run of leaving) {
+    try {
+      await removeStoredCopies(home, history, run);
+      cleared.push(run);
+    } catch (error) {
+      if (!(error instanceof MillraceError)) throw error;
+      noteProblems(home, run.name, [error]);
+    }
+  }
+  return cleared;
 }

@@ -11,6 +11,8 @@ import type { Executor } from "../ports/executor.ts";
 import type { HistoryStore, RunDocument } from "../ports/history-store.ts";
 import type { Requester } from "../ports/requester.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
+import type { ForeignStorage } from "../runtime/attempts/foreign-storage.ts";
+import { createLister } from "../runtime/attempts/list-place.ts";
 import { createLocalAttemptFiles } from "../runtime/attempts/local-attempt-files.ts";
 import type { LiveRun } from "../runtime/live-run.ts";
 import { decodeRunRecord } from "../runtime/recover/run-record.ts";
@@ -21,6 +23,7 @@ import { openFolderMemos } from "../stores/folder/folder-memos.ts";
 import { openFolderSecrets } from "../stores/folder/folder-secrets.ts";
 import { openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
 import { chooseExecutor } from "./executors.ts";
+import { openHomeStorage } from "./home-storage.ts";
 import { makeHome, runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
 import { unknownRun } from "./missing-run.ts";
@@ -42,6 +45,8 @@ export interface Desk {
   readonly runtime: Runtime;
   readonly history: HistoryStore;
   readonly artifacts: ArtifactStore;
+  /** Storage of others, with the secrets of the home. */
+  readonly storage: ForeignStorage;
   readonly secrets: SecretStore;
   readonly executorName: string;
   /** By name. */
@@ -73,10 +78,12 @@ export async function openDesk(home: Home, options: EngineOptions): Promise<Desk
   const folderNames = new Map<string, string>();
   const artifacts = openLocalArtifacts(home.artifacts);
   const secrets = openFolderSecrets(home.secrets);
+  const storage = openHomeStorage(home);
   const files = createLocalAttemptFiles({
     runsFolder: home.runs,
     repositoryFolder: home.repository,
     artifacts,
+    storage,
     nameOf: (runId) => folderNames.get(runId) ?? runFolderName(runId),
   });
   const runtime = new Runtime({
@@ -89,6 +96,7 @@ export async function openDesk(home: Home, options: EngineOptions): Promise<Desk
     objects: { act: (...asked) => objects.keeper.act(...asked) },
     memos: openFolderMemos(home.memos),
     secrets,
+    list: createLister(home.repository, storage),
     limits: {
       ...(options.runsAtMost === undefined ? {} : { runsAtMost: options.runsAtMost }),
       ...(options.runsPerNamespaceAtMost === undefined
@@ -106,6 +114,7 @@ export async function openDesk(home: Home, options: EngineOptions): Promise<Desk
     runtime,
     history,
     artifacts,
+    storage,
     secrets,
     executorName: chosen.name,
     driven,

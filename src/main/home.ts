@@ -21,6 +21,8 @@ export interface Home {
   readonly memos: string;
   /** Limits of locks. */
   readonly limits: string;
+  /** ConfigMaps of artifact repositories, and their Secrets; a file of the user's that may be absent. */
+  readonly repositories: string;
   /** Values of Secrets. */
   readonly secrets: string;
   /** Figures of runs that are deleted; a file that may be absent. */
@@ -44,6 +46,7 @@ export function openHome(root: string): Home {
     images: join(root, "images.json"),
     memos: join(root, "memos"),
     limits: join(root, "limits"),
+    repositories: join(root, "artifact-repositories.yaml"),
     secrets: join(root, "secrets"),
     metrics: join(root, "metrics.json"),
     definitions: join(root, "definitions"),

@@ -9,7 +9,7 @@ import { countPlaces } from "../engine/owed.ts";
 import { getDriven, openDesk } from "./engine-desk.ts";
 import type { Home } from "./home.ts";
 import { openInbox } from "./inbox.ts";
-import { layOutputs } from "./lay-outputs.ts";
+import { finishFiles } from "./finish-files.ts";
 import { toRow } from "./pictures.ts";
 import { carryOut, learnEstimate, pictureOf } from "./driven-run.ts";
 import { expireRuns } from "./delete-runs.ts";
@@ -21,7 +21,7 @@ import type { Adopted } from "./take-runs.ts";
 export interface LocalEngine extends Engine {
   /** Called after every commit of a run that has ended, with the row that lists show. */
   listenForEnds(listener: (row: RunRow) => void): () => void;
-  /** Lets go of a run that has ended, after laying its outputs; whether it has. `adopt` takes it up again. */
+  /** Lets go of a run that has ended, after finishing its files; whether it has. `adopt` takes it up again. */
   retire(name: string): Promise<boolean>;
   /** Submits, and resolves once the run is on the disk. */
   submitDurably(request: SubmitRequest): Promise<SubmitAnswer>;
@@ -81,7 +81,7 @@ export async function openLocalEngine(home: Home, options: LocalEngineOptions): 
     settled: async (name) => {
       const { run } = getDriven(desk, name);
       const how = await waitUntilSettled(runtime, run);
-      if (how === "ended") await layOutputs(run, desk.artifacts, home);
+      if (how === "ended") await finishFiles(desk, run);
       return how;
     },
     // Services go on until they are ended, so nobody waits for them.

@@ -8,6 +8,7 @@ import type { RunDocument } from "../ports/history-store.ts";
 import type { LiveRun } from "../runtime/live-run.ts";
 import { encodeRunRecord, factsOf } from "../runtime/recover/run-record.ts";
 import type { RunRecord } from "../runtime/recover/run-record.ts";
+import { findMissingDrivers } from "./artifact-drivers.ts";
 import { findLanguage } from "./languages.ts";
 import { makeSuffix, makeUuid } from "./random-id.ts";
 
@@ -30,9 +31,9 @@ export async function makeRun(
   const facts = { uid: makeUuid(), suffix: makeSuffix(), createdAt: now, ...request.submission.facts };
   const submission: Submission = { ...request.submission, facts };
   const compiled = language.compile(request.source, request.file, submission);
-  const errors = compiled.diagnostics.filter((diagnostic) => diagnostic.severity === "error");
-  if (compiled.plan === undefined || errors.length > 0)
-    return { ok: false, diagnostics: compiled.diagnostics };
+  const diagnostics = [...compiled.diagnostics, ...findMissingDrivers(compiled.drivers ?? [])];
+  const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error");
+  if (compiled.plan === undefined || errors.length > 0) return { ok: false, diagnostics };
   const record: RunRecord = {
     plan: compiled.plan,
     submission,
@@ -42,7 +43,7 @@ export async function makeRun(
   const name = await findFreeName(compiled.name, isTaken);
   const run = createLiveRun(language, String(facts.uid), name, record, now);
   const document = encodeRunRecord(language.id, request.source, request.file, record);
-  return { ok: true, run, document, warnings: compiled.diagnostics };
+  return { ok: true, run, document, warnings: diagnostics };
 }
 
 function createLiveRun(

@@ -4,10 +4,15 @@ import type { HistoryStore, RunSummary } from "../ports/history-store.ts";
 import { findSqliteDefinitions, openSqliteDefinitions } from "../stores/sqlite/open-sqlite-definitions.ts";
 import { deleteRuns } from "./delete-runs.ts";
 import type { Home } from "./home.ts";
+import { removeStoredCopies } from "./remove-stored-copies.ts";
 
-/** Deletes a run and what it owns. `history` must be open for writing, and nobody may drive the runs. */
+/**
+ * Deletes a run and what it owns. `history` must be open for writing, and nobody may drive the runs.
+ * MillraceError `artifact/not-removed`, before anything is deleted, when a stored copy of an artifact must go and cannot.
+ */
 export async function removeWithOwned(home: Home, history: HistoryStore, run: RunSummary): Promise<void> {
   const leaving = findOwned(await history.listRuns(), run);
+  for (const one of leaving) await removeStoredCopies(home, history, one);
   for (const { name } of leaving) await removeOwnedDefinitions(home, name);
   await deleteRuns(home, history, leaving);
 }

@@ -64,10 +64,7 @@ async function relabel(
   await history.commit({ appended: [], updated: [summary] }, { durable: false });
 }
 
-async function remove(
-  desk: Desk,
-  name: string,
-): Promise<boolean> {
+async function remove(desk: Desk, name: string): Promise<boolean> {
   const { home, history, driven, runtime } = desk;
   const live = driven.get(name)?.run;
   if (live !== undefined && live.state.ended === undefined) {

@@ -14,10 +14,7 @@ export function findStarted(driven: Iterable<Driven>, parent: string): readonly 
 }
 
 /** Unfinished runs in the history that tasks of a run have started. */
-export async function findStartedRuns(
-  history: HistoryStore,
-  parent: string,
-): Promise<readonly RunSummary[]> {
+export async function findStartedRuns(history: HistoryStore, parent: string): Promise<readonly RunSummary[]> {
   const runs = await history.listRuns({ unfinishedOnly: true });
   return runs.filter(({ labels }) => labels[parentLabel] === parent);
 }

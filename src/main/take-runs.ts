@@ -7,8 +7,9 @@ import { readDefinitions } from "./definitions.ts";
 import { deleteRun } from "./delete-run.ts";
 import type { Desk, Driven } from "./engine-desk.ts";
 import { addStoredDefinitions } from "./fetch-definitions.ts";
+import { finishFiles } from "./finish-files.ts";
+import { addHomeDefinitions } from "./home-definitions.ts";
 import { getLanguage } from "./languages.ts";
-import { layOutputs } from "./lay-outputs.ts";
 import { unknownRun } from "./missing-run.ts";
 import { makeRun } from "./new-run.ts";
 import { findStartedRuns } from "./started-runs.ts";
@@ -23,7 +24,7 @@ export function submitRun(desk: Desk, request: SubmitRequest): Promise<SubmitAns
   return desk.inTurn(async () => {
     const earlier = await findEarlier(desk, request);
     if (earlier !== undefined) return earlier;
-    const parted = takeRequestSecrets(request, secrets);
+    const parted = takeRequestSecrets(addHomeDefinitions(request, home), secrets);
     const complete = await readDefinitions(home, (reader) => addStoredDefinitions(parted, reader));
     const made = await makeRun(complete, systemClock.now(), isTaken);
     if (!made.ok) return made;
@@ -124,12 +125,12 @@ function takeOver(desk: Desk, loaded: readonly Driven[]): readonly string[] {
   return loaded.map(({ run }) => run.name);
 }
 
-/** Lets go of a run that has ended, after laying its outputs; whether it has. */
+/** Lets go of a run that has ended, after finishing its files; whether it has. */
 export async function retireRun(desk: Desk, name: string): Promise<boolean> {
   const found = desk.driven.get(name);
   if (found?.run.state.ended === undefined) return false;
   await desk.runtime.settleDurably();
-  await layOutputs(found.run, desk.artifacts, desk.home);
+  await finishFiles(desk, found.run);
   if (!desk.runtime.release(found.run.runId)) return false;
   desk.forget(found.run);
   return true;

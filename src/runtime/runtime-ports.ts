@@ -1,4 +1,5 @@
 /** What the runtime asks of the world. */
+import type { StoragePlace } from "../model/data/storage-place.ts";
 import type { ArtifactStore } from "../ports/artifact-store.ts";
 import type { AttemptFiles } from "../ports/attempt-files.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -23,6 +24,8 @@ export interface RuntimePorts {
   readonly memos: MemoStore;
   /** How many runs may be under way at once; absent: any number. */
   readonly limits?: RunLimits;
+  /** The keys of all files at a place. Absent where no storage is at hand. MillraceErrors as of an artifact driver. */
+  readonly list?: (place: StoragePlace, signal: AbortSignal) => Promise<readonly string[]>;
   /** Calls back soon, after whatever else has arrived by then. */
   readonly soon: (callback: () => void) => void;
 }

@@ -45,7 +45,7 @@ if (needsGit === false) {
 interface Sample {
   readonly repository: TestRepository;
   readonly commits: readonly string[];
-  load(settings: JsonObject): Promise<string>;
+  readonly load: (settings: JsonObject) => Promise<string>;
 }
 
 /** Three commits on main (the second is tagged v2), a branch `side`, and a ref that a clone does not bring. */

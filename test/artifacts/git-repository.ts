@@ -43,7 +43,7 @@ export interface TestRepository {
   readonly bare: string;
   /** A working copy; `commit` pushes from it. */
   readonly work: string;
-  commit(stored: Stored, message: string): string;
+  readonly commit: (stored: Stored, message: string) => string;
 }
 
 export function makeRepository(folder: string, name: string): TestRepository {

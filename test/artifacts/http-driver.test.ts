@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { createArtifactoryDriver } from "../../src/artifacts/artifactory/create-artifactory-driver.ts";
+import { createArtifactoryDriver } from "../../src/artifacts/http/create-artifactory-driver.ts";
 import { createHttpDriver } from "../../src/artifacts/http/create-http-driver.ts";
 import type { JsonObject } from "../../src/base/json.ts";
 import type { StoragePlace } from "../../src/model/data/storage-place.ts";

@@ -56,6 +56,7 @@ async function respond(
       return end(201);
     case "DELETE":
       return end(files.delete(url) ? 204 : 404);
+    case undefined:
     default: {
       const found = files.get(url);
       return found === undefined ? end(404) : end(200, found);

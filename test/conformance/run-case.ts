@@ -14,6 +14,9 @@ import type { Desk, Driven } from "../../src/main/engine-desk.ts";
 import { decodeRunRecord } from "../../src/runtime/recover/run-record.ts";
 import { createMemoryDefinitions } from "../../src/stores/memory/memory-definitions.ts";
 import { makeRun } from "../../src/main/new-run.ts";
+import { findArtifactDriver } from "../../src/main/artifact-drivers.ts";
+import { createForeignStorage } from "../../src/runtime/attempts/foreign-storage.ts";
+import { createLister } from "../../src/runtime/attempts/list-place.ts";
 import { createLocalAttemptFiles } from "../../src/runtime/attempts/local-attempt-files.ts";
 import type { LiveRun } from "../../src/runtime/live-run.ts";
 import { Runtime } from "../../src/runtime/runtime.ts";
@@ -83,6 +86,11 @@ async function driveCase(
   const artifacts = openLocalArtifacts(join(home, "artifacts"));
   const chosen = await chooseExecutor(executor, openHome(home), 8, () => shown);
   const secrets = createMemorySecrets();
+  const storage = createForeignStorage({
+    findDriver: findArtifactDriver,
+    secrets,
+    wait: () => Promise.resolve(),
+  });
   const history = openSqliteHistory(home, { mode: "write" });
   const driven = new Map<string, Driven>();
   const runtime: Runtime = new Runtime({
@@ -94,11 +102,13 @@ async function driveCase(
       runsFolder: join(home, "runs"),
       repositoryFolder: join(home, "repository"),
       artifacts,
+      storage,
       nameOf: (runId) => runId,
     }),
     objects: { act: (...asked) => keepObjects(createRunHands(desk), definitionStore, secrets).act(...asked) },
     requester: createHttpRequester(),
     memos: createMemoryMemos(),
+    list: createLister(join(home, "repository"), storage),
     secrets,
     soon: setImmediate,
   });
@@ -108,6 +118,7 @@ async function driveCase(
     runtime,
     history,
     artifacts,
+    storage,
     secrets,
     executorName: chosen.name,
     driven,

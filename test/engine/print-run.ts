@@ -92,6 +92,8 @@ export function printEffect(state: RunState, effect: Effect): string {
     case "attempt.cancel":
       return `! cancel ${path} ${effect.why} grace=${effect.graceMs}`;
     case "request.send":
+      if ("list" in effect.request)
+        return `! list ${path} ${effect.request.list.driver} ${effect.request.list.key}`;
       return isObjectRequest(effect.request)
         ? `! act ${path} ${effect.request.action}`
         : `! request ${path} ${effect.request.method} ${effect.request.url}`;

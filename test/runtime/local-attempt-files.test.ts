@@ -6,6 +6,8 @@ import { type TestContext, test } from "node:test";
 import { openLocalArtifacts } from "../../src/artifacts/local/open-local-artifacts.ts";
 import type { AttemptInput, AttemptOrder } from "../../src/model/run/attempt.ts";
 import type { AttemptFiles } from "../../src/ports/attempt-files.ts";
+import { createForeignStorage } from "../../src/runtime/attempts/foreign-storage.ts";
+import { createMemorySecrets } from "../../src/stores/memory/memory-secrets.ts";
 import { createLocalAttemptFiles } from "../../src/runtime/attempts/local-attempt-files.ts";
 import { makeTemporaryFolder } from "../stores/temporary-folder.ts";
 
@@ -37,6 +39,11 @@ function openFiles(context: TestContext): AttemptFiles {
     runsFolder: join(root, "runs"),
     repositoryFolder: join(root, "repository"),
     artifacts: openLocalArtifacts(join(root, "artifacts")),
+    storage: createForeignStorage({
+      findDriver: (name) => Promise.reject(new Error(`nobody asks for ${name} here`)),
+      secrets: createMemorySecrets(),
+      wait: () => Promise.resolve(),
+    }),
     nameOf: (runId) => runId,
   });
 }

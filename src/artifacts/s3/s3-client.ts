@@ -3,17 +3,12 @@
  * because it is large and most runs need none of it.
  */
 import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
+import type * as S3Exports from "./s3-library.ts";
 import type { StoragePlace } from "../../model/data/storage-place.ts";
-import {
-  deniedThere,
-  driverMissing,
-  missingThere,
-  translateTransferError,
-  unavailableThere,
-} from "../transfer/refusals.ts";
+import { deniedThere, missingThere, translateTransferError, unavailableThere } from "../transfer/refusals.ts";
 import { badPlace, findText, getText, isSet } from "../transfer/settings.ts";
 
-export type S3Library = typeof import("@aws-sdk/client-s3");
+export type S3Library = typeof S3Exports;
 
 /** A client and what every call with it needs. */
 export interface S3Session {
@@ -25,7 +20,7 @@ export interface S3Session {
 }
 
 export async function openS3(place: StoragePlace): Promise<S3Session> {
-  const library = await loadLibrary();
+  const library = await import("./s3-library.ts");
   const key = findText(place, "customerKey");
   return {
     library,
@@ -36,15 +31,6 @@ export async function openS3(place: StoragePlace): Promise<S3Session> {
         ? {}
         : { SSECustomerAlgorithm: "AES256", SSECustomerKey: Buffer.from(key).toString("base64") },
   };
-}
-
-async function loadLibrary(): Promise<S3Library> {
-  try {
-    return await import("@aws-sdk/client-s3");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
-    throw driverMissing("s3", "the npm package @aws-sdk/client-s3");
-  }
 }
 
 /** Amazon's own hosts need no endpoint, and each region has its own. */

@@ -71,6 +71,8 @@ export function translateTransferError(error: unknown, place: StoragePlace, sign
   if (!(error instanceof Error))
     return new InvariantError(`something that is no error was thrown: ${String(error)}`);
   const code = "code" in error ? String(error.code) : "";
+  // A mistake of ours is no fault of the network, and trying again would not mend it.
+  if (code === "" && (error instanceof TypeError || error instanceof ReferenceError)) return error;
   if (code === "ENOSPC" || code === "EDQUOT") {
     return new MillraceError(
       "artifact/full",

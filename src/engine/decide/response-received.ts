@@ -1,4 +1,4 @@
-/** The answer to a request: any 2xx is good, unless the template says what is. */
+/** The answer to a request: any 2xx is good, unless the template says what is. A listing is good in any case. */
 import { unreachable } from "../../base/errors.ts";
 import type { Expression } from "../../model/plan/expression.ts";
 import { isObjectRequest } from "../../model/plan/plan.ts";
@@ -26,6 +26,7 @@ export function receiveResponse(decision: Decision, input: Received): void {
     });
   }
   const process = state.index.plan.processes[state.tasks.process[task] as number] as Process;
+  if ("listed" in response) return settleListing(decision, task, process, response.listed);
   orRefuse(decision, task, () => {
     const request = buildRequest(decision, task, process, findInputs(state, task));
     const scope = { ...createCalleeScope(state, decision.run, task), exchange: { request, response } };
@@ -39,6 +40,25 @@ export function receiveResponse(decision: Decision, input: Received): void {
       return decision.settle(task, phases.failed, { reason: verdict.reason, ...outputs });
     }
     decision.settle(task, phases.succeeded, computeOutputs(decision, process, scope, brought));
+  });
+}
+
+/** Most of a listing's result, in characters of its text: it is kept in the history. */
+const resultLengthAtMost = 4 * 1024 * 1024;
+
+function settleListing(decision: Decision, task: number, process: Process, listed: readonly string[]): void {
+  const { body } = process;
+  if (body.kind !== "listing") return;
+  orRefuse(decision, task, () => {
+    const scope = createCalleeScope(decision.state, decision.run, task);
+    const value = decision.resolve(body.result, { ...scope, listed });
+    const result = typeof value === "string" ? value : JSON.stringify(value);
+    if (result.length > resultLengthAtMost) {
+      const message = `the list makes a result of ${result.length} characters, and ${resultLengthAtMost} are the most`;
+      throw new Refusal({ code: "expression-failed", message });
+    }
+    const results = computeOutputs(decision, process, scope, { result, values: {}, files: {} });
+    decision.settle(task, phases.succeeded, results);
   });
 }
 

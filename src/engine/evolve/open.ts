@@ -84,7 +84,8 @@ export function openTask(state: RunState, event: EventOf<"task.opened">): void {
   }
   const region = state.index.regions[event.process];
   if (region !== undefined) return openRegion(state, task, region, event);
-  if (state.index.plan.processes[event.process]?.body.kind === "request") {
+  const kind = state.index.plan.processes[event.process]?.body.kind;
+  if (kind === "request" || kind === "listing") {
     state.requests.add(task);
   } else {
     const until = event.until ?? Infinity;

@@ -7,7 +7,7 @@ import type { Inputs } from "../../model/run/values.ts";
 import { Refusal } from "../decide/decision.ts";
 import type { Decision } from "../decide/decision.ts";
 import { computeOutputs } from "./bind.ts";
-import { buildRequest } from "./order.ts";
+import { buildQuestion } from "./order.ts";
 import { createCalleeScope, findInputs } from "./scope.ts";
 
 /** Opens the body of a bound process. `inputs` are recorded with it when they are not yet in the state. Throws Refusals. */
@@ -49,8 +49,9 @@ export function openBody(
         ...(durationMs === undefined ? {} : { until: decision.at + durationMs }),
       });
     }
-    case "request": {
-      const request = buildRequest(decision, task, process, own);
+    case "request":
+    case "listing": {
+      const request = buildQuestion(decision, task, process, own);
       decision.record(base);
       decision.effects.push({ kind: "request.send", task, request });
       return;

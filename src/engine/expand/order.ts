@@ -1,7 +1,15 @@
 /** From a task's template to the order for an executor: every expression in it is replaced by its value. */
 import type { Json } from "../../base/json.ts";
+import type { StoragePlace } from "../../model/data/storage-place.ts";
 import { isExpression } from "../../model/plan/expression.ts";
-import type { FileValue, HttpRequest, ObjectRequest, Process, TaskTemplate } from "../../model/plan/plan.ts";
+import type {
+  FileValue,
+  HttpRequest,
+  ListingRequest,
+  ObjectRequest,
+  Process,
+  TaskTemplate,
+} from "../../model/plan/plan.ts";
 import type { Templated } from "../../model/plan/expression.ts";
 import type { AttemptInput, AttemptOrder } from "../../model/run/attempt.ts";
 import { taskKinds } from "../../model/run/phase.ts";
@@ -71,11 +79,40 @@ export function buildRequest(
   process: Process,
   inputs: Inputs | undefined,
 ): HttpRequest | ObjectRequest {
-  if (process.body.kind !== "request")
+  const { body } = process;
+  if (body.kind !== "request")
     throw new Refusal({ code: "unknown-process", message: `${process.id} is no request` });
+  return resolveFor(decision, task, body.request, inputs) as HttpRequest | ObjectRequest;
+}
+
+/** The same for a process that lists a place in storage. Throws Refusals. */
+export function buildListing(
+  decision: Decision,
+  task: number,
+  process: Process,
+  inputs: Inputs | undefined,
+): ListingRequest {
+  const { body } = process;
+  if (body.kind !== "listing")
+    throw new Refusal({ code: "unknown-process", message: `${process.id} lists nothing` });
+  return { list: resolveFor(decision, task, body.place, inputs) as StoragePlace };
+}
+
+/** What a task asks of the runtime itself: a request, or a listing. Throws Refusals. */
+export function buildQuestion(
+  decision: Decision,
+  task: number,
+  process: Process,
+  inputs: Inputs | undefined,
+): HttpRequest | ObjectRequest | ListingRequest {
+  return process.body.kind === "listing"
+    ? buildListing(decision, task, process, inputs)
+    : buildRequest(decision, task, process, inputs);
+}
+
+function resolveFor(decision: Decision, task: number, value: unknown, inputs: Inputs | undefined): unknown {
   const scope = { ...createCalleeScope(decision.state, decision.run, task), inputs };
-  return resolveTemplated(decision, process.body.request as unknown as Templated<Json>, scope) as unknown as
-    HttpRequest | ObjectRequest;
+  return resolveTemplated(decision, value as Templated<Json>, scope);
 }
 
 /** How an artifact is wrapped belongs to it: what a task packed is unpacked for the next one, what it did not is not. */

@@ -1,5 +1,6 @@
 /** Artifacts: named files and directories that tasks hand to each other, addressed by content. */
 import type { Digest } from "./digest.ts";
+import type { StoragePlace } from "./storage-place.ts";
 
 /**
  * How an artifact is wrapped when it is kept.
@@ -21,10 +22,22 @@ export interface ArtifactContent {
   readonly executable?: true;
 }
 
+/** Where an artifact was stored besides being kept. */
+export interface StoredCopy {
+  readonly place?: StoragePlace;
+  /** In the repository of named artifacts of this machine. */
+  readonly key?: string;
+  /** When it goes from there: once the run has ended, or with the run. Absent: never by itself. */
+  readonly removal?: CopyRemoval;
+}
+
+export type CopyRemoval = "run-ended" | "run-deleted";
+
 /** A kept artifact, as outputs and arguments carry it. It can be written as JSON. */
 export interface Artifact {
   readonly content: ArtifactContent;
   readonly archive: Archive;
   /** The last path segment it had when it was kept, for people who fetch it. */
   readonly fileName: string;
+  readonly copy?: StoredCopy;
 }

@@ -5,6 +5,9 @@
  */
 import type { JsonObject } from "../../base/json.ts";
 
+/** The driver's name for the keys of this machine's own repository of named artifacts. */
+export const localDriver = "local";
+
 export interface StoragePlace {
   /** Name of the driver: `s3`, `http`, `git` and so on. */
   readonly driver: string;

@@ -11,6 +11,7 @@
  */
 import type { Json, JsonObject } from "../../base/json.ts";
 import type { Artifact } from "../data/artifact.ts";
+import type { StoragePlace } from "../data/storage-place.ts";
 import type { AttemptOrder } from "../run/attempt.ts";
 import type { Dynamic, Expression, Templated } from "./expression.ts";
 import type { MetricTemplate } from "./metric.ts";
@@ -55,6 +56,8 @@ export interface RunPolicy {
   readonly suspended?: boolean;
   /** How long it is kept after its end, by how it ended; absent: until somebody deletes it. */
   readonly keptMs?: Readonly<Partial<Record<"succeeded" | "failed" | "errored", number>>>;
+  /** The run can be deleted although stored copies of its artifacts could not be removed. */
+  readonly abandonsCopies?: boolean;
 }
 
 /** A reusable, callable part of a plan. */
@@ -88,6 +91,13 @@ export type FileValue =
   | { readonly kind: "text"; readonly text: string }
   /** Whatever lies under this key in the folder's repository of named artifacts when an attempt needs it. */
   | { readonly kind: "key"; readonly key: string; readonly optional: boolean }
+  /** Whatever lies at a place in foreign storage when an attempt needs it, or the part of it below `subPath`. */
+  | {
+      readonly kind: "place";
+      readonly place: StoragePlace;
+      readonly optional: boolean;
+      readonly subPath?: string;
+    }
   /** An optional file that its producer did not make. */
   | { readonly kind: "absent" };
 
@@ -107,6 +117,8 @@ export type Body =
       readonly accept?: Expression;
       readonly refuse?: Expression;
     }
+  /** The keys of all files at a place in storage; `result` makes the result's text of them, and sees them as `listed`. */
+  | { readonly kind: "listing"; readonly place: Templated<StoragePlace>; readonly result: Expression }
   /** Other processes, in order. */
   | { readonly kind: "region"; readonly region: Region }
   /** Nothing but outputs: settled by the engine at once. */
@@ -154,9 +166,14 @@ export interface ObjectRequest {
   readonly isWatched: boolean;
 }
 
-/** Tells the two kinds of requests apart. */
+/** What the runtime asks of storage for a process that lists a place. */
+export interface ListingRequest {
+  readonly list: StoragePlace;
+}
+
+/** Tells an action on an object from the other requests. */
 export function isObjectRequest(
-  request: HttpRequest | ObjectRequest | Templated<HttpRequest> | Templated<ObjectRequest>,
+  request: HttpRequest | ObjectRequest | ListingRequest | Templated<HttpRequest> | Templated<ObjectRequest>,
 ): request is ObjectRequest {
   return "action" in request;
 }

@@ -3,14 +3,22 @@
  * Both sides are plain JSON: the order lies in the attempt's directory, and so does the exit record.
  */
 import type { JsonObject } from "../../base/json.ts";
-import type { Archive, Artifact } from "../data/artifact.ts";
+import type { Archive, Artifact, CopyRemoval } from "../data/artifact.ts";
+import type { StoragePlace } from "../data/storage-place.ts";
 
 /** Where an input file of an attempt comes from. */
 export type InputSource =
   | { readonly kind: "artifact"; readonly artifact: Artifact; readonly subPath?: string }
   | { readonly kind: "text"; readonly text: string }
   /** Whatever lies under this key in the folder's repository of named artifacts: a file, or all below a prefix. */
-  | { readonly kind: "key"; readonly key: string; readonly optional: boolean };
+  | { readonly kind: "key"; readonly key: string; readonly optional: boolean }
+  /** Whatever lies at a place in foreign storage, or the part of it below `subPath`. */
+  | {
+      readonly kind: "place";
+      readonly place: StoragePlace;
+      readonly optional: boolean;
+      readonly subPath?: string;
+    };
 
 /** A file or directory that must lie at `path` before the command starts. */
 export interface AttemptInput {
@@ -42,6 +50,12 @@ export interface OutputArtifactFile {
   readonly archive: Archive;
   /** Also laid in the folder's repository of named artifacts, under this key. */
   readonly key?: string;
+  /** Also stored there, wrapped as `archive` says. */
+  readonly place?: StoragePlace;
+  /** When what was stored under the key or at the place is removed again; absent: never by itself. */
+  readonly removal?: CopyRemoval;
+  /** The output of this command is kept, and `path` only gives it a name. */
+  readonly log?: string;
 }
 
 /** A directory that several commands or attempts see at the same path. */

@@ -1,6 +1,6 @@
 /** What the world owes a run after a decision. Every effect is idempotent by its task and attempt id. */
 import type { AttemptOrder } from "./attempt.ts";
-import type { HttpRequest, ObjectRequest } from "../plan/plan.ts";
+import type { HttpRequest, ListingRequest, ObjectRequest } from "../plan/plan.ts";
 
 export type Effect =
   | { readonly kind: "attempt.start"; readonly task: number; readonly order: AttemptOrder }
@@ -10,7 +10,11 @@ export type Effect =
       readonly why: "cancelled" | "timed-out";
       readonly graceMs: number;
     }
-  | { readonly kind: "request.send"; readonly task: number; readonly request: HttpRequest | ObjectRequest }
+  | {
+      readonly kind: "request.send";
+      readonly task: number;
+      readonly request: HttpRequest | ObjectRequest | ListingRequest;
+    }
   | { readonly kind: "request.cancel"; readonly task: number }
   | { readonly kind: "memo.look"; readonly task: number; readonly cache: string; readonly key: string }
   /** The result of the task is kept. Lost by a crash, it is made once more: nothing else depends on it. */

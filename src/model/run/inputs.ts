@@ -26,7 +26,7 @@ export type RunInput =
       readonly kind: "response.received";
       readonly at: number;
       readonly task: number;
-      readonly response: Response | { readonly problem: string };
+      readonly response: Response | Listing | { readonly problem: string };
     }
   /** The answer to a task that asked for a kept result; `problem`: its store could not say. */
   | {
@@ -72,6 +72,11 @@ export type RunInput =
       /** There is no place among the runs yet. */
       readonly held?: boolean;
     };
+
+/** The keys that lie at a place in storage. */
+export interface Listing {
+  readonly listed: readonly string[];
+}
 
 export interface Response {
   readonly statusCode: number;

@@ -59,6 +59,8 @@ export interface Compiled {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly diagnostics: readonly Diagnostic[];
+  /** Drivers of foreign storage that the plan needs, with the place of the document that first asks for each. */
+  readonly drivers?: readonly ({ readonly driver: string } & Pick<Diagnostic, "position" | "excerpt">)[];
 }
 
 /** One line of the tree that people look at. */

@@ -84,6 +84,8 @@ export interface Scope {
   /** In a condition over a request: what was sent and what came. */
   readonly exchange:
     { readonly request: HttpRequest | ObjectRequest; readonly response: Response } | undefined;
+  /** In the result of a listing: the keys that were found. */
+  readonly listed?: readonly string[];
   /** In a task's template: the template itself, for references to its own paths. */
   readonly template: TaskTemplate | undefined;
   /** A number in [0, 1) that is a function of run, task and a counter. */

@@ -21,11 +21,11 @@ export interface ArtifactDriverSubject {
   /** An empty folder to work in. */
   readonly folder: string;
   /** A place in the storage. */
-  placeOf(name: string): StoragePlace;
+  readonly placeOf: (name: string) => StoragePlace;
   /** Stores something by other means, for drivers that only read. */
-  seed?(name: string, stored: Stored): Promise<void>;
+  readonly seed?: (name: string, stored: Stored) => Promise<void>;
   /** The same place with a wrong secret value in it, when this storage asks for one. */
-  wrongly?(place: StoragePlace, secret: string): StoragePlace;
+  readonly wrongly?: (place: StoragePlace, secret: string) => StoragePlace;
   /** A place where nobody answers. */
   readonly unreachable: StoragePlace;
 }
@@ -78,18 +78,18 @@ export function describeArtifactDriver(
   can: DriverAbilities,
   open: (context: TestContext) => Promise<ArtifactDriverSubject>,
 ): void {
-  describe(`artifact driver: ${name}`, () => {
+  void describe(`artifact driver: ${name}`, () => {
     describeLoading(can, open);
     describeRefusals(can, open);
     if (can.list) describeListing(can, open);
     else
-      test("D5: without lists, `list` is refused", async (context) => {
+      void test("D5: without lists, `list` is refused", async (context) => {
         const { driver, placeOf } = await open(context);
         await refused(driver.list(placeOf("some"), makeLimits()), "artifact/unsupported-operation");
       });
     if (can.remove) describeRemoving(can, open);
     else
-      test("D5: without deletion, `remove` is refused", async (context) => {
+      void test("D5: without deletion, `remove` is refused", async (context) => {
         const { driver, placeOf } = await open(context);
         await refused(driver.remove(placeOf("some"), makeLimits()), "artifact/unsupported-operation");
       });
@@ -111,7 +111,7 @@ function describeLoading(can: DriverAbilities, open: Open): void {
     ...(can.directories ? [sampleDirectory] : []),
   ];
   for (const [index, stored] of samples.entries()) {
-    test(`D1, D2: what is stored is brought as it was (${typeof stored} ${index})`, async (context) => {
+    void test(`D1, D2: what is stored is brought as it was (${typeof stored} ${index})`, async (context) => {
       const subject = await open(context);
       await store(subject, "some/place", stored);
       const target = join(subject.folder, "made", "target");
@@ -122,7 +122,7 @@ function describeLoading(can: DriverAbilities, open: Open): void {
     });
   }
   if (can.save && can.files) {
-    test("D2: storing again replaces what was there", async (context) => {
+    void test("D2: storing again replaces what was there", async (context) => {
       const subject = await open(context);
       await store(subject, "place", "the first, which is longer");
       await store(subject, "place", "second");
@@ -131,7 +131,7 @@ function describeLoading(can: DriverAbilities, open: Open): void {
     });
   }
   if (!can.save) {
-    test("D5: a driver that only reads refuses to store", async (context) => {
+    void test("D5: a driver that only reads refuses to store", async (context) => {
       const subject = await open(context);
       writeStored(join(subject.folder, "source"), "text");
       const saving = subject.driver.save(join(subject.folder, "source"), subject.placeOf("x"), makeLimits());
@@ -139,7 +139,7 @@ function describeLoading(can: DriverAbilities, open: Open): void {
     });
   }
   if (!can.save || !can.directories) return;
-  test("D2: a directory that is stored again holds nothing of before", async (context) => {
+  void test("D2: a directory that is stored again holds nothing of before", async (context) => {
     const subject = await open(context);
     const { driver, folder, placeOf } = subject;
     for (const [index, stored] of [
@@ -155,7 +155,7 @@ function describeLoading(can: DriverAbilities, open: Open): void {
 }
 
 function describeRefusals(can: DriverAbilities, open: Open): void {
-  test("D6: nothing there is `artifact/missing`, and leaves nothing behind", async (context) => {
+  void test("D6: nothing there is `artifact/missing`, and leaves nothing behind", async (context) => {
     const { driver, folder, placeOf } = await open(context);
     const error = await refused(
       driver.load(placeOf("never/made"), join(folder, "out", "t"), makeLimits()),
@@ -165,11 +165,11 @@ function describeRefusals(can: DriverAbilities, open: Open): void {
     assert.equal(await driver.exists(placeOf("never/made"), makeLimits()), false);
     assert.deepEqual(existsSync(join(folder, "out")) ? readdirSync(join(folder, "out")) : [], []);
   });
-  test("D6: storage that does not answer is `artifact/unavailable`", async (context) => {
+  void test("D6: storage that does not answer is `artifact/unavailable`", async (context) => {
     const { driver, folder, unreachable } = await open(context);
     await refused(driver.load(unreachable, join(folder, "t"), makeLimits()), "artifact/unavailable");
   });
-  test("D6: more bytes than allowed are refused, and leave nothing behind", async (context) => {
+  void test("D6: more bytes than allowed are refused, and leave nothing behind", async (context) => {
     const subject = await open(context);
     const stored = can.files ? "x".repeat(100_000) : { big: "x".repeat(100_000) };
     await store(subject, "big", stored);
@@ -181,7 +181,7 @@ function describeRefusals(can: DriverAbilities, open: Open): void {
     await refused(loading, "artifact/too-large");
     assert.deepEqual(readdirSync(join(subject.folder, "out")), []);
   });
-  test("D7: a secret that is wrong is refused and not repeated", async (context) => {
+  void test("D7: a secret that is wrong is refused and not repeated", async (context) => {
     const subject = await open(context);
     if (subject.wrongly === undefined) return context.skip("this storage asks for no secret");
     await store(subject, "x", can.files ? "text" : { file: "text" });
@@ -192,7 +192,7 @@ function describeRefusals(can: DriverAbilities, open: Open): void {
     );
     assert.ok(!JSON.stringify([error.message, error.hint, error.stack]).includes("not-the-secret-at-all"));
   });
-  test("D8: an aborted call ends, and leaves nothing behind", async (context) => {
+  void test("D8: an aborted call ends, and leaves nothing behind", async (context) => {
     const subject = await open(context);
     await store(subject, "x", can.files ? "text" : { file: "text" });
     const limits = makeLimits({ signal: AbortSignal.abort() });
@@ -208,7 +208,7 @@ function describeRefusals(can: DriverAbilities, open: Open): void {
 }
 
 function describeListing(can: DriverAbilities, open: Open): void {
-  test("D4: all files at or below a place are listed, and no others", async (context) => {
+  void test("D4: all files at or below a place are listed, and no others", async (context) => {
     const subject = await open(context);
     const { driver, placeOf } = subject;
     await store(subject, "data/one", "1");
@@ -225,7 +225,7 @@ function describeListing(can: DriverAbilities, open: Open): void {
 }
 
 function describeRemoving(can: DriverAbilities, open: Open): void {
-  test("D3: what was removed is not there, and removing it again is no error", async (context) => {
+  void test("D3: what was removed is not there, and removing it again is no error", async (context) => {
     const subject = await open(context);
     const { driver, placeOf } = subject;
     await store(subject, "x", can.directories ? { "a/b": "1", c: "2" } : "1");

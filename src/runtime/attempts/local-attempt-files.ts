@@ -24,7 +24,7 @@ import {
 import { rm } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { MillraceError } from "../../base/errors.ts";
-import type { Artifact } from "../../model/data/artifact.ts";
+import type { Artifact, StoredCopy } from "../../model/data/artifact.ts";
 import type {
   AttemptExit,
   AttemptInput,
@@ -32,11 +32,15 @@ import type {
   AttemptOutputs,
   AttemptProblem,
   AttemptVolume,
+  OutputArtifactFile,
 } from "../../model/run/attempt.ts";
 import { attemptFiles, attemptLogFile } from "../../ports/attempt-directory.ts";
 import type { ArtifactStore } from "../../ports/artifact-store.ts";
 import type { AttemptFiles, Collected, Laid } from "../../ports/attempt-files.ts";
+import { bringArtifact, storeArtifact } from "./foreign-artifacts.ts";
+import type { ForeignStorage } from "./foreign-storage.ts";
 import { resolveInside } from "./inside-root.ts";
+import { joinLogs } from "./join-logs.ts";
 import { findKeyPath } from "./keyed-artifacts.ts";
 
 /** Most of a command's standard output that becomes its result (Argo docs: outputs.result, 256 kB). */
@@ -51,6 +55,8 @@ export interface LocalFilesOptions {
   /** Folder of artifacts that documents name by key. */
   readonly repositoryFolder: string;
   readonly artifacts: ArtifactStore;
+  /** Storage of others, for artifacts that documents keep there. */
+  readonly storage: ForeignStorage;
   /** Folder name of a run; its id when the run is not known by a name. */
   readonly nameOf: (runId: string) => string;
 }
@@ -181,7 +187,7 @@ function layRunVolume(
 
 async function layInputs(options: LocalFilesOptions, order: AttemptOrder, directory: string): Promise<Laid> {
   for (const input of order.inputs) {
-    const problem = await layInput(options, input, join(directory, attemptFiles.root, join("/", input.path)));
+    const problem = await layInput(options, input, directory);
     if (problem !== undefined) return { ok: false, problem };
   }
   return { ok: true, directory };
@@ -190,8 +196,9 @@ async function layInputs(options: LocalFilesOptions, order: AttemptOrder, direct
 async function layInput(
   options: LocalFilesOptions,
   input: AttemptInput,
-  target: string,
+  directory: string,
 ): Promise<AttemptProblem | undefined> {
+  const target = join(directory, attemptFiles.root, join("/", input.path));
   const missing = (message: string): AttemptProblem => ({ kind: "input-missing", name: input.name, message });
   const settings = {
     unpack: input.unpack,
@@ -200,10 +207,10 @@ async function layInput(
   };
   try {
     mkdirSync(dirname(target), { recursive: true });
-    const artifact = await findSource(options, input);
+    const artifact = await findSource(options, input, directory);
     if (artifact === undefined) return undefined;
-    if (artifact === "missing") return missing(`artifact ${input.name}: nothing lies under its key`);
-    const subPath = input.source.kind === "artifact" ? input.source.subPath : undefined;
+    if (artifact === "missing") return missing(`artifact ${input.name}: ${describeAbsence(input)}`);
+    const subPath = "subPath" in input.source ? input.source.subPath : undefined;
     await options.artifacts.materialize(artifact, target, {
       ...settings,
       ...(subPath === undefined ? {} : { subPath }),
@@ -216,12 +223,23 @@ async function layInput(
   }
 }
 
+function describeAbsence({ source }: AttemptInput): string {
+  return source.kind === "place"
+    ? `nothing lies at ${source.place.driver} '${source.place.key}'`
+    : "nothing lies under its key";
+}
+
 async function findSource(
   options: LocalFilesOptions,
   input: AttemptInput,
+  directory: string,
 ): Promise<Artifact | "missing" | undefined> {
   const { source } = input;
   if (source.kind === "artifact") return source.artifact;
+  if (source.kind === "place") {
+    const brought = await bringArtifact(options.storage, options.artifacts, source.place, directory);
+    return brought === "missing" && source.optional ? undefined : brought;
+  }
   if (source.kind === "text") return options.artifacts.keepText(source.text, input.name);
   const path = findKeyPath(options.repositoryFolder, source.key);
   if (existsSync(path)) return options.artifacts.keep(path, { kind: "none" });
@@ -300,11 +318,14 @@ async function keepArtifacts(
   const artifacts: Record<string, Artifact> = {};
   let problem: AttemptProblem | undefined;
   for (const output of order.outputArtifacts) {
-    const path = findOutput(options, order, directory, output.path);
     try {
-      const artifact = await options.artifacts.keep(path, output.archive);
-      artifacts[output.name] = artifact;
-      if (output.key !== undefined) await layUnderKey(options, artifact, output.key);
+      const artifact = await keepOutput(options, order, directory, output);
+      const { key, place, removal } = output;
+      if (key !== undefined) await layUnderKey(options, artifact, key);
+      if (place !== undefined)
+        await storeArtifact(options.storage, options.artifacts, artifact, place, directory);
+      const isRemembered = place !== undefined || (key !== undefined && removal !== undefined);
+      artifacts[output.name] = isRemembered ? { ...artifact, copy: describeCopy(output) } : artifact;
     } catch (error) {
       if (!(error instanceof MillraceError) || error.category === "exhausted") throw error;
       if (error.code === "artifact/missing" && output.optional) continue;
@@ -317,6 +338,31 @@ async function keepArtifacts(
     }
   }
   return problem === undefined ? { artifacts } : { artifacts, problem };
+}
+
+async function keepOutput(
+  { artifacts, ...options }: LocalFilesOptions,
+  order: AttemptOrder,
+  directory: string,
+  output: OutputArtifactFile,
+): Promise<Artifact> {
+  const { log, path, archive } = output;
+  if (log === undefined)
+    return artifacts.keep(findOutput({ artifacts, ...options }, order, directory, path), archive);
+  const file = await joinLogs(directory, log);
+  try {
+    return await artifacts.keep(file, archive);
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+function describeCopy({ key, place, removal }: OutputArtifactFile): StoredCopy {
+  return {
+    ...(place === undefined ? {} : { place }),
+    ...(key === undefined ? {} : { key }),
+    ...(removal === undefined ? {} : { removal }),
+  };
 }
 
 async function layUnderKey(options: LocalFilesOptions, artifact: Artifact, key: string): Promise<void> {

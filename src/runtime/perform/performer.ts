@@ -6,9 +6,9 @@
  * P3. Whoever asks an attempt to end is heard at every stage of it: an attempt that has not begun never does.
  * P4. Nothing begins, and nothing is reported, after `halt`.
  */
-import { unreachable } from "../../base/errors.ts";
+import { MillraceError, unreachable } from "../../base/errors.ts";
 import { isObjectRequest } from "../../model/plan/plan.ts";
-import type { ObjectRequest } from "../../model/plan/plan.ts";
+import type { HttpRequest, ListingRequest, ObjectRequest } from "../../model/plan/plan.ts";
 import type { AttemptExit, AttemptOrder, AttemptProblem } from "../../model/run/attempt.ts";
 import type { Effect } from "../../model/run/effects.ts";
 import type { RunInput } from "../../model/run/inputs.ts";
@@ -229,19 +229,17 @@ export class Performer {
     if (isObjectRequest(effect.request))
       return this.actOnObject(run, effect.task, effect.request, controller);
     this.guard(
-      this.ports.requester
-        .send(revealRequest(effect.request, this.ports.secrets), controller.signal)
-        .then((response) => {
-          // One that was cancelled has been settled; its task may be waiting for another one by now.
-          if (this.requests.get(key) !== controller) return;
-          this.requests.delete(key);
-          this.outlet.send(run.runId, {
-            kind: "response.received",
-            at: this.ports.clock.now(),
-            task: effect.task,
-            response,
-          });
-        }),
+      this.ask(effect.request, controller.signal).then((response) => {
+        // One that was cancelled has been settled; its task may be waiting for another one by now.
+        if (this.requests.get(key) !== controller) return;
+        this.requests.delete(key);
+        this.outlet.send(run.runId, {
+          kind: "response.received",
+          at: this.ports.clock.now(),
+          task: effect.task,
+          response,
+        });
+      }),
     );
   }
 
@@ -264,6 +262,12 @@ export class Performer {
         if (isOpen()) this.requests.delete(key);
       }),
     );
+  }
+
+  private ask(request: HttpRequest | ListingRequest, signal: AbortSignal): Promise<RequestAnswer> {
+    if (!("list" in request))
+      return this.ports.requester.send(revealRequest(request, this.ports.secrets), signal);
+    return listPlace(this.ports, request, signal);
   }
 
   private cancelRequest(run: LiveRun, task: number): void {
@@ -293,6 +297,23 @@ export class Performer {
     work.catch((error: unknown) =>
       this.outlet.failed(error instanceof Error ? error : new Error(String(error))),
     );
+  }
+}
+
+type RequestAnswer = Extract<RunInput, { kind: "response.received" }>["response"];
+
+/** Storage that refuses is the task's problem; anything else is ours. */
+async function listPlace(
+  { list }: RuntimePorts,
+  request: ListingRequest,
+  signal: AbortSignal,
+): Promise<RequestAnswer> {
+  if (list === undefined) return { problem: "there is no storage that could be listed" };
+  try {
+    return { listed: await list(request.list, signal) };
+  } catch (error) {
+    if (!(error instanceof MillraceError)) throw error;
+    return { problem: error.message };
   }
 }
 

@@ -17,6 +17,9 @@ import { systemClock } from "../../../src/main/system-clock.ts";
 import type { AttemptOrder } from "../../../src/model/run/attempt.ts";
 import type { Submission } from "../../../src/model/run/language.ts";
 import { attemptLogFile } from "../../../src/ports/attempt-directory.ts";
+import { findArtifactDriver } from "../../../src/main/artifact-drivers.ts";
+import { createForeignStorage } from "../../../src/runtime/attempts/foreign-storage.ts";
+import { createLister } from "../../../src/runtime/attempts/list-place.ts";
 import { createLocalAttemptFiles } from "../../../src/runtime/attempts/local-attempt-files.ts";
 import type { LiveRun } from "../../../src/runtime/live-run.ts";
 import { Runtime } from "../../../src/runtime/runtime.ts";
@@ -84,6 +87,12 @@ export async function openRealEngine(executor: string): Promise<RealEngine> {
   const home = openHome(folder);
   const artifacts = openLocalArtifacts(home.artifacts);
   const chosen = await chooseExecutor(executor, home, 4);
+  const secrets = createMemorySecrets();
+  const storage = createForeignStorage({
+    findDriver: findArtifactDriver,
+    secrets,
+    wait: () => Promise.resolve(),
+  });
   const runtime = new Runtime({
     clock: systemClock,
     history: createMemoryHistory(),
@@ -93,11 +102,13 @@ export async function openRealEngine(executor: string): Promise<RealEngine> {
       runsFolder: home.runs,
       repositoryFolder: home.repository,
       artifacts,
+      storage,
       nameOf: (runId) => runId,
     }),
     objects: noObjects,
     requester: createHttpRequester(),
-    secrets: createMemorySecrets(),
+    list: createLister(home.repository, storage),
+    secrets,
     memos: createMemoryMemos(),
     soon: setImmediate,
   });

@@ -299,19 +299,6 @@ test("inputs: defaults, files and where they lie; the enum of an input holds nob
   });
 });
 
-for (const [driver, location] of [
-  ["http", "http: {url: http://x}"],
-  ["git", "git: {repo: x}"],
-  ["s3", "s3: {bucket: b, endpoint: e, key: k}"],
-] as const) {
-  test(`refused: an artifact kept by ${driver}`, () => {
-    const source = one(
-      `        inputs: {artifacts: [{name: a, path: /a, ${location}}]}\n        container: {image: busybox}\n`,
-    );
-    assert.deepEqual(errorCodes(source), ["argo/unsupported-artifact-location"]);
-  });
-}
-
 test("suspend: until a person, or for a time; values may be supplied", () => {
   const plan = compilePlan(
     one(`        suspend: {duration: "20"}

@@ -20,6 +20,7 @@ import type { Reading } from "./names.ts";
 import { createCompiler, createReading, renderLeniently, renderText, runExpression } from "./render.ts";
 import type { Compiler } from "./render.ts";
 import { decideWhen } from "./when.ts";
+import { evaluateData } from "./data.ts";
 import { findReused } from "../view/reuse.ts";
 
 export function createArgoEvaluator(_plan: Plan): Evaluator {
@@ -76,6 +77,8 @@ function evaluateIn(reading: Reading, expression: Expression, compiler: Compiler
     }
     case dialects.items:
       return evaluateItems(reading, source, compiler);
+    case dialects.data:
+      return evaluateData(reading, source, compiler);
     case dialects.sequence:
       return evaluateSequence(reading, source, compiler);
     case dialects.metric:

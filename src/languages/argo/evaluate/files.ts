@@ -3,6 +3,7 @@ import { createHostObject } from "../../../expressions/value.ts";
 import type { HostObject, Value } from "../../../expressions/value.ts";
 import type { FileValue } from "../../../model/plan/plan.ts";
 import type { Scope } from "../../../model/run/scope.ts";
+import { takePartOfPlace } from "../lower/lower-artifacts.ts";
 import { findFile } from "./sibling-values.ts";
 import { ownMember } from "./own-member.ts";
 
@@ -65,6 +66,7 @@ export function takeSubPath(file: FileValue, subPath: string): FileValue | undef
   const below = subPath.replace(/^\/+|\/+$/gu, "");
   if (below === "") return file;
   if (file.kind === "key") return { ...file, key: `${file.key}/${below}` };
+  if (file.kind === "place") return takePartOfPlace(file, below);
   if (file.kind !== "artifact") return undefined;
   return { ...file, subPath: file.subPath === undefined ? below : `${file.subPath}/${below}` };
 }

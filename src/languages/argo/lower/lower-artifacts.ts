@@ -1,18 +1,21 @@
-/**
- * Where an artifact comes from: literal text, another artifact of the run, or a key of the default repository.
- * Other drivers need a service, and say so.
- */
+/** Where an artifact comes from: literal text, another artifact of the run, a key of the local repository, or a place elsewhere. */
+import type { Json } from "../../../base/json.ts";
+import type { CopyRemoval } from "../../../model/data/artifact.ts";
 import type { Expression } from "../../../model/plan/expression.ts";
-import type { FileValue } from "../../../model/plan/plan.ts";
+import type { FileValue, TaskTemplate } from "../../../model/plan/plan.ts";
 import type { Artifact, ArtifactLocation } from "../read/types.ts";
-import { dialects, intern, report } from "./lowering.ts";
+import { locateArtifact, locateOutput } from "./locate-artifact.ts";
+import type { DriverLocation } from "./driver-location.ts";
+import { describePlace, lowerPlace } from "./lower-place.ts";
+import { dialects, intern, lowerText, report } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
 
-/** Source of an artifact; undefined when the document gives none. */
+/** Source of an artifact; undefined when the document gives none. `archiveLocation` is that of its template. */
 export function lowerArtifactSource(
   desk: Lowering,
   artifact: Artifact,
   place: Place,
+  archiveLocation?: ArtifactLocation,
 ): FileValue | Expression | undefined {
   const { from, fromExpression, subPath, raw } = artifact;
   const optional = artifact.optional ?? false;
@@ -24,12 +27,11 @@ export function lowerArtifactSource(
   if (fromExpression !== undefined && fromExpression !== "") {
     return intern(desk, optional ? dialects.optionalExpr : dialects.expr, fromExpression, "file");
   }
-  const key = findRepositoryKey(artifact);
-  if (key !== undefined)
-    return lowerKey(desk, subPath === undefined || subPath === "" ? key : `${key}/${subPath}`, optional);
-  const driver = findServiceDriver(artifact);
-  if (driver !== undefined) reportDriver(desk, artifact.name ?? "", driver, place);
-  return undefined;
+  const located = locateArtifact(desk, artifact, archiveLocation);
+  if (located === undefined) return undefined;
+  const below = subPath === undefined || subPath === "" ? undefined : subPath;
+  if (located.kind === "place") return lowerForeign(desk, located.location, below, optional, place);
+  return lowerKey(desk, below === undefined ? located.key : `${located.key}/${below}`, optional);
 }
 
 function lowerReference(desk: Lowering, reference: string, subPath: string | undefined): Expression {
@@ -42,32 +44,78 @@ function lowerKey(desk: Lowering, key: string, optional: boolean): FileValue | E
   return intern(desk, optional ? dialects.optionalKey : dialects.key, key, "file");
 }
 
-/** The key of an artifact that names only a key, so that it lies in the default repository. */
-export function findRepositoryKey(location: ArtifactLocation): string | undefined {
-  const { s3, gcs, oss, azure } = location;
-  if (s3?.key !== undefined && s3.bucket === undefined && s3.endpoint === undefined) return s3.key;
-  if (gcs?.key !== undefined && gcs.bucket === undefined) return gcs.key;
-  if (oss?.key !== undefined && oss.bucket === undefined) return oss.key;
-  if (azure?.blob !== undefined && azure.container === undefined) return azure.blob;
-  return undefined;
+function lowerForeign(
+  desk: Lowering,
+  location: DriverLocation,
+  subPath: string | undefined,
+  optional: boolean,
+  place: Place,
+): FileValue | Expression {
+  const described = describePlace(desk, location, place);
+  const whole: FileValue = { kind: "place", place: described, optional };
+  const file = subPath === undefined ? whole : takePartOfPlace(whole, subPath);
+  // A file value is plain JSON.
+  const source = JSON.stringify(file as unknown as Json);
+  return source.includes("{{") ? intern(desk, dialects.items, source, "file") : file;
 }
 
-const drivers = ["s3", "git", "http", "gcs", "azure", "oss", "hdfs", "artifactory", "plugin"] as const;
-
-/** The driver of an artifact that needs a service; undefined for text and for keys of the default repository. */
-export function findServiceDriver(location: ArtifactLocation): string | undefined {
-  if (findRepositoryKey(location) !== undefined) return undefined;
-  return drivers.find((driver) => location[driver] !== undefined);
+/** A part of what lies at a place: a key below its key, or, where keys are whole repositories, a path inside. */
+export function takePartOfPlace(file: Extract<FileValue, { kind: "place" }>, below: string): FileValue {
+  const { place, subPath } = file;
+  if (place.driver !== "git")
+    return { ...file, place: { ...place, key: `${place.key.replace(/\/$/u, "")}/${below}` } };
+  return { ...file, subPath: subPath === undefined ? below : `${subPath}/${below}` };
 }
 
-/** Says that an artifact lies in a place that cannot be reached from here. */
-export function reportDriver(desk: Lowering, name: string, driver: string, place: Place): void {
-  report(
-    desk,
-    "error",
-    "argo/unsupported-artifact-location",
-    `artifact ${JSON.stringify(name)} is kept by ${driver}, which is not supported yet`,
-    place,
-    "leave out the location, or name only an s3 key: it is then kept in the local artifact store",
-  );
+type OutputPlace = Pick<TaskTemplate["outputArtifacts"][number], "key" | "place" | "removal">;
+
+/** Argo fields.md, ArtifactGC: strategies by name; `Never` and none leave what was stored. */
+const removals: Readonly<Record<string, CopyRemoval>> = {
+  OnWorkflowCompletion: "run-ended",
+  OnWorkflowDeletion: "run-deleted",
+};
+
+function findRemoval(desk: Lowering, artifact: Artifact, place: Place): { readonly removal?: CopyRemoval } {
+  const strategy = artifact.artifactGC?.strategy ?? desk.outputRemoval;
+  if (strategy === undefined || strategy === "" || strategy === "Never") return {};
+  const removal = Object.hasOwn(removals, strategy) ? removals[strategy] : undefined;
+  if (removal !== undefined) return { removal };
+  const message = `artifactGC strategy ${JSON.stringify(strategy)} is unknown; nothing is removed`;
+  const hint = `use one of ${[...Object.keys(removals), "Never"].join(", ")}`;
+  report(desk, "warning", "argo/unknown-removal", message, place, hint);
+  return {};
+}
+
+/** Where an output of a task is stored besides being kept; neither when only the run needs it. */
+export function lowerOutputPlace(
+  desk: Lowering,
+  artifact: Artifact,
+  place: Place,
+  archiveLocation: ArtifactLocation | undefined,
+): OutputPlace {
+  const located = locateArtifact(desk, artifact, archiveLocation);
+  const removal = findRemoval(desk, artifact, place);
+  if (located?.kind === "key") return { key: lowerText(desk, located.key), ...removal };
+  const location = located?.location ?? locateOutput(desk, outputFileName(artifact), archiveLocation);
+  if (location === undefined) return {};
+  if (location.driver === "git") {
+    const name = JSON.stringify(artifact.name ?? "");
+    const message = `output artifact ${name} cannot be kept by git, which is only read from`;
+    report(
+      desk,
+      "error",
+      "argo/unsupported-artifact-location",
+      message,
+      place,
+      "push it in a task, or name an s3 key",
+    );
+    return {};
+  }
+  return { place: lowerPlace(desk, describePlace(desk, location, place)), ...removal };
+}
+
+/** The name that Argo's executor gives to what it stores: by the archive, or the file's own. */
+function outputFileName({ name = "", path = "", archive }: Artifact): string {
+  if (archive?.none !== undefined) return path.split("/").findLast((part) => part !== "") ?? name;
+  return `${name}${archive?.zip === undefined ? ".tgz" : ".zip"}`;
 }

@@ -5,15 +5,16 @@
 import type { Diagnostic } from "../../../base/diagnostic.ts";
 import type { Json, JsonObject } from "../../../base/json.ts";
 import type { Argument, Plan, Process } from "../../../model/plan/plan.ts";
-import type { Submission } from "../../../model/run/language.ts";
+import type { Compiled, Submission } from "../../../model/run/language.ts";
 import type { ArgoDocument, TextMap, WorkflowSpec } from "../read/types.ts";
+import { findRepository } from "./find-repository.ts";
 import { reserveProcess } from "./lower-call.ts";
 import { lowerHooks } from "./lower-hooks.ts";
 import { collectRunHints, noteHints, reportHints } from "./lower-hints.ts";
 import { lowerEntryArguments, lowerLabels, lowerRunPolicy, lowerValues } from "./lower-run.ts";
 import { lowerMetrics } from "./lower-metrics.ts";
 import { lowerTemplate } from "./lower-template.ts";
-import { report } from "./lowering.ts";
+import { locate, report } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
 import { readSource, resolveSpec, templateLabels } from "./resolve-spec.ts";
 import type { Source } from "./resolve-spec.ts";
@@ -30,6 +31,7 @@ export interface LoweredDocument {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly diagnostics: readonly Diagnostic[];
+  readonly drivers: NonNullable<Compiled["drivers"]>;
 }
 
 /** Lowers `document`; `others` are the documents that it may refer to. */
@@ -55,10 +57,21 @@ export function lowerDocument(
     ...spec.workflowMetadata?.annotations,
     ...submission.annotations,
   };
-  const full: Lowering = { ...desk, ...settingsOf(spec), runHints: collectRunHints(desk, spec) };
+  const refPlace: Place = { document: own.document, path: [...own.specPath, "artifactRepositoryRef"] };
+  const repository = findRepository(desk, spec, refPlace);
+  const runHints = collectRunHints(desk, spec);
+  const full: Lowering = { ...desk, ...settingsOf(spec), repository, runHints };
   const plan = lowerPlan(full, own, spec, space, submission, { name, labels, annotations });
   const isBad = diagnostics.some(({ severity }) => severity === "error");
-  return { ...(isBad || plan === undefined ? {} : { plan }), name, labels, annotations, diagnostics };
+  const drivers = [...full.drivers].map(([driver, place]) => ({ driver, ...locate(place) }));
+  return {
+    ...(isBad || plan === undefined ? {} : { plan }),
+    name,
+    labels,
+    annotations,
+    diagnostics,
+    drivers,
+  };
 }
 
 function createDesk(
@@ -77,6 +90,10 @@ function createDesk(
     captured: new Set(),
     captureAll: false,
     namedCalls: false,
+    repository: undefined,
+    archiveLogs: undefined,
+    outputRemoval: undefined,
+    drivers: new Map(),
     needsConfigMaps: false,
     needsSecrets: false,
     spaces: createSpaces(stored),
@@ -97,12 +114,23 @@ function createDesk(
 
 function settingsOf(
   spec: WorkflowSpec,
-): Pick<Lowering, "templateDefaults" | "defaultRetry" | "runVolumes" | "runPodPatch" | "claimNames"> {
+): Pick<
+  Lowering,
+  | "templateDefaults"
+  | "defaultRetry"
+  | "runVolumes"
+  | "runPodPatch"
+  | "claimNames"
+  | "archiveLogs"
+  | "outputRemoval"
+> {
   return {
     templateDefaults: spec.templateDefaults,
     defaultRetry: spec.retryStrategy,
     runVolumes: spec.volumes ?? [],
     runPodPatch: spec.podSpecPatch,
+    archiveLogs: spec.archiveLogs,
+    outputRemoval: spec.artifactGC?.strategy,
     claimNames: new Set((spec.volumeClaimTemplates ?? []).map((claim) => claim.metadata?.name ?? "")),
   };
 }

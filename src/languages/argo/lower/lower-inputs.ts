@@ -27,7 +27,7 @@ export function lowerPorts(desk: Lowering, template: Template, place: Place): re
     };
   });
   const artifacts = (template.inputs?.artifacts ?? []).map((artifact, index): Port => {
-    const source = lowerArtifactSource(desk, artifact, at("artifacts", index));
+    const source = lowerArtifactSource(desk, artifact, at("artifacts", index), template.archiveLocation);
     return {
       name: artifact.name ?? "",
       kind: "file",

@@ -1,7 +1,7 @@
 /** Declared outputs of a template. A leaf's come from its attempt; those of steps and dag from expressions over children. */
 import type { Output } from "../../../model/plan/plan.ts";
 import type { Artifact, Parameter, Template } from "../read/types.ts";
-import { findServiceDriver, lowerArtifactSource, reportDriver } from "./lower-artifacts.ts";
+import { lowerArtifactSource } from "./lower-artifacts.ts";
 import { dialects, intern, lowerText, report } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
 
@@ -85,8 +85,6 @@ function lowerArtifactOutput(
   const name = artifact.name ?? "";
   const isComputed = artifact.from !== undefined || artifact.fromExpression !== undefined;
   if (isLeaf && !isComputed) {
-    const driver = findServiceDriver(artifact);
-    if (driver !== undefined) reportDriver(desk, name, driver, place);
     if (artifact.path === undefined) return [];
     return [{ name, kind: "file", from: { kind: "attempt" }, ...rest }];
   }

@@ -77,7 +77,7 @@ export function lowerEntryArguments(
 }
 
 export function lowerRunPolicy(desk: Lowering, spec: WorkflowSpec, syncPlace: Place): RunPolicy {
-  const { parallelism, activeDeadlineSeconds, synchronization, suspend, priority } = spec;
+  const { parallelism, activeDeadlineSeconds, synchronization, suspend, priority, artifactGC } = spec;
   const locks = synchronization === undefined ? [] : lowerLocks(desk, synchronization, syncPlace);
   return {
     ...(parallelism === undefined || parallelism <= 0 ? {} : { attemptsAtMost: parallelism }),
@@ -87,6 +87,7 @@ export function lowerRunPolicy(desk: Lowering, spec: WorkflowSpec, syncPlace: Pl
     ...(desk.around.namespace === "default" ? {} : { namespace: desk.around.namespace }),
     ...(suspend === true ? { suspended: true } : {}),
     ...lowerTtl(spec.ttlStrategy),
+    ...(artifactGC?.forceFinalizerRemoval === true ? { abandonsCopies: true } : {}),
   };
 }
 

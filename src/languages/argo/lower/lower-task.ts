@@ -13,7 +13,7 @@ import type {
   UserContainer,
 } from "../read/types.ts";
 import type { Archive } from "../../../model/data/artifact.ts";
-import { findRepositoryKey } from "./lower-artifacts.ts";
+import { lowerOutputPlace } from "./lower-artifacts.ts";
 import { mentionsProgress, progressFile, progressVariable, progressVolume } from "./progress-file.ts";
 import { collectHints } from "./lower-hints.ts";
 import { lowerEnvironment, lowerWord, readEnvironment } from "./lower-environment.ts";
@@ -68,9 +68,15 @@ export function lowerTask(desk: Lowering, template: Template, place: Place): Tas
             },
           ],
     ),
-    outputArtifacts: (template.outputs?.artifacts ?? []).flatMap((artifact) =>
-      lowerOutputArtifact(desk, artifact),
-    ),
+    outputArtifacts: [
+      ...(template.outputs?.artifacts ?? []).flatMap((artifact, index) =>
+        lowerOutputArtifact(desk, artifact, template, {
+          document: place.document,
+          path: [...place.path, "outputs", "artifacts", index],
+        }),
+      ),
+      ...lowerLogs(desk, template, mains, place),
+    ],
     captureResult: false,
     graceMs,
   };
@@ -170,19 +176,50 @@ function lowerTaskInput(desk: Lowering, artifact: Artifact): readonly TaskInput[
   return [input];
 }
 
-function lowerOutputArtifact(desk: Lowering, artifact: Artifact): TaskTemplate["outputArtifacts"] {
+function lowerOutputArtifact(
+  desk: Lowering,
+  artifact: Artifact,
+  template: Template,
+  place: Place,
+): TaskTemplate["outputArtifacts"] {
   const { name = "", path, optional, archive } = artifact;
   if (path === undefined || path === "") return [];
-  const key = findRepositoryKey(artifact);
   return [
     {
       name,
       path: lowerText(desk, path),
       optional: optional ?? false,
       archive: lowerArchive(archive),
-      ...(key === undefined ? {} : { key: lowerText(desk, key) }),
+      ...lowerOutputPlace(desk, artifact, place, template.archiveLocation),
     },
   ];
+}
+
+/** The logs of main commands as artifacts, where the repository, the workflow or the template asks for it (Argo docs, archive logs). */
+function lowerLogs(
+  desk: Lowering,
+  template: Template,
+  mains: readonly CommandTemplate[],
+  place: Place,
+): TaskTemplate["outputArtifacts"] {
+  const { archiveLocation } = template;
+  const isAsked =
+    desk.repository?.archiveLogs === true || (archiveLocation?.archiveLogs ?? desk.archiveLogs) === true;
+  if (!isAsked) return [];
+  return mains.flatMap(({ name }) => {
+    if (typeof name !== "string") return [];
+    const artifact: Artifact = { name: `${name}-logs`, path: `${name}.log`, archive: { none: {} } };
+    return [
+      {
+        name: `${name}-logs`,
+        path: `${name}.log`,
+        optional: true,
+        archive: { kind: "none" },
+        log: name,
+        ...lowerOutputPlace(desk, artifact, place, archiveLocation),
+      },
+    ];
+  });
 }
 
 /** Tar with gzip unless the document says otherwise (Argo fields.md, ArchiveStrategy). */

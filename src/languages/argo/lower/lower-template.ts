@@ -8,6 +8,7 @@ import type { HttpHeader, HttpTemplate, Template } from "../read/types.ts";
 import { findKey, reportMissingKey } from "./lower-environment.ts";
 import { listContainers, noteHints } from "./lower-hints.ts";
 import { lowerPorts } from "./lower-inputs.ts";
+import { lowerData } from "./lower-data.ts";
 import { lowerMetrics } from "./lower-metrics.ts";
 import { lowerDuration } from "./lower-numbers.ts";
 import { applyPodPatches } from "./apply-pod-patch.ts";
@@ -59,7 +60,8 @@ function lowerLeaf(desk: Lowering, template: Template, runsCommands: boolean, pl
   if (template.suspend !== undefined) return lowerSuspend(desk, template, place);
   if (template.http !== undefined) return lowerHttp(desk, template.http, place);
   if (template.resource !== undefined) return lowerResource(desk, template.resource, place);
-  const kind = (["data", "plugin"] as const).find((one) => template[one] !== undefined);
+  if (template.data !== undefined) return lowerData(desk, template, template.data, place);
+  const kind = (["plugin"] as const).find((one) => template[one] !== undefined);
   if (kind === undefined) {
     report(
       desk,
@@ -67,12 +69,11 @@ function lowerLeaf(desk: Lowering, template: Template, runsCommands: boolean, pl
       "argo/empty-template",
       `template ${JSON.stringify(template.name ?? "")} has no body`,
       place,
-      "give it one of container, script, steps, dag, suspend, http, containerSet",
+      "give it one of container, script, steps, dag, suspend, http, containerSet, data",
     );
     return nothing;
   }
   const needs = {
-    data: "a listing of an artifact repository",
     plugin: "an executor plugin",
   }[kind];
   report(

@@ -10,6 +10,7 @@ import type { Json, JsonObject } from "../../../base/json.ts";
 import type { Expression, ExpressionForm, Templated } from "../../../model/plan/expression.ts";
 import type { Pointer, Process } from "../../../model/plan/plan.ts";
 import type { ArgoDocument, RetryStrategy, Template, Volume } from "../read/types.ts";
+import type { Repository } from "./driver-location.ts";
 import type { TemplateSource, TemplateSpace } from "./template-space.ts";
 
 /** Dialects of the expressions that this language writes into a plan. */
@@ -42,6 +43,8 @@ export const dialects = {
   allRequirements: "argo-all-requirements",
   /** What a JSONPath template of kubectl finds in an object. */
   objectPath: "argo-object-path",
+  /** JSON text of a list of expressions over `data`; the first one sees the keys of a listing, each other the value before. */
+  data: "argo-data",
   /** JSON text of a withSequence that has a format. */
   sequence: "argo-sequence",
   /** Text with tags that may also use the names of metrics; all of them must be known. */
@@ -57,6 +60,8 @@ export interface Surroundings {
   /** Text by key by name. */
   readonly configMaps: ReadonlyMap<string, ReadonlyMap<string, string>>;
   readonly secrets: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** The key that a ConfigMap of artifact repositories names as its default, by name of the ConfigMap. */
+  readonly usualRepositories: ReadonlyMap<string, string>;
 }
 
 export interface Lowering {
@@ -71,6 +76,14 @@ export interface Lowering {
   readonly captured: Set<number>;
   /** Set when a call that is only known at run time refers to a result. */
   captureAll: boolean;
+  /** Where artifacts lie that say less than a place; absent: on this machine. */
+  readonly repository: Repository | undefined;
+  /** Whether the workflow keeps logs as artifacts; a template may say otherwise. */
+  readonly archiveLogs: boolean | undefined;
+  /** When stored outputs are removed that do not say it themselves (Argo fields.md, WorkflowLevelArtifactGC). */
+  readonly outputRemoval: string | undefined;
+  /** Drivers of storage that the plan needs, and where the document first asks for each. */
+  readonly drivers: Map<string, Place>;
   /** Set when a ConfigMap is looked up while the run goes on. */
   needsConfigMaps: boolean;
   /** Set when a Secret is looked up while the run goes on. */
@@ -169,14 +182,18 @@ export function describeProblem(
   place: Place,
   hint?: string,
 ): Diagnostic {
-  const position = place.document?.locate(place.path, "field");
   return {
     code,
     severity,
     message,
-    ...(position === undefined || place.document === undefined
-      ? {}
-      : { position, excerpt: place.document.excerpt(position) }),
+    ...locate(place),
     ...(hint === undefined ? {} : { hint }),
   };
+}
+
+/** Position and excerpt of a place, where it has any. */
+export function locate(place: Place): Pick<Diagnostic, "position" | "excerpt"> {
+  const position = place.document?.locate(place.path, "field");
+  if (position === undefined || place.document === undefined) return {};
+  return { position, excerpt: place.document.excerpt(position) };
 }

@@ -18,12 +18,15 @@ export function createSurroundings(
   const { facts } = submission;
   const configMaps = readTexts(facts["configMaps"]);
   const secrets = readTexts(facts["secrets"]);
+  const usualRepositories = new Map<string, string>();
   for (const document of others) {
     if (document.kind !== "Other") continue;
     const { value, objectKind } = document;
     const metadata = value["metadata"];
     const name = isJsonObject(metadata) ? metadata["name"] : undefined;
     if (typeof name !== "string") continue;
+    const usual = isJsonObject(metadata) ? findUsualRepository(metadata["annotations"]) : undefined;
+    if (usual !== undefined) usualRepositories.set(name, usual);
     if (objectKind === "ConfigMap")
       configMaps.set(
         name,
@@ -40,7 +43,16 @@ export function createSurroundings(
     facts,
     configMaps,
     secrets,
+    usualRepositories,
   };
+}
+
+/** Argo docs, artifact-repository-ref. */
+function findUsualRepository(annotations: Json | undefined): string | undefined {
+  const key = isJsonObject(annotations)
+    ? annotations["workflows.argoproj.io/default-artifact-repository"]
+    : undefined;
+  return typeof key === "string" && key !== "" ? key : undefined;
 }
 
 /** A given name, or a prefix with the suffix that the submission brings; names are lower case in Argo. */

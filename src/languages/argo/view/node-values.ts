@@ -1,5 +1,6 @@
 /** Inputs, outputs and resources of a node in Argo's form. */
 import type { Json, JsonObject } from "../../../base/json.ts";
+import type { StoragePlace } from "../../../model/data/storage-place.ts";
 import type { FileValue, TaskTemplate } from "../../../model/plan/plan.ts";
 import { phases, taskKinds } from "../../../model/run/phase.ts";
 import type { Progress } from "../../../model/run/outlook.ts";
@@ -8,6 +9,8 @@ import type { Inputs, Outputs } from "../../../model/run/values.ts";
 import { noExitCode } from "../../../model/run/task-table.ts";
 import { jsonToText } from "../evaluate/json-text.ts";
 import { outerPrefix } from "../lower/capture-outer.ts";
+import { keyFields } from "../lower/driver-location.ts";
+import type { DriverName } from "../lower/driver-location.ts";
 import { findProcess, isLeftBehind, isTakenOver } from "./tree.ts";
 
 /** Bound inputs; undefined when there are none. */
@@ -65,15 +68,25 @@ export function describeFile(name: string, file: FileValue, path: string | undef
   const base = { name, ...(path === undefined ? {} : { path }) };
   if (file.kind === "text") return { ...base, raw: { data: file.text } };
   if (file.kind === "key") return { ...base, s3: { key: file.key } };
+  if (file.kind === "place") return { ...base, ...describePlace(file.place) };
   if (file.kind === "absent") return { ...base, optional: true };
-  const { content, archive } = file.artifact;
+  const { content, archive, copy } = file.artifact;
+  const stored = copy?.place === undefined ? {} : describePlace(copy.place);
   const packed =
     archive.kind === "none"
       ? { archive: { none: {} } }
       : archive.kind === "zip"
         ? { archive: { zip: {} } }
         : {};
-  return { ...base, ...packed, digest: content.digest, sizeBytes: content.sizeBytes };
+  return { ...base, ...packed, ...stored, digest: content.digest, sizeBytes: content.sizeBytes };
+}
+
+/** A place in Argo's form. Credentials are nobody's business, and neither is what else the driver was told. */
+function describePlace({ driver, key, settings }: StoragePlace): JsonObject {
+  const { bucket, endpoint, container } = settings;
+  const storage = Object.entries({ endpoint, bucket, container }).filter(([, value]) => value !== undefined);
+  const field = Object.hasOwn(keyFields, driver) ? keyFields[driver as DriverName] : "key";
+  return { [driver]: { ...(Object.fromEntries(storage) as JsonObject), [field]: key } };
 }
 
 function listed(name: string, list: readonly Json[]): JsonObject {

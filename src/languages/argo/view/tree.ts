@@ -85,6 +85,7 @@ const bodyTypes: Readonly<Record<Body["kind"], string>> = {
   task: "Pod",
   wait: "Suspend",
   request: "HTTP",
+  listing: "Pod",
   region: "DAG",
   eval: "Pod",
 };

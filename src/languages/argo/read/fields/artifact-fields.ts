@@ -18,7 +18,76 @@ const locationFields = {
 
 const artifactGcFields = { strategy: "text", serviceAccountName: "text", podMetadata: "Metadata" };
 
+/** Tables of drivers whose fields a repository shares, apart from the key. */
+const s3BucketFields = {
+  bucket: "text",
+  endpoint: "text",
+  region: "text",
+  insecure: "bool",
+  accessKeySecret: "KeySelector",
+  secretKeySecret: "KeySelector",
+  sessionTokenSecret: "KeySelector",
+  roleARN: "text",
+  useSDKCreds: "bool",
+  createBucketIfNotPresent: "CreateBucketOptions",
+  encryptionOptions: "S3Encryption",
+  caSecret: "KeySelector",
+  addressingStyle: "text",
+};
+
+const ossBucketFields = {
+  bucket: "text",
+  endpoint: "text",
+  accessKeySecret: "KeySelector",
+  secretKeySecret: "KeySelector",
+  securityToken: "text",
+  useSDKCreds: "bool",
+  createBucketIfNotPresent: "bool",
+  lifecycleRule: "OssLifecycleRule",
+};
+
+const hdfsConfigFields = {
+  addresses: "[text]",
+  hdfsUser: "text",
+  dataTransferProtection: "text",
+  krbCCacheSecret: "KeySelector",
+  krbKeytabSecret: "KeySelector",
+  krbUsername: "text",
+  krbRealm: "text",
+  krbConfigConfigMap: "KeySelector",
+  krbServicePrincipalName: "text",
+};
+
 export const artifactFields = {
+  /** What a key of the ConfigMap `artifact-repositories` holds (Argo, ArtifactRepository). */
+  ArtifactRepository: {
+    archiveLogs: "bool",
+    s3: "S3Repository",
+    gcs: "GcsRepository",
+    azure: "AzureRepository",
+    oss: "OssRepository",
+    hdfs: "HdfsRepository",
+    artifactory: "ArtifactoryRepository",
+    plugin: "PluginRepository",
+  },
+  S3Repository: { ...s3BucketFields, keyFormat: "text", keyPrefix: "text" },
+  GcsRepository: { bucket: "text", serviceAccountKeySecret: "KeySelector", keyFormat: "text" },
+  AzureRepository: {
+    endpoint: "text",
+    container: "text",
+    accountKeySecret: "KeySelector",
+    useSDKCreds: "bool",
+    blobNameFormat: "text",
+  },
+  OssRepository: { ...ossBucketFields, keyFormat: "text" },
+  HdfsRepository: { ...hdfsConfigFields, pathFormat: "text", force: "bool" },
+  ArtifactoryRepository: {
+    repoURL: "text",
+    usernameSecret: "KeySelector",
+    passwordSecret: "KeySelector",
+    keyFormat: "text",
+  },
+  PluginRepository: { name: "text", keyFormat: "text", configuration: "text" },
   ArtifactLocation: locationFields,
   Artifact: {
     name: "text",
@@ -41,22 +110,7 @@ export const artifactFields = {
   ArtifactGC: artifactGcFields,
   WorkflowLevelArtifactGC: { ...artifactGcFields, forceFinalizerRemoval: "bool", podSpecPatch: "text" },
   Metadata: { labels: "{text}", annotations: "{text}" },
-  S3Artifact: {
-    key: "text",
-    bucket: "text",
-    endpoint: "text",
-    region: "text",
-    insecure: "bool",
-    accessKeySecret: "KeySelector",
-    secretKeySecret: "KeySelector",
-    sessionTokenSecret: "KeySelector",
-    roleARN: "text",
-    useSDKCreds: "bool",
-    createBucketIfNotPresent: "CreateBucketOptions",
-    encryptionOptions: "S3Encryption",
-    caSecret: "KeySelector",
-    addressingStyle: "text",
-  },
+  S3Artifact: { key: "text", ...s3BucketFields },
   CreateBucketOptions: { objectLocking: "bool" },
   S3Encryption: {
     enableEncryption: "bool",
@@ -99,31 +153,9 @@ export const artifactFields = {
     accountKeySecret: "KeySelector",
     useSDKCreds: "bool",
   },
-  OssArtifact: {
-    bucket: "text",
-    endpoint: "text",
-    key: "text",
-    accessKeySecret: "KeySelector",
-    secretKeySecret: "KeySelector",
-    securityToken: "text",
-    useSDKCreds: "bool",
-    createBucketIfNotPresent: "bool",
-    lifecycleRule: "OssLifecycleRule",
-  },
+  OssArtifact: { key: "text", ...ossBucketFields },
   OssLifecycleRule: { markInfrequentAccessAfterDays: "int", markDeletionAfterDays: "int" },
-  HdfsArtifact: {
-    addresses: "[text]",
-    path: "text",
-    hdfsUser: "text",
-    force: "bool",
-    dataTransferProtection: "text",
-    krbCCacheSecret: "KeySelector",
-    krbKeytabSecret: "KeySelector",
-    krbUsername: "text",
-    krbRealm: "text",
-    krbConfigConfigMap: "KeySelector",
-    krbServicePrincipalName: "text",
-  },
+  HdfsArtifact: { path: "text", force: "bool", ...hdfsConfigFields },
   ArtifactoryArtifact: { url: "text", usernameSecret: "KeySelector", passwordSecret: "KeySelector" },
   PluginArtifact: { name: "text", key: "text", configuration: "text", connectionTimeoutSeconds: "int" },
 } as const;

@@ -3,7 +3,7 @@
  * ArtifactoryArtifact). Settings: `username` and `password`.
  */
 import type { ArtifactDriver } from "../../ports/artifact-driver.ts";
-import { createHttpDriver } from "../http/create-http-driver.ts";
+import { createHttpDriver } from "./create-http-driver.ts";
 
 export function createArtifactoryDriver(): ArtifactDriver {
   return createHttpDriver("artifactory", true);

@@ -1,0 +1,60 @@
+/**
+ * The drivers of foreign storage. A new one is a folder below artifacts/ and one line here; each is loaded with its first
+ * use. Those whose packages are not installed here are refused before a run that needs them begins.
+ */
+import { findPackage } from "../artifacts/transfer/load-package.ts";
+import type { Diagnostic } from "../base/diagnostic.ts";
+import { MillraceError } from "../base/errors.ts";
+import type { Compiled } from "../model/run/language.ts";
+import type { ArtifactDriver } from "../ports/artifact-driver.ts";
+
+interface DriverEntry {
+  /** Absent: there is none yet, and `needs` says what is missing. */
+  readonly load?: () => Promise<ArtifactDriver>;
+  /** An npm package without which it cannot work. */
+  readonly needs?: string;
+}
+
+const drivers: Readonly<Record<string, DriverEntry>> = {
+  http: { load: async () => (await import("../artifacts/http/create-http-driver.ts")).createHttpDriver() },
+  git: { load: async () => (await import("../artifacts/git/create-git-driver.ts")).createGitDriver() },
+  s3: { load: async () => (await import("../artifacts/s3/create-s3-driver.ts")).createS3Driver() },
+  artifactory: {
+    load: async () =>
+      (await import("../artifacts/http/create-artifactory-driver.ts")).createArtifactoryDriver(),
+  },
+};
+
+/** MillraceError `artifact/driver-missing` when there is none, or when what it needs is not installed. */
+export async function findArtifactDriver(name: string): Promise<ArtifactDriver> {
+  const problem = findProblem(name);
+  const load = Object.hasOwn(drivers, name) ? drivers[name]?.load : undefined;
+  if (problem === undefined && load !== undefined) return load();
+  throw new MillraceError("artifact/driver-missing", "invalid", problem ?? describeUnknown(name), {
+    hint: hintMissing,
+  });
+}
+
+const hintMissing = "Install it where Millrace runs, or keep the artifact elsewhere.";
+
+function describeUnknown(name: string): string {
+  return `no driver for artifacts in ${name} is installed`;
+}
+
+/** Why artifacts cannot be kept in some storage here; undefined when they can. */
+function findProblem(name: string): string | undefined {
+  const entry = Object.hasOwn(drivers, name) ? drivers[name] : undefined;
+  if (entry?.load === undefined) return describeUnknown(name);
+  if (entry.needs === undefined || findPackage(entry.needs) !== undefined) return undefined;
+  return `artifacts in ${name} need the npm package ${entry.needs}, which is not installed`;
+}
+
+/** A run whose artifacts could not be moved never begins. */
+export function findMissingDrivers(needed: NonNullable<Compiled["drivers"]>): readonly Diagnostic[] {
+  return needed.flatMap(({ driver, ...at }): readonly Diagnostic[] => {
+    const message = findProblem(driver);
+    return message === undefined
+      ? []
+      : [{ code: "artifact/driver-missing", severity: "error", message, ...at, hint: hintMissing }];
+  });
+}
