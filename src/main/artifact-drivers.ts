@@ -2,7 +2,10 @@
  * The drivers of foreign storage. A new one is a folder below artifacts/ and one line here; each is loaded with its first
  * use. Those whose packages are not installed here are refused before a run that needs them begins.
  */
-import { findPackage } from "../artifacts/transfer/load-package.ts";
+import type { AzureLibrary } from "../artifacts/azure/create-azure-driver.ts";
+import type { GcsLibrary } from "../artifacts/gcs/create-gcs-driver.ts";
+import { findPackage, loadPackage } from "../artifacts/transfer/load-package.ts";
+import { driverMissing } from "../artifacts/transfer/refusals.ts";
 import type { Diagnostic } from "../base/diagnostic.ts";
 import { MillraceError } from "../base/errors.ts";
 import type { Compiled } from "../model/run/language.ts";
@@ -15,15 +18,43 @@ interface DriverEntry {
   readonly needs?: string;
 }
 
+const gcsPackage = "@google-cloud/storage";
+const azurePackage = "@azure/storage-blob";
+const azureIdentity = "@azure/identity";
+
 const drivers: Readonly<Record<string, DriverEntry>> = {
   http: { load: async () => (await import("../artifacts/http/create-http-driver.ts")).createHttpDriver() },
   git: { load: async () => (await import("../artifacts/git/create-git-driver.ts")).createGitDriver() },
   s3: { load: async () => (await import("../artifacts/s3/create-s3-driver.ts")).createS3Driver() },
+  gcs: {
+    load: async () => {
+      const { createGcsDriver } = await import("../artifacts/gcs/create-gcs-driver.ts");
+      return createGcsDriver(loadPackage(gcsPackage) as GcsLibrary);
+    },
+    needs: gcsPackage,
+  },
+  azure: {
+    load: async () => {
+      const { createAzureDriver } = await import("../artifacts/azure/create-azure-driver.ts");
+      return createAzureDriver(loadPackage(azurePackage) as AzureLibrary, findAzureIdentity);
+    },
+    needs: azurePackage,
+  },
   artifactory: {
     load: async () =>
       (await import("../artifacts/http/create-artifactory-driver.ts")).createArtifactoryDriver(),
   },
 };
+
+/** The credentials that Microsoft's tools find; their package is needed only where no key is given. */
+function findAzureIdentity(): object {
+  if (findPackage(azureIdentity) === undefined)
+    throw driverMissing("azure", `a key of the account, or the npm package ${azureIdentity}`);
+  const { DefaultAzureCredential } = loadPackage(azureIdentity) as {
+    readonly DefaultAzureCredential: new () => object;
+  };
+  return new DefaultAzureCredential();
+}
 
 /** MillraceError `artifact/driver-missing` when there is none, or when what it needs is not installed. */
 export async function findArtifactDriver(name: string): Promise<ArtifactDriver> {

@@ -10,10 +10,11 @@ import type { BucketLocationConstraint } from "@aws-sdk/client-s3";
 import type { StoragePlace } from "../../model/data/storage-place.ts";
 import type { ArtifactDriver, TransferLimits } from "../../ports/artifact-driver.ts";
 import { layWhole } from "../transfer/lay-whole.ts";
+import { toPrefix } from "../transfer/object-keys.ts";
 import { runInTurns } from "../transfer/run-in-turns.ts";
 import { badPlace, findText, isSet } from "../transfer/settings.ts";
 import { walkFiles } from "../transfer/walk-files.ts";
-import { asPrefix, listKeys, loadObjects, transfersAtOnce } from "./load-objects.ts";
+import { listKeys, loadObjects, transfersAtOnce } from "./load-objects.ts";
 import { isNoObject, openS3, translateS3Error } from "./s3-client.ts";
 import type { S3Session } from "./s3-client.ts";
 import { saveObject } from "./save-object.ts";
@@ -114,7 +115,7 @@ async function listAt(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const { library, client, bucket, customerKey } = session;
-  const below = await listKeys(session, asPrefix(place.key), signal);
+  const below = await listKeys(session, toPrefix(place.key), signal);
   if (place.key === "" || place.key.endsWith("/")) return below;
   try {
     const head = new library.HeadObjectCommand({ Bucket: bucket, Key: place.key, ...customerKey });

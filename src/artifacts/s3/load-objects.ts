@@ -6,7 +6,8 @@ import type { StoragePlace } from "../../model/data/storage-place.ts";
 import type { TransferLimits } from "../../ports/artifact-driver.ts";
 import { createByteBudget, receiveFile } from "../transfer/lay-whole.ts";
 import type { ByteBudget } from "../transfer/lay-whole.ts";
-import { damagedThere, missingThere, unsafeKeyThere } from "../transfer/refusals.ts";
+import { findInside, toPrefix } from "../transfer/object-keys.ts";
+import { damagedThere, missingThere } from "../transfer/refusals.ts";
 import { runInTurns } from "../transfer/run-in-turns.ts";
 import { isNoObject } from "./s3-client.ts";
 import type { S3Session } from "./s3-client.ts";
@@ -31,7 +32,7 @@ export async function loadObjects(
       if (!isNoObject(error)) throw error;
     }
   }
-  const prefix = asPrefix(place.key);
+  const prefix = toPrefix(place.key);
   const keys = await listKeys(session, prefix, limits.signal);
   if (keys.length === 0) throw missingThere(place, `the bucket '${session.bucket}' has no such object`);
   await mkdir(staging);
@@ -41,15 +42,6 @@ export async function loadObjects(
     await mkdir(dirname(path), { recursive: true });
     await loadObject(session, place, key, path, budget, limits.signal);
   });
-}
-
-/** A name that could lead out of the directory is refused, wherever it would lead. */
-function findInside(place: StoragePlace, key: string, prefix: string): string {
-  const name = key.slice(prefix.length);
-  const parts = name.replace(/\/$/u, "").split("/");
-  const isSafe = name === "" || parts.every((part) => part !== "" && part !== "." && part !== "..");
-  if (!isSafe || name.includes("\0")) throw unsafeKeyThere(place, key);
-  return name;
 }
 
 async function loadObject(
@@ -69,11 +61,6 @@ async function loadObject(
   const expected = Metadata?.[digestName];
   if (expected !== undefined && expected !== received.sha256)
     throw damagedThere(place, `'${key}' has the SHA-256 ${received.sha256} and should have ${expected}`);
-}
-
-/** The beginning that all keys below a key have. */
-export function asPrefix(key: string): string {
-  return key === "" || key.endsWith("/") ? key : `${key}/`;
 }
 
 /** All keys that begin with a text, sorted. */

@@ -1,0 +1,85 @@
+/**
+ * Artifacts in Azure Blob Storage (Argo fields.md, AzureArtifact), by Microsoft's own client, which a user installs beside
+ * Millrace.
+ *
+ * Settings: `endpoint` (the account's address), `container`, `accountKey`; without a key, or with `ambientCredentials`, the
+ * credentials are those that the package `@azure/identity` finds.
+ */
+import { Readable } from "node:stream";
+import type { StoragePlace } from "../../model/data/storage-place.ts";
+import type { ArtifactDriver } from "../../ports/artifact-driver.ts";
+import { createObjectDriver } from "../transfer/object-driver.ts";
+import type { ObjectStorage } from "../transfer/object-driver.ts";
+import { badPlace, findText, getText, isSet } from "../transfer/settings.ts";
+
+interface CallOptions {
+  readonly abortSignal: AbortSignal;
+}
+
+/** What is used of the client. */
+export interface AzureLibrary {
+  readonly StorageSharedKeyCredential: new (account: string, key: string) => object;
+  readonly BlobServiceClient: new (
+    address: string,
+    credential: object,
+  ) => { getContainerClient(name: string): AzureContainer };
+}
+
+interface AzureContainer {
+  getBlobClient(key: string): {
+    exists(options: CallOptions): Promise<boolean>;
+    download(
+      offset: number,
+      count: undefined,
+      options: CallOptions,
+    ): Promise<{ readonly readableStreamBody?: NodeJS.ReadableStream }>;
+    deleteIfExists(options: CallOptions): Promise<unknown>;
+  };
+  getBlockBlobClient(key: string): { uploadFile(path: string, options: CallOptions): Promise<unknown> };
+  listBlobsFlat(options: CallOptions & { readonly prefix: string }): AsyncIterable<{ readonly name: string }>;
+}
+
+/** `findAmbient` gives the credentials that need no key. MillraceError `artifact/driver-missing` where it cannot. */
+export function createAzureDriver(library: AzureLibrary, findAmbient: () => object): ArtifactDriver {
+  return createObjectDriver("azure", (place, abortSignal) => {
+    const address = readAddress(place);
+    const key = findText(place, "accountKey");
+    const credential =
+      key === undefined || isSet(place, "ambientCredentials")
+        ? findAmbient()
+        : new library.StorageSharedKeyCredential(findAccount(address), key);
+    const service = new library.BlobServiceClient(address.href, credential);
+    return openContainer(service.getContainerClient(getText(place, "container")), abortSignal);
+  });
+}
+
+function readAddress(place: StoragePlace): URL {
+  const endpoint = getText(place, "endpoint");
+  if (!URL.canParse(endpoint)) throw badPlace(place, `the endpoint '${endpoint}' is no address`);
+  return new URL(endpoint);
+}
+
+/** The account is the first name of the host, or, where a host has many accounts, the first of the path. */
+function findAccount({ hostname, pathname }: URL): string {
+  const [inPath = ""] = pathname.split("/").filter((part) => part !== "");
+  return inPath === "" ? (hostname.split(".")[0] ?? "") : inPath;
+}
+
+function openContainer(container: AzureContainer, abortSignal: AbortSignal): ObjectStorage {
+  return {
+    read: async (key) => {
+      const blob = container.getBlobClient(key);
+      if (!(await blob.exists({ abortSignal }))) return undefined;
+      const { readableStreamBody } = await blob.download(0, undefined, { abortSignal });
+      return readableStreamBody === undefined ? Readable.from([]) : new Readable().wrap(readableStreamBody);
+    },
+    write: async (key, path) =>
+      void (await container.getBlockBlobClient(key).uploadFile(path, { abortSignal })),
+    remove: async (key) => void (await container.getBlobClient(key).deleteIfExists({ abortSignal })),
+    list: async (prefix) => {
+      const keys: string[] = [];
+      for await (const { name } of container.listBlobsFlat({ prefix, abortSignal })) keys.push(name);
+      return keys;
+    },
+  };
+}
