@@ -84,8 +84,8 @@ function evaluateIn(reading: Reading, expression: Expression, compiler: Compiler
     case dialects.metric:
       return evaluateMetric(createReading(reading.scope, compiler, true), source, compiler);
     case dialects.metricWhen: {
-      const text = evaluateMetric(createReading(reading.scope, compiler, true), source, compiler);
-      return text.ok ? decideWhen(String(text.value), reading.scope) : text;
+      const rendered = renderMetric(createReading(reading.scope, compiler, true), source, compiler);
+      return rendered.ok ? decideWhen(rendered.text, reading.scope) : rendered;
     }
     default:
       return { ok: false, message: `unknown dialect ${dialect}` };
@@ -93,13 +93,15 @@ function evaluateIn(reading: Reading, expression: Expression, compiler: Compiler
 }
 
 /** A text of a metric: unlike elsewhere, a tag that names nothing is an error (Argo, computeMetrics). */
-function evaluateMetric(reading: Reading, source: string, compiler: Compiler): Evaluated {
+function renderMetric(reading: Reading, source: string, compiler: Compiler): ReturnType<typeof renderText> {
   const rendered = renderText(source, reading, compiler);
-  if (!rendered.ok) return rendered;
-  const left = /\{\{[^{}]*\}\}/u.exec(rendered.text);
-  return left === null
-    ? { ok: true, value: rendered.text }
-    : { ok: false, message: `failed to resolve ${left[0]}` };
+  const left = rendered.ok ? /\{\{[^{}]*\}\}/u.exec(rendered.text) : null;
+  return left === null ? rendered : { ok: false, message: `failed to resolve ${left[0]}`, absent: false };
+}
+
+function evaluateMetric(reading: Reading, source: string, compiler: Compiler): Evaluated {
+  const rendered = renderMetric(reading, source, compiler);
+  return rendered.ok ? { ok: true, value: rendered.text } : rendered;
 }
 
 function evaluateText(reading: Reading, source: string, form: ExpressionForm, compiler: Compiler): Evaluated {
