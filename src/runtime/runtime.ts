@@ -48,7 +48,7 @@ export class Runtime {
   private readonly locks = new SharedLocks();
   private turnAsked = false;
   private turning: Promise<void> | undefined;
-  private lastSyncAt = 0;
+  private lastSyncAt: number;
   /** What an earlier process left in the history may not have reached the disk either. */
   private unsynced = true;
   private cancelWake: (() => void) | undefined;
@@ -58,6 +58,8 @@ export class Runtime {
 
   constructor(ports: RuntimePorts) {
     this.ports = ports;
+    // What is new waits for the next sync like everything else; the start of a run promises nothing to the outside.
+    this.lastSyncAt = ports.clock.now();
     this.performer = new Performer(ports, {
       send: (runId, input) => this.send(runId, input),
       roomChanged: () => this.askForTurn(),
