@@ -98,7 +98,8 @@ export async function openLocalEngine(home: Home, options: LocalEngineOptions): 
 async function waitUntilSettled(runtime: Runtime, run: LiveRun): Promise<"ended" | "suspended"> {
   const isSuspended = (): boolean =>
     run.state.startedAt !== 0 && run.inbox.length === 0 && !run.more && isOnlyWaiting(run.state);
-  await runtime.settleDurably();
+  // A run that is about to begin is neither, and need not wait for the disk before it does.
+  if (run.state.startedAt !== 0) await runtime.settleDurably();
   if (run.state.ended !== undefined) return "ended";
   if (isSuspended()) return "suspended";
   let stopListening = (): void => undefined;

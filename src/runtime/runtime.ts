@@ -57,7 +57,7 @@ export class Runtime {
   private readonly slots: RunSlots;
   private turnAsked = false;
   private turning: Promise<void> | undefined;
-  private lastSyncAt = 0;
+  private lastSyncAt: number;
   /** What an earlier process left in the history may not have reached the disk either. */
   private unsynced = true;
   private cancelWake: (() => void) | undefined;
@@ -70,6 +70,8 @@ export class Runtime {
     this.ports = ports;
     this.slots = new RunSlots(ports.limits ?? {});
     this.stopped = new Promise((resolve) => (this.tellStopped = resolve));
+    // What is new waits for the next sync like everything else; the start of a run promises nothing to the outside.
+    this.lastSyncAt = ports.clock.now();
     this.performer = new Performer(ports, {
       send: (runId, input) => this.send(runId, input),
       roomChanged: () => this.askForTurn(),
