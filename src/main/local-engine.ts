@@ -12,6 +12,7 @@ import type {
 } from "../api/house.ts";
 import { openLocalArtifacts } from "../artifacts/local/open-local-artifacts.ts";
 import type { RunInput } from "../model/run/inputs.ts";
+import type { ArtifactStore } from "../ports/artifact-store.ts";
 import type { Executor } from "../ports/executor.ts";
 import type { HistoryStore, RunDocument } from "../ports/history-store.ts";
 import type { Requester } from "../ports/requester.ts";
@@ -84,16 +85,9 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
     secrets,
     memos: openFolderMemos(home.memos),
     soon: setImmediate,
-    limits: {
-      ...(options.runsAtMost === undefined ? {} : { runsAtMost: options.runsAtMost }),
-      ...(options.runsPerNamespaceAtMost === undefined
-        ? {}
-        : { runsPerNamespaceAtMost: options.runsPerNamespaceAtMost }),
-    },
+    limits: options.runLimits ?? {},
   });
-  const limits = openFolderLimits(home.limits);
-  runtime.setLockLimits(limits.read());
-  const closeLimits = limits.watch(() => runtime.setLockLimits(limits.read()));
+  const closeLimits = followLimits(runtime, home);
   const drive = (run: LiveRun, document: RunDocument): void => {
     driven.set(run.name, { run, document, record: decodeRunRecord(document) });
     shown.addRun(document);
@@ -125,11 +119,7 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
     },
     command,
     send: (name, input: RunInput) => runtime.send(get(name).run.runId, input),
-    settled: async (name) => {
-      const how = await waitUntilSettled(runtime, get(name).run);
-      if (how === "ended") await layOutputs(get(name).run, artifacts, home);
-      return how;
-    },
+    settled: (name) => settle(runtime, get(name).run, artifacts, home),
     runningCount: () => runtime.liveRuns.reduce((sum, run) => sum + run.state.running.size, 0),
     executorName: () => chosen.name,
     close: async (closing) => {
@@ -138,6 +128,33 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
       await runtime.close(closing);
     },
   };
+}
+
+async function settle(
+  runtime: Runtime,
+  run: LiveRun,
+  artifacts: ArtifactStore,
+  home: Home,
+): Promise<"ended" | "suspended"> {
+  const how = await waitUntilSettled(runtime, run);
+  if (how === "ended") await layOutputs(run, artifacts, home);
+  return how;
+}
+
+/**
+ * Limits of locks hold as they are stored, from the beginning and whenever they change. A table that somebody spoils
+ * while runs go on leaves them as they were. Returns what ends that.
+ */
+function followLimits(runtime: Runtime, home: Home): () => void {
+  const limits = openFolderLimits(home.limits);
+  runtime.setLockLimits(limits.read());
+  return limits.watch(() => {
+    try {
+      runtime.setLockLimits(limits.read());
+    } catch (error) {
+      if (!(error instanceof MillraceError)) throw error;
+    }
+  });
 }
 
 /** Scripts run by Node shall not be modules only because a project above the home says so. */
