@@ -8,6 +8,7 @@ import type { DefinitionHouse } from "./definitions.ts";
 import type { RunEvent } from "../model/run/events.ts";
 import type { LanguageView, Submission } from "../model/run/language.ts";
 import type { Outlook } from "../model/run/outlook.ts";
+import type { RunLimits } from "../model/run/run-limits.ts";
 import type { RunState } from "../model/run/run-state.ts";
 import type { RunInput } from "../model/run/inputs.ts";
 
@@ -120,9 +121,7 @@ export interface EngineOptions {
   /** Attempts at once; undefined: chosen by the machine's size. */
   readonly parallel?: number;
   /** Runs under way at once; undefined: any number. */
-  readonly runsAtMost?: number;
-  /** Runs of one namespace under way at once; undefined: any number. */
-  readonly runsPerNamespaceAtMost?: number;
+  readonly runLimits?: RunLimits;
 }
 
 export interface ServeOptions extends EngineOptions {

@@ -38,7 +38,9 @@ export async function shareLocks(
   board.setStoredLimits(limits);
   const others = await reader.listRuns({ unfinishedOnly: true });
   // A run that has not begun holds nothing.
-  const begun = others.filter(({ runId, phase }) => runId !== state.runId && phase !== unfinishedRunPhases[0]);
+  const begun = others.filter(
+    ({ runId, phase }) => runId !== state.runId && phase !== unfinishedRunPhases[0],
+  );
   await loadOnto(board, reader, begun);
   moveToBoard(state, board);
 }

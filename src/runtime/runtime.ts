@@ -371,7 +371,8 @@ export class Runtime {
 
   private needsSummary(run: LiveRun, now: number): boolean {
     if (run.quarantined !== undefined) return run.pendingEvents.length > 0;
-    if (nameRunPhase(run.state) !== run.summary.phase) return run.committedSeq > 0 || run.pendingEvents.length > 0;
+    if (nameRunPhase(run.state) !== run.summary.phase)
+      return run.committedSeq > 0 || run.pendingEvents.length > 0;
     return run.pendingEvents.length > 0 && now - run.summaryAt >= summaryEveryMs;
   }
 

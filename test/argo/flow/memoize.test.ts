@@ -17,7 +17,7 @@ const hits = (ran: Ran): readonly string[] =>
   ran.nodes
     .filter(({ memoizationStatus }) => memoizationStatus !== undefined)
     .map(({ displayName, type, phase, memoizationStatus: memo }) =>
-      [displayName, type, phase, memo?.["hit"], memo?.["key"], memo?.["cacheName"]].join(" "),
+      [displayName, type, phase, memo?.hit, memo?.key, memo?.cacheName].join(" "),
     );
 const answer = { m: { parameters: { o: "made" } } };
 
@@ -59,12 +59,18 @@ test("a result that is older than maxAge is made again, and kept anew", async ()
     return hits(await runDocument(document, { memos, answers: answer }));
   };
   const start = Date.UTC(2026, 0, 5, 8);
-  const now = (await runDocument(document, { memos: createMemoryMemos(), answers: answer })).status["startedAt"];
+  const now = (await runDocument(document, { memos: createMemoryMemos(), answers: answer })).status[
+    "startedAt"
+  ];
   const begin = typeof now === "string" ? Date.parse(now) : start;
   assert.deepEqual(await at(begin - 10_001), ["a Pod Succeeded false k c"]);
   assert.equal(memos.find("default/c", "k")?.outputs?.values["o"], "made");
   const younger = createMemoryMemos();
-  younger.put("default/c", "k", { nodeId: "n", createdAt: begin - 10_000, outputs: { values: { o: "1" }, files: {} } });
+  younger.put("default/c", "k", {
+    nodeId: "n",
+    createdAt: begin - 10_000,
+    outputs: { values: { o: "1" }, files: {} },
+  });
   assert.deepEqual(hits(await runDocument(document, { memos: younger, answers: answer })), [
     "a Pod Succeeded true k c",
   ]);
@@ -78,9 +84,7 @@ test("what failed is not kept", async () => {
 
 test("steps and dags are kept as a whole, with and without outputs", async () => {
   const inner = `  - {name: m, ${parameter}, ${memoize("{{inputs.parameters.text}}")}, steps: [[{name: x, template: ok}]]}\n`;
-  const ran = await run(
-    `${steps(call("a", "m", pass("k")), call("b", "m", pass("k")))}${inner}`,
-  );
+  const ran = await run(`${steps(call("a", "m", pass("k")), call("b", "m", pass("k")))}${inner}`);
   assert.deepEqual(hits(ran), ["a Steps Succeeded false k c", "b Steps Succeeded true k c"]);
   assert.deepEqual(ran.started, ["[0].a[0].x"]);
 });
@@ -96,10 +100,9 @@ test("a task with retries keeps the result of its last attempt; a hit has no att
 
 test("who waits for a lock asks when it has the lock: the result may be there by then", async () => {
   const locked = body("synchronization: {mutexes: [{name: x}]}, ");
-  const ran = await run(
-    `${dag(call("a", "m", pass("k")), call("b", "m", pass("k")))}${locked}`,
-    { answers: answer },
-  );
+  const ran = await run(`${dag(call("a", "m", pass("k")), call("b", "m", pass("k")))}${locked}`, {
+    answers: answer,
+  });
   assert.deepEqual(hits(ran), ["a Pod Succeeded false k c", "b Pod Succeeded true k c"]);
 });
 
