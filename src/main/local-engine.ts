@@ -21,6 +21,8 @@ import type { Adopted } from "./take-runs.ts";
 export interface LocalEngine extends Engine {
   /** Called after every commit of a run that has ended, with the row that lists show. */
   listenForEnds(listener: (row: RunRow) => void): () => void;
+  /** Called when a broken invariant stops a run. */
+  listenForFaults(listener: (error: Error) => void): () => void;
   /** Lets go of a run that has ended, after laying its outputs; whether it has. `adopt` takes it up again. */
   retire(name: string): Promise<boolean>;
   /** Submits, and resolves once the run is on the disk. */
@@ -66,6 +68,7 @@ export async function openLocalEngine(home: Home, options: LocalEngineOptions): 
         if (run.state.ended !== undefined)
           listener(toRow(summarizeRun(run.state, run.language, run.summary.labels)));
       }),
+    listenForFaults: (listener) => runtime.listenForFaults(listener),
     picture: (name) => pictureOf(getDriven(desk, name)),
     watch: (name, listener) => {
       const driven = getDriven(desk, name);
