@@ -62,13 +62,13 @@ export async function openLocalEngine(home: Home, options: LocalEngineOptions): 
     remove,
     command,
     listRuns: (filter) => desk.history.listRuns(filter),
+    listenForFaults: (listener) => runtime.listenForFaults(listener),
     stopped: runtime.stopped,
     listenForEnds: (listener) =>
       runtime.listen((run) => {
         if (run.state.ended !== undefined)
           listener(toRow(summarizeRun(run.state, run.language, run.summary.labels)));
       }),
-    listenForFaults: (listener) => runtime.listenForFaults(listener),
     picture: (name) => pictureOf(getDriven(desk, name)),
     watch: (name, listener) => {
       const driven = getDriven(desk, name);
