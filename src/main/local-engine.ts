@@ -21,6 +21,8 @@ import type { Adopted } from "./take-runs.ts";
 export interface LocalEngine extends Engine {
   /** Called after every commit of a run that has ended, with the row that lists show. */
   listenForEnds(listener: (row: RunRow) => void): () => void;
+  /** Called when a broken invariant stops a run. */
+  listenForFaults(listener: (error: Error) => void): () => void;
   /** Lets go of a run that has ended, after laying its outputs; whether it has. `adopt` takes it up again. */
   retire(name: string): Promise<boolean>;
   /** Submits, and resolves once the run is on the disk. */
@@ -61,6 +63,7 @@ export async function openLocalEngine(home: Home, options: LocalEngineOptions): 
     remove,
     command,
     listRuns: (filter) => desk.history.listRuns(filter),
+    listenForFaults: (listener) => runtime.listenForFaults(listener),
     stopped: runtime.stopped,
     listenForEnds: (listener) =>
       runtime.listen((run) => {

@@ -46,6 +46,7 @@ export class Runtime {
   private readonly timers = new RunTimers();
   private readonly busy = new Set<LiveRun>();
   private readonly listeners = new Set<RunListener>();
+  private readonly faultListeners = new Set<(error: Error) => void>();
   private readonly endWaiters = new Map<
     string,
     { resolve: (run: LiveRun) => void; reject: (error: Error) => void }[]
@@ -100,6 +101,12 @@ export class Runtime {
   listen(listener: RunListener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /** Tells of runs that a broken invariant stops (R4). */
+  listenForFaults(listener: (error: Error) => void): () => void {
+    this.faultListeners.add(listener);
+    return () => this.faultListeners.delete(listener);
   }
 
   /** Takes a new run, and starts it. */
@@ -435,6 +442,7 @@ export class Runtime {
     // What was decided before the fault is a fact that others may have built on, and is committed; none of it is done.
     run.pendingEffects = [];
     const failure = quarantinedError(run, error);
+    for (const listener of this.faultListeners) listener(failure);
     for (const waiter of this.endWaiters.get(run.runId) ?? []) waiter.reject(failure);
     this.endWaiters.delete(run.runId);
   }
