@@ -104,6 +104,8 @@ export interface Engine {
   estimate(name: string): Promise<void>;
   /** Resolves when the run has ended, or when nothing can move it any more but a person (`suspended`). */
   settled(name: string): Promise<"ended" | "suspended">;
+  /** Figures of all runs and of the engine, in Prometheus' text form; those of the runs under way as they are now. */
+  metrics(): Promise<string>;
   /** Attempts running now, of all runs. */
   runningCount(): number;
   /** What the chosen executor is and enforces; for a line at the start. */

@@ -122,8 +122,7 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
     },
     command,
     send: (name, input: RunInput) => runtime.send(get(name).run.runId, input),
-    expire: (now, keep) =>
-      expireRuns(home, history, runtime, { now, keep, forget: (name) => driven.delete(name) }),
+    ...createUpkeep(home, history, runtime, driven),
     estimate: (name) => learnEstimate(get(name), history),
     settled: async (name) => {
       const how = await waitUntilSettled(runtime, get(name).run);
@@ -135,6 +134,23 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
     close: async (closing) => {
       closeInbox();
       await runtime.close(closing);
+    },
+  };
+}
+
+/** What concerns all runs of the home, driven here or not. */
+function createUpkeep(
+  home: Home,
+  history: HistoryStore,
+  runtime: Runtime,
+  driven: Map<string, Driven>,
+): Pick<Engine, "expire" | "metrics"> {
+  return {
+    expire: (now, keep) =>
+      expireRuns(home, history, runtime, { now, keep, forget: (name) => driven.delete(name) }),
+    metrics: async () => {
+      const { readMetrics } = await import("./metrics.ts");
+      return readMetrics(home, history, runtime.liveRuns, systemClock.now());
     },
   };
 }
