@@ -108,6 +108,8 @@ export interface Engine {
   settled(name: string): Promise<"ended" | "suspended">;
   /** Unfinished runs that tasks of the run have started, or tasks of those. */
   startedBy(name: string): readonly string[];
+  /** Figures of all runs and of the engine, in Prometheus' text form; those of the runs under way as they are now. */
+  metrics(): Promise<string>;
   /** Attempts running now, of all runs. */
   runningCount(): number;
   /** What the chosen executor is and enforces; for a line at the start. */

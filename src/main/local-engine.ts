@@ -7,10 +7,12 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { isOnlyWaiting, summarizeRun } from "../runtime/summary.ts";
 import { countPlaces } from "../engine/owed.ts";
 import { getDriven, openDesk } from "./engine-desk.ts";
+import type { Desk } from "./engine-desk.ts";
 import type { Home } from "./home.ts";
 import { openInbox } from "./inbox.ts";
 import { layOutputs } from "./lay-outputs.ts";
 import { toRow } from "./pictures.ts";
+import { systemClock } from "./system-clock.ts";
 import { carryOut, learnEstimate, pictureOf } from "./driven-run.ts";
 import { expireRuns } from "./delete-runs.ts";
 import { findStarted } from "./started-runs.ts";
@@ -70,8 +72,7 @@ export async function openLocalEngine(home: Home, options: LocalEngineOptions): 
         if (run.state.ended !== undefined)
           listener(toRow(summarizeRun(run.state, run.language, run.summary.labels)));
       }),
-    expire: (now, keep) =>
-      expireRuns(home, desk.history, runtime, { now, keep, forget: (name) => desk.forgetName(name) }),
+    ...createUpkeep(desk),
     estimate: (name) => learnEstimate(desk, name),
     picture: (name) => pictureOf(desk, getDriven(desk, name)),
     watch: (name, listener) => {
@@ -93,6 +94,17 @@ export async function openLocalEngine(home: Home, options: LocalEngineOptions): 
     close: async (closing) => {
       closeInbox();
       await desk.close(closing);
+    },
+  };
+}
+
+/** What concerns all runs of the home, driven here or not. */
+function createUpkeep({ home, history, runtime, forgetName }: Desk): Pick<Engine, "expire" | "metrics"> {
+  return {
+    expire: (now, keep) => expireRuns(home, history, runtime, { now, keep, forget: forgetName }),
+    metrics: async () => {
+      const { readMetrics } = await import("./metrics.ts");
+      return readMetrics(home, history, runtime.liveRuns, systemClock.now());
     },
   };
 }
