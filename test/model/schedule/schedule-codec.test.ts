@@ -1,6 +1,7 @@
 /** The stored form of a status: what was written comes back, what is something else is refused. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { isJsonObject } from "../../../src/base/json.ts";
 import type { Json } from "../../../src/base/json.ts";
 import { readScheduleStatus, writeScheduleStatus } from "../../../src/model/schedule/schedule-codec.ts";
 import { newScheduleStatus } from "../../../src/model/schedule/schedule.ts";
@@ -14,7 +15,7 @@ const full: ScheduleStatus = {
   lastScheduledAt: 5,
   active: [
     { name: "a", scheduledAt: 6, isStarted: false, isReplaced: true },
-    { name: "b", isStarted: true, isReplaced: false },
+    { name: "b", uid: "u", isStarted: true, isReplaced: false },
   ],
   finished: [{ name: "c", endedAt: 7, isGood: true }],
   deleting: ["d"],
@@ -31,7 +32,7 @@ test("a status comes back as it was written", () => {
 
 test("fields that are not known are left out", () => {
   const json = writeScheduleStatus(full);
-  assert.ok(typeof json === "object" && json !== null && !Array.isArray(json));
+  assert.ok(isJsonObject(json));
   assert.deepEqual(readScheduleStatus({ ...json, later: true }), full);
 });
 
