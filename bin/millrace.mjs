@@ -5,7 +5,8 @@
 //
 // The bundle is a script that Node compiles function by function, when each is first called; for a run that would be a
 // third of its cold start. So the compiled functions are kept: those for the Node of the build beside the bundle, those
-// for any other Node in the user's cache, after the first run. Node refuses compiled code that it did not make itself.
+// for any other Node in the user's cache, after the first run. Node refuses compiled code that another Node made; damage
+// and strangers we look for ourselves (docs/decisions/0008-compiled-code.md).
 
 const major = Number(process.versions.node.split(".")[0]);
 if (major < 24) {
@@ -18,10 +19,7 @@ if (major < 24) {
 
 const files = process.getBuiltinModule("node:fs");
 const bundle = new URL("../dist/millrace.cjs", import.meta.url);
-const homeFolder = process.env["HOME"];
-const cacheRoot = process.env["XDG_CACHE_HOME"] || (homeFolder ? `${homeFolder}/.cache` : undefined);
-// Undefined where nobody says. Not in a shared temporary folder: what lies in this cache is executed.
-const cacheFolder = cacheRoot === undefined ? undefined : `${cacheRoot}/millrace`;
+const cacheFolder = findCacheFolder();
 
 if (files.existsSync(bundle)) runBundle();
 else {
@@ -30,21 +28,42 @@ else {
   await import(new URL("../src/main/millrace.ts", import.meta.url).href);
 }
 
+/**
+ * Undefined where nobody says. Not in a shared temporary folder: what lies in this cache is executed.
+ * Relative names do not count (XDG Base Directory Specification): they would mean another folder for each run.
+ */
+function findCacheFolder() {
+  const { XDG_CACHE_HOME: given = "", HOME: home = "" } = process.env;
+  const isWhole = (/** @type {string} */ path) => /^(?:[A-Za-z]:)?[\\/]/.test(path);
+  if (isWhole(given)) return `${given}/millrace`;
+  return isWhole(home) ? `${home}/.cache/millrace` : undefined;
+}
+
 function runBundle() {
   const source = readScript(bundle);
   // The first line names the build.
   const build = source.slice(2, source.indexOf("\n"));
-  const name = `${build}-${process.version}-${process.platform}-${process.arch}.code`;
-  // The user's first: it is there only where Node has refused the one of the build.
-  const kept = cacheFolder === undefined ? undefined : `${cacheFolder}/code/${name}`;
-  const cachedData = (kept === undefined ? undefined : readCode(kept)) ?? readCode(new URL(name, bundle));
-  const script = compile(bundle, source, cachedData);
-  if (kept !== undefined && script.cachedDataRejected !== false && isWorthKeeping())
-    process.once("exit", (code) => code === 0 && keepCode(script, kept));
-  script.runInThisContext()((/** @type {string} */ chunkName) => {
+  compileScript(bundle, source, build).runInThisContext()((/** @type {string} */ chunkName) => {
     const chunk = new URL(chunkName, bundle);
-    return compile(chunk, readScript(chunk)).runInThisContext();
+    return compileScript(chunk, readScript(chunk), build).runInThisContext();
   });
+}
+
+/**
+ * Takes the code that is kept for the script, or compiles it.
+ * @param {URL} file
+ * @param {string} source
+ * @param {string} build
+ */
+function compileScript(file, source, build) {
+  const script = file.href.slice(file.href.lastIndexOf("/") + 1, file.href.lastIndexOf("."));
+  const name = `${build}-${script}-${process.version}-${process.platform}-${process.arch}.code`;
+  const kept = cacheFolder === undefined ? undefined : `${cacheFolder}/code/${name}`;
+  return (
+    compileWithCode(file, source, readCode(new URL(name, bundle))) ??
+    compileWithCode(file, source, kept === undefined ? undefined : readCode(kept, isOurs)) ??
+    compileToKeep(file, source, kept)
+  );
 }
 
 /**
@@ -66,14 +85,61 @@ function compile(file, source, cachedData) {
   return new Script(source, { filename, cachedData });
 }
 
-/** @param {string | URL} file */
-function readCode(file) {
+/**
+ * Undefined where there is no code, or Node refuses it.
+ * @param {URL} file
+ * @param {string} source
+ * @param {Buffer | undefined} code
+ */
+function compileWithCode(file, source, code) {
+  if (code === undefined) return undefined;
+  const script = compile(file, source, code);
+  return script.cachedDataRejected === true ? undefined : script;
+}
+
+/**
+ * Compiles from the source, and keeps what a run that goes well has compiled by its end.
+ * @param {URL} file
+ * @param {string} source
+ * @param {string | undefined} path
+ */
+function compileToKeep(file, source, path) {
+  const script = compile(file, source);
+  if (path !== undefined && isWorthKeeping())
+    process.once("exit", (code) => code === 0 && keepCode(script, path));
+  return script;
+}
+
+/**
+ * The file holds the code twice. Node does not look for damage, and damaged code can end the process; comparing the
+ * halves finds it for a fraction of what a checksum would cost, whose module would have to be loaded.
+ * @param {string | URL} path
+ * @param {(file: import("node:fs").Stats) => boolean} isTrusted
+ */
+function readCode(path, isTrusted = () => true) {
+  let descriptor;
   try {
-    return files.readFileSync(file);
+    descriptor = files.openSync(path, "r");
+    // The open file is asked, not its name: names can be changed in between.
+    if (!isTrusted(files.fstatSync(descriptor))) return undefined;
+    const both = files.readFileSync(descriptor);
+    const code = both.subarray(0, both.length >>> 1);
+    return code.equals(both.subarray(code.length)) ? code : undefined;
   } catch {
     // Not made yet, or not for us to read: then the functions are compiled once more.
     return undefined;
+  } finally {
+    if (descriptor !== undefined) files.closeSync(descriptor);
   }
+}
+
+/**
+ * Whether nobody but this user can have written the file or folder. Windows tells neither, and keeps its users' folders
+ * apart by itself.
+ * @param {import("node:fs").Stats} found
+ */
+function isOurs(found) {
+  return process.getuid === undefined || (found.uid === process.getuid() && (found.mode & 0o022) === 0);
 }
 
 /**
@@ -91,17 +157,33 @@ function isWorthKeeping() {
 function keepCode(script, path) {
   const paths = process.getBuiltinModule("node:path");
   const folder = paths.dirname(path);
-  const unfinished = paths.join(folder, `${process.pid}.unfinished`);
+  // A name of its own: another container may have the same process ids.
+  const unfinished = paths.join(folder, `${process.pid}-${Date.now().toString(36)}.unfinished`);
   try {
     files.mkdirSync(folder, { recursive: true, mode: 0o700 });
-    files.writeFileSync(unfinished, script.createCachedData(), { mode: 0o600, flush: true });
-    // In one step, so that nobody reads half of it. The code of other builds goes.
+    // Not through a link, and not into a folder of somebody else (`sudo` may leave HOME as it was).
+    const found = files.lstatSync(folder);
+    if (!found.isDirectory() || !isOurs(found)) return;
+    const code = script.createCachedData();
+    files.writeFileSync(unfinished, Buffer.concat([code, code]), { mode: 0o600, flag: "wx", flush: true });
+    // In one step, so that nobody reads half of it.
     files.renameSync(unfinished, path);
-    const [build = ""] = paths.basename(path).split("-");
-    for (const old of files.readdirSync(folder))
-      if (!old.startsWith(build)) files.rmSync(paths.join(folder, old));
+    removeOtherCode(folder, path);
   } catch {
     // A cache that cannot be written must not spoil the run; the next one compiles again.
     if (files.existsSync(unfinished)) files.rmSync(unfinished, { force: true });
   }
+}
+
+/**
+ * Removes the code of other builds, and what processes that were killed have left unfinished.
+ * @param {string} folder
+ * @param {string} path
+ */
+function removeOtherCode(folder, path) {
+  const paths = process.getBuiltinModule("node:path");
+  const [build = ""] = paths.basename(path).split("-");
+  for (const name of files.readdirSync(folder))
+    if (/^[0-9a-z]+-.*\.(?:code|unfinished)$/.test(name) && !name.startsWith(`${build}-`))
+      files.rmSync(paths.join(folder, name), { force: true });
 }

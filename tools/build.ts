@@ -8,6 +8,7 @@ import { basename, join } from "node:path";
 import { build, type BuildResult, type Metafile } from "esbuild";
 import { writeChunkScript, writeStartScript } from "./bundle/chunk-scripts.ts";
 import { makeCode } from "./bundle/make-code.ts";
+import { createLaterModules, nameLaterEntries, readLaterModules } from "./bundle/later-modules.ts";
 import { nodeBuiltins } from "./bundle/node-builtins.ts";
 import { projectFolder } from "./checks.ts";
 
@@ -17,6 +18,9 @@ const entry = "src/main/millrace.ts";
 
 /** Where `millrace run` begins: the entry, and what it imports dynamically at once. */
 const startRoots: ReadonlySet<string> = new Set([entry, "src/cli/commands/run.ts", "src/main/house.ts"]);
+
+/** What a run of one step does not call. */
+const laterModules = readLaterModules(join(projectFolder, "tools", "bundle", "later-modules.txt"));
 
 /** Packages that only some runs need. */
 const laterPackages: readonly string[] = ["tar", "yauzl", "yazl", "@aws-sdk/client-s3"];
@@ -29,7 +33,7 @@ function bundle(): Promise<Bundle> {
   };
   return build({
     absWorkingDir: projectFolder,
-    entryPoints: [entry],
+    entryPoints: { millrace: entry, ...nameLaterEntries(laterModules) },
     outdir: outputFolder,
     write: false,
     bundle: true,
@@ -39,7 +43,7 @@ function bundle(): Promise<Bundle> {
     platform: "node",
     target: "node24",
     define: { "process.env.MILLRACE_VERSION": JSON.stringify(version) },
-    plugins: [nodeBuiltins],
+    plugins: [nodeBuiltins, createLaterModules(projectFolder, laterModules)],
     legalComments: "none",
     logLevel: "warning",
     metafile: true,
@@ -91,10 +95,12 @@ async function writeBundle({ metafile, outputFiles }: Bundle): Promise<void> {
   const inStart = chunks.filter(({ name }) => startNames.has(name));
   const others = chunks.filter(({ name }) => !startNames.has(name));
   const script = await writeStartScript(inStart, nameChunk(findEntryFile(metafile)));
+  const scripts = await Promise.all(others.map(writeChunkScript));
   // The first line names the build.
-  const hash = createHash("sha256").update(script).digest("hex").slice(0, 16);
-  writeFileSync(join(outputFolder, "millrace.cjs"), `//${hash}\n${script}`);
-  for (const chunk of others) writeFileSync(join(outputFolder, chunk.name), await writeChunkScript(chunk));
+  const hash = createHash("sha256").update([script, ...scripts].join("\n"));
+  writeFileSync(join(outputFolder, "millrace.cjs"), `//${hash.digest("hex").slice(0, 16)}\n${script}`);
+  for (const [index, { name }] of others.entries())
+    writeFileSync(join(outputFolder, name), scripts[index] ?? "");
   reportSize("millrace.cjs");
   console.log(`and ${others.length} chunks for what not every run needs`);
 }
@@ -106,4 +112,4 @@ function reportSize(name: string): void {
 rmSync(outputFolder, { recursive: true, force: true });
 mkdirSync(outputFolder, { recursive: true });
 await writeBundle(await bundle());
-reportSize(makeCode(launcher, outputFolder));
+for (const name of makeCode(launcher, outputFolder)) reportSize(name);

@@ -1,6 +1,7 @@
 /** What presenters ask about stored definitions. */
 import type { Diagnostic } from "../base/diagnostic.ts";
 import type { JsonObject } from "../base/json.ts";
+import type { CronOverrides } from "../model/run/language.ts";
 import type { DefinitionKey, DefinitionKind } from "../model/run/definition.ts";
 
 /** A version of a definition, as people look at it. */
@@ -26,6 +27,8 @@ export interface StoreRequest {
   /** Objects of other kinds are left alone. */
   readonly kinds: readonly DefinitionKind[];
   readonly strict: boolean;
+  /** For CronWorkflows: the text that is stored is then made anew. */
+  readonly overrides?: CronOverrides;
 }
 
 export interface StoredDefinition {

@@ -8,6 +8,7 @@ import type { DefinitionHouse } from "./definitions.ts";
 import type { RunEvent } from "../model/run/events.ts";
 import type { LanguageView, Submission } from "../model/run/language.ts";
 import type { Outlook } from "../model/run/outlook.ts";
+import type { RunLimits } from "../model/run/run-limits.ts";
 import type { RunState } from "../model/run/run-state.ts";
 import type { RunInput } from "../model/run/inputs.ts";
 
@@ -107,6 +108,8 @@ export interface Engine {
   settled(name: string): Promise<"ended" | "suspended">;
   /** Unfinished runs that tasks of the run have started, or tasks of those. */
   startedBy(name: string): readonly string[];
+  /** Figures of all runs and of the engine, in Prometheus' text form; those of the runs under way as they are now. */
+  metrics(): Promise<string>;
   /** Attempts running now, of all runs. */
   runningCount(): number;
   /** What the chosen executor is and enforces; for a line at the start. */
@@ -120,9 +123,7 @@ export interface EngineOptions {
   /** Attempts at once; undefined: chosen by the machine's size. */
   readonly parallel?: number;
   /** Runs under way at once; undefined: any number. */
-  readonly runsAtMost?: number;
-  /** Runs of one namespace under way at once; undefined: any number. */
-  readonly runsPerNamespaceAtMost?: number;
+  readonly runLimits?: RunLimits;
 }
 
 export interface ServeOptions extends EngineOptions {

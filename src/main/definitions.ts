@@ -5,14 +5,15 @@ import { isJsonObject } from "../base/json.ts";
 import { isCronSuspended, readCronStatus } from "../model/run/cron-status.ts";
 import { describeDefinition } from "../model/run/definition.ts";
 import type { DefinitionKey } from "../model/run/definition.ts";
-import type { Definition, DefinitionReader, DefinitionStore } from "../ports/definition-store.ts";
+import type { Definition, DefinitionStore } from "../ports/definition-store.ts";
 import { findMeantName } from "../cli/arguments/find-meant-name.ts";
 import { openFolderSecrets } from "../stores/folder/folder-secrets.ts";
-import { findSqliteDefinitions, openSqliteDefinitions } from "../stores/sqlite/open-sqlite-definitions.ts";
+import { openSqliteDefinitions } from "../stores/sqlite/open-sqlite-definitions.ts";
 import { makeHome } from "./home.ts";
 import type { Home } from "./home.ts";
 import { findLanguage } from "./languages.ts";
 import { drawDefinition } from "./draw-definition.ts";
+import { readDefinitions } from "./read-definitions.ts";
 import { storeDefinitions } from "./store-definitions.ts";
 
 export function createDefinitionHouse(home: Home): DefinitionHouse {
@@ -32,19 +33,6 @@ export function createDefinitionHouse(home: Home): DefinitionHouse {
       throw new MillraceError("definition/not-runnable", "invalid", `a ${key.kind} cannot be run`);
     },
   };
-}
-
-/** Reads something from the store; there is none when nothing was ever stored. */
-export async function readDefinitions<T>(
-  home: Home,
-  read: (reader: DefinitionReader | undefined) => Promise<T>,
-): Promise<T> {
-  const reader = findSqliteDefinitions(home.definitions);
-  try {
-    return await read(reader);
-  } finally {
-    await reader?.close();
-  }
 }
 
 /** Latest versions of a kind. */

@@ -18,7 +18,7 @@ export async function deleteRuns(
 ): Promise<void> {
   if (leaving.length === 0) return;
   const { keepFigures } = await import("./metrics.ts");
-  await keepFigures(home, await history.listRuns(), leaving);
+  await keepFigures(home, history, leaving);
   await history.commit({ appended: [], deleted: leaving.map(({ runId }) => runId) }, { durable: true });
   for (const { name } of leaving)
     await rm(join(home.runs, runFolderName(name)), { recursive: true, force: true });

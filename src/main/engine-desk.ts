@@ -3,6 +3,7 @@
  */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { MillraceError } from "../base/errors.ts";
 import { openLocalArtifacts } from "../artifacts/local/open-local-artifacts.ts";
 import type { EngineOptions } from "../api/house.ts";
 import type { Estimate } from "../model/run/outlook.ts";
@@ -97,17 +98,10 @@ export async function openDesk(home: Home, options: EngineOptions): Promise<Desk
     memos: openFolderMemos(home.memos),
     secrets,
     list: createLister(home.repository, storage),
-    limits: {
-      ...(options.runsAtMost === undefined ? {} : { runsAtMost: options.runsAtMost }),
-      ...(options.runsPerNamespaceAtMost === undefined
-        ? {}
-        : { runsPerNamespaceAtMost: options.runsPerNamespaceAtMost }),
-    },
+    limits: options.runLimits ?? {},
     soon: setImmediate,
   });
-  const limits = openFolderLimits(home.limits);
-  runtime.setLockLimits(limits.read());
-  const closeLimits = limits.watch(() => runtime.setLockLimits(limits.read()));
+  const closeLimits = followLimits(runtime, home);
   shieldScripts(home);
   const desk: Desk = {
     home,
@@ -140,6 +134,22 @@ export async function openDesk(home: Home, options: EngineOptions): Promise<Desk
   };
   const objects = openObjects(desk);
   return desk;
+}
+
+/**
+ * Limits of locks hold as they are stored, from the beginning and whenever they change. A table that somebody spoils
+ * while runs go on leaves them as they were. Returns what ends that.
+ */
+function followLimits(runtime: Runtime, home: Home): () => void {
+  const limits = openFolderLimits(home.limits);
+  runtime.setLockLimits(limits.read());
+  return limits.watch(() => {
+    try {
+      runtime.setLockLimits(limits.read());
+    } catch (error) {
+      if (!(error instanceof MillraceError)) throw error;
+    }
+  });
 }
 
 function createTurns(): Desk["inTurn"] {

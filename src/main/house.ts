@@ -14,6 +14,7 @@ import type {
   RunPicture,
   RunRow,
 } from "../api/house.ts";
+import type { DefinitionHouse } from "../api/definitions.ts";
 import type { FileValue } from "../model/plan/plan.ts";
 import type { HistoryReader, RunSummary } from "../ports/history-store.ts";
 import { loadRunState } from "../runtime/recover/run-record.ts";
@@ -21,7 +22,6 @@ import { openFolderSecrets } from "../stores/folder/folder-secrets.ts";
 import { openFolderLimits } from "../stores/folder/folder-limits.ts";
 import { isSqliteHistoryWritten, openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
 import { isWriterLockHeld } from "../stores/sqlite/writer-lock.ts";
-import { createDefinitionHouse, readDefinitions } from "./definitions.ts";
 import { deleteRun } from "./delete-run.ts";
 import { examineMachine } from "./doctor.ts";
 import { explainTasks } from "./explain.ts";
@@ -38,6 +38,7 @@ import { systemClock } from "./system-clock.ts";
 import { findEstimate, gatherOutlook } from "./outlook.ts";
 import { toPicture, toRow } from "./pictures.ts";
 import { makeSuffix, makeUuid } from "./random-id.ts";
+import { readDefinitions } from "./read-definitions.ts";
 import { sendCommand, sendSubmission } from "./send-letter.ts";
 import { takeRequestSecrets } from "./take-request-secrets.ts";
 
@@ -48,7 +49,7 @@ export function createHouse(root: string): House {
     home: root,
     recognizes: isDocument,
     lint: (source, file, options) => lintDocument(home, source, file, options),
-    definitions: createDefinitionHouse(home),
+    definitions: createLazyDefinitions(home),
     list: () => readHistory(home, [], listRows),
     find: (name) =>
       readHistory(home, undefined, (reader) => findSummary(reader, name)).then((summary) =>
@@ -87,6 +88,20 @@ export function createHouse(root: string): House {
     handOver: (request) => handOver(home, request),
     doctor: () => examineMachine(home),
     changed: (waitMs) => waitForChange(home, waitMs),
+  };
+}
+
+/** Commands that have nothing to do with stored definitions do not load what serves them. */
+function createLazyDefinitions(home: Home): DefinitionHouse {
+  const load = async (): Promise<DefinitionHouse> =>
+    (await import("./definitions.ts")).createDefinitionHouse(home);
+  return {
+    store: async (request) => (await load()).store(request),
+    list: async (kind) => (await load()).list(kind),
+    get: async (key, version) => (await load()).get(key, version),
+    remove: async (key) => (await load()).remove(key),
+    suspend: async (name, suspended) => (await load()).suspend(name, suspended),
+    readDocument: async (key) => (await load()).readDocument(key),
   };
 }
 

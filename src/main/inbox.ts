@@ -45,6 +45,9 @@ export const submissionEnd = ".submit";
 export const takenEnd = ".submit.taken";
 const answerEnd = ".answer";
 
+/** How long the sender of a command waits for the answer. */
+export const commandsWaitMs = 10_000;
+
 /** Answers that nobody has taken away after this time never will be. */
 const answersKeptMs = 3_600_000;
 
@@ -87,18 +90,17 @@ export function openInbox(folder: string, handlers: InboxHandlers): () => void {
   };
 }
 
-/** Commands of those who have gone; submissions stay. */
+/** What belongs to senders who have gone; submissions stay. */
 function clearInbox(folder: string): void {
   for (const name of readdirSync(folder)) {
-    if (name.includes(submissionEnd) && !isOldAnswer(folder, name)) continue;
-    rmSync(join(folder, name), { recursive: true, force: true });
+    const isSubmission = name.includes(submissionEnd);
+    if (isSubmission && !name.endsWith(answerEnd) && !name.endsWith(".tmp")) continue;
+    const path = join(folder, name);
+    const found = statSync(path, { throwIfNoEntry: false });
+    const keptMs = isSubmission ? answersKeptMs : commandsWaitMs;
+    if (found !== undefined && Date.now() - found.mtimeMs > keptMs)
+      rmSync(path, { recursive: true, force: true });
   }
-}
-
-function isOldAnswer(folder: string, name: string): boolean {
-  if (!name.endsWith(answerEnd) && !name.endsWith(".tmp")) return false;
-  const found = statSync(join(folder, name), { throwIfNoEntry: false });
-  return found !== undefined && Date.now() - found.mtimeMs > answersKeptMs;
 }
 
 /** In order of arrival; none when somebody has removed the folder: then nobody can send anything either. */

@@ -7,10 +7,12 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { isOnlyWaiting, summarizeRun } from "../runtime/summary.ts";
 import { countPlaces } from "../engine/owed.ts";
 import { getDriven, openDesk } from "./engine-desk.ts";
+import type { Desk } from "./engine-desk.ts";
 import type { Home } from "./home.ts";
 import { openInbox } from "./inbox.ts";
 import { finishFiles } from "./finish-files.ts";
 import { toRow } from "./pictures.ts";
+import { systemClock } from "./system-clock.ts";
 import { carryOut, learnEstimate, pictureOf } from "./driven-run.ts";
 import { expireRuns } from "./delete-runs.ts";
 import { findStarted } from "./started-runs.ts";
@@ -21,6 +23,8 @@ import type { Adopted } from "./take-runs.ts";
 export interface LocalEngine extends Engine {
   /** Called after every commit of a run that has ended, with the row that lists show. */
   listenForEnds(listener: (row: RunRow) => void): () => void;
+  /** Called when a broken invariant stops a run. */
+  listenForFaults(listener: (error: Error) => void): () => void;
   /** Lets go of a run that has ended, after finishing its files; whether it has. `adopt` takes it up again. */
   retire(name: string): Promise<boolean>;
   /** Submits, and resolves once the run is on the disk. */
@@ -61,14 +65,14 @@ export async function openLocalEngine(home: Home, options: LocalEngineOptions): 
     remove,
     command,
     listRuns: (filter) => desk.history.listRuns(filter),
+    listenForFaults: (listener) => runtime.listenForFaults(listener),
     stopped: runtime.stopped,
     listenForEnds: (listener) =>
       runtime.listen((run) => {
         if (run.state.ended !== undefined)
           listener(toRow(summarizeRun(run.state, run.language, run.summary.labels)));
       }),
-    expire: (now, keep) =>
-      expireRuns(home, desk.history, runtime, { now, keep, forget: (name) => desk.forgetName(name) }),
+    ...createUpkeep(desk),
     estimate: (name) => learnEstimate(desk, name),
     picture: (name) => pictureOf(desk, getDriven(desk, name)),
     watch: (name, listener) => {
@@ -94,11 +98,23 @@ export async function openLocalEngine(home: Home, options: LocalEngineOptions): 
   };
 }
 
+/** What concerns all runs of the home, driven here or not. */
+function createUpkeep({ home, history, runtime, forgetName }: Desk): Pick<Engine, "expire" | "metrics"> {
+  return {
+    expire: (now, keep) => expireRuns(home, history, runtime, { now, keep, forget: forgetName }),
+    metrics: async () => {
+      const { readMetrics } = await import("./metrics.ts");
+      return readMetrics(home, history, runtime.liveRuns, systemClock.now());
+    },
+  };
+}
+
 /** Resolves when the run has ended, or when only a person can move it. */
 async function waitUntilSettled(runtime: Runtime, run: LiveRun): Promise<"ended" | "suspended"> {
   const isSuspended = (): boolean =>
     run.state.startedAt !== 0 && run.inbox.length === 0 && !run.more && isOnlyWaiting(run.state);
-  await runtime.settleDurably();
+  // A run that is about to begin is neither, and need not wait for the disk before it does.
+  if (run.state.startedAt !== 0) await runtime.settleDurably();
   if (run.state.ended !== undefined) return "ended";
   if (isSuspended()) return "suspended";
   let stopListening = (): void => undefined;

@@ -48,17 +48,18 @@ async function measureStored(
   return measureRun(state, getLanguage(document.language).createEvaluator(record.plan), now).series;
 }
 
-/** Takes the figures of runs that are about to be deleted into the tally. `stored` are all runs of the history. */
+/** Takes the figures of runs that are about to be deleted into the tally. */
 export async function keepFigures(
   home: Home,
-  stored: readonly RunSummary[],
+  reader: HistoryReader,
   leaving: readonly RunSummary[],
 ): Promise<void> {
-  const ids = new Set(stored.map(({ runId }) => runId));
-  const tally = leaving.reduce(
-    (sum, summary) => addToTally(sum, summary, (runId) => ids.has(runId)),
-    readTally(home),
-  );
+  const before = readTally(home);
+  const stored = new Set<string>();
+  // Usually those of the last deletion, which are gone.
+  for (const runId of before.runIds) if ((await reader.findRun(runId)) !== undefined) stored.add(runId);
+  const isLeft = (runId: string): boolean => stored.has(runId) || leaving.some((one) => one.runId === runId);
+  const tally = leaving.reduce((sum, summary) => addToTally(sum, summary, isLeft), before);
   const draft = `${home.metrics}.new`;
   await writeFile(draft, `${JSON.stringify(tally)}\n`);
   await rename(draft, home.metrics);

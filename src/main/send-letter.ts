@@ -3,11 +3,8 @@ import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, watch } from "node:f
 import { join } from "node:path";
 import { MillraceError } from "../base/errors.ts";
 import type { SubmitAnswer, SubmitRequest } from "../api/house.ts";
-import { moveLetter, submissionEnd, takeAnswer, takenPath, writeWhole } from "./inbox.ts";
+import { commandsWaitMs, moveLetter, submissionEnd, takeAnswer, takenPath, writeWhole } from "./inbox.ts";
 import type { Answer, InboxCommand } from "./inbox.ts";
-
-/** How long a sender waits for the answer to a command. */
-const answerWithinMs = 10_000;
 
 /** How often somebody who waits with a submission looks whether the home is still served. */
 const lookEveryMs = 1_000;
@@ -22,7 +19,7 @@ function nameLetter(end: string): string {
 export async function sendCommand(folder: string, run: string, command: InboxCommand): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, nameLetter(".command"));
-  const endsAt = Date.now() + answerWithinMs;
+  const endsAt = Date.now() + commandsWaitMs;
   const send = (): void => writeWhole(path, JSON.stringify({ run, command }), false);
   readAnswer(
     await waitForAnswer<null>(folder, path, send, () => {

@@ -21,11 +21,12 @@ export async function storeDefinitions(
   secretStore: SecretStore,
 ): Promise<StoreAnswer> {
   const language = findLanguage(request.source, request.file);
-  const { source, secrets } = language.takeSecrets?.(request.source, request.file) ?? {
-    source: request.source,
-    secrets: {},
-  };
-  const { file, strict } = request;
+  const { file, strict, overrides } = request;
+  const given =
+    overrides === undefined
+      ? request.source
+      : (language.adjustCron?.(request.source, overrides) ?? request.source);
+  const { source, secrets } = language.takeSecrets?.(given, file) ?? { source: given, secrets: {} };
   const { definitions } = await fetchDefinitions(language, [source], {}, store);
   const diagnostics = language.lint(source, file, { strict, definitions });
   if (diagnostics.some(({ severity }) => severity === "error")) return { ok: false, diagnostics };

@@ -3,7 +3,6 @@ import type { SubmitAnswer, SubmitRequest } from "../api/house.ts";
 import type { RunSummary } from "../ports/history-store.ts";
 import type { LiveRun } from "../runtime/live-run.ts";
 import { loadRunState } from "../runtime/recover/run-record.ts";
-import { readDefinitions } from "./definitions.ts";
 import { deleteRun } from "./delete-run.ts";
 import type { Desk, Driven } from "./engine-desk.ts";
 import { addStoredDefinitions } from "./fetch-definitions.ts";
@@ -14,6 +13,7 @@ import { unknownRun } from "./missing-run.ts";
 import { makeRun } from "./new-run.ts";
 import { findStartedRuns } from "./started-runs.ts";
 import { systemClock } from "./system-clock.ts";
+import { readDefinitions } from "./read-definitions.ts";
 import { takeRequestSecrets } from "./take-request-secrets.ts";
 
 /** Compiles a document, with the stored definitions that it needs, and starts its run; once for each identity. */

@@ -48,7 +48,10 @@ export type Adoption =
 
 export interface Executor {
   readonly name: string;
-  /** How many attempts may run at once, besides services. */
+  /**
+   * How many attempts it takes at once besides services, as things stand. While attempts are short it may take more than it runs at once,
+   * to have the next one ready when one ends.
+   */
   readonly capacity: number;
   capabilities(): Promise<ExecutorCapabilities>;
   /** Makes ready whatever costs time later, before any state is loaded: idle slots, for example. */

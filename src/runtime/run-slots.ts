@@ -7,15 +7,8 @@
  * before the engine was started keep theirs, however many they are.
  */
 import { TicketHeap, isBefore } from "../model/run/ticket-heap.ts";
+import type { RunLimits } from "../model/run/run-limits.ts";
 import type { LiveRun } from "./live-run.ts";
-
-/** Absent means no limit. */
-export interface RunLimits {
-  readonly runsAtMost?: number;
-  readonly runsPerNamespaceAtMost?: number;
-  /** Limits of single namespaces, which count over the general one. */
-  readonly namespaceLimits?: Readonly<Record<string, number>>;
-}
 
 interface Place {
   readonly run: LiveRun;

@@ -1,5 +1,6 @@
 /** What the runtime asks of the world. */
 import type { StoragePlace } from "../model/data/storage-place.ts";
+import type { RunLimits } from "../model/run/run-limits.ts";
 import type { ArtifactStore } from "../ports/artifact-store.ts";
 import type { AttemptFiles } from "../ports/attempt-files.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -9,7 +10,6 @@ import type { MemoStore } from "../ports/memo-store.ts";
 import type { ObjectKeeper } from "../ports/object-keeper.ts";
 import type { Requester } from "../ports/requester.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
-import type { RunLimits } from "./run-slots.ts";
 
 export interface RuntimePorts {
   readonly clock: Clock;

@@ -46,6 +46,7 @@ export class Runtime {
   private readonly timers = new RunTimers();
   private readonly busy = new Set<LiveRun>();
   private readonly listeners = new Set<RunListener>();
+  private readonly faultListeners = new Set<(error: Error) => void>();
   private readonly endWaiters = new Map<
     string,
     { resolve: (run: LiveRun) => void; reject: (error: Error) => void }[]
@@ -57,7 +58,7 @@ export class Runtime {
   private readonly slots: RunSlots;
   private turnAsked = false;
   private turning: Promise<void> | undefined;
-  private lastSyncAt = 0;
+  private lastSyncAt: number;
   /** What an earlier process left in the history may not have reached the disk either. */
   private unsynced = true;
   private cancelWake: (() => void) | undefined;
@@ -70,6 +71,8 @@ export class Runtime {
     this.ports = ports;
     this.slots = new RunSlots(ports.limits ?? {});
     this.stopped = new Promise((resolve) => (this.tellStopped = resolve));
+    // What is new waits for the next sync like everything else; the start of a run promises nothing to the outside.
+    this.lastSyncAt = ports.clock.now();
     this.performer = new Performer(ports, {
       send: (runId, input) => this.send(runId, input),
       roomChanged: () => this.askForTurn(),
@@ -98,6 +101,12 @@ export class Runtime {
   listen(listener: RunListener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /** Tells of runs that a broken invariant stops (R4). */
+  listenForFaults(listener: (error: Error) => void): () => void {
+    this.faultListeners.add(listener);
+    return () => this.faultListeners.delete(listener);
   }
 
   /** Takes a new run, and starts it. */
@@ -369,7 +378,8 @@ export class Runtime {
 
   private needsSummary(run: LiveRun, now: number): boolean {
     if (run.quarantined !== undefined) return run.pendingEvents.length > 0;
-    if (nameRunPhase(run.state) !== run.summary.phase) return run.committedSeq > 0 || run.pendingEvents.length > 0;
+    if (nameRunPhase(run.state) !== run.summary.phase)
+      return run.committedSeq > 0 || run.pendingEvents.length > 0;
     return run.pendingEvents.length > 0 && now - run.summaryAt >= summaryEveryMs;
   }
 
@@ -432,6 +442,7 @@ export class Runtime {
     // What was decided before the fault is a fact that others may have built on, and is committed; none of it is done.
     run.pendingEffects = [];
     const failure = quarantinedError(run, error);
+    for (const listener of this.faultListeners) listener(failure);
     for (const waiter of this.endWaiters.get(run.runId) ?? []) waiter.reject(failure);
     this.endWaiters.delete(run.runId);
   }

@@ -45,7 +45,7 @@ const slips: Readonly<Record<string, Slip>> = {
     code: 2,
     says: /auto, process/,
   },
-  "no file": { args: ["run"], code: 2, says: /run needs FILE/ },
+  "no file": { args: ["run"], code: 2, says: /name one document: FILE/ },
   "two files": { args: ["run", "it.yaml", "it.yaml"], code: 2, says: /it\.yaml/ },
   "a parameter without a value": { args: ["run", "it.yaml", "-p", "day"], code: 2, says: /NAME=VALUE/ },
   "a missing parameter": {

@@ -22,7 +22,7 @@ import type { LiveRun } from "../../src/runtime/live-run.ts";
 import { LockBoard } from "../../src/model/run/lock-board.ts";
 import { moveToBoard } from "../../src/engine/evolve/locks.ts";
 import type { RunState } from "../../src/model/run/run-state.ts";
-import type { RunLimits } from "../../src/runtime/run-slots.ts";
+import type { RunLimits } from "../../src/model/run/run-limits.ts";
 import { Runtime } from "../../src/runtime/runtime.ts";
 import { createMemoryHistory } from "../../src/stores/memory/memory-history.ts";
 import { createMemoryMemos } from "../../src/stores/memory/memory-memos.ts";
@@ -87,7 +87,7 @@ export interface ShownNode {
   };
   readonly progress?: string;
   readonly nodeFlag?: JsonObject;
-  readonly memoizationStatus?: JsonObject;
+  readonly memoizationStatus?: { readonly hit: boolean; readonly key: string; readonly cacheName: string };
   readonly startedAt?: string | null;
   readonly finishedAt?: string | null;
 }
@@ -197,9 +197,7 @@ export async function runTogether(
   const folded = await foldAll(runs, history);
   for (const one of made)
     shown.push(
-      one.ok
-        ? showRun(one, folded, started, puppet, tookMs, refusals)
-        : describeRefused(one.diagnostics),
+      one.ok ? showRun(one, folded, started, puppet, tookMs, refusals) : describeRefused(one.diagnostics),
     );
   await runtime.close({ leaveRunning: false });
   return shown;

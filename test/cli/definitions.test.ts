@@ -90,6 +90,17 @@ describe("storing", () => {
     assert.match(all.calls[0] ?? "", /"mode":"apply","kinds":\[.*"ConfigMap","Secret"\]/);
   });
 
+  test("cron create says over the document what the flags say", async () => {
+    const { calls } = await ask(
+      ["cron", "create", "workflow.yaml", "--schedule", "@daily", "-p", "a=1", "-l", "team=b", "--name", "n"],
+      { world },
+    );
+    assert.match(
+      calls[0] ?? "",
+      /"overrides":\{"schedule":"@daily","name":"n","labels":\{"team":"b"\},"parameters":\{"a":"1"\}\}/,
+    );
+  });
+
   test("what is wrong is shown, and nothing of the later files is stored", async () => {
     const diagnostics = [{ code: "argo/x", severity: "error", message: "bad" }] as const;
     const { code, err, calls } = await ask(["template", "update", "workflow.yaml", "shared.yaml"], {

@@ -61,6 +61,7 @@ export function createEngine(first: RunPicture, answer?: SubmitAnswer): FakeEngi
     expire: (_, keep) =>
       Promise.resolve({ deleted: engine.expired.filter((name) => !keep.includes(name)), nextAt: undefined }),
     estimate: () => Promise.resolve(),
+    metrics: () => Promise.resolve(""),
     watch: (_name, listener) => {
       listeners.add(listener);
       tellWatched();

@@ -2,17 +2,20 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   readdirSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { writeChunkScript, writeStartScript } from "../../tools/bundle/chunk-scripts.ts";
 
@@ -47,7 +50,7 @@ before(async () => {
 });
 after(() => rmSync(root, { recursive: true }));
 
-const codeName = `build1-${process.version}-${process.platform}-${process.arch}.code`;
+const codeName = `build1-millrace-${process.version}-${process.platform}-${process.arch}.code`;
 
 /** A cache folder of its own, and the file that the launcher keeps in it. */
 function makeCache(): { readonly folder: string; readonly kept: string } {
@@ -104,15 +107,87 @@ test("code that Node refuses is replaced, that of other builds goes", async () =
   assert.equal((await launch(folder, ["run", "c"])).stdout, "run c\n");
   assert.ok(statSync(kept).size > 1_000);
   assert.equal(existsSync(other), false);
+  // Whole, as the launcher sees it, and yet nothing that Node takes.
+  writeFileSync(kept, "nono");
+  assert.equal((await launch(folder, ["run", "c"])).stdout, "run c\n");
+  assert.ok(statSync(kept).size > 1_000);
+});
+
+test("damaged code, which could end the process, is not taken", async () => {
+  const { folder, kept } = makeCache();
+  await launch(folder, ["run"]);
+  const good = readFileSync(kept);
+  for (const at of [100, good.length >> 2, good.length >> 1, good.length - 1]) {
+    const damaged = Buffer.from(good);
+    damaged[at] = (damaged[at] ?? 0) ^ 0x55;
+    writeFileSync(kept, damaged);
+    assert.deepEqual(await launch(folder, ["run", "h"]), { code: 0, stdout: "run h\n" });
+    assert.notDeepEqual(readFileSync(kept), damaged);
+  }
+  writeFileSync(kept, good.subarray(0, 1_000));
+  assert.deepEqual(await launch(folder, ["run", "h"]), { code: 0, stdout: "run h\n" });
+});
+
+test("code that others could have written is not taken, and none is kept where they could write", async () => {
+  const { folder, kept } = makeCache();
+  await launch(folder, ["run"]);
+  const { ino } = statSync(kept);
+  chmodSync(kept, 0o622);
+  assert.equal((await launch(folder, ["run", "i"])).stdout, "run i\n");
+  assert.notEqual(statSync(kept).ino, ino);
+  assert.equal(statSync(kept).mode & 0o077, 0);
+
+  rmSync(kept);
+  chmodSync(dirname(kept), 0o777);
+  await launch(folder, ["run"]);
+  assert.equal(existsSync(kept), false);
+});
+
+test("nothing is written through a link, and nothing of others is removed", async () => {
+  const { folder, kept } = makeCache();
+  const elsewhere = mkdtempSync(join(root, "elsewhere-"));
+  mkdirSync(dirname(dirname(kept)));
+  symlinkSync(elsewhere, dirname(kept));
+  await launch(folder, ["run"]);
+  assert.deepEqual(readdirSync(elsewhere), []);
+
+  rmSync(dirname(kept));
+  mkdirSync(dirname(kept), { mode: 0o700 });
+  writeFileSync(join(dirname(kept), "notes.txt"), "mine");
+  await launch(folder, ["run"]);
+  assert.deepEqual(readdirSync(dirname(kept)).toSorted(), [codeName, "notes.txt"].toSorted());
+});
+
+test("two that keep code at once leave one whole file", async () => {
+  const { folder, kept } = makeCache();
+  await Promise.all([launch(folder, ["run"]), launch(folder, ["run"])]);
+  const left = readdirSync(dirname(kept)).filter((name) => name.endsWith(".unfinished"));
+  assert.deepEqual(left, []);
+  const both = readFileSync(kept);
+  assert.ok(both.length > 1_000 && both.subarray(both.length / 2).equals(both.subarray(0, both.length / 2)));
 });
 
 test("a cache that cannot be written does not matter", async () => {
   const blocked = join(root, "blocked");
   writeFileSync(blocked, "a file where a folder should be");
   assert.deepEqual(await launch(blocked, ["run", "d"]), { code: 0, stdout: "run d\n" });
+  // A relative name would be another folder for each working folder.
+  const { folder } = makeCache();
+  await launch(join(basename(folder), "relative"), ["run", "e"]);
+  assert.equal(existsSync(join(process.cwd(), basename(folder))), false);
   // Nobody says where the home is: then it is not the root of the file system.
   assert.deepEqual(await launch("", ["run", "e"]), { code: 0, stdout: "run e\n" });
   assert.equal(existsSync(join("/.cache/millrace/code", codeName)), false);
+});
+
+test("a chunk in a file of its own has code of its own", async () => {
+  const { folder, kept } = makeCache();
+  await launch(folder, ["run", "loudly"]);
+  const ofChunk = kept.replace("build1-millrace-", "build1-shout-");
+  const { ino } = statSync(ofChunk);
+  assert.equal((await launch(folder, ["run", "loudly"])).stdout, "RUN LOUDLY\n");
+  assert.equal(statSync(ofChunk).ino, ino);
+  assert.ok(existsSync(kept));
 });
 
 test("the code of the build is taken where the user has none", async () => {

@@ -37,6 +37,15 @@ describe("run", () => {
     assert.equal(run.world.interruptListeners(), 0);
   });
 
+  test("deletes expired runs at its end, but not its own", async () => {
+    const run = start(["run", "-q", "workflow.yaml"]);
+    run.engine.expired = ["orders", "a", "b", "c", "d", "e", "f"];
+    run.engine.emit(good, []);
+    run.engine.settle("ended");
+    assert.equal(await run.code, 0);
+    assert.equal(run.world.stderr.text(), "deleted 6 expired runs: a, b, c, d, e and 1 more\n");
+  });
+
   test("a failed run names each cause with the end of its log, and fails", async () => {
     const log = join(folder, "err.log");
     writeFileSync(log, Array.from({ length: 30 }, (_, line) => `line ${line}\n`).join(""));

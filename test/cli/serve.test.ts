@@ -15,6 +15,9 @@ describe("submit", () => {
     assert.equal(await run.code, 0);
     assert.equal(run.world.stdout.text(), "orders submitted\n");
     assert.deepEqual(run.calls, ['handOver workflow.yaml {"parameters":{"day":"today"},"name":"orders"}']);
+    const noted = start(["submit", "workflow.yaml", "--parallel", "2"], { served });
+    assert.equal(await noted.code, 0);
+    assert.match(noted.world.stderr.text(), /note: --parallel has no effect here/u);
     const name = start(["submit", "workflow.yaml", "-o", "name"], { served });
     assert.equal(await name.code, 0);
     assert.equal(name.world.stdout.text(), "orders\n");

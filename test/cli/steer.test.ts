@@ -72,6 +72,8 @@ describe("steering", () => {
     assert.deepEqual(done.out, ["more suspended", "orders suspended"]);
     const dry = await ask(["terminate", "-l", "team=a", "--dry-run"], { pictures: several });
     assert.deepEqual([dry.calls, dry.out], [[], ["more would be terminated", "orders would be terminated"]]);
+    const byField = ["stop", "--field-selector", "status.phase=Running,metadata.name!=more", "--dry-run"];
+    assert.deepEqual((await ask(byField, { pictures: several })).out, ["orders would be stopped"]);
     assert.equal((await ask(["suspend"], { pictures })).code, 2);
   });
 

@@ -27,7 +27,7 @@ export function pathOf(state: RunState, task: number): string {
     case taskKinds.hook:
       return parent < 0
         ? `!${index.plan.hooks[order]?.name}`
-        : `${pathOf(state, parent)}!${node?.hooks[order]?.name}`;
+        : `${pathOf(state, parent)}!${node?.hooks?.[order]?.name}`;
     default:
       return parent === 0 ? `${node?.name}` : `${pathOf(state, parent)}/${node?.name}`;
   }

@@ -219,6 +219,57 @@ spec:
     assert.deepEqual(readdirSync(join(house.home, "secrets")), []);
   });
 
+  test("what is said over a cron workflow stands in what is stored, and nothing else of the file", async (context) => {
+    const house = makeHouse(context);
+    const cron = `
+apiVersion: argoproj.io/v1alpha1
+kind: CronWorkflow
+metadata: {name: nightly, labels: {team: a, stage: test}}
+spec:
+  schedule: "0 3 * * *"
+  timezone: Europe/Berlin
+  workflowSpec:
+    entrypoint: one
+    arguments: {parameters: [{name: a, valueFrom: {configMapKeyRef: {name: c, key: k}}}, {name: b, value: two}]}
+    templates: [{name: one, suspend: {}}, {name: two, suspend: {}}]
+`;
+    const answer = await house.definitions.store({
+      source: `${unrelated}---${cron}`,
+      file: "cron.yaml",
+      mode: "create",
+      kinds: ["CronWorkflow"],
+      strict: true,
+      overrides: {
+        name: "daily",
+        schedule: "@daily",
+        entrypoint: "two",
+        labels: { team: "b" },
+        parameters: { a: "1" },
+      },
+    });
+    assert.ok(answer.ok, JSON.stringify(answer));
+    const { document } = await house.definitions.get({ kind: "CronWorkflow", name: "daily" });
+    const spec = {
+      timezone: "Europe/Berlin",
+      schedules: ["@daily"],
+      workflowSpec: {
+        entrypoint: "two",
+        arguments: {
+          parameters: [
+            { name: "b", value: "two" },
+            { name: "a", value: "1" },
+          ],
+        },
+        templates: [
+          { name: "one", suspend: {} },
+          { name: "two", suspend: {} },
+        ],
+      },
+    };
+    assert.deepEqual(document["metadata"], { name: "daily", labels: { team: "b", stage: "test" } });
+    assert.deepEqual(document["spec"], spec);
+  });
+
   test("a cron workflow is suspended for the version that it has", async (context) => {
     const house = makeHouse(context);
     const cron = (schedule: string): string => `

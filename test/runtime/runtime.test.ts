@@ -54,6 +54,21 @@ describe("the end of a run", () => {
   });
 });
 
+describe("letting go of a run", () => {
+  it("is for runs that have ended, and whoever is not driven here", async () => {
+    const bench = openBench([{ ...makeFanOutPlan(1), policy: { keptMs: { succeeded: 5000 } } }], 1);
+    const { runtime } = bench.engine;
+    const run = bench.engine.submit(0);
+    assert.equal(runtime.release(run.runId), false);
+    await bench.rest();
+    assert.equal(run.summary.view["expiresAt"], run.state.endedAt + 5000);
+    assert.equal(typeof run.summary.view["took"], "object");
+    assert.equal(runtime.release(run.runId), true);
+    assert.deepEqual(runtime.liveRuns, []);
+    assert.equal(runtime.release(run.runId), true);
+  });
+});
+
 describe("a store that fails", () => {
   it("stops the runtime with its own error, and refuses every answer that was promised", async () => {
     const bench = openBench([makeFanOutPlan(3)], 2, { failAtCommit: 2 });

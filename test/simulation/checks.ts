@@ -69,7 +69,11 @@ function compareStates(runId: string, live: RunState, shadow: RunState): readonl
 }
 
 /** As many hold each lock as may, by the board and by the history; and as many runs are under way as may be. */
-export function checkLocks(runs: readonly LiveRun[], ledger: Ledger, runsAtMost = Infinity): readonly string[] {
+export function checkLocks(
+  runs: readonly LiveRun[],
+  ledger: Ledger,
+  runsAtMost = Infinity,
+): readonly string[] {
   const problems: string[] = [];
   const used = new Map<string, { count: number; readonly limit: number }>();
   for (const state of ledger.states.values()) {
@@ -80,14 +84,14 @@ export function checkLocks(runs: readonly LiveRun[], ledger: Ledger, runsAtMost 
     }
   }
   for (const [key, { count, limit }] of used)
-    if (count > limit) problems.push(`${key} is held ${count} times in the history, and may be ${limit} times`);
+    if (count > limit)
+      problems.push(`${key} is held ${count} times in the history, and may be ${limit} times`);
   for (const { state } of runs) {
     for (const lock of state.locks.list())
       if (roomOf(lock) < 0) problems.push(`${lock.key} is held ${lock.used} times of ${limitOf(lock)}`);
   }
   const begun = runs.filter(isUnderWay).map(({ runId }) => runId);
-  if (begun.length > runsAtMost)
-    problems.push(`${begun.join(", ")} are under way, and ${runsAtMost} may be`);
+  if (begun.length > runsAtMost) problems.push(`${begun.join(", ")} are under way, and ${runsAtMost} may be`);
   return problems;
 }
 
@@ -125,7 +129,9 @@ export function checkAtRest(
     const isMoving = countPlaces(state) > 0 || state.requests.size > 0;
     return (asksSomebody || waitsForOthers(run, runs, runsAtMost)) && !isMoving
       ? []
-      : [`${state.runId} has not ended, and nobody is asked for: ${describeStuck(state)}; ${describeBoard(run)}`];
+      : [
+          `${state.runId} has not ended, and nobody is asked for: ${describeStuck(state)}; ${describeBoard(run)}`,
+        ];
   });
 }
 
@@ -133,7 +139,10 @@ function describeBoard({ state }: LiveRun): string {
   const name = ({ user, task, phase }: LockTicket): string => `${user.runId}/${task} ${phase}`;
   return state.locks
     .list()
-    .map((lock) => `${lock.key} ${lock.used}/${limitOf(lock)}: ${[...lock.holders, ...lock.waiting].map(name).join(", ")}`)
+    .map(
+      (lock) =>
+        `${lock.key} ${lock.used}/${limitOf(lock)}: ${[...lock.holders, ...lock.waiting].map(name).join(", ")}`,
+    )
     .join("; ");
 }
 
@@ -151,7 +160,9 @@ function describeStuck(state: RunState): string {
       `${task} ${String(taskKindNames[table.kind[task] as number])} of ${table.parent[task]} ` +
       `${String(phaseNames[table.phase[task] as number])} pending ${table.pending[task]} active ${table.active[task]}`,
   );
-  const wants = [...state.tickets.values()].map(({ task, asked, phase }) => `${task} ${phase} ${asked.map(({ key }) => key).join("+")}`);
+  const wants = [...state.tickets.values()].map(
+    ({ task, asked, phase }) => `${task} ${phase} ${asked.map(({ key }) => key).join("+")}`,
+  );
   return `queued ${state.queued?.reason.code ?? "no"}; wants ${wants.join(", ")}; running ${[...state.running].join()}; suspended ${state.suspended}; stopping ${state.stopping?.reason.code ?? "no"}; ${tasks.join(", ")}`;
 }
 

@@ -1,6 +1,6 @@
 /** What one seed means: the plans, the room, and everything that will go wrong. */
 import type { Plan } from "../../src/model/plan/plan.ts";
-import type { RunLimits } from "../../src/runtime/run-slots.ts";
+import type { RunLimits } from "../../src/model/run/run-limits.ts";
 import type { Random } from "./random.ts";
 import { createRandom } from "./random.ts";
 import { makeRandomPlan } from "./random-plan.ts";

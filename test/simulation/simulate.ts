@@ -4,7 +4,14 @@
  */
 import { InvariantError } from "../../src/base/errors.ts";
 import { checkRefusal, watchEnd } from "./answers.ts";
-import { checkAtRest, checkExecutions, checkLocks, checkFinalHistory, checkStates, createOrderChecks } from "./checks.ts";
+import {
+  checkAtRest,
+  checkExecutions,
+  checkLocks,
+  checkFinalHistory,
+  checkStates,
+  createOrderChecks,
+} from "./checks.ts";
 import { describeRun } from "./describe-run.ts";
 import { openLedger } from "./ledger.ts";
 import { createLife } from "./life.ts";

@@ -30,7 +30,7 @@ const load = (name) => {
   if (!name.startsWith("./")) return process.getBuiltinModule(name);
   const chunk = chunks[name] ?? findChunk(name);
   const module = (made[name] = { exports: {} });
-  chunk(load, module, module.exports);
+  chunk(load, module, module.exports, load);
   return module.exports;
 };
 load(${JSON.stringify(entry)});
@@ -54,5 +54,5 @@ async function writeFunction({ text }: Chunk): Promise<string> {
     // Only the working copy asks where a file lies; the build has written the answer in.
     logOverride: { "empty-import-meta": "silent" },
   });
-  return `function (require, module, exports) {\n${code}}`;
+  return `function (require, module, exports, loadLater) {\n${code}}`;
 }

@@ -1,14 +1,15 @@
 /**
  * The compiled form of the bundle for this Node, so that the first command of an installed Millrace need not compile.
- * The launcher keeps it after a first run (see bin/millrace.mjs); here that run is made and what it kept is taken along.
+ * The launcher keeps it after a run that needed it (see bin/millrace.mjs); here such runs are made and what they kept is
+ * taken along.
  */
 import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** As small as a document gets: what it needs, every run needs. */
-const document = `apiVersion: argoproj.io/v1alpha1
+/** As small as a document gets: what it needs, every run needs. It alone decides what is kept of the start script. */
+const smallDocument = `apiVersion: argoproj.io/v1alpha1
 kind: Workflow
 metadata: {generateName: build-}
 spec:
@@ -22,23 +23,58 @@ spec:
       container: {image: busybox, command: [sh, -c], args: ["echo hello {{inputs.parameters.whom}}"]}
 `;
 
-/** Runs a document with the launcher and copies the code that it keeps into `folder`; returns its name. */
-export function makeCode(launcher: string, folder: string): string {
+/** What many documents need besides: expressions, conditions, dependencies, outputs, artifacts. */
+const largerDocument = `apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {generateName: build-}
+spec:
+  entrypoint: main
+  arguments: {parameters: [{name: count, value: &two "2"}]}
+  templates:
+    - name: main
+      dag:
+        tasks:
+          - name: write
+            template: write
+            arguments: {parameters: [{name: whom, value: "{{= sprig.upper(workflow.parameters.count) + toJson([1, 2])}}"}]}
+          - name: read
+            template: read
+            depends: write.Succeeded
+            when: "{{workflow.parameters.count}} > 1 && '{{tasks.write.outputs.parameters.line}}' != ''"
+            arguments:
+              artifacts: [{name: file, from: "{{tasks.write.outputs.artifacts.file}}"}]
+              parameters: [{name: count, value: *two}]
+    - name: write
+      inputs: {parameters: [{name: whom}]}
+      container: {image: busybox, command: [sh, -c], args: ["echo hello {{inputs.parameters.whom}} >/tmp/file"]}
+      outputs:
+        parameters: [{name: line, valueFrom: {path: /tmp/file}}]
+        artifacts: [{name: file, path: /tmp/file}]
+    - name: read
+      inputs: {parameters: [{name: count}], artifacts: [{name: file, path: /tmp/file}]}
+      container: {image: busybox, command: [cat], args: [/tmp/file]}
+`;
+
+/** Runs documents with the launcher and copies the code that it keeps into `folder`; returns the names of the files. */
+export function makeCode(launcher: string, folder: string): readonly string[] {
   const scratch = mkdtempSync(join(tmpdir(), "millrace-build-"));
   try {
-    const file = join(scratch, "document.yaml");
-    writeFileSync(file, document);
-    execFileSync(process.execPath, [launcher, "run", file, "--executor", "process"], {
-      cwd: scratch,
-      env: { PATH: process.env["PATH"], HOME: scratch, XDG_CACHE_HOME: scratch },
-      stdio: ["ignore", "ignore", "inherit"],
-    });
+    for (const document of [smallDocument, largerDocument]) {
+      const file = join(scratch, "document.yaml");
+      writeFileSync(file, document);
+      execFileSync(process.execPath, [launcher, "run", file, "--executor", "process"], {
+        cwd: scratch,
+        env: { PATH: process.env["PATH"], HOME: scratch, XDG_CACHE_HOME: scratch },
+        stdio: ["ignore", "ignore", "inherit"],
+      });
+    }
     const kept = join(scratch, "millrace", "code");
-    const [name] = readdirSync(kept);
-    if (name === undefined) throw new Error("the launcher kept no code");
-    copyFileSync(join(kept, name), join(folder, name));
-    chmodSync(join(folder, name), 0o644);
-    return name;
+    const names = readdirSync(kept);
+    for (const name of names) {
+      copyFileSync(join(kept, name), join(folder, name));
+      chmodSync(join(folder, name), 0o644);
+    }
+    return names;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -16,14 +16,19 @@ export const command = defineCommand({
   flags: {},
   examples: [
     { line: "millrace locks limit default/Database/workflow 2", does: "the limit of a database semaphore" },
-    { line: "millrace locks limit default/ConfigMap/my-config/workflow none", does: "what documents say, again" },
+    {
+      line: "millrace locks limit default/ConfigMap/my-config/workflow none",
+      does: "what documents say, again",
+    },
   ],
   run: async ({ out, openHouse }, _flags, [key = "", text = ""]) => {
     const house = await openHouse();
     checkKey(key);
     const limit = readLimit(text);
     await house.setLockLimit(key, limit);
-    out.line(limit === undefined ? `${key} has no stored limit` : `${key} may be held ${limit} times at once`);
+    out.line(
+      limit === undefined ? `${key} has no stored limit` : `${key} may be held ${limit} times at once`,
+    );
     return exitCodes.succeeded;
   },
 });

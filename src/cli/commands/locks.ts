@@ -31,7 +31,8 @@ export const command = defineCommand({
     const house = await openHouse();
     const rows = (await house.locks()).filter((row) => key === undefined || row.key === key);
     if (flags.output !== undefined) printStructured(out, flags.output, rows.map(toJson));
-    else if (rows.length === 0) err.line(key === undefined ? "no locks are held" : `nobody uses lock '${key}'`);
+    else if (rows.length === 0)
+      err.line(key === undefined ? "no locks are held" : `nobody uses lock '${key}'`);
     else out.lines(formatTable(["LOCK", "USED", "HELD BY", "WAITING"], rows.map(toCells)));
     return exitCodes.succeeded;
   },

@@ -1,10 +1,13 @@
 /** `template create`, `apply`, `update` and the same for the other kinds: files become stored definitions. */
 import type { StoredDefinition, StoreRequest } from "../../api/definitions.ts";
-import type { DefinitionKind } from "../../model/run/definition.ts";
+import type { CronOverrides } from "../../model/run/language.ts";
+import type { FlagValues } from "../arguments/flag-table.ts";
+import { readLabels, readPairs } from "../arguments/read-pairs.ts";
 import { defineCommand } from "../command.ts";
-import type { Command, CommandContext } from "../command.ts";
+import type { Command, CommandContext, CommandFacts } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { readDocument } from "../read-input.ts";
+import { parameterFlags, submissionFlags } from "../drive/submission-flags.ts";
+import { readDocument, readParameterFile } from "../read-input.ts";
 import { printDiagnostics } from "../drive/print-diagnostics.ts";
 import { printStructured } from "../render/structured.ts";
 import { cleanText } from "../render/text-width.ts";
@@ -32,10 +35,64 @@ const storeFlags = {
   },
 } as const;
 
+/** What `argo cron create` takes besides. */
+const cronFlags = {
+  schedule: { kind: "text", value: "SCHEDULE", help: "instead of the document's schedules" },
+  name: { kind: "text", value: "NAME", help: "instead of the document's name" },
+  entrypoint: { kind: "text", value: "NAME", help: "begin with this template instead of the document's" },
+  labels: { kind: "list", short: "l", value: "NAME=VALUE,...", help: "further labels" },
+  ...parameterFlags,
+  "parameter-file": submissionFlags["parameter-file"],
+} as const;
+
 export function defineStore(noun: DefinitionNoun, mode: Mode): Command {
+  const { kind } = noun;
+  if (noun.word !== "cron") {
+    return defineCommand({
+      ...factsOf(noun, mode),
+      flags: storeFlags,
+      run: (context, flags, operands) =>
+        storeFiles(context, operands, { mode, kinds: [kind], strict: flags.strict !== false }, flags.output),
+    });
+  }
+  return defineCommand({
+    ...factsOf(noun, mode),
+    flags: { ...storeFlags, ...cronFlags } as const,
+    run: async (context, flags, operands) => {
+      const overrides = await readOverrides(context, flags);
+      const strict = flags.strict !== false;
+      const wishes = { mode, kinds: [kind], strict, ...(overrides === undefined ? {} : { overrides }) };
+      return storeFiles(context, operands, wishes, flags.output);
+    },
+  });
+}
+
+/** Undefined when nothing is to be changed: then the text is stored as it is. */
+async function readOverrides(
+  { io }: CommandContext,
+  flags: FlagValues<typeof cronFlags>,
+): Promise<CronOverrides | undefined> {
+  const { schedule, name, entrypoint } = flags;
+  const files = await Promise.all(flags["parameter-file"].map((file) => readParameterFile(io, file)));
+  const parameters: Record<string, string> = {
+    ...Object.assign({}, ...files),
+    ...readPairs("parameter", flags.parameter),
+  };
+  const labels = readLabels(flags.labels);
+  const overrides: CronOverrides = {
+    ...(schedule === undefined ? {} : { schedule }),
+    ...(name === undefined ? {} : { name }),
+    ...(entrypoint === undefined ? {} : { entrypoint }),
+    ...(Object.keys(labels).length === 0 ? {} : { labels }),
+    ...(Object.keys(parameters).length === 0 ? {} : { parameters }),
+  };
+  return Object.keys(overrides).length === 0 ? undefined : overrides;
+}
+
+function factsOf(noun: DefinitionNoun, mode: Mode): Omit<CommandFacts, "flags"> {
   const { word, kind, one, many } = noun;
   const name = `${word} ${mode}`;
-  return defineCommand({
+  return {
     name,
     summary: mode === "update" ? `replace ${many}` : `store ${many}`,
     operands: "FILE|URL|-...",
@@ -47,18 +104,15 @@ export function defineStore(noun: DefinitionNoun, mode: Mode): Command {
       `A file may hold several documents: every ${kind} in it is stored, or none when one is wrong.`,
       "Versions are kept; a run keeps the ones it was made from.",
     ],
-    flags: storeFlags,
     examples: [{ line: `millrace ${name} ${word}.yaml`, does: `${mode} ${one} from a file` }],
-    run: (context, flags, operands) =>
-      storeFiles(context, operands, { mode, kinds: [kind], strict: flags.strict !== false }, flags.output),
-  });
+  };
 }
 
 /** Stores file by file; the first one that is refused ends it. */
 export async function storeFiles(
   context: CommandContext,
   operands: readonly string[],
-  wishes: { readonly mode: Mode; readonly kinds: readonly DefinitionKind[]; readonly strict: boolean },
+  wishes: Omit<StoreRequest, "source" | "file">,
   output: "json" | "yaml" | "wide" | "name" | undefined,
 ): Promise<number> {
   const house = await context.openHouse();

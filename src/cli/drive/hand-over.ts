@@ -13,6 +13,8 @@ export interface HandOverWishes {
   readonly wait?: boolean | undefined;
   readonly quiet?: boolean | undefined;
   readonly output?: string | undefined;
+  readonly executor?: string | undefined;
+  readonly parallel?: number | undefined;
 }
 
 /** Without a wish to follow, the exit code says only that the run was accepted. */
@@ -22,6 +24,9 @@ export async function handOver(
   request: SubmitRequest,
   wishes: HandOverWishes,
 ): Promise<number> {
+  for (const flag of ["executor", "parallel"] as const)
+    if (wishes[flag] !== undefined)
+      context.err.line(`note: --${flag} has no effect here: the serving process has its own`);
   const answer = await house.handOver(request);
   await printDiagnostics(context, answer.ok ? answer.warnings : answer.diagnostics, request.file, "run");
   if (!answer.ok) return exitCodes.usage;

@@ -4,7 +4,7 @@ import type { FlagTable, FlagValues } from "../arguments/flag-table.ts";
 import type { CommandContext } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { reportError } from "../report-error.ts";
-import { selectRuns } from "../select/select-runs.ts";
+import { runFilterFlags, selectRuns } from "../select/select-runs.ts";
 
 export const steerFlags = {
   labels: {
@@ -13,6 +13,10 @@ export const steerFlags = {
     aliases: ["selector"],
     value: "SELECTOR",
     help: "all unfinished runs with these labels",
+  },
+  "field-selector": {
+    ...runFilterFlags["field-selector"],
+    help: "all unfinished runs with these fields: metadata.name or status.phase",
   },
   "dry-run": { kind: "switch", help: "only say which runs are meant" },
 } as const satisfies FlagTable;
@@ -27,7 +31,9 @@ export async function steerRuns(
 ): Promise<number> {
   const { out, io, err } = context;
   const house = await context.openHouse();
-  const filters = given.labels.length === 0 ? {} : { labels: given.labels, running: true };
+  const fields = given["field-selector"];
+  const hasFilters = given.labels.length > 0 || fields !== undefined;
+  const filters = hasFilters ? { labels: given.labels, "field-selector": fields, running: true } : {};
   const names = await selectRuns(house, operands, filters, io.clock.now());
   let code: number = exitCodes.succeeded;
   for (const name of names) {

@@ -23,7 +23,11 @@ export const submissionFlags = {
   name: { kind: "text", value: "NAME", help: "name of the run" },
   "generate-name": { kind: "text", value: "PREFIX", help: "prefix of the run's name; the rest is made up" },
   labels: { kind: "list", short: "l", value: "NAME=VALUE,...", help: "labels of the run" },
-  priority: { kind: "number", value: "N", help: "of the runs that wait, the one with the highest comes first" },
+  priority: {
+    kind: "number",
+    value: "N",
+    help: "of the runs that wait, the one with the highest comes first",
+  },
 } as const satisfies FlagTable;
 
 export const engineFlags = {

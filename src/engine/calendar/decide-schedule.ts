@@ -12,8 +12,8 @@
  *    `run.ended` or `run.removed`; then perform everything in `listOwed`, which may have been done before or not;
  *    then give `schedule.opened`. That input also follows every change of the definition, every resume, and for all
  *    schedules a look of the wake queue that finds the clock set back.
- * 4. Put `wakeAt` into the wake queue in the place of the earlier one, and give `time.reached` with it as `dueAt`
- *    once the clock has got there. Giving it too early or twice does no harm.
+ * 4. Hand `wakeAt` to the wake queue, which keeps a wake that has come and was not given yet; and give `time.reached`
+ *    with it as `dueAt` once the clock has got there. Giving it too early or twice does no harm, never giving it does.
  *
  * Then every due time that the clock passes while the process lives is decided exactly once, wherever the clock jumps;
  * of times that passed while nobody looked, the last one starts if it is not too late; and no due time has two runs.
@@ -66,11 +66,11 @@ function decideInput(desk: Desk, input: ScheduleInput): void {
     case "time.reached":
       return reachTime(desk, input.dueAt);
     case "run.started":
-      return confirmRun(desk, input.name);
+      return confirmRun(desk, input.name, input.uid);
     case "run.refused":
       return refuseRun(desk, input.name, input.message);
     case "run.adopted":
-      return adoptRun(desk, input.name);
+      return adoptRun(desk, input.name, input.uid);
     case "run.ended":
       return finishRun(desk, input.name, input.isGood);
     case "run.removed":

@@ -9,10 +9,11 @@ import type { Desk } from "./schedule-desk.ts";
 import { checkStop, startHeldBack } from "./start-due.ts";
 
 /** The start that was owed has been done. Reports about runs that are not active come too late to mean anything. */
-export function confirmRun(desk: Desk, name: string): void {
+export function confirmRun(desk: Desk, name: string, uid: string | undefined): void {
   const run = desk.status.active.find((candidate) => candidate.name === name);
   if (run === undefined || run.isStarted) return;
-  const active = desk.status.active.map((each) => (each === run ? { ...each, isStarted: true } : each));
+  const started = { ...run, ...(uid === undefined ? {} : { uid }), isStarted: true };
+  const active = desk.status.active.map((each) => (each === run ? started : each));
   desk.status = { ...desk.status, active };
   if (run.scheduledAt !== undefined) desk.status = { ...desk.status, lastScheduledAt: run.scheduledAt };
   setProblem(desk, "start", undefined);
@@ -29,10 +30,10 @@ export function refuseRun(desk: Desk, name: string, message: string): void {
 }
 
 /** A run goes that the schedule did not start, or one that was finished goes again. */
-export function adoptRun(desk: Desk, name: string): void {
+export function adoptRun(desk: Desk, name: string, uid: string | undefined): void {
   const { status } = desk;
   if (status.active.some((run) => run.name === name)) return;
-  const run = { name, isStarted: true, isReplaced: false };
+  const run = { name, ...(uid === undefined ? {} : { uid }), isStarted: true, isReplaced: false };
   const rest = dropRun(status, name);
   desk.status = { ...rest, active: [...rest.active, run] };
 }
@@ -44,7 +45,7 @@ export function finishRun(desk: Desk, name: string, isGood: boolean): void {
   if (!isActive && (status.deleting.includes(name) || status.finished.some((run) => run.name === name))) {
     return;
   }
-  if (isActive) confirmRun(desk, name);
+  if (isActive) confirmRun(desk, name, undefined);
   const rest = dropRun(desk.status, name);
   desk.status = {
     ...rest,

@@ -1,6 +1,6 @@
 /**
  * When which schedule has to be looked at: a heap, so that one timer serves thousands of them and a wake costs the
- * logarithm of their number. What must stay true: a key has one wake at most, the one that was set last.
+ * logarithm of their number. What must stay true: a key has one wake at most.
  *
  * Timers stand still while a machine sleeps and know nothing of clocks that are set, so nobody sleeps for longer than
  * a minute; such a look reads the top of the heap and nothing else. A clock that was set back makes wakes too late:
@@ -37,17 +37,23 @@ export class WakeQueue {
     return this.wakes.size;
   }
 
-  /** The wake of a key, in the place of its earlier one; Infinity takes it away. */
-  set(key: string, at: number): void {
-    if (at === Infinity) {
-      this.wakes.delete(key);
-      return;
-    }
-    if (this.wakes.get(key)?.at === at) return;
+  /**
+   * The wake of a key, in the place of its earlier one; Infinity takes it away. A wake that has come by `now` and was
+   * not looked at yet stays: what was decided meanwhile, about something else, knows nothing of it.
+   */
+  set(key: string, at: number, now: number): void {
+    const old = this.wakes.get(key)?.at ?? Infinity;
+    if (old === at || old <= now) return;
+    if (at === Infinity) return this.remove(key);
     const wake = { at, key };
     this.wakes.set(key, wake);
     if (this.heap.length > 2 * this.wakes.size + 64) this.rebuild();
     else this.push(wake);
+  }
+
+  /** The key means nothing any more. */
+  remove(key: string): void {
+    this.wakes.delete(key);
   }
 
   /** The earliest wake; Infinity when there is none. */

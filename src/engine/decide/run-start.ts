@@ -18,10 +18,11 @@ export function startRun(decision: Decision, held: boolean): void {
   }
   if (hasBegun(state)) return;
   if (held) return waitForPlace(decision);
-  const locks = state.tickets.has(wholeRun) ? undefined : orStartBadly(decision, () => computeLocks(decision));
+  const locks = state.tickets.has(wholeRun)
+    ? undefined
+    : orStartBadly(decision, () => computeLocks(decision));
   if (hasBegun(state)) return;
-  if (locks !== undefined)
-    decision.record({ kind: "run.queued", at, reason: { code: "lock-wait" }, locks });
+  if (locks !== undefined) decision.record({ kind: "run.queued", at, reason: { code: "lock-wait" }, locks });
   admitRun(decision);
 }
 

@@ -206,7 +206,7 @@ function evolveAttemptStarted(state: RunState, event: EventOf<"attempt.started">
   state.running.add(task);
   const node = tasks.node[task] as number;
   if (tasks.kind[task] === taskKinds.entry) state.agenda.push(task);
-  else if (node >= 0 && (state.index.nodes[node]?.hooks.length ?? 0) > 0) {
+  else if (node >= 0 && (state.index.nodes[node]?.hooks?.length ?? 0) > 0) {
     state.agenda.push(tasks.kind[task] === taskKinds.attempt ? (tasks.parent[task] as number) : task);
   }
 }

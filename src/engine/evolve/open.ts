@@ -75,7 +75,7 @@ export function openTask(state: RunState, event: EventOf<"task.opened">): void {
   state.notBefore.delete(task);
   if (event.inputs !== undefined) state.inputs.set(task, event.inputs);
   const node = tasks.node[task] as number;
-  if (node >= 0 && (state.index.nodes[node]?.hooks.length ?? 0) > 0) state.agenda.push(task);
+  if (node >= 0 && (state.index.nodes[node]?.hooks?.length ?? 0) > 0) state.agenda.push(task);
   if (tasks.kind[task] === taskKinds.entry) state.agenda.push(task);
   if (event.retried) {
     tasks.setFlag(task, taskFlags.retried);

@@ -137,8 +137,10 @@ export function findSite(
     return { call: hook.call, passed: hook.arguments };
   }
   if (node === undefined) throw new Refusal({ code: "unknown-process", message: "node" });
-  return { call: node.call, passed: node.arguments };
+  return { call: node.call, passed: node.arguments ?? nothingPassed };
 }
+
+const nothingPassed: readonly Argument[] = [];
 
 /** The hook that a hook task stands for. Throws Refusals. */
 function findHook(state: RunState, task: number): Hook {

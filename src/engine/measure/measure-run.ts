@@ -7,11 +7,11 @@ import type { Plan } from "../../model/plan/plan.ts";
 import type { MetricSeries, MetricTemplate } from "../../model/plan/metric.ts";
 import type { Dynamic, Expression } from "../../model/plan/expression.ts";
 import { isExpression } from "../../model/plan/expression.ts";
-import { hasEnded, phases, taskKinds } from "../../model/run/phase.ts";
+import { hasEnded, phaseNames, phases, taskKinds } from "../../model/run/phase.ts";
+import type { PhaseName } from "../../model/run/phase.ts";
 import type { RunState } from "../../model/run/run-state.ts";
 import type { Evaluator, RunView, Scope } from "../../model/run/scope.ts";
 import { createCalleeScope, viewRun } from "../expand/scope.ts";
-import { isBelowHook } from "../expand/may-begin.ts";
 import { addSeries, createSeriesSet, figureOf } from "./merge-series.ts";
 import type { SeriesSet } from "./merge-series.ts";
 
@@ -61,17 +61,33 @@ function measureTask(measuring: Measuring, task: number): void {
   const when = isOver ? (tasks.endedAt[task] as number) : at;
   const run = viewRun(state, when);
   // Outside of exit hooks a run is under way when its tasks end.
-  const view: RunView = isBelowHook(state, task) ? run : { ...run, outcome: "running", phase: "running" };
+  const view = withOutcome(run, isOfRunHook(state, task) ? mainOutcome(state) : "running");
   const scope = createCalleeScope(state, view, task);
   for (const metric of metrics) if (isDue(metric, isOver, state)) tell(measuring, metric, scope, when);
 }
 
-/** The run itself has the state of its first task. */
+function mainOutcome({ tasks }: RunState): PhaseName {
+  return phaseNames[tasks.phase[0] as number] as PhaseName;
+}
+
+function withOutcome(run: RunView, outcome: PhaseName): RunView {
+  return { ...run, outcome, phase: outcome };
+}
+
+/** Whether a task belongs to a hook of the run, and not to its main tree. */
+function isOfRunHook({ tasks }: RunState, task: number): boolean {
+  let top = task;
+  while ((tasks.parent[top] as number) >= 0) top = tasks.parent[top] as number;
+  return tasks.kind[top] === taskKinds.hook;
+}
+
+/** The run itself has the state of its first task, whatever its exit hooks made of it (Argo, operate). */
 function measureWhole(measuring: Measuring, metrics: readonly MetricTemplate[]): void {
   const { state, at } = measuring;
   const isOver = state.ended !== undefined;
   const when = isOver ? state.endedAt : at;
-  const scope = createCalleeScope(state, viewRun(state, when), 0);
+  const outcome = isOver ? mainOutcome(state) : "running";
+  const scope = createCalleeScope(state, withOutcome(viewRun(state, when), outcome), 0);
   for (const metric of metrics) if (isDue(metric, isOver, state)) tell(measuring, metric, scope, when);
 }
 

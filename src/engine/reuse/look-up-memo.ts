@@ -52,8 +52,7 @@ function takeEntry(decision: Decision, task: number, entry: MemoEntry): void {
   const { state } = decision;
   const process = state.index.plan.processes[state.tasks.process[task] as number] as Process;
   const scope = createCalleeScope(state, decision.run, task);
-  const results =
-    entry.outputs === undefined ? {} : computeOutputs(decision, process, scope, entry.outputs);
+  const results = entry.outputs === undefined ? {} : computeOutputs(decision, process, scope, entry.outputs);
   const exitCode = entry.exitCode === undefined ? {} : { exitCode: entry.exitCode };
   decision.settle(task, phases.succeeded, { ...results, ...exitCode });
 }

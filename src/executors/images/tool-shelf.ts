@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
-import { crc32 } from "node:zlib";
+import { computeCrc32 } from "../../base/crc32.ts";
 import type { ImageEntry } from "./image-table.ts";
 import { standIns } from "./stand-ins.ts";
 
@@ -98,7 +98,7 @@ function layShelf(directory: string, items: ReadonlyMap<string, ShelfItem>): str
   const content = JSON.stringify([...items].sort(([a], [b]) => (a < b ? -1 : 1)));
   // Few shelves lie there, and none is made to deceive: a checksum and the length tell them apart. Loading
   // `node:crypto` for a digest would take a tenth of a cold start.
-  const shelf = join(directory, `${crc32(content).toString(16)}-${content.length}`);
+  const shelf = join(directory, `${computeCrc32(Buffer.from(content)).toString(16)}-${content.length}`);
   if (statSync(shelf, { throwIfNoEntry: false }) !== undefined) return shelf;
   const making = `${shelf}.${process.pid}`;
   mkdirSync(making, { recursive: true });

@@ -89,7 +89,7 @@ function launch(
   userHome: string | undefined,
   shown: readonly string[],
 ): Result<string, AttemptProblem> {
-  makeDirectory(join(directory, "root"));
+  makeDirectory(`${directory}/root`);
   const problem = prepareRoot(order, directory);
   if (problem !== undefined) return { ok: false, error: problem };
   const mappings = listMappings(order, directory, shown);
@@ -103,7 +103,7 @@ function launch(
     commands.push({ ...ready.value, ...(probe === undefined ? {} : { probeArgv: probe.value.argv }) });
   }
   const [only] = commands;
-  if (only !== undefined && !needsSupervisor(order)) return ok(writeSingleLaunch(only, directory));
+  if (only !== undefined && !needsSupervisor(order)) return ok(writeSingleLaunch(only));
   const control = { host: directory, inside: directory };
   return ok(writeSupervisedLaunch({ order, commands, directory, control, logsInside: directory }));
 }
@@ -114,12 +114,13 @@ function listMappings(
   directory: string,
   shown: readonly string[],
 ): readonly PathMapping[] {
-  // A working directory that the machine does not have is made, so it is the attempt's own as well.
-  const made = order.commands
-    .map(({ workingDir }) => tidyPath(workingDir ?? "/"))
-    .filter((path) => path !== "/" && !existsSync(path));
-  const declared = [...listDeclaredPaths(order), ...made].map(findPrivatePrefix);
-  const paths = new Set([...alwaysPrivate, ...declared]);
+  const paths = new Set(alwaysPrivate);
+  for (const path of listDeclaredPaths(order)) paths.add(findPrivatePrefix(path));
+  for (const { workingDir = "/" } of order.commands) {
+    const path = workingDir === "/" ? "/" : tidyPath(workingDir);
+    // A working directory that the machine does not have is made, so it is the attempt's own as well.
+    if (path !== "/" && !existsSync(path)) paths.add(findPrivatePrefix(path));
+  }
   const kept = shown
     .map(tidyPath)
     .filter((path) => !paths.has(path) && [...paths].some((each) => isAtOrBelow(path, each)));
@@ -166,6 +167,7 @@ function readyCommand(input: ReadyInput): Result<ReadyCommand, AttemptProblem> {
   const { order, directory, command, mappings, resolver } = input;
   const rewriter = createPathRewriter(mappings);
   const rewriteAll = (words: readonly string[]): string[] => words.map(rewriter.rewrite);
+  const root = `${directory}/root`;
   const script = command.script === undefined ? undefined : join(directory, attemptScriptFile(command.name));
   const mapped: AttemptCommand = {
     ...command,
@@ -181,11 +183,11 @@ function readyCommand(input: ReadyInput): Result<ReadyCommand, AttemptProblem> {
   if (script !== undefined)
     writeFileSync(script, files.rewrite(rewriter.rewrite(command.script ?? "")), { mode: scriptMode });
   const workingDirectory = mapWorkingDirectory(command.workingDir, directory, rewriter);
-  makeUsedDirectories(rewriter, order, directory);
+  if (rewriter.used.size > 0) makeUsedDirectories(rewriter, order, directory);
   const env = [
     { name: attemptMarker, value: order.attemptId },
-    { name: "HOME", value: input.userHome ?? join(directory, "root") },
-    { name: "TMPDIR", value: join(directory, "root") },
+    { name: "HOME", value: input.userHome ?? root },
+    { name: "TMPDIR", value: root },
     ...mapped.env.filter((each) => each.name !== "PATH"),
     { name: "PATH", value: resolved.value.path },
   ];
@@ -201,7 +203,7 @@ function mapWorkingDirectory(
   rewriter: PathRewriter,
 ): string {
   if (workingDir === undefined || workingDir === "" || tidyPath(workingDir) === "/")
-    return join(directory, "root");
+    return `${directory}/root`;
   const mapped = rewriter.rewrite(tidyPath(workingDir));
   if (mapped === tidyPath(workingDir) && existsSync(mapped)) return mapped;
   const own = mapped === tidyPath(workingDir) ? privatePath(directory, mapped) : mapped;

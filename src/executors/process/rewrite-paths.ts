@@ -27,28 +27,32 @@ const after = String.raw`(?![A-Za-z0-9_\-]|\.[A-Za-z0-9_])`;
 const patterns = new Map<string, RegExp>();
 const mostPatterns = 500;
 
+/** The longest path wins where several begin at the same place. Attempts of one template have the same paths. */
 function getPattern(paths: readonly string[]): RegExp {
-  const source = paths.map((path) => path.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&")).join("|");
-  const known = patterns.get(source);
+  const key = paths.join("\0");
+  const known = patterns.get(key);
   if (known !== undefined) return known;
   if (patterns.size >= mostPatterns) patterns.clear();
+  const source = [...paths]
+    .sort((a, b) => b.length - a.length)
+    .map((path) => path.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&"))
+    .join("|");
   const made = new RegExp(`${before}(?:${source})${after}`, "g");
-  patterns.set(source, made);
+  patterns.set(key, made);
   return made;
 }
 
-/** The longest path wins where several begin at the same place. */
+/** The last mapping of a path counts. */
 export function createPathRewriter(mappings: readonly PathMapping[]): PathRewriter {
-  const byPath = new Map(mappings.map((mapping) => [mapping.from, mapping]));
-  const paths = [...byPath.keys()].sort((a, b) => b.length - a.length);
-  const pattern = getPattern(paths);
+  let pattern: RegExp | undefined;
   const used = new Set<PathMapping>();
   return {
     used,
     rewrite: (text) => {
-      if (!text.includes("/") || paths.length === 0) return text;
+      if (!text.includes("/") || mappings.length === 0) return text;
+      pattern ??= getPattern(mappings.map(({ from }) => from));
       return text.replace(pattern, (path) => {
-        const mapping = byPath.get(path);
+        const mapping = mappings.findLast(({ from }) => from === path);
         if (mapping === undefined) return path;
         used.add(mapping);
         return mapping.to;

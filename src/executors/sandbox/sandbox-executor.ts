@@ -161,7 +161,7 @@ function launch(
     controlDirectory: control,
     isSupervised: supervised,
   });
-  if (only !== undefined && !supervised) return ok(writeSingleLaunch(only, directory, wrapper));
+  if (only !== undefined && !supervised) return ok(writeSingleLaunch(only, wrapper));
   const places = { host: control, inside: controlInside };
   return ok(writeSupervisedLaunch({ order, commands, directory, control: places, logsInside, wrapper }));
 }

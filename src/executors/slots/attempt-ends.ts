@@ -68,7 +68,6 @@ export function announce(context: ExecutorContext, attempt: RunningAttempt): voi
 function finish(context: ExecutorContext, attempt: RunningAttempt, record: ExitRecord): void {
   const { order, directory, slot } = attempt;
   attempt.ending = true;
-  if (slot !== undefined) announce(context, attempt);
   const peakMemory = context.sampler.take(order.attemptId);
   const exit = makeAttemptExit(attempt, checkSetup(context, attempt, record), context.place, peakMemory);
   quietAttempt(attempt);
@@ -78,22 +77,24 @@ function finish(context: ExecutorContext, attempt: RunningAttempt, record: ExitR
   if (slot !== undefined) {
     context.bySlot.delete(slot);
     context.pool.giveBack(slot, order.service === true);
+    context.slotFreed(exit.endedAt - exit.startedAt);
   }
   const tell = (): void => {
+    if (slot !== undefined) announce(context, attempt);
     context.attempts.delete(order.attemptId);
     context.listener.ended(exit);
     context.attemptEnded();
   };
   const secrets = listSecrets(order);
   removeSecretFiles(order, directory);
-  if (secrets.length === 0) tell();
+  if (secrets.length === 0) context.tellEnd(tell);
   else {
     const logs = order.commands.flatMap(({ name }) =>
       (["out", "err"] as const).map((stream) => join(directory, attemptLogFile(name, stream))),
     );
     void maskLogFiles(logs, secrets)
       .catch(() => removeLogs(logs))
-      .then(tell);
+      .then(() => context.tellEnd(tell));
   }
 }
 
@@ -103,7 +104,7 @@ function endLeftovers(context: ExecutorContext, attempt: RunningAttempt, exit: A
   const isLong = exit.endedAt - exit.startedAt >= longAttemptMs;
   const isThorough = attempt.stop !== undefined || isLong || order.commands.length > 1 || slot === undefined;
   if (slotPid !== undefined && isThorough) endTree(slotPid, order.attemptId);
-  else context.leftovers.note(order.attemptId);
+  else context.leftovers.note(order.attemptId, slot === undefined);
 }
 
 /** A sandbox that could not be set up must not look like a command that failed. */

@@ -1,5 +1,5 @@
 /** How attempts begin: checked, prepared, queued, handed to a slot; or taken over from an earlier engine. */
-import { statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Result } from "../../base/result.ts";
 import type { AttemptOrder, AttemptProblem } from "../../model/run/attempt.ts";
@@ -17,7 +17,7 @@ import { watchReadiness } from "./watch-readiness.ts";
 /** Starts an attempt as soon as a slot is free. One that was started before is adopted instead (X4). */
 export function startAttempt(context: ExecutorContext, order: AttemptOrder, directory: string): void {
   if (context.attempts.has(order.attemptId)) return;
-  if (statSync(join(directory, attemptFiles.exit), { throwIfNoEntry: false }) !== undefined) {
+  if (existsSync(join(directory, attemptFiles.exit))) {
     adoptAttempt(context, order, directory);
     return;
   }
@@ -71,8 +71,8 @@ function runOnSlot(context: ExecutorContext, attempt: RunningAttempt, slot: Slot
   slot.run(directory, text);
   context.sampler.watch(order.attemptId, slot.pid);
   if (order.timeoutMs !== undefined) limitTime(context, attempt, order.timeoutMs);
-  setImmediate(() => announce(context, attempt));
   watchReadiness(context, attempt);
+  setImmediate(() => context.tellStart(() => announce(context, attempt)));
 }
 
 /** Finds out what became of an attempt that was started before, and watches it to its end. */

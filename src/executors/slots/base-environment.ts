@@ -6,6 +6,7 @@
  * is named in the configuration.
  */
 import { userInfo } from "node:os";
+import { lazily } from "../../base/lazily.ts";
 
 /** Names that are passed on from the engine's environment when they are set. */
 export const passedByDefault: readonly string[] = ["PATH", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ"];
@@ -33,11 +34,11 @@ export function makeBaseEnvironment(
 }
 
 /** The name of the user that runs this, or its number where it has no name (containers with any uid). */
-export function findUserName(): string {
+export const findUserName: () => string = lazily(() => {
   try {
     return userInfo().username;
   } catch {
     // The password file has no line for this uid; the number says as much.
     return String(process.getuid?.() ?? "unknown");
   }
-}
+});

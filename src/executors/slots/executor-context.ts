@@ -40,6 +40,11 @@ export interface ExecutorContext {
   readonly bySlot: Map<Slot, RunningAttempt>;
   /** Attempts that wait for a slot, in order. */
   readonly queue: Set<RunningAttempt>;
+  /** Called when a slot is idle again, and how long its attempt ran; the next one in line begins. */
+  readonly slotFreed: (ranMs: number) => void;
+  /** Calls back now or a little later, when the engine is told of several ends at once; starts and ends stay in order. */
+  readonly tellStart: (tell: () => void) => void;
+  readonly tellEnd: (tell: () => void) => void;
   /** Called when an attempt has ended and its slot, if any, is free. */
   readonly attemptEnded: () => void;
   /** Epoch ms. */

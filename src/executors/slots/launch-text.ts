@@ -26,19 +26,23 @@ export function needsSupervisor(order: AttemptOrder): boolean {
 /**
  * One fork, one program: the slot's shell is all the supervisor it needs. The subshell is there because a shell that
  * redirects for a simple command does so for itself too, and would say into the command's log which signal killed it.
+ * The logs lie in the attempt's directory, where the slot is when it opens them.
  */
-export function writeSingleLaunch(command: ReadyCommand, directory: string, wrapper?: Wrapper): string {
-  const out = quoteForShell(join(directory, attemptLogFile(command.name, "out")));
-  const error = quoteForShell(join(directory, attemptLogFile(command.name, "err")));
-  const streams = `</dev/null >${out} 2>${error}`;
+export function writeSingleLaunch(command: ReadyCommand, wrapper?: Wrapper): string {
+  const out = quoteForShell(attemptLogFile(command.name, "out"));
+  const error = quoteForShell(attemptLogFile(command.name, "err"));
+  const streams = `>${out} 2>${error}`;
   const assignments = writeAssignments(command.env);
   if (wrapper === undefined)
-    return `(cd ${quoteForShell(command.workingDirectory)} && ${assignments}exec ${writeWords(command)}) ${streams} 3>&-`;
+    return `(cd ${quoteForShell(command.workingDirectory)} && ${assignments}exec ${writeWords(command)}) </dev/null ${streams}`;
   // The wrapper goes to the working directory inside by itself, and notes on descriptor 3 that it was set up.
   const inner = wrapper.passesTimes ? [] : ["/bin/sh", "-c", innerShell, "sh"];
   const before = [...wrapper.words, ...inner].map(quoteForShell).join(" ");
-  return `(${assignments}exec ${before} ${writeWords(command)}) ${streams} 5>&3`;
+  return `(${assignments}exec ${before} ${writeWords(command)}) </dev/null ${record} ${streams}`;
 }
+
+/** For what notes something in the record, which is the slot's standard output: on 3, and on 5 for what is in a sandbox. */
+const record = "3>&1 5>&1";
 
 /**
  * Bubblewrap does not pass the processor time of what ran in it on to its parent, so a shell inside notes it.
@@ -89,7 +93,7 @@ export function writeSupervisedLaunch(launch: SupervisedLaunch): string {
   const env = [...mark, ...secrets];
   const argv = [...(launch.wrapper?.words ?? []), "/bin/sh", join(launch.control.inside, "supervisor")];
   const messages = quoteForShell(join(launch.directory, "supervisor-messages"));
-  return `(${writeAssignments(env)}exec ${writeWords({ env, argv })}) </dev/null >/dev/null 2>${messages} 5>&3`;
+  return `(${writeAssignments(env)}exec ${writeWords({ env, argv })}) </dev/null ${record} >/dev/null 2>${messages}`;
 }
 
 function superviseCommand(

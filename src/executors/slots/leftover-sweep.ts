@@ -4,13 +4,13 @@
  * Looking through /proc costs milliseconds, so it is not done after each short attempt. Ended attempts are noted, and
  * one sweep takes them all: soon after the first of them ended, never more than about 1 % of the time, and on close.
  */
-import { createMarkedSearch, hasProc, killUntilGone } from "./process-tree.ts";
+import { createMarkedSearch, findProcText, hasProc, killUntilGone, listPids } from "./process-tree.ts";
 
 const shortestPauseMs = 500;
 
 export interface LeftoverSweep {
-  /** The attempt has ended; whatever still carries its mark is to go. */
-  note(attemptId: string): void;
+  /** The attempt has ended; whatever still carries its mark is to go. `isAdopted`: an earlier engine began it. */
+  note(attemptId: string, isAdopted: boolean): void;
   /** The attempt begins, perhaps anew after it was ended: what an earlier try left goes now, what comes stays. */
   begin(attemptId: string): void;
   /** Kills the leftovers of this attempt now. */
@@ -20,7 +20,10 @@ export interface LeftoverSweep {
 }
 
 export function createLeftoverSweep(now: () => number): LeftoverSweep {
+  const listYoungPids = watchYoungPids();
   let ended = new Set<string>();
+  /** Whether one of them may have processes that are older than this engine. */
+  let isAnyOld = false;
   let timer: NodeJS.Timeout | undefined;
   let pauseMs = shortestPauseMs;
   const sweep = (): void => {
@@ -28,19 +31,21 @@ export function createLeftoverSweep(now: () => number): LeftoverSweep {
     const ids = ended;
     ended = new Set();
     const before = now();
-    killMarked(ids);
+    killMarked(ids, isAnyOld ? listPids : listYoungPids);
+    isAnyOld = false;
     pauseMs = Math.max(shortestPauseMs, (now() - before) * 100);
   };
   return {
-    note: (attemptId) => {
+    note: (attemptId, isAdopted) => {
       if (!hasProc) return;
       ended.add(attemptId);
+      isAnyOld ||= isAdopted;
       timer ??= setTimeout(sweep, pauseMs).unref();
     },
     begin: (attemptId) => {
       if (ended.delete(attemptId)) killMarked(new Set([attemptId]));
     },
-    sweepNow: killMarked,
+    sweepNow: (attemptIds) => killMarked(attemptIds),
     close: () => {
       clearTimeout(timer);
       if (ended.size > 0) sweep();
@@ -48,7 +53,45 @@ export function createLeftoverSweep(now: () => number): LeftoverSweep {
   };
 }
 
-function killMarked(ids: ReadonlySet<string>): void {
+function killMarked(ids: ReadonlySet<string>, list: () => readonly number[] = listPids): void {
   if (!hasProc) return;
-  killUntilGone(createMarkedSearch(ids));
+  killUntilGone(createMarkedSearch(ids, list));
+}
+
+/** A machine has 32,768 numbers for processes or more; fewer forks than this do not use them all up. */
+const fewForks = 1_000;
+
+/** An engine that is older may have lived through any number of forks before it was asked. */
+const youngMs = 1_000;
+
+/**
+ * Lists the processes that may have begun after this engine; all of them, when that cannot be told.
+ *
+ * Linux numbers processes upwards and begins anew at the end. So while the number that it gave last is above our own,
+ * and too few processes were started to have gone all the way round, only numbers in between are younger than we are.
+ * Opening the environments of a hundred old processes would be a twentieth of the time that a small run takes.
+ */
+function watchYoungPids(): () => readonly number[] {
+  const forksBefore = performance.now() < youngMs ? countForks() : undefined;
+  return () => {
+    const pids = listPids();
+    if (forksBefore === undefined) return pids;
+    // Looked at after the list was made, so that nothing in the list is younger.
+    const last = findLastPid();
+    const forks = (countForks() ?? Infinity) - forksBefore;
+    if (forks > fewForks || last <= process.pid) return pids;
+    return pids.filter((pid) => pid > process.pid && pid <= last);
+  };
+}
+
+/** How many processes and threads this machine has started; undefined where the kernel does not say. */
+function countForks(): number | undefined {
+  const count = /^processes (\d+)$/m.exec(findProcText("/proc/stat") ?? "")?.[1];
+  return count === undefined ? undefined : Number(count);
+}
+
+/** The number of the latest process or thread; 0 where the kernel does not say. */
+function findLastPid(): number {
+  const text = findProcText("/proc/loadavg") ?? "";
+  return Number(text.slice(text.lastIndexOf(" ")));
 }

@@ -44,13 +44,14 @@ export function tidyPath(path: string): string {
 
 /** All absolute paths that the order names: inputs, outputs and mounts, without `/` itself; each once. */
 export function listDeclaredPaths(order: AttemptOrder): readonly string[] {
-  const paths = [
-    ...order.inputs.map((each) => each.path),
-    ...order.outputParameters.map((each) => each.path),
-    ...order.outputArtifacts.map((each) => each.path),
-    ...order.commands.flatMap((command) => command.volumes.map((each) => each.mountPath)),
-  ];
-  return [...new Set(paths.filter((path) => path !== "").map(tidyPath))].filter((path) => path !== "/");
+  const paths = new Set<string>();
+  const add = (path: string): void => void paths.add(path === "" ? "/" : tidyPath(path));
+  for (const { path } of order.inputs) add(path);
+  for (const { path } of order.outputParameters) add(path);
+  for (const { path } of order.outputArtifacts) add(path);
+  for (const { volumes } of order.commands) for (const { mountPath } of volumes) add(mountPath);
+  paths.delete("/");
+  return [...paths];
 }
 
 /**

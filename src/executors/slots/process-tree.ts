@@ -82,14 +82,17 @@ const mostLooks = 250;
 /**
  * Looks for living processes that are marked with one of the ids. Those that are not are not looked at again: a mark is
  * inherited, never put on. A process shows no environment for a moment while it is being replaced by another program,
- * and while it ends: then its files are still open.
+ * and while it ends: then its files are still open. `list` names the processes that come into question.
  */
-export function createMarkedSearch(attemptIds: ReadonlySet<string>): () => MarkedProcesses {
+export function createMarkedSearch(
+  attemptIds: ReadonlySet<string>,
+  list: () => readonly number[] = listPids,
+): () => MarkedProcesses {
   const looks = new Map<number, number>();
   return () => {
     const pids: number[] = [];
     let isUnclear = false;
-    for (const pid of listPids()) {
+    for (const pid of list()) {
       const before = looks.get(pid) ?? 0;
       if (before >= mostLooks) continue;
       const text = findProcText(`/proc/${pid}/environ`);

@@ -18,10 +18,21 @@ import {
   type SlotBackend,
   type SlotExecutorOptions,
 } from "./executor-context.ts";
+import { createHeldNews, type HeldNews } from "./held-news.ts";
 import { createLeftoverSweep } from "./leftover-sweep.ts";
 import { createMemorySampler } from "./memory-sampler.ts";
 import type { Slot } from "./slot.ts";
 import { createSlotPool } from "./slot-pool.ts";
+
+/**
+ * After an attempt shorter than this the executor takes two more for each slot. They are made ready meanwhile, and begin
+ * as soon as a slot is free, while the engine still decides what the end of the last one means. Longer attempts do not
+ * gain from that, and what the engine has handed out it cannot put behind something more urgent any more.
+ */
+const quickAttemptMs = 50;
+
+/** The end of an attempt is never told later than this. */
+const longestHoldMs = 2;
 
 export function createSlotExecutor(
   backend: SlotBackend,
@@ -29,6 +40,9 @@ export function createSlotExecutor(
   listener: ExecutorListener,
 ): Executor {
   let idleWaiters: (() => void)[] = [];
+  /** Whether the latest attempt was over so soon that the next one in line is worth having ready. */
+  let isQuick = false;
+  const held = createHeldNews(longestHoldMs);
   const context: ExecutorContext = {
     backend,
     listener,
@@ -45,6 +59,13 @@ export function createSlotExecutor(
     attempts: new Map(),
     bySlot: new Map(),
     queue: new Set(),
+    slotFreed: (ranMs) => {
+      isQuick = ranMs < quickAttemptMs;
+      startQueued(context);
+    },
+    tellStart: (tell) => held.add(tell, held.isEmpty() ? "now" : "with-others"),
+    // More are in line than can begin, so the engine need not hurry.
+    tellEnd: (tell) => held.add(tell, context.queue.size > options.capacity ? "soon" : "now"),
     attemptEnded: () => {
       startQueued(context);
       if (context.attempts.size > 0) return;
@@ -55,7 +76,9 @@ export function createSlotExecutor(
   };
   return {
     name: backend.name,
-    capacity: options.capacity,
+    get capacity() {
+      return isQuick ? 3 * options.capacity : options.capacity;
+    },
     capabilities: () => backend.capabilities(),
     prepare: (slots) => context.pool.open(slots),
     start: (order, directory) => startAttempt(context, order, directory),
@@ -64,6 +87,7 @@ export function createSlotExecutor(
     close: ({ leaveRunning }) =>
       closeExecutor(
         context,
+        held,
         leaveRunning,
         () => new Promise<void>((resolve) => void idleWaiters.push(resolve)),
       ),
@@ -78,11 +102,14 @@ function replaceSlot(context: ExecutorContext, slot: Slot): void {
 
 async function closeExecutor(
   context: ExecutorContext,
+  held: HeldNews,
   leaveRunning: boolean,
   waitForIdle: () => Promise<void>,
 ): Promise<void> {
-  if (leaveRunning) detachAll(context);
-  else if (context.attempts.size > 0) {
+  if (leaveRunning) {
+    held.drop();
+    detachAll(context);
+  } else if (context.attempts.size > 0) {
     const idle = waitForIdle();
     for (const { order } of context.attempts.values())
       stopAttempt(context, order.attemptId, "cancelled", order.graceMs);

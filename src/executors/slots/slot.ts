@@ -21,7 +21,10 @@ export interface SlotReport {
 
 export interface Slot {
   readonly pid: number;
-  /** Runs one attempt; the slot must be idle. `text` is the shell text that runs the commands. */
+  /**
+   * Runs one attempt; the slot must be idle. `text` is the shell text that runs the commands. It begins in the attempt's
+   * directory, with the exit record as standard output.
+   */
   run(directory: string, text: string): void;
   /** Lets the slot go once its attempt has ended; it still counts until it is gone. */
   release(): void;
@@ -39,7 +42,7 @@ export interface SlotListener {
 
 /**
  * Functions that every slot defines first. Only built-ins: a fork here would double the cost of a short attempt.
- * - `b` begins the record, `f` finishes it, `r` reports to the engine.
+ * - `b` begins the record, `f` finishes it, both on standard output; `r` reports to the engine.
  * - A signal cannot be told from an exit code above 128 by the code; but a shell that is not interactive prints a line
  *   on its own standard error when a signal ended its foreground command (dash, bash, busybox; not for INT and PIPE),
  *   and that is the file `$E`.
@@ -109,11 +112,12 @@ function ignoreReportedElsewhere(): void {
 }
 
 /**
- * Opens the record on descriptor 3 for as long as the attempt lasts: that is how a later engine
- * finds the living slot. The text closes it for the commands.
+ * Keeps the record open as standard output for as long as the attempt lasts: that is how a later engine
+ * finds the living slot. The text puts the log in its place for the commands. (A descriptor of its own would be
+ * moved to and fro by the shell for each line that is written.)
  */
 function wrapAttempt(directory: string, text: string): string {
-  return `s=126 k=refused; cd ${quoteForShell(directory)} && { b >&3; ${text}; f $? >&3; } 3>exit; r\n`;
+  return `s=126 k=refused; cd ${quoteForShell(directory)} && { b; ${text}; f $?; } >exit; r\n`;
 }
 
 function readReports(stdout: NodeJS.ReadableStream, tell: (report: SlotReport) => void): void {

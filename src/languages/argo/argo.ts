@@ -8,6 +8,7 @@ import { applySubmission } from "./lower/apply-submission.ts";
 import { lowerDocument } from "./lower/lower-document.ts";
 import { createName } from "./lower/surroundings.ts";
 import { collectStored, storedKey } from "./lower/template-source.ts";
+import { adjustCron } from "./read/adjust-cron.ts";
 import { findReferences } from "./read/find-references.ts";
 import { listObjects } from "./read/list-objects.ts";
 import { readArgoDocuments } from "./read/read-argo-documents.ts";
@@ -26,6 +27,7 @@ export const argo: Language = {
   findReferences,
   listObjects,
   makeStoredRun,
+  adjustCron,
   compile: compileArgo,
   createEvaluator: createArgoEvaluator,
   view: argoView,

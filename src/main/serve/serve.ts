@@ -39,6 +39,7 @@ export async function openServer(
     const definitions = openSqliteDefinitions(home.definitions);
     closers.push(() => definitions.close());
     const parts: DrivenPart[] = [];
+    engine.listenForFaults((error) => options.note(error.message));
     retireEnded(engine, options.note, (row) => parts.forEach((part) => part.ask(row)));
     const { taken, failed } = await engine.adoptAll();
     // Given back last: whoever was told that the home is served still gets his answer.
@@ -49,7 +50,8 @@ export async function openServer(
       parts.push(part);
       closers.push(() => part.close());
     }
-    const watcher = watch(home.definitions, { persistent: false }, () => parts.forEach((part) => part.ask()));
+    // This is also what keeps the process alive while nothing happens.
+    const watcher = watch(home.definitions, () => parts.forEach((part) => part.ask()));
     closers.push(async () => watcher.close());
     return {
       executorName: () => engine.executorName(),

@@ -231,10 +231,12 @@ export interface Node {
   readonly condition?: Expression;
   readonly each?: Each;
   readonly call: Call;
-  readonly arguments: readonly Argument[];
-  /** Bad ends that the order of the region treats as good ones. */
-  readonly tolerates: { readonly failed: boolean; readonly errored: boolean };
-  readonly hooks: readonly Hook[];
+  /** What is passed; absent: nothing. */
+  readonly arguments?: readonly Argument[];
+  /** Bad ends that the order of the region treats as good ones; absent: none. */
+  readonly tolerates?: { readonly failed: boolean; readonly errored: boolean };
+  /** Absent: none. */
+  readonly hooks?: readonly Hook[];
   readonly at: Pointer;
 }
 

@@ -29,6 +29,15 @@ export interface ListedObject {
   readonly source: string;
 }
 
+/** What a person says over the CronWorkflows of a file when they are stored. */
+export interface CronOverrides {
+  readonly name?: string;
+  readonly schedule?: string;
+  readonly entrypoint?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly parameters?: Readonly<Record<string, string>>;
+}
+
 /** Everything besides the document that decides what a run does. Written to the history, so that the plan can be made again. */
 export interface Submission {
   /** Values for the document's parameters, over its own. */
@@ -131,6 +140,8 @@ export interface Language {
   ): readonly DefinitionKey[];
   /** Takes a file apart, for storing. Objects that cannot be read are left out. */
   listObjects?(source: string): readonly ListedObject[];
+  /** A text with the CronWorkflows of another one, changed. */
+  adjustCron?(source: string, overrides: CronOverrides): string;
   /** The document that runs a stored definition; undefined for what cannot be run. */
   makeStoredRun?(key: DefinitionKey, source: string): string | undefined;
   compile(source: string, file: string, submission: Submission): Compiled;

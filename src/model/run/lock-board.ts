@@ -44,11 +44,13 @@ export interface LockTicket {
 
 interface Wish {
   readonly lock: BoardLock;
-  /** Who around it holds the same lock. */
-  readonly lender: LockTicket | undefined;
+  /** Who around it held the same lock when it asked, nearest first. The first of them that still does lends its unit. */
+  readonly lenders: readonly LockTicket[];
   /** Held: a unit of its own, or that of the lender. */
   unit: "none" | "own" | "lent";
-  /** The ticket that uses this unit. */
+  /** Whose unit it is, when it is lent. */
+  from: Wish | undefined;
+  /** The ticket inside that uses this unit. */
   user: LockTicket | undefined;
 }
 
@@ -98,8 +100,8 @@ export class LockBoard {
     const wishes = [...limits].map(([key, limit]): Wish => {
       const lock = this.getLock(key);
       noteLimit(lock, limit, who.createdAt);
-      const lender = around.find((ticket) => ticket.wishes.some((wish) => wish.lock === lock));
-      return { lock, lender, unit: "none", user: undefined };
+      const lenders = around.filter((ticket) => ticket.wishes.some((wish) => wish.lock === lock));
+      return { lock, lenders, unit: "none", from: undefined, user: undefined };
     });
     this.arrivals += 1;
     const inner = around.length > 0;
@@ -311,38 +313,42 @@ function noteLimit(lock: BoardLock, limit: number | undefined, at: number): void
   lock.askedAt = at;
 }
 
-function findUnit({ lock, lender }: Wish): Wish | undefined {
-  if (lender?.phase !== "held") return undefined;
-  return lender.wishes.find((wish) => wish.lock === lock);
+function findLent({ lock, lenders }: Wish): Wish | undefined {
+  const lender = lenders.find(({ phase }) => phase === "held");
+  return lender?.wishes.find((wish) => wish.lock === lock);
 }
 
 function canBorrow(wish: Wish): boolean {
-  const unit = findUnit(wish);
+  const unit = findLent(wish);
   return unit !== undefined && unit.user === undefined;
 }
 
 function borrow(wish: Wish, ticket: LockTicket): void {
-  const unit = findUnit(wish);
+  const unit = findLent(wish);
   if (unit !== undefined) unit.user = ticket;
+  wish.from = unit;
   wish.unit = "lent";
 }
 
-/** A unit that somebody inside still uses stays with him. */
+/** A unit goes back where it came from; one that somebody inside still uses stays with him. */
 function giveBack(wish: Wish): void {
-  const borrower = wish.user?.wishes.find(({ lock }) => lock === wish.lock);
-  const unit = wish.unit === "lent" ? findUnit(wish) : undefined;
-  if (borrower !== undefined && wish.unit === "own") borrower.unit = "own";
-  else if (wish.unit === "own") wish.lock.used -= 1;
-  if (unit !== undefined) unit.user = undefined;
+  const { unit, from, user } = wish;
+  const inside = user?.wishes.find(({ lock }) => lock === wish.lock);
   wish.unit = "none";
+  wish.from = undefined;
   wish.user = undefined;
+  if (from !== undefined) from.user = user;
+  if (inside !== undefined) {
+    inside.from = from;
+    inside.unit = unit;
+  } else if (unit === "own") wish.lock.used -= 1;
 }
 
 /** Tickets are alike when they want the same of the same lenders. */
 function getInner(lock: BoardLock, { wishes }: LockTicket): TicketHeap<LockTicket> {
   const signature = wishes
-    .map(({ lock: { key }, lender }) =>
-      lender === undefined ? key : `${key} of ${lender.user.runId}/${lender.task}`,
+    .map(({ lock: { key }, lenders }) =>
+      [key, ...lenders.map(({ user, task }) => `${user.runId}/${task}`)].join(" of "),
     )
     .join("\n");
   const heap = lock.inner.get(signature) ?? new TicketHeap<LockTicket>();

@@ -60,11 +60,17 @@ function readSpan(json: Json): Span | undefined {
 }
 
 function readActiveRun(json: Json): ActiveRun | undefined {
-  return readObject(json, ({ name, scheduledAt, isStarted, isReplaced }) => {
+  return readObject(json, ({ name, uid, scheduledAt, isStarted, isReplaced }) => {
     if (typeof name !== "string" || typeof isStarted !== "boolean" || typeof isReplaced !== "boolean") {
       return undefined;
     }
-    return { name, ...(isNumber(scheduledAt) ? { scheduledAt } : {}), isStarted, isReplaced };
+    return {
+      name,
+      ...(typeof uid === "string" ? { uid } : {}),
+      ...(isNumber(scheduledAt) ? { scheduledAt } : {}),
+      isStarted,
+      isReplaced,
+    };
   });
 }
 

@@ -53,6 +53,8 @@ export interface Span {
 
 export interface ActiveRun {
   readonly name: string;
+  /** Identity of the run, as soon as somebody has said it; only for people. */
+  readonly uid?: string;
   /** The due time that it stands for; absent for runs that people started. */
   readonly scheduledAt?: number;
   /** False until the world has confirmed that it exists. */
@@ -116,11 +118,11 @@ export type ScheduleInput =
   /** The moment has come for which the last decision asked to be woken. */
   | { readonly kind: "time.reached"; readonly at: number; readonly dueAt: number }
   /** A start that was owed has been done; also when the run was there already. */
-  | { readonly kind: "run.started"; readonly at: number; readonly name: string }
+  | { readonly kind: "run.started"; readonly at: number; readonly name: string; readonly uid?: string }
   /** A start that was owed cannot be done. */
   | { readonly kind: "run.refused"; readonly at: number; readonly name: string; readonly message: string }
   /** A run of this definition goes that the schedule did not start, or goes again. */
-  | { readonly kind: "run.adopted"; readonly at: number; readonly name: string }
+  | { readonly kind: "run.adopted"; readonly at: number; readonly name: string; readonly uid?: string }
   | { readonly kind: "run.ended"; readonly at: number; readonly name: string; readonly isGood: boolean }
   /** The run does not exist any more: somebody removed it, or a removal that was owed has been done. */
   | { readonly kind: "run.removed"; readonly at: number; readonly name: string };

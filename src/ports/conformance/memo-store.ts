@@ -8,7 +8,7 @@ import type { MemoStore } from "../memo-store.ts";
 const entry = (createdAt: number, result = "r"): MemoEntry => ({
   nodeId: "n-1",
   createdAt,
-  outputs: { result, values: { a: [1, null], "ä": "b" }, files: {} },
+  outputs: { result, values: { a: [1, null], ä: "b" }, files: {} },
   exitCode: 0,
 });
 
@@ -28,7 +28,12 @@ export function describeMemoStore(
     });
     void test("M2: a younger result replaces an older one, and not the other way round", (context) => {
       const store = subject.open(subject.makePlace(context));
-      for (const [at, result] of [[5, "a"], [7, "b"], [6, "c"], [7, "d"]] as const)
+      for (const [at, result] of [
+        [5, "a"],
+        [7, "b"],
+        [6, "c"],
+        [7, "d"],
+      ] as const)
         store.put("c", "k", entry(at, result));
       assert.deepEqual(store.find("c", "k"), entry(7, "d"));
     });

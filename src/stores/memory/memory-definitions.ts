@@ -151,7 +151,9 @@ function checkExpectation(
 ): void {
   const what = describeDefinition(key);
   if (expects === "none" && found !== undefined)
-    throw new MillraceError("definition/exists", "conflict", `${what} exists already`);
+    throw new MillraceError("definition/exists", "conflict", `${what} exists already`, {
+      hint: "`apply` or `update` stores another version of it.",
+    });
   if (typeof expects !== "number" || expects === found) return;
   if (found === undefined) throw new MillraceError("definition/unknown", "not-found", `there is no ${what}`);
   throw new MillraceError(

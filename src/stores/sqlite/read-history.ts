@@ -2,7 +2,6 @@
  * The reading half of the SQLite history; the writer and readers share it.
  * Calls are synchronous inside and each is one statement, so each sees one state and holds no lock afterwards.
  */
-import { crc32 } from "node:zlib";
 import type { DatabaseSync } from "node:sqlite";
 import { MillraceError } from "../../base/errors.ts";
 import {
@@ -12,6 +11,7 @@ import {
   type StoredBatch,
 } from "../../ports/history-store.ts";
 import { unfinishedRunPhases } from "../../ports/history-store.ts";
+import { computeChecksum } from "./checksum.ts";
 import { type Row, decodeDocument, decodeSummary, readNumber, readText } from "./row-codec.ts";
 import { damagedStore, translateStoreError } from "./translate-error.ts";
 
@@ -107,7 +107,7 @@ function decodeBatch(row: Row, runId: string, folder: string): StoredBatch {
     count: readNumber(row, "count"),
     body: readText(row, "body"),
   };
-  if (crc32(batch.body) === row["body_crc"]) return batch;
+  if (computeChecksum(batch.body) === row["body_crc"]) return batch;
   throw damagedStore(
     folder,
     `the events of run ${runId} from number ${batch.firstSeq} on fail their checksum`,

@@ -1,8 +1,8 @@
 /** Rows of `run` and `run_document` and the port's records: the only place where a column becomes a typed value. */
-import { crc32 } from "node:zlib";
 import type { SQLOutputValue } from "node:sqlite";
 import { type JsonObject, isJsonObject } from "../../base/json.ts";
 import type { RunDocument, RunSummary } from "../../ports/history-store.ts";
+import { computeChecksum } from "./checksum.ts";
 
 export type Row = Record<string, SQLOutputValue>;
 
@@ -83,7 +83,10 @@ export function decodeDocument(row: Row): RunDocument | undefined {
 }
 
 function documentCrc(document: Omit<RunDocument, "submission">, submission: string): number {
-  return crc32(submission, crc32(document.source, crc32(document.file, crc32(document.language))));
+  return [document.language, document.file, document.source, submission].reduce(
+    (before, text) => computeChecksum(text, before),
+    0,
+  );
 }
 
 export function readText(row: Row, column: string): string {

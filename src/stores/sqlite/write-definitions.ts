@@ -129,7 +129,9 @@ function isSame(a: Readonly<Record<string, string>>, b: Readonly<Record<string, 
 function checkExpectation({ kind, name, expects }: DefinitionDraft, found: number | undefined): void {
   const what = describeDefinition({ kind, name });
   if (expects === "none" && found !== undefined)
-    throw new MillraceError("definition/exists", "conflict", `${what} exists already`);
+    throw new MillraceError("definition/exists", "conflict", `${what} exists already`, {
+      hint: "`apply` or `update` stores another version of it.",
+    });
   if (typeof expects !== "number" || expects === found) return;
   if (found === undefined) throw unknownDefinition({ kind, name });
   const message = `${what} is at version ${found}, not at version ${expects}`;

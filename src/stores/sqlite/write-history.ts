@@ -4,10 +4,10 @@
  * The last sequence number of each run is remembered, which is right because there is one writer (H5); it is learned
  * from the file at a run's first commit and replaced only after COMMIT.
  */
-import { crc32 } from "node:zlib";
 import type { DatabaseSync } from "node:sqlite";
 import { InvariantError, MillraceError, assertInvariant } from "../../base/errors.ts";
 import type { HistoryAppend, HistoryCommit, RunDocument, RunSummary } from "../../ports/history-store.ts";
+import { computeChecksum } from "./checksum.ts";
 import { cacheStatements, unknownRun } from "./read-history.ts";
 import { encodeDocument, encodeSummary, summaryColumns } from "./row-codec.ts";
 
@@ -70,7 +70,8 @@ export function createHistoryWriter(database: DatabaseSync): (commit: HistoryCom
     assertInvariant(Number.isInteger(batch.count) && batch.count > 0, `a batch of ${batch.count} events`);
     const lastSeq = lastSeqs.get(batch.runId) ?? findLastSeq(batch.runId);
     if (batch.firstSeq !== lastSeq + 1) throw outOfOrder(batch, lastSeq);
-    prepare(insertBatch).run(batch.runId, batch.firstSeq, batch.count, crc32(batch.body), batch.body);
+    const { runId, firstSeq, count, body } = batch;
+    prepare(insertBatch).run(runId, firstSeq, count, computeChecksum(body), body);
     lastSeqs.set(batch.runId, lastSeq + batch.count);
   }
 
@@ -89,10 +90,12 @@ export function createHistoryWriter(database: DatabaseSync): (commit: HistoryCom
   }
 
   return (commit) => {
-    prepare("BEGIN IMMEDIATE").run();
+    // A statement alone is a transaction by itself, and the two around it cost as much again.
+    const isAlone = isOneAppend(commit);
+    if (!isAlone) prepare("BEGIN IMMEDIATE").run();
     try {
       const lastSeqs = applyParts(commit);
-      prepare("COMMIT").run();
+      if (!isAlone) prepare("COMMIT").run();
       if (remembered.size > rememberedRuns) remembered.clear();
       for (const [runId, lastSeq] of lastSeqs) remembered.set(runId, lastSeq);
     } catch (error) {
@@ -101,6 +104,11 @@ export function createHistoryWriter(database: DatabaseSync): (commit: HistoryCom
       throw error;
     }
   };
+}
+
+/** The usual commit: events of one run. */
+function isOneAppend({ created = [], appended, updated = [], deleted = [] }: HistoryCommit): boolean {
+  return appended.length === 1 && created.length + updated.length + deleted.length === 0;
 }
 
 function duplicateRun(what: string): MillraceError {

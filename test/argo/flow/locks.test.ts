@@ -266,7 +266,10 @@ test("a run that waits for its mutex may be suspended and resumed", async () => 
 });
 
 test("a run's own mutex is no obstacle for its templates, which take it one at a time", async () => {
-  const document = workflow(dag(call("a", "l"), call("b", "l")) + locked(mutex), `  synchronization: {${mutex}}`);
+  const document = workflow(
+    dag(call("a", "l"), call("b", "l")) + locked(mutex),
+    `  synchronization: {${mutex}}`,
+  );
   const rans = await runTogether([named("one", document), named("two", document)]);
   assert.deepEqual(
     rans.map((ran) => [ran.phase, ...spans(ran)]),
@@ -330,7 +333,10 @@ test("a suspended run holds up nobody who waits behind it", async () => {
 test("a retried run waits for its mutex again", async () => {
   const bad = named(
     "one",
-    workflow(steps(call("a", "r")) + "  - {name: r, container: {image: x, command: [echo]}}\n", `  synchronization: {${mutex}}`),
+    workflow(
+      steps(call("a", "r")) + "  - {name: r, container: {image: x, command: [echo]}}\n",
+      `  synchronization: {${mutex}}`,
+    ),
   );
   const rans = await runTogether([bad, whole("two", mutex, "  activeDeadlineSeconds: 100")], {
     answers: { r: [{ exit: 1 }, {}], ok: { tookMs: 10_000 } },
@@ -346,10 +352,7 @@ test("a retried run waits for its mutex again", async () => {
 });
 
 test("a retried run that waits is pending and says so", async () => {
-  const bad = named(
-    "one",
-    workflow(steps(call("a", "fail")), `  synchronization: {${mutex}}`),
-  );
+  const bad = named("one", workflow(steps(call("a", "fail")), `  synchronization: {${mutex}}`));
   const [first] = await runTogether([bad, whole("two")], {
     answers: { ok: { tookMs: 10_000 } },
     commands: [{ kind: "retry", run: 0, atMs: 2000, restartSuccessful: false, parameters: {} }],
@@ -376,7 +379,8 @@ test("a semaphore without a limit that anybody knows holds nothing back", async 
 
 test("as many runs begin as the engine lets run, by priority and age; a full namespace holds up no other", async () => {
   const plain = (name: string, more = ""): string => named(name, workflow(steps(call("a", "ok")), more));
-  const apart = (name: string): string => plain(name).replace(`name: ${name}`, `name: ${name}, namespace: other`);
+  const apart = (name: string): string =>
+    plain(name).replace(`name: ${name}`, `name: ${name}, namespace: other`);
   const rans = await runTogether(
     [plain("one"), plain("two"), plain("three", "  priority: 1"), apart("four"), apart("five")],
     { limits: { runsAtMost: 3, runsPerNamespaceAtMost: 1 } },
@@ -388,8 +392,7 @@ test("as many runs begin as the engine lets run, by priority and age; a full nam
 });
 
 test("a run that waits for a place is pending and says so; a retried one waits too", async () => {
-  const plain = (name: string, template: string): string =>
-    named(name, workflow(steps(call("a", template))));
+  const plain = (name: string, template: string): string => named(name, workflow(steps(call("a", template))));
   const rans = await runTogether([plain("one", "fail"), plain("two", "slow"), plain("three", "ok")], {
     limits: { runsAtMost: 1 },
     commands: [{ kind: "retry", run: 0, atMs: 3000, restartSuccessful: false, parameters: {} }],

@@ -17,9 +17,7 @@ const hits = (ran: Ran): readonly string[] =>
   ran.nodes
     .filter(({ memoizationStatus }) => memoizationStatus !== undefined)
     .map(({ displayName, type, phase, memoizationStatus: memo }) =>
-      [displayName, type, phase, memo?.["hit"], memo?.["key"], memo?.["cacheName"]]
-        .map((part) => (typeof part === "object" ? JSON.stringify(part) : part))
-        .join(" "),
+      [displayName, type, phase, memo?.hit, memo?.key, memo?.cacheName].join(" "),
     );
 const answer = { m: { parameters: { o: "made" } } };
 

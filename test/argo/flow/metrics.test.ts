@@ -135,6 +135,17 @@ describe("live gauges", () => {
 });
 
 describe("metrics of a workflow", () => {
+  test("have the status of the main tree, as exit handlers see it", async () => {
+    const metric =
+      "metrics: {prometheus: [{name: d, help: h, labels: [{key: s, value: '{{workflow.status}}'}], counter: {value: '1'}}]}";
+    const bye = `  - {name: bye, ${metric}, ${pod}}\n`;
+    const ran = await run(steps(call("a", "ok")) + bye, {
+      spec: `  onExit: bye\n  ${metric}`,
+      answers: { bye: { exit: 1 } },
+    });
+    assert.deepEqual([ran.phase, measure(ran).lines], ["Failed", ["d{s=Succeeded} 2"]]);
+  });
+
   test("are told when it has ended, with its status and duration", async () => {
     const spec =
       "  metrics: {prometheus: [{name: d, help: h, labels: [{key: s, value: '{{workflow.status}}'}], gauge: {value: '{{workflow.duration}}'}}]}";

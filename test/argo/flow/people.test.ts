@@ -64,7 +64,7 @@ rule(
     .v Suspend Succeeded
     .w Suspend Succeeded
     .b Pod Succeeded
-    started .b@0
+    started .b@0.1
   `,
 );
 rule(
@@ -165,7 +165,7 @@ rule(
     [1].b Pod Succeeded
     [0] StepGroup Succeeded
     [1] StepGroup Succeeded
-    started [1].b@0.1
+    started [1].b@0.2
   `,
 );
 test("only values that a wait asks for can be set, and only good tasks that exist run again", async () => {
@@ -206,7 +206,7 @@ rule(
     [1].b Pod Succeeded
     [0] StepGroup Succeeded
     [1] StepGroup Succeeded
-    started [1].b@0
+    started [1].b@0.1
   `,
 );
 rule(
@@ -218,7 +218,7 @@ rule(
     DAG Succeeded
     .w Suspend Error
     .b Pod Succeeded
-    started .b@0
+    started .b@0.1
   `,
 );
 rule(
@@ -270,7 +270,7 @@ rule(
     Steps Succeeded
     [0].a Pod Succeeded
     [0] StepGroup Succeeded
-    started [0].a@0
+    started [0].a@0.1
   `,
 );
 rule(
@@ -321,7 +321,7 @@ rule(
     [0].w Suspend Failed Stopped with strategy 'Stop'
     [0] StepGroup Failed child 'wf-4221098881' failed
     .onExit Pod Succeeded
-    started .onExit@0
+    started .onExit@0.1
   `,
 );
 rule(

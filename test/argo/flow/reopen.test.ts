@@ -420,7 +420,7 @@ rule(
     [1].b Pod Succeeded
     [0] StepGroup Succeeded
     [1] StepGroup Succeeded
-    started [1].b@0.1
+    started [1].b@0.2
   `,
 );
 

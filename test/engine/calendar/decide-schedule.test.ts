@@ -236,7 +236,8 @@ test("reports that come twice or late change nothing", () => {
 
 test("runs that people start from the definition count as active", () => {
   const puppet = openAt("12:01", { overlap: "forbid" });
-  puppet.tell({ kind: "run.adopted", at: readClock("12:02"), name: "by-hand" });
+  puppet.tell({ kind: "run.adopted", at: readClock("12:02"), name: "by-hand", uid: "u" });
+  assert.equal(puppet.status.active[0]?.uid, "u");
   assert.deepEqual(puppet.wake("12:05"), []);
   puppet.end("12:06", "by-hand");
   assert.equal(puppet.status.succeeded, 1);

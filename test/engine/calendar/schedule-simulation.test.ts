@@ -20,6 +20,7 @@ type Deed =
   | { readonly kind: "finish"; readonly choice: number; readonly isGood: boolean }
   | { readonly kind: "set-clock"; readonly ms: number; readonly isSeen: boolean }
   | { readonly kind: "down"; readonly ms: number }
+  | { readonly kind: "rush"; readonly choice: number }
   | { readonly kind: "restart" };
 
 const pass = fc.nat(20 * minuteMs).map((ms): Deed => ({ kind: "pass", ms }));
@@ -29,6 +30,7 @@ const finish = fc
   .map(([choice, isGood]): Deed => ({ kind: "finish", choice, isGood }));
 const restart = fc.constant<Deed>({ kind: "restart" });
 const down = fc.nat(40 * minuteMs).map((ms): Deed => ({ kind: "down", ms }));
+const rush = fc.nat(5).map((choice): Deed => ({ kind: "rush", choice }));
 const jumps = fc.integer({ min: -40 * minuteMs, max: 40 * minuteMs });
 const setClock = jumps.map((ms): Deed => ({ kind: "set-clock", ms, isSeen: true }));
 const setClockUnseen = jumps.map((ms): Deed => ({ kind: "set-clock", ms, isSeen: false }));
@@ -53,6 +55,8 @@ function playOne(world: ScheduleWorld, deed: Deed): void {
       return world.finishOne(deed.choice, deed.isGood);
     case "set-clock":
       return world.setClock(deed.ms, deed.isSeen);
+    case "rush":
+      return world.rush(deed.choice);
     case "down":
       world.isAlive = false;
       return world.pass(deed.ms);
@@ -81,7 +85,7 @@ function listLost(world: ScheduleWorld): readonly string[] {
 }
 
 test("deaths, downtime and restarts: none doubled, none lost that was witnessed", () => {
-  const deeds = fc.array(fc.oneof(pass, pass, die, finish, down, restart), { maxLength: 40 });
+  const deeds = fc.array(fc.oneof(pass, pass, rush, die, finish, down, restart), { maxLength: 40 });
   fc.assert(
     fc.property(linesOf, fc.constantFrom(0, 3 * minuteMs, 3_600_000), deeds, (lines, lateMs, list) => {
       const world = liveOnce({ lines, lateMs, goodRunsKept: 1, badRunsKept: 0 }, list);
@@ -127,7 +131,7 @@ test("a decision that was stored is carried out, however often the process dies"
 });
 
 test("clocks that are set forward and back: none doubled, none lost that was passed in order", () => {
-  const deeds = fc.array(fc.oneof(pass, pass, setClock, finish, down, restart), { maxLength: 25 });
+  const deeds = fc.array(fc.oneof(pass, pass, rush, setClock, finish, down, restart), { maxLength: 25 });
   fc.assert(
     fc.property(linesOf, fc.constantFrom(0, 3 * minuteMs), deeds, (lines, lateMs, list) => {
       const world = liveOnce({ lines, lateMs, goodRunsKept: 1, badRunsKept: 0 }, list);

@@ -89,6 +89,18 @@ export class ScheduleWorld {
     if (isSeen) this.live(() => this.look());
   }
 
+  /** Its time comes, but the process hears first of something else. */
+  rush(choice: number): void {
+    const next = this.isAlive ? this.queue.nextAt() : Infinity;
+    if (next === Infinity || next < this.now) return;
+    for (const due of this.listDue(this.now, next)) this.witnessed.add(due);
+    this.now = next + 5;
+    this.latest = Math.max(this.latest, this.now);
+    this.finishOne(choice, true);
+    this.change({});
+    this.live(() => this.look());
+  }
+
   finishOne(choice: number, isGood: boolean): void {
     const going = [...this.runs].filter(([, run]) => run.state === "going");
     const chosen = going[choice % Math.max(1, going.length)];
@@ -139,7 +151,7 @@ export class ScheduleWorld {
     const decision = decideSchedule(setting, status, input);
     this.step();
     if (decision.status !== status) this.stored = JSON.stringify(writeScheduleStatus(decision.status));
-    this.queue.set("job", decision.wakeAt);
+    this.queue.set("job", decision.wakeAt, this.now);
     this.step();
     this.perform(decision.effects);
   }

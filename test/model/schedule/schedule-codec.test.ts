@@ -15,7 +15,7 @@ const full: ScheduleStatus = {
   lastScheduledAt: 5,
   active: [
     { name: "a", scheduledAt: 6, isStarted: false, isReplaced: true },
-    { name: "b", isStarted: true, isReplaced: false },
+    { name: "b", uid: "u", isStarted: true, isReplaced: false },
   ],
   finished: [{ name: "c", endedAt: 7, isGood: true }],
   deleting: ["d"],

@@ -1,5 +1,5 @@
 /** Templates that do work themselves (Argo validate.go, validateLeaf). */
-import { canLoadYaml } from "../read/load-yaml.ts";
+import { canLoadYaml } from "../read/load-any-yaml.ts";
 import type { Container, ResourceTemplate, Template, VolumeMount } from "../read/types.ts";
 import { checkContainerSet, checkReservedNames } from "./check-container-set.ts";
 import { checkExpressionField } from "./check-expression.ts";

@@ -12,7 +12,13 @@ const conditionTypes = { start: "SubmissionError", definition: "SpecError" } as 
 export function writeCronStatus(status: ScheduleStatus, namespace: string): JsonObject {
   const active = status.active
     .filter((run) => run.isStarted)
-    .map(({ name }) => ({ apiVersion: "argoproj.io/v1alpha1", kind: "Workflow", name, namespace }));
+    .map(({ name, uid }) => ({
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "Workflow",
+      name,
+      namespace,
+      ...(uid === undefined ? {} : { uid }),
+    }));
   const conditions = status.problems.map(({ kind, message }) => ({
     type: conditionTypes[kind],
     status: "True",

@@ -9,7 +9,7 @@ import { evaluateExpr } from "../../../expressions/expr/evaluate.ts";
 import { formatPrintf } from "../../../expressions/go/printf.ts";
 import type { Expression, ExpressionForm } from "../../../model/plan/expression.ts";
 import type { Plan } from "../../../model/plan/plan.ts";
-import type { Evaluated, Evaluator } from "../../../model/run/scope.ts";
+import type { Evaluated, Evaluator, Scope } from "../../../model/run/scope.ts";
 import { dialects } from "../lower/lowering.ts";
 import { convertText, convertValue } from "./convert.ts";
 import type { Trace } from "./task-env.ts";
@@ -18,7 +18,7 @@ import { readFile, takeSubPath } from "./files.ts";
 import { isTransientFault } from "./transient.ts";
 import type { Reading } from "./names.ts";
 import { createCompiler, createReading, renderLeniently, renderText, runExpression } from "./render.ts";
-import type { Compiler } from "./render.ts";
+import type { Compiler, Rendered } from "./render.ts";
 import { decideWhen } from "./when.ts";
 import { evaluateData } from "./data.ts";
 import { findReused } from "../view/reuse.ts";
@@ -81,10 +81,12 @@ function evaluateIn(reading: Reading, expression: Expression, compiler: Compiler
       return evaluateData(reading, source, compiler);
     case dialects.sequence:
       return evaluateSequence(reading, source, compiler);
-    case dialects.metric:
-      return evaluateMetric(createReading(reading.scope, compiler, true), source, compiler);
+    case dialects.metric: {
+      const rendered = renderMetric(reading.scope, source, compiler);
+      return rendered.ok ? { ok: true, value: rendered.text } : rendered;
+    }
     case dialects.metricWhen: {
-      const rendered = renderMetric(createReading(reading.scope, compiler, true), source, compiler);
+      const rendered = renderMetric(reading.scope, source, compiler);
       return rendered.ok ? decideWhen(rendered.text, reading.scope) : rendered;
     }
     default:
@@ -93,15 +95,10 @@ function evaluateIn(reading: Reading, expression: Expression, compiler: Compiler
 }
 
 /** A text of a metric: unlike elsewhere, a tag that names nothing is an error (Argo, computeMetrics). */
-function renderMetric(reading: Reading, source: string, compiler: Compiler): ReturnType<typeof renderText> {
-  const rendered = renderText(source, reading, compiler);
+function renderMetric(scope: Scope, source: string, compiler: Compiler): Rendered {
+  const rendered = renderText(source, createReading(scope, compiler, true), compiler);
   const left = rendered.ok ? /\{\{[^{}]*\}\}/u.exec(rendered.text) : null;
   return left === null ? rendered : { ok: false, message: `failed to resolve ${left[0]}`, absent: false };
-}
-
-function evaluateMetric(reading: Reading, source: string, compiler: Compiler): Evaluated {
-  const rendered = renderMetric(reading, source, compiler);
-  return rendered.ok ? { ok: true, value: rendered.text } : rendered;
 }
 
 function evaluateText(reading: Reading, source: string, form: ExpressionForm, compiler: Compiler): Evaluated {

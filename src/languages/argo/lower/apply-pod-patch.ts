@@ -6,7 +6,7 @@
  */
 import { isJsonObject } from "../../../base/json.ts";
 import type { Json, JsonObject } from "../../../base/json.ts";
-import { findYamlValue } from "../read/load-yaml.ts";
+import { findYamlValue } from "../read/load-any-yaml.ts";
 import type { Template } from "../read/types.ts";
 import { noteHint } from "./lower-hints.ts";
 import type { Lowering, Place } from "./lowering.ts";

@@ -6,7 +6,7 @@ import { isJsonObject } from "../../../base/json.ts";
 import type { Json, JsonObject } from "../../../base/json.ts";
 import { decodeObject } from "../read/decode.ts";
 import { getObjectType } from "../read/fields/field-types.ts";
-import { findYamlValue } from "../read/load-yaml.ts";
+import { findYamlValue } from "../read/load-any-yaml.ts";
 import { createReadProblems } from "../read/read-problems.ts";
 import type { WorkflowSpec } from "../read/types.ts";
 import { keyFields } from "./driver-location.ts";

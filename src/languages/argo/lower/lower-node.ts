@@ -1,7 +1,7 @@
 /** What a member of a steps group and a dag task have in common: call, arguments, condition, loop, hooks. */
 import { isJsonObject } from "../../../base/json.ts";
 import type { Json } from "../../../base/json.ts";
-import type { Argument, Each, Guard, Hook, Node } from "../../../model/plan/plan.ts";
+import type { Argument, Each, Guard, Node } from "../../../model/plan/plan.ts";
 import type { Invocation, Sequence } from "../read/types.ts";
 import { lowerCall } from "./lower-call.ts";
 import { lowerHooks } from "./lower-hooks.ts";
@@ -17,15 +17,6 @@ export interface NodeOrder {
   readonly needs: readonly number[];
   readonly guard?: Guard;
 }
-
-const tolerations = [
-  { failed: false, errored: false },
-  { failed: true, errored: false },
-  { failed: false, errored: true },
-  { failed: true, errored: true },
-] as const;
-
-const noHooks: readonly Hook[] = [];
 
 /** Undefined when the called template does not exist; the problem is reported. */
 export function lowerNode(
@@ -44,26 +35,22 @@ export function lowerNode(
   const own = lowerArguments(desk, invocation.arguments, called.template, place);
   const captured =
     called.captured === undefined ? undefined : lowerArguments(desk, called.captured, called.template, place);
-  const tolerates = (continueOn?.failed === true ? 1 : 0) + (continueOn?.error === true ? 2 : 0);
+  const passed = captured === undefined ? own : [...own, ...captured];
+  const tolerates = { failed: continueOn?.failed === true, errored: continueOn?.error === true };
   const node: Writable<Node> = {
     name,
     needs: order.needs,
     call: called.call,
-    arguments: captured === undefined ? own : [...own, ...captured],
-    tolerates: tolerations[tolerates] ?? tolerations[0],
-    hooks:
-      hooks === undefined && onExit === undefined
-        ? noHooks
-        : lowerHooks(desk, hooks, onExit, {
-            space: owner.space,
-            owner,
-            usual: entryArguments,
-            place,
-            isTaskGroup: each !== undefined && owner.template.dag !== undefined,
-          }),
     at: place.path,
   };
-  // Set afterwards, because most nodes have none of these and a dag may have ten thousand.
+  // Set afterwards, because most nodes have none of these, a dag may have ten thousand, and all of it is written down.
+  if (passed.length > 0) node.arguments = passed;
+  if (tolerates.failed || tolerates.errored) node.tolerates = tolerates;
+  if (hooks !== undefined || onExit !== undefined) {
+    const isTaskGroup = each !== undefined && owner.template.dag !== undefined;
+    const { space } = owner;
+    node.hooks = lowerHooks(desk, hooks, onExit, { space, owner, usual: entryArguments, place, isTaskGroup });
+  }
   if (order.guard !== undefined) node.guard = order.guard;
   if (when !== undefined && when !== "") node.condition = intern(desk, dialects.when, when, "boolean");
   if (each !== undefined) node.each = each;

@@ -6,7 +6,7 @@
 import { isJsonObject } from "../../../base/json.ts";
 import type { Json, JsonObject } from "../../../base/json.ts";
 import type { SecretTexts } from "../../../model/run/sealed-secret.ts";
-import { findYamlValue } from "../read/load-yaml.ts";
+import { findYamlValue } from "../read/load-any-yaml.ts";
 import { readSecretTexts } from "./surroundings.ts";
 
 /** `file` is for the interface's sake: nothing here is reported. A document that cannot be read is left to the checks. */

@@ -1,12 +1,10 @@
 /**
- * The scalar rules of Go's YAML (sigs.k8s.io/yaml on go-yaml v2) as a js-yaml schema, and Go's number formats.
+ * The scalar rules of Go's YAML (sigs.k8s.io/yaml on go-yaml v2), and Go's number formats.
  * Argo reads documents with these rules and they are neither YAML 1.1 nor 1.2: `y` and `on` are booleans,
  * `0755` is octal, `12:30` and timestamps are text, `.` is text.
  * Integers beyond 2^53 become bigint and whole floats from 1e6 become GoFloat, because Go writes both
  * differently when they land in a text field.
  */
-import { Schema, Type } from "js-yaml";
-
 /** A float in the document whose value is whole and whose text in a string field differs from the integer's. */
 export class GoFloat {
   readonly value: number;
@@ -119,38 +117,3 @@ export function formatAnyScalar(value: boolean | number | bigint | GoFloat): str
   if (typeof value === "bigint") return formatPlainFloat(Number(value));
   return typeof value === "number" ? formatPlainFloat(value) : String(value);
 }
-
-const goScalar = new Type("tag:yaml.org,2002:go-scalar", {
-  kind: "scalar",
-  resolve: (data: string | null) => data === null || resolveGoScalar(data) !== undefined,
-  construct: (data: string | null) => (data === null ? null : resolveGoScalar(data)),
-});
-
-const merge = new Type("tag:yaml.org,2002:merge", {
-  kind: "scalar",
-  resolve: (data: string) => data === "<<",
-});
-
-const explicitText = new Type("tag:yaml.org,2002:str", {
-  kind: "scalar",
-  construct: (data: string | null) => data ?? "",
-});
-
-const explicitScalars = ["null", "bool", "int", "float", "timestamp"].map(
-  (name) =>
-    new Type(`tag:yaml.org,2002:${name}`, {
-      kind: "scalar",
-      construct: (data: string | null) => (data === null ? null : (resolveGoScalar(data) ?? data)),
-    }),
-);
-
-/** Any other tag is ignored, as Go ignores it: the value counts as written. */
-const ignoredTags = (["scalar", "sequence", "mapping"] as const).flatMap((kind) =>
-  ["!", "tag:"].map((tag) => new Type(tag, { kind, multi: true, construct: (data: unknown) => data })),
-);
-
-/** The js-yaml schema that reads scalars as Go does. */
-export const goSchema: Schema = new Schema({
-  implicit: [goScalar, merge],
-  explicit: [explicitText, ...explicitScalars, ...ignoredTags],
-});

@@ -54,3 +54,20 @@ function cutExcerpt(text: string, starts: readonly number[], position: SourcePos
   const from = position.column <= LONGEST_EXCERPT ? start : start + position.column - LONGEST_EXCERPT / 2;
   return text.slice(from, Math.min(end, from + LONGEST_EXCERPT)).replace(/[\r\n]+$/, "");
 }
+
+/** Moves an offset over blanks, line ends and comments to where the value begins. */
+export function skipToValue(text: string, offset: number): number {
+  let at = offset;
+  while (at < text.length) {
+    const char = text.charCodeAt(at);
+    if (char === 35 && (at === 0 || isBlank(text.charCodeAt(at - 1)))) {
+      while (at < text.length && text.charCodeAt(at) !== 10 && text.charCodeAt(at) !== 13) at += 1;
+    } else if (isBlank(char)) at += 1;
+    else return at;
+  }
+  return offset;
+}
+
+function isBlank(char: number): boolean {
+  return char === 32 || char === 9 || char === 10 || char === 13;
+}

@@ -5,7 +5,9 @@
  * turns out to be none; the rules in `closeNode` undo these. A key is a child that a colon follows.
  */
 import { loadAll } from "js-yaml";
-import type { EventType, LoadOptions, State } from "js-yaml";
+import type { EventType, State } from "js-yaml";
+import { skipToValue } from "./source-text.ts";
+import { yamlOptions } from "./yaml-options.ts";
 
 /** A value and, for collections, what it contains. Offsets point at or before it: blanks may come between. */
 export interface PositionNode {
@@ -41,8 +43,8 @@ interface ClosedNode {
   readonly isKey: boolean;
 }
 
-/** Parses again and collects positions; a text that does not parse gives those found before the error. */
-export function readYamlPositions(text: string, options: LoadOptions): YamlPositions {
+/** Parses again and collects positions, of doubled keys too; a text that does not parse gives those found before the error. */
+export function readYamlPositions(text: string): YamlPositions {
   const stack: OpenNode[] = [];
   const roots: PositionNode[] = [];
   const duplicates: DuplicateKey[] = [];
@@ -56,29 +58,12 @@ export function readYamlPositions(text: string, options: LoadOptions): YamlPosit
     else parent.children.push(closed);
   };
   try {
-    loadAll(text, null, { ...options, listener });
+    loadAll(text, null, { ...yamlOptions, json: true, listener });
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return { roots, duplicates };
   }
   return { roots, duplicates };
-}
-
-/** Moves an offset over blanks, line ends and comments to where the value begins. */
-export function skipToValue(text: string, offset: number): number {
-  let at = offset;
-  while (at < text.length) {
-    const char = text.charCodeAt(at);
-    if (char === 35 && (at === 0 || isBlank(text.charCodeAt(at - 1)))) {
-      while (at < text.length && text.charCodeAt(at) !== 10 && text.charCodeAt(at) !== 13) at += 1;
-    } else if (isBlank(char)) at += 1;
-    else return at;
-  }
-  return offset;
-}
-
-function isBlank(char: number): boolean {
-  return char === 32 || char === 9 || char === 10 || char === 13;
 }
 
 function openNode(stack: OpenNode[], offset: number): void {

@@ -127,7 +127,7 @@ test("the status in Argo's words", () => {
     ...newScheduleStatus,
     lastScheduledAt: at,
     active: [
-      { name: "job-1", scheduledAt: at, isStarted: true, isReplaced: false },
+      { name: "job-1", uid: "u", scheduledAt: at, isStarted: true, isReplaced: false },
       { name: "job-2", scheduledAt: at, isStarted: false, isReplaced: false },
     ],
     succeeded: 4,
@@ -139,7 +139,9 @@ test("the status in Argo's words", () => {
     ],
   };
   assert.deepEqual(writeCronStatus(status, "team"), {
-    active: [{ apiVersion: "argoproj.io/v1alpha1", kind: "Workflow", name: "job-1", namespace: "team" }],
+    active: [
+      { apiVersion: "argoproj.io/v1alpha1", kind: "Workflow", name: "job-1", namespace: "team", uid: "u" },
+    ],
     lastScheduledTime: "2026-03-01T12:00:00Z",
     conditions: [
       { type: "SubmissionError", status: "True", message: "Failed to submit Workflow: no" },

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
-import { findYamlValue, loadYaml } from "../../../../src/languages/argo/read/load-yaml.ts";
+import { findYamlValue } from "../../../../src/languages/argo/read/load-any-yaml.ts";
+import { loadYaml } from "../../../../src/languages/argo/read/load-yaml.ts";
 import { readSimpleYaml } from "../../../../src/languages/argo/read/read-simple-yaml.ts";
 
 const project = fileURLToPath(new URL("../../../../", import.meta.url));

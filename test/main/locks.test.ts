@@ -1,0 +1,61 @@
+/** Locks as another process sees them: from the history, while an engine drives the runs. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { createHouse } from "../../src/main/house.ts";
+
+const document = (name: string): string => `apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {name: ${name}}
+spec:
+  entrypoint: main
+  synchronization: {mutexes: [{name: whole}]}
+  templates:
+  - name: main
+    synchronization: {semaphores: [{database: {key: db}}]}
+    suspend: {}
+`;
+
+test("holders and waiters are read from the history, and a stored limit counts", async (context) => {
+  const root = mkdtempSync(join(tmpdir(), "millrace-locks-"));
+  context.after(() => rmSync(root, { recursive: true, force: true }));
+  const house = createHouse(root);
+  assert.deepEqual(await house.locks(), []);
+  await house.setLockLimit("default/Database/db", 2);
+  const engine = await house.openEngine({ executor: "none" });
+  for (const name of ["one", "two"])
+    await engine.submit({ source: document(name), file: "f.yaml", submission: { parameters: {} } });
+  assert.equal(await engine.settled("one"), "suspended");
+  const rows = await house.locks();
+  assert.deepEqual(
+    rows.map(({ key, limit, used, holders, waiting }) => [
+      key,
+      limit,
+      used,
+      holders.map(({ run, name }) => [run, name]),
+      waiting.map(({ run, name }) => [run, name]),
+    ]),
+    [
+      ["default/Database/db", 2, 1, [["one", "one"]], []],
+      ["default/Mutex/whole", 1, 1, [["one", undefined]], [["two", undefined]]],
+    ],
+  );
+  const waiting = await house.get("two");
+  assert.deepEqual(waiting.view.outcome(waiting.state), {
+    phase: "Pending",
+    message: "Waiting for default/Mutex/whole lock. Lock status: 0/1",
+  });
+  const [explained] = house.explain(waiting, "two");
+  assert.deepEqual(explained?.facts, [
+    {
+      code: "waits-for-lock",
+      text: "waits for the lock 'default/Mutex/whole' (1 at once); before it: run one",
+    },
+  ]);
+  await engine.command("one", { kind: "resume" });
+  assert.equal(await engine.settled("one"), "ended");
+  assert.equal(await engine.settled("two"), "suspended");
+  await engine.close({ leaveRunning: false });
+});

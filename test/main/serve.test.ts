@@ -1,0 +1,161 @@
+/** The serving engine in this process, with a part in it: what a part is told, and what it can do. */
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import type { TestContext } from "node:test";
+import type { SubmitRequest } from "../../src/api/house.ts";
+import { openHome } from "../../src/main/home.ts";
+import { createHouse } from "../../src/main/house.ts";
+import { openServer } from "../../src/main/serve/serve.ts";
+import type { MakeServePart, Occasion, ServeHost } from "../../src/main/serve/serve-part.ts";
+
+function makeRoot(context: TestContext): string {
+  const root = mkdtempSync(join(tmpdir(), "millrace-serving-"));
+  context.after(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }));
+  return root;
+}
+
+interface Probe {
+  readonly make: MakeServePart;
+  readonly looks: Occasion[];
+  readonly host: () => ServeHost;
+  /** Resolves after a look that the test accepts. */
+  readonly until: (test: (occasion: Occasion) => boolean) => Promise<void>;
+  readonly closed: () => boolean;
+}
+
+function makeProbe(): Probe {
+  const looks: Occasion[] = [];
+  const waiting = new Set<() => void>();
+  let host: ServeHost | undefined;
+  let isClosed = false;
+  return {
+    looks,
+    host: () => host ?? assert.fail("the part was not made"),
+    closed: () => isClosed,
+    until: (accept) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (!looks.some(accept)) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+      }),
+    make: (given) => {
+      host = given;
+      return {
+        name: "probe",
+        look: async (occasion) => {
+          looks.push(occasion);
+          for (const told of waiting) told();
+          return Infinity;
+        },
+        close: async () => {
+          isClosed = true;
+        },
+      };
+    },
+  };
+}
+
+const document = (command: string): SubmitRequest => ({
+  source: `
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {generateName: job-}
+spec:
+  entrypoint: main
+  templates: [{name: main, script: {image: busybox, command: [sh], source: "${command}"}}]
+`,
+  file: "job.yaml",
+  submission: { parameters: {} },
+});
+const template = `
+apiVersion: argoproj.io/v1alpha1
+kind: WorkflowTemplate
+metadata: {name: kept}
+spec: {entrypoint: main, templates: [{name: main, suspend: {}}]}
+`;
+const options = { executor: "process", parallel: 1, note: (text: string) => assert.fail(text) };
+
+describe("a part of serve", () => {
+  test("is told of stored definitions and of ended runs, and starts runs once for each identity", async (context) => {
+    const root = makeRoot(context);
+    const probe = makeProbe();
+    const house = createHouse(root);
+    const server = await openServer(openHome(root), options, [probe.make]);
+    try {
+      await probe.until(() => true);
+      const before = probe.looks.length;
+      await house.definitions.store({
+        source: template,
+        file: "t.yaml",
+        mode: "create",
+        kinds: ["WorkflowTemplate"],
+        strict: true,
+      });
+      await probe.until((occasion) => probe.looks.indexOf(occasion) >= before);
+      const changes = await probe.host().definitions.changesSince(0);
+      assert.deepEqual(
+        changes.changed.map(({ name }) => name),
+        ["kept"],
+      );
+
+      const request = document("true");
+      const submission = { ...request.submission, facts: { uid: "one-and-only" } };
+      const answers = await Promise.all([1, 2, 3].map(() => probe.host().submit({ ...request, submission })));
+      const names = new Set(answers.map((answer) => (answer.ok ? answer.name : "refused")));
+      assert.equal(names.size, 1);
+      const [name = ""] = names;
+      await probe.until(({ ended }) => ended.some((row) => row.name === name && row.phase === "succeeded"));
+      const again = await probe.host().submit({ ...request, submission });
+      assert.deepEqual(again, answers[0]);
+      assert.equal((await probe.host().listRuns()).length, 1);
+      await probe.host().remove(name);
+      assert.deepEqual(await probe.host().listRuns(), []);
+    } finally {
+      await server.close();
+    }
+    assert.equal(probe.closed(), true);
+  });
+
+  test("a submission that an earlier server took is carried out, and one that was carried out is only answered", async (context) => {
+    const root = makeRoot(context);
+    const inbox = join(root, "inbox");
+    mkdirSync(inbox);
+    const letter = (uid: string): string => {
+      const request = document("true");
+      return JSON.stringify({ ...request, submission: { ...request.submission, facts: { uid } } });
+    };
+    writeFileSync(join(inbox, "1.submit.taken"), letter("left"));
+    writeFileSync(join(inbox, "2.submit"), letter("sent"));
+    writeFileSync(join(inbox, "3.submit.tmp"), "half a let");
+    writeFileSync(join(inbox, "4.submit"), "no letter at all");
+    const serveUntil = async (count: number): Promise<readonly string[]> => {
+      const probe = makeProbe();
+      const server = await openServer(openHome(root), options, [probe.make]);
+      try {
+        while (readdirSync(inbox).filter((name) => name.endsWith(".answer")).length < count)
+          await new Promise((resolve) => setImmediate(resolve));
+        return (await probe.host().listRuns()).map(({ runId }) => runId).sort();
+      } finally {
+        await server.close();
+      }
+    };
+    assert.deepEqual(await serveUntil(3), ["left", "sent"]);
+    const answer = JSON.parse(readFileSync(join(inbox, "1.submit.answer"), "utf8")) as {
+      readonly value: { readonly ok: boolean; readonly runId: string };
+    };
+    assert.deepEqual([answer.value.ok, answer.value.runId], [true, "left"]);
+    assert.match(readFileSync(join(inbox, "4.submit.answer"), "utf8"), /"ok":false/u);
+    // Its server was killed between the history and the answer.
+    for (const name of readdirSync(inbox)) if (name.endsWith(".answer")) rmSync(join(inbox, name));
+    writeFileSync(join(inbox, "1.submit.taken"), letter("left"));
+    assert.deepEqual(await serveUntil(1), ["left", "sent"]);
+    assert.deepEqual(readdirSync(inbox).sort(), ["1.submit.answer", "3.submit.tmp"]);
+  });
+});
