@@ -1,7 +1,7 @@
 /** The house as presenters see it: reading the history, and opening the engine when something must happen. */
 import { existsSync, watch } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { MillraceError } from "../base/errors.ts";
 import type { Json } from "../base/json.ts";
 import type {
@@ -224,7 +224,10 @@ async function handOver(home: Home, request: SubmitRequest): Promise<SubmitAnswe
     throw new MillraceError("home/not-served", "unavailable", `no process serves ${home.root}`, {
       hint: "Start one with `millrace serve`, or run the document in this process with `millrace run`.",
     });
-  const { source, file, submission } = takeRequestSecrets(request, openFolderSecrets(home.secrets));
+  const parted = takeRequestSecrets(request, openFolderSecrets(home.secrets));
+  const { source, submission } = parted;
+  // The serving process has another working folder, and tasks may read what lies beside their document.
+  const file = existsSync(parted.file) ? resolve(parted.file) : parted.file;
   const facts = { ...submission.facts, uid: makeUuid(), suffix: makeSuffix() };
   const letter: SubmitRequest = { source, file, submission: { ...submission, facts } };
   return sendSubmission(home.inbox, letter, () => isWriterLockHeld(home.serve));

@@ -48,8 +48,14 @@ export async function openLocalEngine(home: Home, options: LocalEngineOptions): 
   const serves = options.serves === true;
   const remove = (name: string): Promise<void> => removeRun(desk, name);
   const command = async (name: string, asked: RunCommand): Promise<void> => {
-    if (serves && !desk.driven.has(name)) await adoptRuns(desk, name);
-    await carryOut(desk, name, asked);
+    const isBack = serves && !desk.driven.has(name);
+    if (isBack) await adoptRuns(desk, name);
+    try {
+      await carryOut(desk, name, asked);
+    } finally {
+      // One that the command has left as it was has no other occasion to go.
+      if (isBack) await retireRun(desk, name);
+    }
   };
   const closeInbox = openInbox(home.inbox, {
     command: (name, asked) => (asked.kind === "delete" ? remove(name) : command(name, asked)),

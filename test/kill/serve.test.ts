@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { describe, test } from "node:test";
 import type { TestContext } from "node:test";
 import type { House, SubmitRequest } from "../../src/api/house.ts";
@@ -90,9 +90,13 @@ describe("millrace serve", () => {
   test("takes commands, also for runs that have ended, and keeps none of those in its way", async (context) => {
     const { folder, house, serve } = makePlace(context);
     const server = await serve();
-    const answer = await house.handOver(requestOf(`test -e ${folder}/ok`));
+    const file = join(folder, "job.json");
+    const request = requestOf(`test -e ${folder}/ok`);
+    writeFileSync(file, request.source);
+    const answer = await house.handOver({ ...request, file: relative(process.cwd(), file) });
     assert.ok(answer.ok);
     await untilEnded(house);
+    assert.equal((await house.get(answer.name)).file, file);
     assert.equal((await house.find(answer.name)).phase, "failed");
     await assert.rejects(house.command(answer.name, { kind: "suspend" }), { code: "run/ended" });
     writeFileSync(join(folder, "ok"), "");

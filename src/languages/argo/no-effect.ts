@@ -102,15 +102,6 @@ export const noEffectGroups: readonly NoEffectGroup[] = [
     fields: { WorkflowSpec: ["podGC", "volumeClaimGC"] },
   },
   {
-    about: "where artifacts and logs lie, and for how long",
-    told: false,
-    kept: false,
-    fields: {
-      WorkflowSpec: ["artifactGC", "artifactRepositoryRef", "archiveLogs"],
-      Template: ["archiveLocation"],
-    },
-  },
-  {
     about: "how an image is fetched, and what a container shows of itself",
     told: false,
     kept: true,
