@@ -23,7 +23,7 @@ import { makeTemporaryFolder } from "../stores/temporary-folder.ts";
 interface Cloud {
   readonly objects: Map<string, Buffer>;
   /** Throws what a client would throw. */
-  check(bucket: string, secret: string): void;
+  readonly check: (bucket: string, secret: string) => void;
 }
 
 function createCloud(statusName: "code" | "statusCode"): Cloud {

@@ -1,6 +1,10 @@
 /** The HTTP driver, and Artifactory's, against a web server that really runs. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { text } from "node:stream/consumers";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -169,6 +173,40 @@ for (const from of ["header", "form"] as const) {
     await refused(createHttpDriver().load(wrong, `${target}2`, makeLimits()), "artifact/denied");
   });
 }
+
+/** Why there is no certificate to be made here; false when there is. */
+const needsOpenssl = spawnSync("openssl", ["version"]).status === 0 ? false : "there is no program openssl";
+
+test("a server that wants to know who asks gets the certificate", { skip: needsOpenssl }, async (context) => {
+  const folder = makeTemporaryFolder(context);
+  const request =
+    "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -keyout key -out cert";
+  const names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
+  assert.equal(spawnSync("openssl", [...request.split(" "), ...names], { cwd: folder }).status, 0);
+  const [key, cert] = ["key", "cert"].map((name) => readFileSync(join(folder, name), "utf8"));
+  assert.ok(key !== undefined && cert !== undefined);
+  const server = createServer(
+    { key, cert, ca: [cert], requestCert: true, rejectUnauthorized: true },
+    (_, outgoing) => outgoing.end("for you"),
+  );
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const before = getCACertificates("default");
+  setDefaultCACertificates([...before, cert]);
+  context.after(() => {
+    setDefaultCACertificates(before);
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = `https://127.0.0.1:${(server.address() as AddressInfo).port}/x`;
+  const driver = createHttpDriver();
+  await driver.load(
+    httpPlace(address, { clientCert: cert, clientKey: key }),
+    join(folder, "t"),
+    makeLimits(),
+  );
+  assert.equal(readFileSync(join(folder, "t"), "utf8"), "for you");
+  await refused(driver.load(httpPlace(address), join(folder, "u"), makeLimits()), "artifact/unavailable");
+});
 
 test("what is no address of the web is refused, and a password in an address is not repeated", async (context) => {
   const target = join(makeTemporaryFolder(context), "t");

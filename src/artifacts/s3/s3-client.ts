@@ -58,7 +58,8 @@ function configure(place: StoragePlace): S3ClientConfig {
     maxAttempts: 4,
     requestHandler: {
       connectionTimeout: 10_000,
-      requestTimeout: 120_000,
+      // A connection on which nothing moves; how long a large file takes is nobody's fault.
+      socketTimeout: 120_000,
       ...(findText(place, "ca") === undefined ? {} : { httpsAgent: { ca: findText(place, "ca") } }),
     },
   };

@@ -251,3 +251,46 @@ test("the drivers that a plan needs are told, with a position", () => {
     [["hdfs", source.split("\n").findIndex((line) => line.includes("hdfs")) + 1]],
   );
 });
+
+test("stored copies go when their own strategy says, or the workflow's", () => {
+  const lines = `        outputs:
+          artifacts:
+            - {name: usual, path: /a, s3: {key: a}}
+            - {name: own, path: /b, s3: {key: b}, artifactGC: {strategy: OnWorkflowDeletion}}
+            - {name: never, path: /c, s3: {key: c}, artifactGC: {strategy: Never}}
+`;
+  const removals = (spec: string): unknown =>
+    getTask(compilePlan(one(lines, spec)), "t").outputArtifacts.map(({ removal }) => removal);
+  assert.deepEqual(removals(""), [undefined, "run-deleted", undefined]);
+  assert.deepEqual(removals("    artifactGC: {strategy: OnWorkflowCompletion}\n"), [
+    "run-ended",
+    "run-deleted",
+    undefined,
+  ]);
+  const forced = compilePlan(one(lines, "    artifactGC: {strategy: Never, forceFinalizerRemoval: true}\n"));
+  assert.equal(forced.policy.abandonsCopies, true);
+  const unknown = compile(one(lines, "    artifactGC: {strategy: Sometimes}\n"));
+  assert.deepEqual(
+    unknown.diagnostics.map(({ code, severity }) => [code, severity]),
+    [["argo/unknown-removal", "warning"]],
+  );
+});
+
+test("logs are kept where the repository, the workflow or the template says so", () => {
+  const repository = (archiveLogs: boolean): Partial<Submission> =>
+    withRepositories({ x: `archiveLogs: ${archiveLogs}\ns3: {bucket: b, keyFormat: f}` }, "x");
+  const logs = (submission: Partial<Submission>, spec = "", lines = ""): unknown =>
+    getTask(compilePlan(one(lines, spec), submission), "t").outputArtifacts.map(({ name, log, place }) => [
+      name,
+      log,
+      place?.key,
+    ]);
+  const kept = [["main-logs", "main", "f/main.log"]];
+  const inSpec = (value: boolean): string => `    archiveLogs: ${value}\n`;
+  const inTemplate = (value: boolean): string => `        archiveLocation: {archiveLogs: ${value}}\n`;
+  assert.deepEqual(logs({}), []);
+  assert.deepEqual(logs({}, inSpec(true)), [["main-logs", "main", undefined]]);
+  assert.deepEqual(logs(repository(true), inSpec(false), inTemplate(false)), kept);
+  assert.deepEqual(logs(repository(false), inSpec(true), inTemplate(false)), []);
+  assert.deepEqual(logs(repository(false), inSpec(false), inTemplate(true)), kept);
+});
