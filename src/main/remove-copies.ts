@@ -8,20 +8,11 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { MillraceError } from "../base/errors.ts";
 import type { CopyRemoval, StoredCopy } from "../model/data/artifact.ts";
-import type { Plan } from "../model/plan/plan.ts";
 import type { RunState } from "../model/run/run-state.ts";
 import type { ForeignStorage } from "../runtime/attempts/foreign-storage.ts";
 import { findKeyPath } from "../runtime/attempts/keyed-artifacts.ts";
 import { runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
-
-/** Whether any output of the plan is removed at some time. */
-export function hasRemovals({ processes }: Plan): boolean {
-  return processes.some(
-    ({ body }) =>
-      body.kind === "task" && body.task.outputArtifacts.some(({ removal }) => removal !== undefined),
-  );
-}
 
 /** Copies that this run made, and whose time is one of `times`. Results that it took over from another run are not its own. */
 function findCopies(state: RunState, times: readonly CopyRemoval[]): readonly StoredCopy[] {

@@ -1,9 +1,9 @@
 /** Before a run is deleted, what was stored elsewhere for it goes: afterwards nobody would know of it. */
 import type { HistoryReader, RunSummary } from "../ports/history-store.ts";
-import { decodeRunRecord, loadRunState } from "../runtime/recover/run-record.ts";
+import { loadRunState } from "../runtime/recover/run-record.ts";
 import { openHomeStorage } from "./home-storage.ts";
 import type { Home } from "./home.ts";
-import { hasRemovals, refuseDeletion, removeCopies } from "./remove-copies.ts";
+import { refuseDeletion, removeCopies } from "./remove-copies.ts";
 
 /** MillraceError `artifact/not-removed` when something stays, unless the run may be deleted all the same. */
 export async function removeStoredCopies(
@@ -11,9 +11,8 @@ export async function removeStoredCopies(
   history: HistoryReader,
   summary: RunSummary,
 ): Promise<void> {
-  const { plan } = decodeRunRecord(await history.readDocument(summary.runId));
-  if (!hasRemovals(plan)) return;
-  const { state } = await loadRunState(history, summary);
+  if (summary.view["removesCopies"] !== true) return;
+  const { state, record } = await loadRunState(history, summary);
   const problems = await removeCopies(state, ["run-ended", "run-deleted"], openHomeStorage(home), home);
-  if (plan.policy.abandonsCopies !== true) refuseDeletion(summary.name, problems);
+  if (record.plan.policy.abandonsCopies !== true) refuseDeletion(summary.name, problems);
 }

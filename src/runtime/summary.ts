@@ -2,6 +2,7 @@
 import type { JsonObject } from "../base/json.ts";
 import { hasMetrics, measureRun } from "../engine/measure/measure-run.ts";
 import { findExpiry } from "../engine/keep/find-expiry.ts";
+import { removesCopies } from "../engine/keep/removes-copies.ts";
 import { measureDurations } from "../engine/measure/measure-durations.ts";
 import { phaseNames, phases } from "../model/run/phase.ts";
 import type { Language } from "../model/run/language.ts";
@@ -30,6 +31,8 @@ export function summarizeRun(
     view: {
       phase: outcome.phase,
       ...(state.index.plan.origin === undefined ? {} : { origin: state.index.plan.origin }),
+      // Whoever deletes the run looks into its history only for this.
+      ...(removesCopies(state.index.plan) ? { removesCopies: true } : {}),
       ...(state.ended === undefined ? describeWork(state) : {}),
     },
   };
