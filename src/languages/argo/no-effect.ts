@@ -117,8 +117,6 @@ export const noEffectGroups: readonly NoEffectGroup[] = [
     fields: {
       Container: [
         "imagePullPolicy",
-        "ports",
-        "readinessProbe",
         "terminationMessagePath",
         "terminationMessagePolicy",
         "stdin",
