@@ -8,6 +8,7 @@ import type { RunState } from "../model/run/run-state.ts";
 import type { Evaluator } from "../model/run/scope.ts";
 import { Decision } from "./decide/decision.ts";
 import { buildOrder, buildRequest, defaultGraceMs } from "./expand/order.ts";
+import { cancelService, isDismissed } from "./decide/services.ts";
 import { isBelowHook } from "./expand/may-begin.ts";
 import { findInputs } from "./expand/scope.ts";
 
@@ -38,6 +39,7 @@ export function owed(state: RunState, evaluator: Evaluator, at: number): Owed {
         graceMs: state.stopping.hooks ? defaultGraceMs : 0,
       });
     }
+    if (isDismissed(state, task)) effects.push(cancelService(state, task));
   }
   for (const task of state.requests) {
     const process = state.index.plan.processes[state.tasks.process[task] as number] as Process;
@@ -50,8 +52,13 @@ export function owed(state: RunState, evaluator: Evaluator, at: number): Owed {
   return { effects, wakeAt: state.timers.nextAt(), wantsRoom: wantsRoom(state) };
 }
 
+/** Attempts that count against the run's limit: a service that can be used takes no place from those that use it. */
+export function countPlaces(state: RunState): number {
+  return state.running.size - state.serving.size;
+}
+
 /** Whether attempts wait for room. */
 export function wantsRoom(state: RunState): boolean {
   if (state.ready.isEmpty || state.ended !== undefined) return false;
-  return (!state.suspended || state.stopping !== undefined) && state.running.size < state.attemptsAtMost;
+  return (!state.suspended || state.stopping !== undefined) && countPlaces(state) < state.attemptsAtMost;
 }

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import type { Decided } from "../../src/engine/decide/decide.ts";
 import { evolve } from "../../src/engine/evolve/evolve.ts";
+import { isCountedService } from "../../src/engine/evolve/close.ts";
 import { findRegion } from "../../src/engine/evolve/limits.ts";
 import { isBelowHook } from "../../src/engine/expand/may-begin.ts";
 import type { RunEvent } from "../../src/model/run/events.ts";
@@ -78,7 +79,8 @@ function checkBegin(state: RunState, event: RunEvent & { readonly task: number }
   const region = tasks.parent[task] as number;
   const first = tasks.first[region] as number;
   for (const need of state.index.nodes[tasks.node[task] as number]?.needs ?? []) {
-    assert.ok(tasks.hasFlag(first + need, taskFlags.closed), `before its needs: ${what()}`);
+    const isDone = tasks.hasFlag(first + need, taskFlags.closed) || isCountedService(state, first + need);
+    assert.ok(isDone, `before its needs: ${what()}`);
   }
   if (begins && kind === taskKinds.node) checkPlace(state, task, event);
   if (begins && isFirst) assert.ok(!tasks.hasFlag(region, taskFlags.halted), `in a halted region: ${what()}`);
@@ -106,7 +108,9 @@ function isInBlocks(state: RunState, task: number): boolean {
 
 function checkBounds(state: RunState): void {
   const { tasks } = state;
-  assert.ok(state.running.size <= state.attemptsAtMost, "more attempts than the run allows");
+  const places = state.running.size - state.serving.size;
+  assert.ok(places <= state.attemptsAtMost, "more attempts than the run allows");
+  checkServices(state);
   for (const [key, lock] of state.locks) {
     assert.ok(lock.holders.size <= lock.limit, `lock ${key} has too many holders`);
     for (const holder of lock.holders)
@@ -127,6 +131,23 @@ function checkBounds(state: RunState): void {
       assert.equal(limit.active, counted.get(region) ?? 0, "a limit counts what has a place");
     assert.ok(limit.active <= limit.limit, "more active children than the region allows");
   }
+}
+
+/** What serves also runs, in something that is under way; what is kept as a service has not closed. */
+function checkServices(state: RunState): void {
+  const { tasks } = state;
+  for (const task of state.serving) assert.ok(state.running.has(task), "a service serves and does not run");
+  for (const [region, services] of state.services) {
+    assert.ok(services.size > 0, "a region keeps an empty list of services");
+    for (const task of services) {
+      assert.ok(!tasks.hasFlag(task, taskFlags.closed), "a closed service is kept");
+      if (region >= 0)
+        assert.equal(tasks.phase[region], phases.running, "a region ended before its services");
+    }
+  }
+  for (const task of state.dismissed)
+    assert.ok(isCountedService(state, task), "something was dismissed that is no service under way");
+  if (state.ended !== undefined) assert.equal(state.running.size, 0, "the run ended before its attempts");
 }
 
 /** Everything in a state that its events determine. The agenda, the ready queue and the timers may hold stale entries. */

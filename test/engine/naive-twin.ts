@@ -18,7 +18,7 @@ import { isBad } from "./random-run.ts";
 import type { Drive } from "./random-run.ts";
 import { findFate } from "./random-run.ts";
 
-type End = "succeeded" | "failed" | "errored" | "skipped" | "omitted";
+type End = "serving" | "succeeded" | "failed" | "errored" | "skipped" | "omitted";
 
 /** What a guard or an expression may ask of a task. */
 interface Ended {
@@ -104,7 +104,8 @@ function judgeRetry(
 
 function body(twin: Twin, fields: ProcessFields, path: string): End {
   const got = work(twin, fields, path);
-  if (got !== "succeeded") return got;
+  // A service that is asked to end has ended well, whatever it leaves behind.
+  if (got !== "succeeded" || fields.service === true) return got;
   return Object.values(fields.outputs ?? {}).some((source) => source.startsWith("fail")) ? "errored" : got;
 }
 
@@ -217,7 +218,7 @@ function isGuardTrue(guard: GuardSpec, ended: ReadonlyMap<string, Ended>): boole
   }
   const [name = "", state] = guard.split(".");
   const task = ended.get(name);
-  if (state === "passed") return task?.end === "succeeded" || task?.end === "skipped";
+  if (state === "passed") return ["succeeded", "skipped", "serving"].includes(task?.end ?? "");
   if (state === "any-succeeded") return task?.members?.includes("succeeded") === true;
   if (state === "all-failed")
     return (task?.members?.length ?? 0) > 0 && task?.members?.every((end) => end === "failed") === true;
@@ -259,8 +260,13 @@ function one(
   const end = note(twin, path, condition ?? call(twin, fields.call, path));
   const isQuick = condition !== undefined || isSettledAtOnce(twin, fields.call);
   if (end === "skipped") return end;
-  runHooks(twin, fields, path, end, fields.each === undefined ? undefined : "each", isQuick);
-  return end;
+  const isServing =
+    condition === undefined &&
+    end === "succeeded" &&
+    fieldsOf(twin.plan.processes[fields.call]).service === true;
+  const seen = isServing ? "serving" : end;
+  runHooks(twin, fields, path, seen, fields.each === undefined ? undefined : "each", isQuick);
+  return seen;
 }
 
 /** The hooks of a task that has run; `part` says which part of a fan-out it is. */
@@ -276,7 +282,8 @@ function runHooks(
     const of = (typeof hook === "string" ? undefined : hook.of) ?? "each";
     if (part !== undefined && of !== part && of !== "both") continue;
     const wanted = typeof hook === "string" ? undefined : hook.if?.split("'")[1];
-    if (wanted === undefined || wanted === end || (wanted === "running" && !isQuick))
+    // The end of a service that is not needed any more calls no hooks.
+    if ((wanted === undefined && end !== "serving") || wanted === end || (wanted === "running" && !isQuick))
       runHook(twin, hook, `${path}!${name}`);
   }
 }

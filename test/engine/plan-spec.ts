@@ -59,6 +59,7 @@ export interface ProcessFields {
   readonly attemptTimeoutMs?: number;
   readonly taskTimeoutMs?: number;
   readonly queueTimeoutMs?: number;
+  readonly service?: boolean;
 }
 
 export interface RetrySpec {
@@ -334,6 +335,7 @@ function buildPolicy(fields: ProcessFields): Policy {
     ...(fields.attemptTimeoutMs === undefined ? {} : { attemptTimeoutMs: fields.attemptTimeoutMs }),
     ...(fields.taskTimeoutMs === undefined ? {} : { taskTimeoutMs: fields.taskTimeoutMs }),
     ...(fields.queueTimeoutMs === undefined ? {} : { queueTimeoutMs: fields.queueTimeoutMs }),
+    ...(fields.service === true ? { service: true } : {}),
   };
 }
 

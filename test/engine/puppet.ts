@@ -81,7 +81,8 @@ export class Puppet {
   }
 
   get free(): number {
-    return this.slots - this.world.size;
+    // A service that can be used takes no place from those that use it.
+    return this.slots - [...this.world.keys()].filter((task) => !this.state.serving.has(task)).length;
   }
 
   private isRoomWanted(): boolean {
@@ -134,6 +135,11 @@ export class Puppet {
     });
   }
 
+  /** The attempt of a service can be used, whether it runs or not. */
+  ready(task: number): Decided[] {
+    return this.send({ kind: "attempt.ready", at: this.now, task });
+  }
+
   respond(task: number, statusCode: number, body = ""): Decided[] {
     this.asked.delete(task);
     return this.send({
@@ -165,6 +171,8 @@ export class Puppet {
     this.commits.splice(0, this.commits.length, ...this.commits.filter((commit) => commit <= length));
     this.state = rebuild(this.index, this.history);
     this.asked.clear();
+    // What was asked of the world and not kept is asked again, or never was.
+    this.cancelled.clear();
     for (const task of this.world.keys()) if (!this.state.running.has(task)) this.world.delete(task);
     const debts = owed(this.state, this.evaluator, this.now);
     for (const effect of debts.effects) if (!this.isUnderWay(effect)) this.perform(effect);

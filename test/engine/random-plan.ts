@@ -120,12 +120,14 @@ function leaf(shape: PlanShape): fc.Arbitrary<ProcessSpec> {
         ? mostly<Record<string, number> | undefined>(undefined, { a: 1 }, { a: 2 }, { b: 1, a: 1 })
         : fc.constant(undefined),
       taskTimeoutMs: shape.timed ? mostly<number | undefined>(undefined, 50) : fc.constant(undefined),
+      service: mostly<boolean | undefined>(undefined, true),
       queueTimeoutMs: shape.timed ? mostly<number | undefined>(undefined, 50) : fc.constant(undefined),
       output: mostly<string | undefined>(undefined, "'done", "fail 'out", "supplied:x"),
     })
-    .map(({ output, ...fields }) =>
+    .map(({ output, service, ...fields }) =>
       dropUndefined<ProcessFields>({
         ...fields,
+        service: fields.do === "task" ? service : undefined,
         ...(output === undefined ? {} : { outputs: { out: output } }),
       }),
     );

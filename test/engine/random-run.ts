@@ -1,4 +1,5 @@
 /** Drives a run with a list of choices: in which order things end, what people do in between, when the engine dies. */
+import { isDismissed } from "../../src/engine/decide/services.ts";
 import { wantsRoom } from "../../src/engine/owed.ts";
 import type { PlanSpec } from "./plan-spec.ts";
 import { buildPlan } from "./plan-spec.ts";
@@ -43,8 +44,11 @@ export function driveOn(puppet: Puppet, drive: Drive, stepsAtMost = 20_000): voi
 function listUsual(puppet: Puppet, drive: Drive): Action[] {
   const { state } = puppet;
   const actions: Action[] = [];
-  for (const task of puppet.world.keys())
-    actions.push(() => puppet.end(task, findEnding(puppet, task, drive)));
+  for (const task of puppet.world.keys()) {
+    if (!isGoodService(puppet, task, drive))
+      actions.push(() => puppet.end(task, findEnding(puppet, task, drive)));
+    else if (!state.serving.has(task)) actions.push(() => puppet.ready(task));
+  }
   for (const task of puppet.asked)
     actions.push(() => puppet.respond(task, isBad(pathOf(state, task), drive) ? 500 : 200));
   if (state.timers.nextAt() < Infinity)
@@ -62,6 +66,12 @@ function listUsual(puppet: Puppet, drive: Drive): Action[] {
   return actions;
 }
 
+/** A service that nobody has asked to end, and that does not end by itself. */
+function isGoodService(puppet: Puppet, task: number, drive: Drive): boolean {
+  if (puppet.world.get(task)?.service !== true || puppet.cancelled.has(task)) return false;
+  return !isBad(pathOf(puppet.state, task), drive);
+}
+
 function listUnusual(puppet: Puppet, drive: Drive): Action[] {
   const { state, now: at } = puppet;
   const actions: Action[] = [];
@@ -73,6 +83,13 @@ function listUnusual(puppet: Puppet, drive: Drive): Action[] {
     });
   }
   if (drive.commands !== true) return actions;
+  for (const [task, order] of puppet.world) {
+    if (order.service !== true) continue;
+    actions.push(
+      () => puppet.ready(task),
+      () => puppet.end(task, { code: drive.seed % 2 }),
+    );
+  }
   const some = state.tasks.size === 0 ? 0 : drive.seed % state.tasks.size;
   const waits = [...state.waits.keys()];
   actions.push(
@@ -93,8 +110,10 @@ function listUnusual(puppet: Puppet, drive: Drive): Action[] {
 
 /** An attempt that was asked to end does so; others end as their path says. */
 function findEnding(puppet: Puppet, task: number, drive: Drive): Ending {
-  if (puppet.cancelled.has(task))
-    return { problem: { kind: puppet.state.stopping === undefined ? "timed-out" : "cancelled" } };
+  if (puppet.cancelled.has(task)) {
+    const isAsked = puppet.state.stopping !== undefined || isDismissed(puppet.state, task);
+    return { problem: { kind: isAsked ? "cancelled" : "timed-out" } };
+  }
   const path = pathOf(puppet.state, task);
   switch (findFate(path, drive)) {
     case "good":

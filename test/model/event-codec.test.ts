@@ -96,6 +96,8 @@ const byKind: { readonly [K in RunEventKind]: fc.Arbitrary<Extract<RunEvent, { k
     { kind: fc.constant("task.expanded"), task: whole, at: time, count: whole, items },
     { requiredKeys: ["kind", "task", "at", "count"] },
   ),
+  "attempt.ready": fc.record({ kind: fc.constant("attempt.ready"), task: whole, at: time }),
+  "task.dismissed": fc.record({ kind: fc.constant("task.dismissed"), task: whole, at: time }),
   "task.skipped": fc.record({ kind: fc.constant("task.skipped"), task: whole, at: time, reason }),
   "task.omitted": fc.record({ kind: fc.constant("task.omitted"), task: whole, at: time, reason }),
   "task.queued": fc.record(
@@ -258,7 +260,7 @@ describe("event codec", () => {
 
   it("refuses what it does not understand", () => {
     const cases: readonly [text: string, code: string][] = [
-      ["[1,[20,0]]", "history/unknown-event"],
+      ["[1,[99,0]]", "history/unknown-event"],
       ['[1,["task.settled",0]]', "history/unknown-event"],
       ["[1,[13,0,5,6]]", "history/unknown-event"],
       ["[2,[13,0,5]]", "history/unknown-version"],

@@ -1,6 +1,6 @@
 /**
  * Admission: which ready attempts may start, given how many the executors have room for.
- * First come, first served; the run's own limit on attempts holds here.
+ * First come, first served; the run's own limit on attempts holds here, and services that can be used are outside it.
  * Tasks that were left unbound until now are bound here, one by one, as there is room.
  */
 import type { Node, Process } from "../../model/plan/plan.ts";
@@ -22,7 +22,7 @@ import type { Decision } from "../decide/decision.ts";
 export function admitAttempts(decision: Decision, eventsAtMost: number): void {
   const { state } = decision;
   while (!state.ready.isEmpty && state.ended === undefined && decision.events.length < eventsAtMost) {
-    const hasRoom = decision.free > 0 && state.running.size < state.attemptsAtMost;
+    const hasRoom = decision.free > 0 && state.running.size - state.serving.size < state.attemptsAtMost;
     // What a stop keeps from beginning needs no room to end.
     if (!hasRoom && mayBegin(state, state.ready.peek())) return;
     admitTask(decision, state.ready.shift());

@@ -12,6 +12,7 @@ import { decideRetry } from "../retry/retry.ts";
 import { endWait } from "./finish-wait.ts";
 import { finishRegion } from "./finish-region.ts";
 import type { Decision } from "./decision.ts";
+import { dismiss } from "./services.ts";
 import { considerConditionHooks, finishHooks, finishRun } from "./hooks.ts";
 
 /** Decides whatever there is to decide about a task now. */
@@ -34,6 +35,8 @@ export function advance(decision: Decision, task: number): void {
 function advanceRunning(decision: Decision, task: number): void {
   const { state } = decision;
   const { tasks } = state;
+  // Nothing stands beside such a service, so nobody needs it once it could be used.
+  if (state.services.get(-1)?.has(task) === true) dismiss(decision, task);
   if (tasks.hasFlag(task, taskFlags.retried)) return advanceRetried(decision, task);
   const kind = tasks.kind[task];
   if (kind === taskKinds.group) return finishGroup(decision, task);

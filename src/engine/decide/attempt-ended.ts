@@ -11,6 +11,7 @@ import { computeOutputs } from "../expand/bind.ts";
 import type { Results } from "../expand/bind.ts";
 import { createCalleeScope } from "../expand/scope.ts";
 import { Refusal } from "./decision.ts";
+import { isService, judgeServiceEnd } from "./services.ts";
 import type { Decision } from "./decision.ts";
 
 type Ended = Extract<RunInput, { kind: "attempt.ended" }>;
@@ -34,8 +35,10 @@ export function endAttempt(decision: Decision, input: Ended): void {
     results = computeOutputs(decision, process, scope, toOutputs(input.outputs));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    if (end.phase === phases.succeeded) end = { phase: error.phase, reason: error.reason };
+    if (end.phase === phases.succeeded && !isService(state, input.task))
+      end = { phase: error.phase, reason: error.reason };
   }
+  if (isService(state, input.task)) end = judgeServiceEnd(state, input.task, exit, end);
   const exitCode =
     exit.ending.kind === "exited"
       ? exit.ending.code

@@ -18,6 +18,7 @@ import { advance } from "./advance.ts";
 import { endAttempt } from "./attempt-ended.ts";
 import { resumeRun, setTask, stopRun, suspendRun, terminateRun } from "./commands.ts";
 import { Decision } from "./decision.ts";
+import { takeReadiness } from "./services.ts";
 import { receiveResponse } from "./response-received.ts";
 import { retryRun } from "./run-retry.ts";
 import { startRun } from "./run-start.ts";
@@ -56,6 +57,8 @@ function takeInput(decision: Decision, input: RunInput): void {
     case "capacity.offered":
       decision.free = input.free;
       return;
+    case "attempt.ready":
+      return takeReadiness(decision, input.task);
     case "attempt.ended":
       return endAttempt(decision, input);
     case "response.received":

@@ -12,6 +12,7 @@ import { mayBegin } from "../expand/may-begin.ts";
 import { createCalleeScope } from "../expand/scope.ts";
 import { orRefuse } from "./decision.ts";
 import type { Decision } from "./decision.ts";
+import { awaitServices } from "./services.ts";
 
 /** How a region ends badly. */
 interface BadEnd {
@@ -27,9 +28,13 @@ export function finishRegion(decision: Decision, task: number): void {
   if (index === undefined) return;
   if (mustHalt(state, task, index)) return decision.record({ kind: "task.halted", task, at: decision.at });
   const isHalted = tasks.hasFlag(task, taskFlags.halted) || !mayBegin(state, task);
-  if (index.region.order.kind === "stages") return finishStages(decision, task, index, isHalted);
-  if ((tasks.pending[task] as number) > 0 && !(isHalted && tasks.active[task] === 0)) return;
-  const bad = judgeGraph(state, task, index);
+  const isOver =
+    index.region.order.kind === "stages"
+      ? isStagesOver(state, task, index, isHalted)
+      : tasks.pending[task] === 0 || (isHalted && tasks.active[task] === 0);
+  if (!isOver || awaitServices(decision, task)) return;
+  const judge = index.region.order.kind === "stages" ? judgeStages : judgeGraph;
+  const bad = judge(state, task, index);
   if (bad === undefined) return succeed(decision, task);
   decision.settle(task, bad.phase, { reason: bad.reason });
 }
@@ -80,24 +85,29 @@ function stopped(state: RunState): BadEnd {
   return { phase: phases.failed, reason: state.stopping?.reason ?? { code: "stopped" } };
 }
 
-function finishStages(decision: Decision, task: number, index: RegionIndex, isHalted: boolean): void {
-  const { state } = decision;
+/** With nothing under way: a stage has ended badly, all have ended, or no other one begins. */
+function isStagesOver(state: RunState, task: number, index: RegionIndex, isHalted: boolean): boolean {
+  if ((state.tasks.active[task] as number) > 0) return false;
+  return isHalted || !isCutShort(state, task) || findBadStage(state, task, index) !== undefined;
+}
+
+function findBadStage(state: RunState, task: number, index: RegionIndex): number | undefined {
   const { tasks } = state;
-  if ((tasks.active[task] as number) > 0) return;
   const firstStage = (tasks.first[task] as number) + index.region.nodes.length;
   const lastStage = (tasks.first[task] as number) + (tasks.count[task] as number);
   for (let stage = firstStage; stage < lastStage; stage += 1) {
-    if (tasks.kind[stage] !== taskKinds.stage || !isBad(tasks.phase[stage] as number)) continue;
-    if (index.region.endOnFailure)
-      return decision.settle(task, phases.failed, { reason: { code: "end-on-failure" } });
-    return decision.settle(task, phases.failed, {
-      reason: state.reasons.get(stage) ?? { code: "child-failed" },
-    });
+    if (tasks.kind[stage] === taskKinds.stage && isBad(tasks.phase[stage] as number)) return stage;
   }
-  if (!isCutShort(state, task)) return succeed(decision, task);
-  if (!isHalted) return;
-  const bad = stopped(state);
-  decision.settle(task, bad.phase, { reason: bad.reason });
+  return undefined;
+}
+
+function judgeStages(state: RunState, task: number, index: RegionIndex): BadEnd | undefined {
+  const stage = findBadStage(state, task, index);
+  if (stage === undefined) return isCutShort(state, task) ? stopped(state) : undefined;
+  const reason: Reason = index.region.endOnFailure
+    ? { code: "end-on-failure" }
+    : (state.reasons.get(stage) ?? { code: "child-failed" });
+  return { phase: phases.failed, reason };
 }
 
 function succeed(decision: Decision, task: number): void {

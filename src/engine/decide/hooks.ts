@@ -46,7 +46,8 @@ function isStarted(state: RunState, owner: number, hook: number): boolean {
 export function finishHooks(decision: Decision, task: number): void {
   const { state } = decision;
   const hooks = state.index.nodes[state.tasks.node[task] as number]?.hooks ?? [];
-  if (hasHooks(state, task)) {
+  // The end of a service that nobody needs any more calls no hooks (Argo kills it when its boundary has ended).
+  if (hasHooks(state, task) && !state.dismissed.has(task)) {
     considerConditionHooks(decision, task);
     startExitHooks(decision, task, hooks);
   }

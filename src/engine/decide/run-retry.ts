@@ -9,6 +9,7 @@ import type { RunState } from "../../model/run/run-state.ts";
 import { taskFlags } from "../../model/run/task-table.ts";
 import { isBelowHook } from "../expand/may-begin.ts";
 import { isLeftBehindGood, listFollowers } from "./followers.ts";
+import { isService } from "./services.ts";
 import type { Decision } from "./decision.ts";
 
 /** What a retry touches: tasks that begin from scratch, and tasks around them that are under way again. */
@@ -28,6 +29,7 @@ export function retryRun(decision: Decision, input: Extract<RunInput, { kind: "r
   // A run that failed only because of its exit hooks has nothing to set back: the hooks alone run again.
   if (reset.size === 0 && reopened.size === 0 && !isBad(state.ended)) return;
   for (const task of reopened) resetWhatCameAfter(state, task, reset);
+  for (const task of reopened) resetServices(state, task, reset);
   const values = Object.keys(input.values).length === 0 ? {} : { values: input.values };
   decision.record({
     kind: "run.retried",
@@ -162,6 +164,19 @@ function resetWhatCameAfter(state: RunState, parent: number, reset: Set<number>)
       reset.add(dependent);
       stack.push(index.dependents[at] as number);
     }
+  }
+}
+
+/** What runs again needs the services that it ran beside, and they have ended with everything else. */
+function resetServices(state: RunState, parent: number, reset: Set<number>): void {
+  const { tasks } = state;
+  if (tasks.kind[parent] === taskKinds.group) return;
+  const first = tasks.first[parent] as number;
+  for (let child = first; child < first + (tasks.count[parent] as number); child += 1) {
+    const isGroup = tasks.kind[child] === taskKinds.group;
+    const sample = isGroup && (tasks.count[child] as number) > 0 ? (tasks.first[child] as number) : child;
+    const hasRun = tasks.phase[child] === phases.succeeded || isBad(tasks.phase[child] as number);
+    if (hasRun && isService(state, sample)) reset.add(child);
   }
 }
 

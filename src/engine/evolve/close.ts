@@ -5,7 +5,7 @@ import type { RunState } from "../../model/run/run-state.ts";
 import { taskFlags } from "../../model/run/task-table.ts";
 import type { Reason } from "../../model/run/values.ts";
 import { hasHooks } from "./hanging-hooks.ts";
-import { leavePlace } from "./limits.ts";
+import { findRegion, leavePlace } from "./limits.ts";
 import { releaseLocks } from "./locks.ts";
 import { fireChild } from "./open.ts";
 
@@ -34,6 +34,14 @@ export function closeTask(state: RunState, task: number): void {
   if ((flags & taskFlags.closed) !== 0) return;
   tasks.flags[task] = flags | taskFlags.closed;
   state.closedCount += 1;
+  if (isCountedService(state, task)) closeService(state, task);
+  else countAsDone(state, task);
+}
+
+/** Tells whoever waits for this task that it is done: it has closed, or it is a service that can be used. */
+export function countAsDone(state: RunState, task: number): void {
+  const { tasks } = state;
+  const flags = tasks.flags[task] as number;
   const kind = tasks.kind[task];
   const parent = tasks.parent[task] as number;
   if (kind === taskKinds.entry) {
@@ -48,6 +56,44 @@ export function closeTask(state: RunState, task: number): void {
     state.agenda.push(parent);
   } else if (kind === taskKinds.stage) closeStage(state, task, parent);
   else closeNode(state, task, parent);
+}
+
+/** The region that a service is ended with; -1 for one that nobody else stands beside. */
+export function findServiceRegion(state: RunState, task: number): number {
+  const kind = state.tasks.kind[task];
+  return kind === taskKinds.node || kind === taskKinds.member ? findRegion(state, task) : -1;
+}
+
+/** Whether the task is a service that has been of use, and has not closed. */
+export function isCountedService(state: RunState, task: number): boolean {
+  if (state.services.size === 0) return false;
+  return state.services.get(findServiceRegion(state, task))?.has(task) === true;
+}
+
+/** A service that was counted as done has ended: a bad end still tells in its region, and the region may wait for it. */
+function closeService(state: RunState, task: number): void {
+  const { tasks } = state;
+  const region = findServiceRegion(state, task);
+  const services = state.services.get(region);
+  services?.delete(task);
+  if (services?.size === 0) state.services.delete(region);
+  state.dismissed.delete(task);
+  if (region < 0) return countAsDone(state, task);
+  const phase = tasks.phase[task] as number;
+  state.agenda.push(region);
+  if (!isBad(phase)) return;
+  spoilRegion(state, region);
+  const parent = tasks.parent[task] as number;
+  if (tasks.kind[task] === taskKinds.member) {
+    if (tasks.phase[parent] === phases.running) tasks.setFlag(parent, taskFlags.spoiled);
+    return;
+  }
+  const index = state.index.regions[tasks.process[region] as number];
+  if (index?.region.order.kind !== "graph") return;
+  state.branches.set(task, phase);
+  const local = task - (tasks.first[region] as number);
+  if (isTarget(state, region, local, index) && !isExcused(state, task, phase))
+    tasks.setFlag(region, taskFlags.failing);
 }
 
 function closeHook(state: RunState, owner: number): void {
@@ -155,10 +201,11 @@ export function isExcused(state: RunState, task: number, branch: number): boolea
 
 /**
  * How the branch stands that ends in this task: a task that did not run inherits from those it needed,
- * and a bad end wins (Argo: dag.go, assessDAGPhase).
+ * and a bad end wins (Argo: dag.go, assessDAGPhase). A service that can be used stands well.
  */
 function traceBranch(state: RunState, task: number, first: number, index: RegionIndex): number {
   const phase = state.tasks.phase[task] as number;
+  if (phase === phases.running) return phases.succeeded;
   if (phase < phases.skipped) return phase;
   let worst: number = phases.succeeded;
   for (const need of index.region.nodes[task - first]?.needs ?? []) {

@@ -12,6 +12,7 @@ import type { RunState } from "../../model/run/run-state.ts";
 import { taskFlags } from "../../model/run/task-table.ts";
 import { endTask, closeTask } from "./close.ts";
 import { claimLocks, queueForLocks } from "./locks.ts";
+import { dismissService, serve } from "./services.ts";
 import { enterTask, expandTask, openTask, startAttemptUnder, startHook } from "./open.ts";
 import { reopenRun } from "./reopen.ts";
 
@@ -70,6 +71,10 @@ export function evolve(state: RunState, event: RunEvent): void {
       return evolveAttemptStarted(state, event);
     case "attempt.ended":
       return evolveAttemptEnded(state, event);
+    case "attempt.ready":
+      return serve(state, event.task);
+    case "task.dismissed":
+      return dismissService(state, event.task);
     case "hook.started":
       return startHook(state, event);
     default:
@@ -153,6 +158,7 @@ function evolveAttemptStarted(state: RunState, event: EventOf<"attempt.started">
 
 function evolveAttemptEnded(state: RunState, event: EventOf<"attempt.ended">): void {
   state.running.delete(event.task);
+  state.serving.delete(event.task);
   state.tasks.phase[event.task] = event.phase;
   if (event.exitCode !== undefined) state.tasks.exitCode[event.task] = event.exitCode;
   if (event.outputs !== undefined) state.outputs.set(event.task, event.outputs);

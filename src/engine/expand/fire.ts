@@ -9,6 +9,7 @@ import type { RunState } from "../../model/run/run-state.ts";
 import type { Scope } from "../../model/run/scope.ts";
 import { taskFlags } from "../../model/run/task-table.ts";
 import type { Inputs } from "../../model/run/values.ts";
+import { isCountedService } from "../evolve/close.ts";
 import { findRegion, lacksPlace } from "../evolve/limits.ts";
 import { mayClaimLocks } from "../evolve/locks.ts";
 import { Refusal, orRefuse } from "../decide/decision.ts";
@@ -58,6 +59,8 @@ export function stopBeforeBegin(decision: Decision, task: number): void {
   const reason = state.stopping?.reason ?? { code: "stopped" as const };
   const kind = state.tasks.kind[task];
   const isQueued = state.tasks.phase[task] === phases.ready && state.stopping !== undefined;
+  if (kind === taskKinds.attempt && state.dismissed.has(state.tasks.parent[task] as number))
+    return decision.record({ kind: "task.omitted", task, at: decision.at, reason: { code: "dismissed" } });
   if (kind === taskKinds.attempt || kind === taskKinds.entry || isQueued) {
     return decision.settle(task, phases.failed, { reason });
   }
@@ -313,11 +316,16 @@ function evaluateGuard(state: RunState, first: number, guard: Guard): boolean {
   }
 }
 
+/** Whether a task is a service that was of use and has not ended. */
+function isServing(state: RunState, task: number): boolean {
+  return state.tasks.phase[task] === phases.running && isCountedService(state, task);
+}
+
 function isInState(state: RunState, task: number, wanted: Extract<Guard, { kind: "is" }>["state"]): boolean {
   const phase = state.tasks.phase[task];
   switch (wanted) {
     case "passed":
-      return phase === phases.succeeded || phase === phases.skipped;
+      return phase === phases.succeeded || phase === phases.skipped || isServing(state, task);
     case "succeeded":
       return phase === phases.succeeded;
     case "failed":
@@ -329,7 +337,7 @@ function isInState(state: RunState, task: number, wanted: Extract<Guard, { kind:
     case "omitted":
       return phase === phases.omitted;
     case "serving":
-      return false;
+      return isServing(state, task);
     case "any-succeeded":
       return listMembers(state, task).some((member) => state.tasks.phase[member] === phases.succeeded);
     case "all-failed": {

@@ -28,10 +28,11 @@ export function isGroupBarred(state: RunState, group: number): boolean {
   return !mayBegin(state, group) || isEnding(state, state.tasks.parent[group] as number);
 }
 
-/** Whether the run's stop, or the halt of its region, keeps this task from beginning. */
+/** Whether the run's stop, the halt of its region, or the dismissal of its service keeps this task from beginning. */
 export function isBarred(state: RunState, task: number): boolean {
   if (!mayBegin(state, task)) return true;
   const kind = state.tasks.kind[task];
+  if (kind === taskKinds.attempt) return state.dismissed.has(state.tasks.parent[task] as number);
   if (kind === taskKinds.node || kind === taskKinds.group)
     return isHalted(state, state.tasks.parent[task] as number);
   // A fan-out is under way once it is expanded: only a region that ends on failure holds its members back.

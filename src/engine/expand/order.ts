@@ -43,6 +43,7 @@ export function buildOrder(
     runId: decision.state.runId,
     taskName: `${decision.state.name}/${process.id}`,
     inputs: laid.flatMap((input) => layInput(decision, input, scope)),
+    ...(process.policy.service === true ? { service: true } : {}),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   };
 }

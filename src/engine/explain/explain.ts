@@ -8,6 +8,9 @@ import type { RunState } from "../../model/run/run-state.ts";
 import { taskFlags } from "../../model/run/task-table.ts";
 import type { Reason, ReasonCode } from "../../model/run/values.ts";
 import { findRegion, lacksPlace } from "../evolve/limits.ts";
+import { isCountedService } from "../evolve/close.ts";
+import { isDismissed } from "../decide/services.ts";
+import { countPlaces } from "../owed.ts";
 import { isBarred, isDue } from "../expand/may-begin.ts";
 
 export type FactCode =
@@ -37,6 +40,12 @@ export type FactCode =
   | "waits-for-response"
   /** An attempt runs since `at`. */
   | "attempt-runs"
+  /** Others can use it since `at`; it is ended with its region. */
+  | "serves"
+  /** It is a service that nobody needs any more, and it was asked to end. */
+  | "service-ends"
+  /** `tasks` are services that are ending, and nothing else is left. */
+  | "waits-for-services"
   /** `tasks` are the children that have not closed; `count` of them in all. */
   | "waits-for-children"
   /** It has ended, but `tasks`, its hooks, have not. */
@@ -154,12 +163,14 @@ function explainRunning(state: RunState, task: number): Fact[] {
   const facts: Fact[] = [];
   const startedAt = tasks.startedAt[task] as number;
   const until = state.waits.get(task);
-  if (state.running.has(task)) facts.push({ code: "attempt-runs", at: startedAt });
+  if (isDismissed(state, task)) facts.push({ code: "service-ends" });
+  else if (state.serving.has(task)) facts.push({ code: "serves", at: startedAt });
+  else if (state.running.has(task)) facts.push({ code: "attempt-runs", at: startedAt });
   else if (until !== undefined)
     facts.push(until === Infinity ? { code: "waits-for-person" } : { code: "waits-until", at: until });
   else if (state.requests.has(task)) facts.push({ code: "waits-for-response", at: startedAt });
   else if (tasks.hasFlag(task, taskFlags.retried)) facts.push(...explainRetrying(state, task));
-  else facts.push(...listOpenChildren(state, task));
+  else facts.push(...listOpenChildren(state, task), ...listEndingServices(state, task));
   return [...facts, ...explainHalt(state, task), ...explainRun(state, task), ...listDeadlines(state, task)];
 }
 
@@ -182,10 +193,19 @@ function listOpenChildren(state: RunState, task: number): Fact[] {
   const open = listChildren(state, task).filter(
     (child) =>
       !isClosed(state, child) &&
+      !isCountedService(state, child) &&
       tasks.kind[child] !== taskKinds.stage &&
       (tasks.pending[child] as number) >= 0,
   );
   return open.length === 0 ? [] : [{ code: "waits-for-children", ...name(open) }];
+}
+
+/** Services that a region waits for, because all else in it has ended. */
+function listEndingServices(state: RunState, task: number): Fact[] {
+  const ending = [...(state.services.get(task) ?? [])].filter(
+    (service) => state.dismissed.has(service) || hasEnded(state.tasks.phase[service] as number),
+  );
+  return ending.length === 0 ? [] : [{ code: "waits-for-services", ...name(ending) }];
 }
 
 function listChildren(state: RunState, task: number): number[] {
@@ -228,9 +248,12 @@ function findDead(state: RunState, task: number): Fact | undefined {
 function findObstacles(state: RunState, task: number): Fact[] {
   const { tasks } = state;
   const region = findRegion(state, task);
-  if (isBarred(state, task) && state.stopping === undefined)
-    return [{ code: "region-halted", tasks: [region] }];
-  const needs = listNeeds(state, task).filter((need) => !isClosed(state, need));
+  const isHalted = isBarred(state, task) && state.stopping === undefined;
+  const isOver = region >= 0 && tasks.active[region] === 0 && state.services.has(region);
+  if (isHalted || isOver) return [{ code: "region-halted", tasks: [region] }];
+  const needs = listNeeds(state, task).filter(
+    (need) => !isClosed(state, need) && !isCountedService(state, need),
+  );
   if (tasks.phase[task] === phases.waiting && needs.length > 0)
     return [{ code: "waits-for-needs", ...name(needs) }];
   const stage = findStageBefore(state, task);
@@ -245,7 +268,7 @@ function findObstacles(state: RunState, task: number): Fact[] {
   if (locks.length > 0) return locks;
   const isHeld = state.stopping === undefined ? state.suspended : isBarred(state, task);
   if (isHeld || !isReadyForRoom(state, task)) return [];
-  if (state.running.size >= state.attemptsAtMost)
+  if (countPlaces(state) >= state.attemptsAtMost)
     return [{ code: "waits-for-run-limit", limit: state.attemptsAtMost }];
   return [{ code: "waits-for-room" }];
 }

@@ -20,7 +20,7 @@ import type { Decision } from "../decide/decision.ts";
 export function decideRetry(decision: Decision, task: number, last: number): void {
   const { state } = decision;
   const phase = state.tasks.phase[last] as number;
-  if (!isBad(phase)) return decision.settle(task, phases.succeeded);
+  if (!isBad(phase) || state.dismissed.has(task)) return decision.settle(task, phases.succeeded);
   if (!mayBegin(state, task)) {
     return decision.settle(task, phase as EndPhase, {
       reason: state.stopping?.reason ?? { code: "stopped" },

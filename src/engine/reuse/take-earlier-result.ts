@@ -18,7 +18,8 @@ export function takeEarlierResult(
 ): boolean {
   const { state, evaluator } = decision;
   const process = state.index.plan.processes[number] as Process;
-  if (process.body.kind !== "task") return false;
+  // What is needed of a service is that it runs, and no earlier run can give that.
+  if (process.body.kind !== "task" || process.policy.service === true) return false;
   const earlier = evaluator.findReused?.(state, task);
   if (earlier === undefined) return false;
   const scope = { ...createCalleeScope(state, decision.run, task), inputs };

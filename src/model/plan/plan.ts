@@ -92,7 +92,9 @@ export type Body =
   | { readonly kind: "eval" };
 
 /** An AttemptOrder whose fields may still be expressions; ids and the task name are added by the engine. */
-export type TaskTemplate = Templated<Omit<AttemptOrder, "attemptId" | "runId" | "taskName" | "inputs">> & {
+export type TaskTemplate = Templated<
+  Omit<AttemptOrder, "attemptId" | "runId" | "taskName" | "inputs" | "service">
+> & {
   readonly inputs: readonly TaskInput[];
 };
 
@@ -184,7 +186,7 @@ export type Guard =
   | { readonly kind: "and" | "or"; readonly of: readonly Guard[] }
   | { readonly kind: "not"; readonly of: Guard };
 
-/** `passed` is: succeeded, skipped, or started as a service. The last two look at the members of a fan-out. */
+/** `passed` is: succeeded, skipped, or of use as a service. The last two look at the members of a fan-out. */
 export type GuardState =
   | "passed"
   | "succeeded"
@@ -245,6 +247,11 @@ export interface Policy {
   readonly taskTimeoutMs?: Dynamic<number>;
   /** Leaf: time allowed between ready and started. */
   readonly queueTimeoutMs?: Dynamic<number>;
+  /**
+   * Leaf task: it runs beside the others. Whoever needs it goes on as soon as it can be used, and it is ended, well,
+   * when all else in its region has ended; an end of its own before that is a bad one.
+   */
+  readonly service?: true;
   readonly locks?: readonly Lock[];
 }
 

@@ -61,6 +61,32 @@ export interface AttemptVolume {
       };
 }
 
+/** How it is found out whether a command can be used (Kubernetes core/v1, Probe, as a readiness probe). */
+export interface Readiness {
+  readonly by:
+    /** A GET that is answered with a status from 200 to 399; certificates are not checked. */
+    | {
+        readonly kind: "http";
+        readonly scheme: "http" | "https";
+        readonly host: string;
+        readonly port: number;
+        readonly path: string;
+        readonly headers: readonly { readonly name: string; readonly value: string }[];
+      }
+    /** A connection that is taken. */
+    | { readonly kind: "tcp"; readonly host: string; readonly port: number }
+    /** A program, run where and as the command is, that exits with 0. */
+    | { readonly kind: "command"; readonly command: readonly string[] };
+  /** Not asked before. */
+  readonly delayMs: number;
+  /** The longest time between two questions. */
+  readonly periodMs: number;
+  /** An answer that takes longer is none. */
+  readonly timeoutMs: number;
+  /** Good answers in a row that are needed. */
+  readonly successes: number;
+}
+
 /** One program of an attempt. Most attempts have exactly one, named `main`. */
 export interface AttemptCommand {
   readonly name: string;
@@ -82,6 +108,8 @@ export interface AttemptCommand {
   readonly retryDelayMs: number;
   /** Give the command a terminal of its own, where the machine has the means (Kubernetes Container, tty). */
   readonly terminal?: boolean;
+  /** Of a service: when it can be used; absent means as soon as it runs. */
+  readonly readiness?: Readiness;
 }
 
 /** Everything an executor needs to run one attempt. Written to the attempt's directory before anything starts. */
@@ -101,6 +129,8 @@ export interface AttemptOrder {
   readonly timeoutMs?: number;
   /** Time between the polite and the forced end. */
   readonly graceMs: number;
+  /** Others wait until it can be used, and it runs until it is cancelled: it takes no place from those others. */
+  readonly service?: boolean;
   /** Values that must not be shown, besides those of secret variables. In memory only, never in the file of the order. */
   readonly secrets?: readonly string[];
 }

@@ -129,6 +129,10 @@ export type RunEvent =
       readonly published?: Published;
       readonly facts?: AttemptFacts;
     }
+  /** The attempt of a service can be used: those that need its task may begin. */
+  | { readonly kind: "attempt.ready"; readonly task: number; readonly at: number }
+  /** Nobody needs the service any more: it is asked to end, and however it then ends, it has ended well. */
+  | { readonly kind: "task.dismissed"; readonly task: number; readonly at: number }
   /** A hook of a task (`owner`; -1 for the run) begins: one new task. */
   | { readonly kind: "hook.started"; readonly owner: number; readonly hook: number; readonly at: number };
 

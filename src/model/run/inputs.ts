@@ -9,6 +9,8 @@ export type RunInput =
   | { readonly kind: "run.continue"; readonly at: number }
   /** `free` more attempts may start now. */
   | { readonly kind: "capacity.offered"; readonly at: number; readonly free: number }
+  /** The attempt of a service can be used. */
+  | { readonly kind: "attempt.ready"; readonly at: number; readonly task: number }
   | {
       readonly kind: "attempt.ended";
       readonly at: number;

@@ -3,7 +3,7 @@
  * Only engine/evolve changes it.
  *
  * S1. `agenda` holds every task about which the engine may have something to decide; stale entries are harmless.
- * S2. `running` is exactly the set of tasks whose attempt has started and not ended.
+ * S2. `running` is exactly the set of tasks whose attempt has started and not ended; `serving` are some of them.
  * S3. `timers` holds every time at which something must be decided, earliest first; stale entries are harmless.
  */
 import type { Json } from "../../base/json.ts";
@@ -82,6 +82,15 @@ export interface RunState {
   readonly waits: Map<number, number>;
   readonly requests: Set<number>;
   readonly running: Set<number>;
+  /** Attempts of services that can be used now. */
+  readonly serving: Set<number>;
+  /**
+   * Tasks that are services, have been of use and have not closed, by the region that counts them as done.
+   * Those that nobody counts (the entry, hooks) are under -1.
+   */
+  readonly services: Map<number, Set<number>>;
+  /** Those among them that have been asked to end. */
+  readonly dismissed: Set<number>;
   /** Attempts that may not start before a time. */
   readonly notBefore: Map<number, number>;
   /** Tasks that ended badly, in order. */
@@ -141,6 +150,9 @@ export function createRunState(
     waits: new Map(),
     requests: new Set(),
     running: new Set(),
+    serving: new Set(),
+    services: new Map(),
+    dismissed: new Set(),
     notBefore: new Map(),
     failures: [],
     agenda: new RangeQueue(),

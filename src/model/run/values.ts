@@ -72,6 +72,10 @@ export type ReasonCode =
   | "terminated"
   | "region-halted"
   | "set-by-user"
+  /** A service that ended by itself with exit code 0. */
+  | "service-ended"
+  /** Another attempt of a service that nobody needs any more. */
+  | "dismissed"
   | "lock-wait"
   | "run-limit"
   | "reused";

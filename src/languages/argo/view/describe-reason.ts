@@ -57,6 +57,10 @@ export function describeReason(reason: Reason, names?: ReasonNames): string {
       return `raw output parameter '${message ?? ""}' has not been set and does not have a default value`;
     case "response-refused":
       return describeResponse(message, reason.source);
+    case "service-ended":
+      return message ?? "main: a daemon must not end by itself (exit code 0)";
+    case "dismissed":
+      return "";
     case "lock-wait":
       return message === undefined ? "Waiting for a lock" : `Waiting for ${message} lock`;
     case "run-limit":
