@@ -59,6 +59,7 @@ async function measure(count: number, slots: number, atOnce: number): Promise<vo
     { capacity: slots, stateDirectory: join(base, "state") },
     {
       started: () => undefined,
+      ready: () => undefined,
       ended: (exit) => {
         if (exit.ending.kind !== "exited" || exit.ending.code !== 0) throw new Error(JSON.stringify(exit));
         open -= 1;

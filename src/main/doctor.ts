@@ -41,7 +41,11 @@ async function examineExecutor(home: Home, name: string): Promise<DoctorFinding>
 async function tryExecutor(home: Home, name: string): Promise<DoctorFinding> {
   const topic = `executor ${name}`;
   const chosen = await chooseExecutor(name, home, 1);
-  const executor = chosen.create({ started: () => undefined, ended: () => undefined });
+  const executor = chosen.create({
+    started: () => undefined,
+    ready: () => undefined,
+    ended: () => undefined,
+  });
   try {
     const found = await executor.capabilities();
     if (!found.available)

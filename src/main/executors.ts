@@ -77,7 +77,7 @@ async function findSandboxMethod(home: Home): Promise<string | undefined> {
   const remembered = readRemembered(file);
   if (remembered?.key === key) return remembered.works ? program : undefined;
   const create = await createSandbox(home, 1, () => []);
-  const executor = create({ started: () => undefined, ended: () => undefined });
+  const executor = create({ started: () => undefined, ready: () => undefined, ended: () => undefined });
   const works = (await executor.capabilities()).available;
   await executor.close({ leaveRunning: false });
   mkdirSync(home.executors, { recursive: true });

@@ -9,6 +9,9 @@
  * X2. `ended` is called only after the exit record is on disk (or the loss of the attempt is certain).
  * X3. After `cancel` the whole process tree of the attempt is gone before `ended` is called.
  * X4. Starting an attempt whose directory already has a complete exit record does not run it again.
+ * X5. `ready` is called for services alone, before `ended`, and once for each `start` or adoption: when its init commands
+ *     have ended well, and each other command runs and has given the answers that its readiness asks for.
+ * X6. Services take no room: however many run, `capacity` other attempts may run beside them.
  */
 import type { AttemptExit, AttemptOrder } from "../model/run/attempt.ts";
 
@@ -29,6 +32,8 @@ export interface ExecutorCapabilities {
 export interface ExecutorListener {
   /** The first command runs. `at` is epoch ms. Not told again for an attempt that was adopted. */
   started(attemptId: string, at: number): void;
+  /** The service can be used. Told again for one that was adopted, because the telling may have been lost. */
+  ready(attemptId: string, at: number): void;
   ended(exit: AttemptExit): void;
 }
 
@@ -44,8 +49,8 @@ export type Adoption =
 export interface Executor {
   readonly name: string;
   /**
-   * How many attempts it takes at once, as things stand. While attempts are short it may take more than it runs at once,
-   * to have the next one ready when one ends.
+   * How many attempts it takes at once besides services, as things stand. While attempts are short it may take more than
+   * it runs at once, to have the next one ready when one ends.
    */
   readonly capacity: number;
   capabilities(): Promise<ExecutorCapabilities>;

@@ -44,6 +44,7 @@ function wrapExecutor(
   });
   const inner = create({
     started: (attemptId, at) => listener.started(attemptId, toScaled(at)),
+    ready: (attemptId, at) => listener.ready(attemptId, toScaled(at)),
     ended: (exit) => listener.ended(scaleExit(exit)),
   });
   return { ...inner, start: (order, directory) => inner.start(scaleOrder(order, factor), directory) };

@@ -13,6 +13,7 @@ const executor = create(
   { capacity: 4, stateDirectory },
   {
     started: (attemptId) => console.log(JSON.stringify({ started: attemptId })),
+    ready: (attemptId) => console.log(JSON.stringify({ ready: attemptId })),
     ended: (exit) => console.log(JSON.stringify({ ended: exit.attemptId })),
   },
 );

@@ -16,7 +16,11 @@ for (const method of ["bubblewrap", "unshare"] as const) {
 
 async function findRefusal(open: () => ReturnType<typeof openSubject>): Promise<string | undefined> {
   const subject = await open();
-  const executor = subject.create({ started: () => undefined, ended: () => undefined });
+  const executor = subject.create({
+    started: () => undefined,
+    ready: () => undefined,
+    ended: () => undefined,
+  });
   const { available, reason } = await executor.capabilities();
   await executor.close({ leaveRunning: false });
   await subject.dispose();

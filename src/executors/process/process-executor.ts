@@ -19,6 +19,7 @@ import { makeBaseEnvironment } from "../slots/base-environment.ts";
 import { addTerminal } from "../slots/terminal.ts";
 import { checkCommandSize, type ReadyCommand } from "../slots/command-text.ts";
 import {
+  findProbeCommand,
   needsSupervisor,
   scriptMode,
   writeSingleLaunch,
@@ -96,7 +97,10 @@ function launch(
   for (const command of order.commands) {
     const ready = readyCommand({ order, directory, command, mappings, resolver, userHome });
     if (!ready.ok) return ready;
-    commands.push(ready.value);
+    const asked = findProbeCommand(command);
+    const probe = asked && readyCommand({ order, directory, command: asked, mappings, resolver, userHome });
+    if (probe?.ok === false) return probe;
+    commands.push({ ...ready.value, ...(probe === undefined ? {} : { probeArgv: probe.value.argv }) });
   }
   const [only] = commands;
   if (only !== undefined && !needsSupervisor(order)) return ok(writeSingleLaunch(only));

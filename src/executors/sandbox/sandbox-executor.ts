@@ -21,6 +21,7 @@ import { makeBaseEnvironment } from "../slots/base-environment.ts";
 import { addTerminal } from "../slots/terminal.ts";
 import { checkCommandSize, type ReadyCommand } from "../slots/command-text.ts";
 import {
+  findProbeCommand,
   needsSupervisor,
   scriptMode,
   type Wrapper,
@@ -140,7 +141,10 @@ function launch(
   for (const command of order.commands) {
     const ready = readyCommand(order, { control, root }, command, context, files);
     if (!ready.ok) return ready;
-    commands.push(ready.value);
+    const asked = findProbeCommand(command);
+    const probe = asked && readyCommand(order, { control, root }, asked, context, files);
+    if (probe?.ok === false) return probe;
+    commands.push({ ...ready.value, ...(probe === undefined ? {} : { probeArgv: probe.value.argv }) });
   }
   const supervised = needsSupervisor(order);
   const steps = [

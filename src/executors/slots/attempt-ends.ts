@@ -76,7 +76,7 @@ function finish(context: ExecutorContext, attempt: RunningAttempt, record: ExitR
     completeRecord(attempt, { kind: attempt.stop });
   if (slot !== undefined) {
     context.bySlot.delete(slot);
-    context.pool.giveBack(slot);
+    context.pool.giveBack(slot, order.service === true);
     context.slotFreed(exit.endedAt - exit.startedAt);
   }
   const tell = (): void => {

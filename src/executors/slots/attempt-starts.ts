@@ -12,6 +12,7 @@ import { addAttempt, type ExecutorContext } from "./executor-context.ts";
 import { findExitRecord } from "./exit-record.ts";
 import { findLivingSlot, type RunningAttempt } from "./running-attempt.ts";
 import type { Slot } from "./slot.ts";
+import { watchReadiness } from "./watch-readiness.ts";
 
 /** Starts an attempt as soon as a slot is free. One that was started before is adopted instead (X4). */
 export function startAttempt(context: ExecutorContext, order: AttemptOrder, directory: string): void {
@@ -43,11 +44,11 @@ function prepareLaunch(context: ExecutorContext, attempt: RunningAttempt): Resul
   }
 }
 
-/** Hands waiting attempts to idle slots, oldest first. */
+/** Hands waiting attempts to idle slots, oldest first; a service never waits for others. */
 export function startQueued(context: ExecutorContext): void {
   for (const attempt of context.queue) {
-    const slot = context.pool.take();
-    if (slot === undefined) return;
+    const slot = context.pool.take(attempt.order.service === true);
+    if (slot === undefined) continue;
     context.queue.delete(attempt);
     if (slot instanceof Error)
       endUnstarted(context, attempt, {
@@ -71,6 +72,7 @@ function runOnSlot(context: ExecutorContext, attempt: RunningAttempt, slot: Slot
   context.sampler.watch(order.attemptId, slot.pid);
   if (order.timeoutMs !== undefined) limitTime(context, attempt, order.timeoutMs);
   setImmediate(() => context.tellStart(() => announce(context, attempt)));
+  watchReadiness(context, attempt);
 }
 
 /** Finds out what became of an attempt that was started before, and watches it to its end. */
@@ -91,5 +93,6 @@ export function adoptAttempt(context: ExecutorContext, order: AttemptOrder, dire
   if (order.timeoutMs !== undefined)
     limitTime(context, attempt, Math.max(0, seen.startedAt + order.timeoutMs - context.now()));
   attempt.unwatch = watchAdopted(directory, () => endBySlotLoss(context, attempt));
+  watchReadiness(context, attempt);
   return { kind: "running" };
 }

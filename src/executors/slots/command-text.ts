@@ -16,6 +16,8 @@ export interface ReadyCommand {
   readonly env: readonly { readonly name: string; readonly value: string }[];
   /** Absolute. */
   readonly workingDirectory: string;
+  /** The program, resolved like the command's own, that is asked whether the command can be used. */
+  readonly probeArgv?: readonly string[];
 }
 
 /** Linux refuses a single argument or variable of 128 KiB or more (execve(2), MAX_ARG_STRLEN). */

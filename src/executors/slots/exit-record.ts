@@ -5,6 +5,7 @@
  * slot 4711                         the shell that runs the attempt; it keeps this file open until the end
  * 0m0.010000s 0m0.020000s           CPU of the shell, then of all its ended children, before the attempt
  * 0m1.500000s 0m0.900000s
+ * ready db                          only of a service: this command gave the answers that its readiness asks a program for
  * command build 0                   only when there are several commands: code, or `not-run`
  * 0m0.010000s 0m0.020000s           the same after the attempt; the difference of the second lines is its CPU
  * 0m1.700000s 0m0.950000s
@@ -30,6 +31,8 @@ export interface ExitRecord {
   /** Absent while the attempt runs. */
   readonly end?: { readonly status: number; readonly how: "plain" | "signaled" | "refused" };
   readonly commands: Readonly<Record<string, CommandEnding>>;
+  /** Commands whose readiness was found out by the supervisor. */
+  readonly ready?: readonly string[];
   readonly problem?: AttemptProblem;
   /** A sandbox says that it was set up and that the command ran in it. */
   readonly ranInside?: boolean;
@@ -99,18 +102,20 @@ function readProcessorTime(lines: readonly string[]): Pick<ExitRecord, "cpuUserM
 
 function readLines(
   lines: readonly string[],
-): Pick<ExitRecord, "slotPid" | "end" | "commands" | "problem" | "ranInside"> {
+): Pick<ExitRecord, "slotPid" | "end" | "commands" | "ready" | "problem" | "ranInside"> {
   let slotPid: number | undefined;
   let end: ExitRecord["end"];
   let problem: AttemptProblem | undefined;
   let ranInside = false;
   const commands: Record<string, CommandEnding> = {};
+  const ready: string[] = [];
   for (const line of lines) {
     const [word, first = "", second = ""] = line.split(" ");
     if (word === "slot") slotPid = Number(first);
     else if (word === "end") end = { status: Number(first), how: readHow(second) };
     else if (word === "command")
       commands[first] = second === "not-run" ? { kind: "not-run" } : { kind: "exited", code: Number(second) };
+    else if (word === "ready") ready.push(first);
     else if (line.includes('"exit-code"') && line.startsWith("{")) ranInside = true;
     else if (word === "problem") problem = JSON.parse(line.slice("problem ".length)) as AttemptProblem;
   }
@@ -118,6 +123,7 @@ function readLines(
     ...(slotPid === undefined ? {} : { slotPid }),
     ...(end === undefined ? {} : { end }),
     commands,
+    ...(ready.length === 0 ? {} : { ready }),
     ...(problem === undefined ? {} : { problem }),
     ...(ranInside ? { ranInside } : {}),
   };

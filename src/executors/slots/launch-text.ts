@@ -14,7 +14,13 @@ import { type SupervisedCommand, writeSuperviseScript } from "./supervise-script
 /** Whether the order needs the supervisor. */
 export function needsSupervisor(order: AttemptOrder): boolean {
   const [only] = order.commands;
-  return order.commands.length !== 1 || only === undefined || only.role !== "main" || only.retries > 0;
+  return (
+    order.commands.length !== 1 ||
+    only === undefined ||
+    only.role !== "main" ||
+    only.retries > 0 ||
+    only.readiness?.by.kind === "command"
+  );
 }
 
 /**
@@ -114,7 +120,21 @@ function superviseCommand(
     retryDelayMs: ordered.retryDelayMs,
     out: join(logs, attemptLogFile(ready.name, "out")),
     err: join(logs, attemptLogFile(ready.name, "err")),
+    ...findProbe(ready, ordered),
   };
+}
+
+function findProbe(ready: ReadyCommand, { readiness }: AttemptCommand): Pick<SupervisedCommand, "probe"> {
+  if (ready.probeArgv === undefined || readiness === undefined) return {};
+  return { probe: { words: writeWords({ env: [], argv: ready.probeArgv }), readiness } };
+}
+
+/** The program that is asked for a command's readiness, as a command like it: where it is, and with what it sees. */
+export function findProbeCommand(command: AttemptCommand): AttemptCommand | undefined {
+  const by = command.readiness?.by;
+  if (by?.kind !== "command") return undefined;
+  const { script: _, readiness: __, terminal: ___, ...rest } = command;
+  return { ...rest, command: by.command, args: [] };
 }
 
 /** Scripts are executable, because `sh -c PATH` runs them as programs (Argo writes them the same way). */

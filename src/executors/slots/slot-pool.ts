@@ -7,10 +7,13 @@ import { join } from "node:path";
 import { openSlot, type Slot, type SlotReport } from "./slot.ts";
 
 export interface SlotPool {
-  /** An idle slot, which is busy from now on; undefined when all are busy; an error when none can be opened. */
-  take(): Slot | Error | undefined;
-  /** The slot is idle again. */
-  giveBack(slot: Slot): void;
+  /**
+   * An idle slot, which is busy from now on; undefined when all are busy; an error when none can be opened.
+   * One that is taken `beyond` the capacity leaves as many for others as there were.
+   */
+  take(beyond: boolean): Slot | Error | undefined;
+  /** The slot, taken in the same way, is idle again, or gone. */
+  giveBack(slot: Slot, beyond: boolean): void;
   /** Opens slots until `count` exist. */
   open(count: number): void;
   /** Lets every slot go after its attempt; resolves when all are gone, or at once when they are detached. */
@@ -30,6 +33,7 @@ export function createSlotPool(options: SlotPoolOptions): SlotPool {
   const all = new Map<Slot, { readonly gone: Promise<void>; readonly resolve: () => void }>();
   const idle: Slot[] = [];
   let opened = 0;
+  let lent = 0;
   const openOne = (): Slot | Error => {
     if (opened === 0) makeNoticeDirectory(options.noticeDirectory);
     const notice = join(options.noticeDirectory, `${process.pid}-${(opened += 1)}`);
@@ -53,9 +57,17 @@ export function createSlotPool(options: SlotPoolOptions): SlotPool {
     return slot;
   };
   return {
-    take: () => idle.pop() ?? (all.size < options.capacity ? openOne() : undefined),
-    giveBack: (slot) => {
-      if (all.has(slot)) idle.push(slot);
+    take: (beyond) => {
+      const most = options.capacity + lent + (beyond ? 1 : 0);
+      const slot = idle.pop() ?? (all.size < most ? openOne() : undefined);
+      if (beyond && slot !== undefined && !(slot instanceof Error)) lent += 1;
+      return slot;
+    },
+    giveBack: (slot, beyond) => {
+      if (beyond) lent -= 1;
+      if (!all.has(slot)) return;
+      if (all.size > options.capacity + lent) slot.release();
+      else idle.push(slot);
     },
     open: (count) => {
       while (all.size < Math.min(count, options.capacity)) {

@@ -14,7 +14,11 @@
  */
 import type { AttemptCommand } from "../../model/run/attempt.ts";
 import { type ReadyCommand, writeWords } from "./command-text.ts";
+import { type ScriptedProbe, writeProbe } from "./probe-script.ts";
 import { isPlainVariableName, quoteForShell } from "./shell-quote.ts";
+
+/** How soon a program that is asked for readiness is asked again; it doubles until it is the period. */
+const firstPeriodMs = 100;
 
 export interface SupervisedCommand extends ReadyCommand {
   readonly role: AttemptCommand["role"];
@@ -25,6 +29,8 @@ export interface SupervisedCommand extends ReadyCommand {
   readonly secretEnv: readonly { readonly name: string; readonly from: string }[];
   readonly out: string;
   readonly err: string;
+  /** Asks whether the command can be used, once it has begun. */
+  readonly probe?: ScriptedProbe;
 }
 
 /**
@@ -66,6 +72,7 @@ function writeCommand(command: SupervisedCommand, i: number): string[] {
     .filter((each) => isPlainVariableName(each.name))
     .map((each) => `export ${each.name}=${quoteForShell(each.value)}`);
   const secrets = command.secretEnv.map((each) => `export ${each.name}="$v_${each.from}"`);
+  const setup = [`cd ${quoteForShell(command.workingDirectory)} || exit 126`, ...exports, ...secrets];
   const redirect = `</dev/null >>${quoteForShell(command.out)} 2>>${quoteForShell(command.err)} 3>&- 4>&-`;
   return [
     `s${i}=w c${i}= l${i}= n${i}=${command.retries} p${i}=`,
@@ -79,9 +86,7 @@ function writeCommand(command: SupervisedCommand, i: number): string[] {
     'trap \'i=1; [ -n "$p" ] && kill -KILL "$p" 2>/dev/null\' USR1',
     "(",
     "trap - TERM USR1 USR2",
-    `cd ${quoteForShell(command.workingDirectory)} || exit 126`,
-    ...exports,
-    ...secrets,
+    ...setup,
     `exec ${writeWords(command)}`,
     `) ${redirect} &`,
     // A signal interrupts `wait`, which then tells the signal instead of the command's end: wait again, and keep the
@@ -91,7 +96,9 @@ function writeCommand(command: SupervisedCommand, i: number): string[] {
     `echo "${i} $c" >&4`,
     ") &",
     `p${i}=$!`,
+    ...(command.probe === undefined ? [] : [`ask${i}`]),
     "}",
+    ...(command.probe === undefined ? [] : writeProbe(command.name, i, command.probe, setup, firstPeriodMs)),
     `again${i}() { s${i}=a; ( trap - TERM; sleep ${command.retryDelayMs / 1000}; echo "${i} again" >&4 ) & }`,
     `settle${i}() { s${i}=d c${i}=$1; echo "command ${command.name} $1" >&3; }`,
     `handle${i}() {`,
@@ -148,7 +155,8 @@ function isAnyOpen(indexes: readonly number[]): string {
 /** Ends the sides, notes what never ran, and leaves with the deciding code. */
 function writeEnd(commands: readonly SupervisedCommand[], graceMs: number, isInside: boolean): string[] {
   const sides = indexesOf(commands, "side");
-  const lines = ["stop=1", ...sides.map((i) => `[ $s${i} = a ] && settle${i} $l${i}`)];
+  const asked = commands.flatMap(({ probe }, i) => (probe === undefined ? [] : [`hush${i}`]));
+  const lines = ["stop=1", ...asked, ...sides.map((i) => `[ $s${i} = a ] && settle${i} $l${i}`)];
   if (sides.length > 0) {
     lines.push(
       ...sides.map((i) => `[ $s${i} = r ] && kill -USR2 $p${i} 2>/dev/null`),

@@ -68,6 +68,8 @@ export interface StartedAttempt {
   readonly id: string;
   readonly directory: string;
   readonly started: Promise<number>;
+  /** When it was told that the service can be used. */
+  readonly ready: Promise<number>;
   readonly ended: Promise<EndedAttempt>;
 }
 
@@ -84,13 +86,19 @@ export interface ExecutorBench {
   adopt(
     order: AttemptOrder,
     directory: string,
-  ): { readonly adoption: Promise<Adoption>; readonly ended: Promise<EndedAttempt> };
+  ): {
+    readonly adoption: Promise<Adoption>;
+    readonly ready: Promise<number>;
+    readonly ended: Promise<EndedAttempt>;
+  };
   /** A bench with a new executor over the same files. */
   next(): ExecutorBench;
   makeDirectory(): string;
   /** Resolves when the standard output of `main` holds the text; refuses when the attempt ended without it. */
   waitForOutput(attempt: StartedAttempt, text: string): Promise<void>;
   counts(): { readonly started: number; readonly ended: number };
+  /** How often it was told that a service can be used. */
+  readyCount(): number;
   mostAtOnce(): number;
   /** Files below a directory that hold the text. */
   findFilesWith(directory: string, text: string): readonly string[];
@@ -116,15 +124,17 @@ interface Recorder {
   /** Calls the executor; it must not tell anything from inside. */
   readonly call: <T>(body: () => T) => T;
   readonly expectStart: (id: string) => Promise<number>;
+  readonly expectReady: (id: string) => Promise<number>;
   readonly expectEnd: (id: string) => Promise<AttemptExit>;
-  readonly counts: { started: number; ended: number; mostAtOnce: number };
+  readonly counts: { started: number; ready: number; ended: number; mostAtOnce: number };
 }
 
 function openRecorder(subject: ExecutorSubject): Recorder {
   const starts = new Map<string, Gate<number>>();
+  const readies = new Map<string, Gate<number>>();
   const ends = new Map<string, Gate<AttemptExit>>();
   const running = new Set<string>();
-  const counts = { started: 0, ended: 0, mostAtOnce: 0 };
+  const counts = { started: 0, ready: 0, ended: 0, mostAtOnce: 0 };
   let isCalling = false;
   const checkOutside = (): void => {
     if (isCalling) throw new Error("the listener was called from inside `start` or `adopt`");
@@ -135,6 +145,11 @@ function openRecorder(subject: ExecutorSubject): Recorder {
       counts.started += 1;
       counts.mostAtOnce = Math.max(counts.mostAtOnce, running.add(id).size);
       starts.get(id)?.open(at);
+    },
+    ready: (id, at) => {
+      checkOutside();
+      counts.ready += 1;
+      readies.get(id)?.open(at);
     },
     ended: (exit) => {
       checkOutside();
@@ -160,13 +175,14 @@ function openRecorder(subject: ExecutorSubject): Recorder {
     executor,
     call,
     expectStart: (id) => expect(starts, id),
+    expectReady: (id) => expect(readies, id),
     expectEnd: (id) => expect(ends, id),
     counts,
   };
 }
 
 export function openExecutorBench(subject: ExecutorSubject): ExecutorBench {
-  const { executor, call, expectStart, expectEnd, counts } = openRecorder(subject);
+  const { executor, call, expectStart, expectReady, expectEnd, counts } = openRecorder(subject);
   const others: ExecutorBench[] = [];
   const makeDirectory = (): string => {
     const directory = join(subject.directory, `attempt-${(made += 1)}`);
@@ -184,14 +200,16 @@ export function openExecutorBench(subject: ExecutorSubject): ExecutorBench {
         layFile(join(directory, attemptFiles.root, path), text);
       for (const path of fifos) makeFifo(join(directory, attemptFiles.root, path));
       const started = expectStart(order.attemptId);
+      const ready = expectReady(order.attemptId);
       const ended = waitForEnd(order.attemptId, directory);
       call(() => executor.start(order, directory));
-      return { id: order.attemptId, directory, started, ended };
+      return { id: order.attemptId, directory, started, ready, ended };
     },
     run: (order, fifos) => bench.start(order, fifos).ended,
     adopt: (order, directory) => {
+      const ready = expectReady(order.attemptId);
       const ended = waitForEnd(order.attemptId, directory);
-      return { adoption: call(() => executor.adopt(order, directory)), ended };
+      return { adoption: call(() => executor.adopt(order, directory)), ready, ended };
     },
     next: () => {
       const other = openExecutorBench(subject);
@@ -201,6 +219,7 @@ export function openExecutorBench(subject: ExecutorSubject): ExecutorBench {
     makeDirectory,
     waitForOutput: (attempt, text) => waitForText(attempt, text),
     counts: () => ({ started: counts.started, ended: counts.ended }),
+    readyCount: () => counts.ready,
     mostAtOnce: () => counts.mostAtOnce,
     findFilesWith: (directory, text) => findFilesWith(directory, text),
     close: async () => {

@@ -41,18 +41,24 @@ export class Performer {
   private readonly outlet: PerformerOutlet;
   readonly executor: Executor;
   private readonly flights = new Map<string, Flight>();
+  /** Ids of the flights that are services. */
+  private readonly services = new Set<string>();
   private readonly requests = new Map<string, AbortController>();
   private halted = false;
 
   constructor(ports: RuntimePorts, outlet: PerformerOutlet) {
     this.ports = ports;
     this.outlet = outlet;
-    this.executor = ports.createExecutor({ started: () => undefined, ended: (exit) => this.takeExit(exit) });
+    this.executor = ports.createExecutor({
+      started: () => undefined,
+      ready: (attemptId) => this.takeReadiness(attemptId),
+      ended: (exit) => this.takeExit(exit),
+    });
   }
 
-  /** How many more attempts may start. */
+  /** How many more attempts may start; services take no room (X6 of the executor port). */
   get free(): number {
-    return this.executor.capacity - this.flights.size;
+    return this.executor.capacity - (this.flights.size - this.services.size);
   }
 
   perform(run: LiveRun, effect: Effect): void {
@@ -94,8 +100,13 @@ export class Performer {
   private launch(run: LiveRun, task: number, order: AttemptOrder): void {
     if (this.flights.has(order.attemptId)) return;
     const flight: Flight = { run, task, order, secrets: [], stop: undefined, stage: "laying" };
-    this.flights.set(order.attemptId, flight);
+    this.board(flight);
     this.lay(flight);
+  }
+
+  private board(flight: Flight): void {
+    this.flights.set(flight.order.attemptId, flight);
+    if (flight.order.service === true) this.services.add(flight.order.attemptId);
   }
 
   private lay(flight: Flight): void {
@@ -122,7 +133,7 @@ export class Performer {
   private adopt(run: LiveRun, task: number, order: AttemptOrder): void {
     if (this.flights.has(order.attemptId)) return;
     const flight: Flight = { run, task, order, secrets: [], stop: undefined, stage: "adopting" };
-    this.flights.set(order.attemptId, flight);
+    this.board(flight);
     const directory = this.ports.files.directoryOf(order.attemptId);
     const revealed = revealOrder(order, this.ports.secrets);
     if (revealed.ok) flight.secrets = revealed.value.secrets ?? [];
@@ -146,6 +157,19 @@ export class Performer {
       if (flight.stage === "started")
         this.executor.cancel(flight.order.attemptId, effect.why, effect.graceMs);
     }
+  }
+
+  /** Passed on however often it is told: the engine knows what it knew, and a lost report is told again. */
+  private takeReadiness(attemptId: string): void {
+    const flight = this.flights.get(attemptId);
+    if (this.halted || flight === undefined || flight.stage === "laying" || flight.stage === "collecting")
+      return;
+    this.outlet.send(flight.run.runId, {
+      kind: "attempt.ready",
+      at: this.ports.clock.now(),
+      task: flight.task,
+    });
+    this.outlet.roomChanged();
   }
 
   private takeExit(exit: AttemptExit): void {
@@ -177,6 +201,7 @@ export class Performer {
   private report(flight: Flight, exit: AttemptExit, collected?: Collected): void {
     if (this.halted) return;
     this.flights.delete(flight.order.attemptId);
+    this.services.delete(flight.order.attemptId);
     const problem = exit.problem ?? collected?.problem;
     this.outlet.send(flight.run.runId, {
       kind: "attempt.ended",

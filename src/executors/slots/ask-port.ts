@@ -1,0 +1,54 @@
+/**
+ * Asking a port whether a service can be used: a connection, or a GET.
+ * The engine's own process asks, because a question is a socket and no program (Kubernetes: the kubelet asks as well).
+ */
+import { request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
+import { connect } from "node:net";
+import type { Readiness } from "../../model/run/attempt.ts";
+
+export type PortQuestion = Exclude<Readiness["by"], { readonly kind: "command" }>;
+
+/** Asks once; `answer` is called once, never from inside. */
+export function askPort(question: PortQuestion, timeoutMs: number, answer: (isGood: boolean) => void): void {
+  let isAnswered = false;
+  const tell = (isGood: boolean, end: () => void): void => {
+    if (isAnswered) return;
+    isAnswered = true;
+    clearTimeout(timer);
+    end();
+    answer(isGood);
+  };
+  const ended = question.kind === "tcp" ? openConnection(question, tell) : sendGet(question, tell);
+  const timer = setTimeout(() => tell(false, ended), timeoutMs);
+}
+
+type Tell = (isGood: boolean, end: () => void) => void;
+
+function openConnection(question: Extract<PortQuestion, { kind: "tcp" }>, tell: Tell): () => void {
+  const socket = connect({ host: question.host, port: question.port });
+  const end = (): void => void socket.destroy();
+  socket.on("connect", () => tell(true, end));
+  socket.on("error", () => tell(false, end));
+  return end;
+}
+
+function sendGet(question: Extract<PortQuestion, { kind: "http" }>, tell: Tell): () => void {
+  const { scheme, host, port, path, headers } = question;
+  const send = scheme === "https" ? requestHttps : requestHttp;
+  const given = new Map<string, string[]>();
+  for (const { name, value } of headers) given.set(name, [...(given.get(name) ?? []), value]);
+  const request = send({
+    host,
+    port,
+    path: path.startsWith("/") ? path : `/${path}`,
+    headers: { "user-agent": "millrace-probe", accept: "*/*", ...Object.fromEntries(given) },
+    agent: false,
+    rejectUnauthorized: false,
+  });
+  const end = (): void => void request.destroy();
+  request.on("response", ({ statusCode = 0 }) => tell(statusCode >= 200 && statusCode < 400, end));
+  request.on("error", () => tell(false, end));
+  request.end();
+  return end;
+}
