@@ -40,7 +40,7 @@ const busyboxShell: ImageEntryInput = {
   cmd: ["sh"],
   tools: ["sh"],
   aliases: { sh: ["busybox", "bash", "sh"], ash: ["busybox", "bash", "sh"] },
-  files: { "/bin/sh": "sh", "/bin/ash": "ash" },
+  files: { "/bin/sh": "sh", "/bin/ash": "ash", "/usr/bin/nc": "nc" },
 };
 
 const debianShell: ImageEntryInput = { cmd: ["bash"], tools: ["bash"] };

@@ -354,11 +354,6 @@ test("http: a request with Argo's defaults", () => {
 for (const [what, fields, code] of [
   ["resource", "        resource: {action: get, manifest: 'kind: Pod'}\n", "argo/unsupported-resource"],
   ["plugin", "        plugin: {x: {}}\n", "argo/unsupported-plugin"],
-  [
-    "daemon",
-    "        daemon: true\n        container: {image: busybox, command: [sleep]}\n",
-    "argo/unsupported-daemon",
-  ],
 ] as const) {
   test(`refused: a ${what} template that can be reached`, () =>
     assert.deepEqual(errorCodes(one(fields)), [code]));

@@ -12,6 +12,9 @@ import { findExitCode, findOutputs } from "./task-outputs.ts";
 import { nodeId } from "../view/node-names.ts";
 import { ownMember } from "./own-member.ts";
 
+/** Tasks share the network of the machine that they run on. */
+export const ownAddress = "127.0.0.1";
+
 const phaseTexts: Readonly<Record<PhaseName, string>> = {
   waiting: "Pending",
   ready: "Pending",
@@ -37,6 +40,12 @@ function findHost(task: TaskView): string | undefined {
   return task.host ?? (task.isFanOut ? undefined : task.children().at(-1)?.host);
 }
 
+/** Every daemon is reached at the machine's own address; a fan-out of them gives a JSON list, one for each. */
+function readAddress(task: TaskView): Answer {
+  if (task.startedAt === 0) return unresolved;
+  return task.isFanOut ? JSON.stringify(task.children().map(() => ownAddress)) : ownAddress;
+}
+
 /** Fields of a task other than its outputs; undefined for a name that is none of them. */
 export function readTaskField(task: TaskView, field: string, scope: Scope): Answer | undefined {
   switch (field) {
@@ -47,7 +56,7 @@ export function readTaskField(task: TaskView, field: string, scope: Scope): Answ
     case "status":
       return phaseToText(task.phase);
     case "ip":
-      return task.startedAt === 0 ? unresolved : "127.0.0.1";
+      return readAddress(task);
     case "exitCode": {
       const code = findExitCode(task);
       return code === undefined ? unresolved : String(code);

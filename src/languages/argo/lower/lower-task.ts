@@ -16,6 +16,7 @@ import type { Archive } from "../../../model/data/artifact.ts";
 import { findRepositoryKey } from "./lower-artifacts.ts";
 import { lowerEnvironment, lowerWord, readEnvironment } from "./lower-environment.ts";
 import { lowerDuration, lowerInteger } from "./lower-numbers.ts";
+import { lowerReadiness } from "./lower-readiness.ts";
 import { lowerMounts } from "./lower-volumes.ts";
 import { lowerText, report } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
@@ -124,6 +125,11 @@ function lowerCommand(
 ): CommandTemplate {
   const variables = readEnvironment(desk, container, place);
   const { workingDir, image = "" } = container;
+  // Others wait only for a daemon, so only there it matters when a container is ready.
+  const readiness =
+    template.daemon === true && role !== "init"
+      ? lowerReadiness(desk, container, variables, place)
+      : undefined;
   if (container.securityContext !== undefined) {
     report(desk, "warning", "argo/no-effect", "securityContext has no effect outside a cluster", place);
   }
@@ -140,6 +146,7 @@ function lowerCommand(
     retries: 0,
     retryDelayMs: 0,
     ...(container.tty === true ? { terminal: true } : {}),
+    ...(readiness === undefined ? {} : { readiness }),
   };
 }
 

@@ -38,7 +38,10 @@ export function lowerTemplate(
       ? lowerRegion(desk, pending, template, entryArguments)
       : lowerLeaf(desk, template, runsCommands, place),
     outputs: lowerOutputs(desk, template, isLeaf, place),
-    policy: lowerPolicy(desk, template, isLeaf, place),
+    policy: {
+      ...lowerPolicy(desk, template, isLeaf, place),
+      ...(template.daemon === true && runsCommands ? { service: true as const } : {}),
+    },
     at: pending.source.path,
   };
 }
@@ -46,16 +49,6 @@ export function lowerTemplate(
 const nothing: Body = { kind: "eval" };
 
 function lowerLeaf(desk: Lowering, template: Template, runsCommands: boolean, place: Place): Body {
-  if (template.daemon === true) {
-    report(
-      desk,
-      "error",
-      "argo/unsupported-daemon",
-      `template ${JSON.stringify(template.name ?? "")} needs a daemon, which is not supported yet`,
-      place,
-      "use a sidecar, or start the service outside",
-    );
-  }
   if (runsCommands) return { kind: "task", task: lowerTask(desk, template, place) };
   if (template.suspend !== undefined) return lowerSuspend(desk, template, place);
   if (template.http !== undefined) return lowerHttp(desk, template.http, place);
@@ -145,6 +138,12 @@ function lowerHeader(
 const hints = ["hostAliases", "securityContext", "memoize", "metrics"] as const;
 
 function warnAboutHints(desk: Lowering, template: Template, place: Place): void {
+  const { daemon, container, script, containerSet } = template;
+  if (daemon === true && (container ?? script ?? containerSet) === undefined)
+    report(desk, "warning", "argo/no-effect", "daemon has an effect only where a container runs", {
+      document: place.document,
+      path: [...place.path, "daemon"],
+    });
   for (const field of hints) {
     if (template[field] === undefined) continue;
     report(desk, "warning", "argo/no-effect", `${field} has no effect here`, {

@@ -6,7 +6,7 @@ import type { Expression } from "../../../model/plan/expression.ts";
 import { hasEnded, taskKinds } from "../../../model/run/phase.ts";
 import type { CommandEnding } from "../../../model/run/attempt.ts";
 import type { RunState } from "../../../model/run/run-state.ts";
-import { timeToText } from "../evaluate/sibling-values.ts";
+import { ownAddress, timeToText } from "../evaluate/sibling-values.ts";
 import { signalExitCode } from "../../../base/signals.ts";
 import type { Edges } from "./edges.ts";
 import { displayName, nameToId, nodeName } from "./node-names.ts";
@@ -62,12 +62,19 @@ export function describeNode(context: StatusContext, task: number): JsonObject {
     ...(children.length === 0 ? {} : { children }),
     ...(outbound.length === 0 ? {} : { outboundNodes: outbound }),
     ...optional("hostNodeName", host),
+    ...describeDaemon(state, task),
     ...optional("nodeFlag", describeFlag(state, task)),
   };
 }
 
 function optional<K extends string, V>(name: K, value: V | undefined): { readonly [key in K]?: V } {
   return value === undefined ? {} : ({ [name]: value } as { readonly [key in K]: V });
+}
+
+/** What others see of a daemon that is ready; a task with retries shows its last attempt's. */
+function describeDaemon(state: RunState, task: number): JsonObject {
+  const worker = state.attempts.get(task)?.at(-1) ?? task;
+  return state.serving.has(worker) ? { daemoned: true, podIP: ownAddress } : {};
 }
 
 function describeFlag(state: RunState, task: number): JsonObject | undefined {
