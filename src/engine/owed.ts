@@ -52,9 +52,9 @@ export function owed(state: RunState, evaluator: Evaluator, at: number): Owed {
   return { effects, wakeAt: state.timers.nextAt(), wantsRoom: wantsRoom(state) };
 }
 
-/** Attempts that count against the run's limit: a service that can be used takes no place from those that use it. */
+/** Attempts that count against the run's limit: a service that was of use takes no place from those that use it. */
 export function countPlaces(state: RunState): number {
-  return state.running.size - state.serving.size;
+  return state.running.size - state.served.size;
 }
 
 /** Whether attempts wait for room. */

@@ -76,6 +76,7 @@ const sentences: Readonly<Record<FactCode, (words: Words) => string>> = {
   "attempt-runs": ({ time }) => `runs since ${time}`,
   serves: ({ time }) => `runs since ${time} for those that need it, and is ended after them`,
   "service-ends": () => "is not needed any more, and was asked to end",
+  "waits-for-return": ({ list }) => `waits until ${list} can be used again`,
   "waits-for-services": ({ list }) => `waits for the end of ${list}, which nothing needs any more`,
   "waits-for-children": ({ list, count }) => `runs; ${count} of its tasks have not ended: ${list}`,
   "waits-for-hooks": ({ list }) => `has ended and waits for its hooks (${list})`,

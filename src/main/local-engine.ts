@@ -28,6 +28,7 @@ import { chooseExecutor } from "./executors.ts";
 import { makeHome, runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
 import { openInbox } from "./inbox.ts";
+import { countPlaces } from "../engine/owed.ts";
 import { getLanguage } from "./languages.ts";
 import { layOutputs } from "./lay-outputs.ts";
 import { makeRun } from "./new-run.ts";
@@ -118,7 +119,8 @@ export async function openLocalEngine(home: Home, options: EngineOptions): Promi
       if (how === "ended") await layOutputs(get(name).run, artifacts, home);
       return how;
     },
-    runningCount: () => runtime.liveRuns.reduce((sum, run) => sum + run.state.running.size, 0),
+    // Services go on until they are ended, so nobody waits for them.
+    runningCount: () => runtime.liveRuns.reduce((sum, run) => sum + countPlaces(run.state), 0),
     executorName: () => chosen.name,
     close: async (closing) => {
       closeInbox();

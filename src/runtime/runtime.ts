@@ -104,6 +104,8 @@ export class Runtime {
     } catch (error) {
       return this.quarantine(run, toError(error));
     }
+    // What served in another life is asked anew; the executor tells of those that it finds alive.
+    for (const task of run.state.serving) this.send(run.runId, { kind: "attempt.lapsed", at: now, task });
     if (run.state.createdAt === 0 || run.state.startedAt === 0) this.begin(run);
     else if (run.state.ended === undefined) this.locks.hold(run, now);
     this.send(run.runId, { kind: "time.reached", at: now });

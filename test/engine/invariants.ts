@@ -5,9 +5,10 @@
 import assert from "node:assert/strict";
 import type { Decided } from "../../src/engine/decide/decide.ts";
 import { evolve } from "../../src/engine/evolve/evolve.ts";
+import { countPlaces } from "../../src/engine/owed.ts";
 import { isCountedService } from "../../src/engine/evolve/close.ts";
 import { findRegion } from "../../src/engine/evolve/limits.ts";
-import { isBelowHook } from "../../src/engine/expand/may-begin.ts";
+import { isBelowHook, listLapsed } from "../../src/engine/expand/may-begin.ts";
 import type { RunEvent } from "../../src/model/run/events.ts";
 import { phaseNames, phases, taskKinds, transitions } from "../../src/model/run/phase.ts";
 import { createRunState } from "../../src/model/run/run-state.ts";
@@ -82,6 +83,7 @@ function checkBegin(state: RunState, event: RunEvent & { readonly task: number }
     const isDone = tasks.hasFlag(first + need, taskFlags.closed) || isCountedService(state, first + need);
     assert.ok(isDone, `before its needs: ${what()}`);
   }
+  if (begins && isFirst) assert.deepEqual(listLapsed(state, task), [], `without its services: ${what()}`);
   if (begins && kind === taskKinds.node) checkPlace(state, task, event);
   if (begins && isFirst) assert.ok(!tasks.hasFlag(region, taskFlags.halted), `in a halted region: ${what()}`);
   const index = state.index.regions[tasks.process[region] as number];
@@ -108,7 +110,7 @@ function isInBlocks(state: RunState, task: number): boolean {
 
 function checkBounds(state: RunState): void {
   const { tasks } = state;
-  const places = state.running.size - state.serving.size;
+  const places = countPlaces(state);
   assert.ok(places <= state.attemptsAtMost, "more attempts than the run allows");
   checkServices(state);
   for (const [key, lock] of state.locks) {
@@ -136,7 +138,8 @@ function checkBounds(state: RunState): void {
 /** What serves also runs, in something that is under way; what is kept as a service has not closed. */
 function checkServices(state: RunState): void {
   const { tasks } = state;
-  for (const task of state.serving) assert.ok(state.running.has(task), "a service serves and does not run");
+  for (const task of state.served) assert.ok(state.running.has(task), "a service served and does not run");
+  for (const task of state.serving) assert.ok(state.served.has(task), "a service serves and never did");
   for (const [region, services] of state.services) {
     assert.ok(services.size > 0, "a region keeps an empty list of services");
     for (const task of services) {
@@ -144,6 +147,11 @@ function checkServices(state: RunState): void {
       if (region >= 0)
         assert.equal(tasks.phase[region], phases.running, "a region ended before its services");
     }
+  }
+  for (const [region, down] of state.down) {
+    assert.ok(down.size > 0, "a region keeps an empty list of services that are down");
+    for (const task of down)
+      assert.ok(state.services.get(region)?.has(task), "what is down is no service of its region");
   }
   for (const task of state.dismissed)
     assert.ok(isCountedService(state, task), "something was dismissed that is no service under way");

@@ -82,7 +82,7 @@ export class Puppet {
 
   get free(): number {
     // A service that can be used takes no place from those that use it.
-    return this.slots - [...this.world.keys()].filter((task) => !this.state.serving.has(task)).length;
+    return this.slots - [...this.world.keys()].filter((task) => !this.state.served.has(task)).length;
   }
 
   private isRoomWanted(): boolean {

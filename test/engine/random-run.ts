@@ -87,6 +87,7 @@ function listUnusual(puppet: Puppet, drive: Drive): Action[] {
     if (order.service !== true) continue;
     actions.push(
       () => puppet.ready(task),
+      () => puppet.send({ kind: "attempt.lapsed", at, task }),
       () => puppet.end(task, { code: drive.seed % 2 }),
     );
   }

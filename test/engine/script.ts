@@ -5,6 +5,7 @@
  *     start           the run begins
  *     end a code=1    the attempt of task `a` ends; also signal=, problem=, and values as name=text
  *     ready a         the attempt of service `a` can be used
+ *     lapse a         nobody knows whether it still can
  *     late a          the same for an attempt that may not run any more
  *     respond a 200 text | pass 1000 | slots 2 | suspend | resume [task..] | stop [task..] | terminate
  *     set a phase=succeeded message=text name=text | retry [task..] | crash | continue | tasks | owed | explain a b
@@ -85,6 +86,8 @@ function runCommand(puppet: Puppet, words: readonly string[]): readonly string[]
       return endAttempt(puppet, rest, verb === "late");
     case "ready":
       return print(puppet, puppet.ready(findTask(state, rest[0] ?? "")));
+    case "lapse":
+      return send({ kind: "attempt.lapsed", at, task: findTask(state, rest[0] ?? "") });
     case "respond":
       return print(
         puppet,

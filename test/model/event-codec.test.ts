@@ -97,6 +97,7 @@ const byKind: { readonly [K in RunEventKind]: fc.Arbitrary<Extract<RunEvent, { k
     { requiredKeys: ["kind", "task", "at", "count"] },
   ),
   "attempt.ready": fc.record({ kind: fc.constant("attempt.ready"), task: whole, at: time }),
+  "attempt.lapsed": fc.record({ kind: fc.constant("attempt.lapsed"), task: whole, at: time }),
   "task.dismissed": fc.record({ kind: fc.constant("task.dismissed"), task: whole, at: time }),
   "task.skipped": fc.record({ kind: fc.constant("task.skipped"), task: whole, at: time, reason }),
   "task.omitted": fc.record({ kind: fc.constant("task.omitted"), task: whole, at: time, reason }),

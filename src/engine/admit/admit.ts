@@ -1,6 +1,6 @@
 /**
  * Admission: which ready attempts may start, given how many the executors have room for.
- * First come, first served; the run's own limit on attempts holds here, and services that can be used are outside it.
+ * First come, first served; the run's own limit on attempts holds here, and services that were of use are outside it.
  * Tasks that were left unbound until now are bound here, one by one, as there is room.
  */
 import type { Node, Process } from "../../model/plan/plan.ts";
@@ -11,7 +11,8 @@ import { mayClaimLocks } from "../evolve/locks.ts";
 import { bindInputs } from "../expand/bind.ts";
 import { takeEarlierResult } from "../reuse/take-earlier-result.ts";
 import { doesConditionHold, findSite, resolveCall, stopBeforeBegin } from "../expand/fire.ts";
-import { isBarred, mayAdmit, mayBegin } from "../expand/may-begin.ts";
+import { isBarred, listLapsed, mayAdmit, mayBegin } from "../expand/may-begin.ts";
+import { countPlaces } from "../owed.ts";
 import { buildOrder } from "../expand/order.ts";
 import { createCallerScope, findInputs } from "../expand/scope.ts";
 import type { AttemptOrder } from "../../model/run/attempt.ts";
@@ -22,7 +23,7 @@ import type { Decision } from "../decide/decision.ts";
 export function admitAttempts(decision: Decision, eventsAtMost: number): void {
   const { state } = decision;
   while (!state.ready.isEmpty && state.ended === undefined && decision.events.length < eventsAtMost) {
-    const hasRoom = decision.free > 0 && state.running.size - state.serving.size < state.attemptsAtMost;
+    const hasRoom = decision.free > 0 && countPlaces(state) < state.attemptsAtMost;
     // What a stop keeps from beginning needs no room to end.
     if (!hasRoom && mayBegin(state, state.ready.peek())) return;
     admitTask(decision, state.ready.shift());
@@ -35,7 +36,7 @@ function admitTask(decision: Decision, task: number): void {
   const phase = tasks.phase[task] as number;
   if (!mayAdmit(state, task, decision.at)) return;
   if (isBarred(state, task)) return stopReady(decision, task);
-  if (!mayClaimLocks(state, task)) return;
+  if (!mayClaimLocks(state, task) || listLapsed(state, task).length > 0) return;
   const isBound = phase === phases.ready || tasks.kind[task] === taskKinds.attempt;
   orRefuse(decision, task, () => {
     if (isBound) startAttempt(decision, task, tasks.process[task] as number, undefined);

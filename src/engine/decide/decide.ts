@@ -18,7 +18,7 @@ import { advance } from "./advance.ts";
 import { endAttempt } from "./attempt-ended.ts";
 import { resumeRun, setTask, stopRun, suspendRun, terminateRun } from "./commands.ts";
 import { Decision } from "./decision.ts";
-import { takeReadiness } from "./services.ts";
+import { takeLapse, takeReadiness } from "./services.ts";
 import { receiveResponse } from "./response-received.ts";
 import { retryRun } from "./run-retry.ts";
 import { startRun } from "./run-start.ts";
@@ -59,6 +59,8 @@ function takeInput(decision: Decision, input: RunInput): void {
       return;
     case "attempt.ready":
       return takeReadiness(decision, input.task);
+    case "attempt.lapsed":
+      return takeLapse(decision, input.task);
     case "attempt.ended":
       return endAttempt(decision, input);
     case "response.received":

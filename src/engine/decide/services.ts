@@ -26,6 +26,13 @@ export function takeReadiness(decision: Decision, task: number): void {
   decision.record({ kind: "attempt.ready", task, at: decision.at });
 }
 
+/** Takes word that nobody knows whether an attempt can still be used. */
+export function takeLapse(decision: Decision, task: number): void {
+  const { state } = decision;
+  if (!state.serving.has(task) || isDismissed(state, task)) return;
+  decision.record({ kind: "attempt.lapsed", task, at: decision.at });
+}
+
 /** Asks the services of a region that has nothing else to do to end. Returns whether it still has any. */
 export function awaitServices(decision: Decision, region: number): boolean {
   const { state } = decision;
@@ -72,8 +79,8 @@ export function judgeServiceEnd(
   end: { readonly phase: EndPhase; readonly reason?: Reason | undefined },
 ): { readonly phase: EndPhase; readonly reason?: Reason | undefined } {
   const isStopped =
-    state.stopping !== undefined && state.serving.has(worker) && exit.problem?.kind === "cancelled";
+    state.stopping !== undefined && state.served.has(worker) && exit.problem?.kind === "cancelled";
   if (isStopped || isDismissed(state, worker)) return { phase: phases.succeeded };
   if (end.phase !== phases.succeeded) return end;
-  return { phase: phases.failed, reason: { code: "service-ended" } };
+  return { phase: phases.failed, reason: { code: "service-ended", message: "a service ended by itself" } };
 }

@@ -21,6 +21,7 @@ export function endTask(state: RunState, task: number, at: number, reason: Reaso
   state.deadlines.delete(task);
   state.notBefore.delete(task);
   releaseLocks(state, task);
+  if (state.down.size > 0) endLapse(state, task, findServiceRegion(state, task));
   if (phase <= phases.errored && reason?.code !== "reused" && hasHooks(state, task)) state.agenda.push(task);
   else closeTask(state, task);
   // Last, so that a region that halts because of this end does so before the next child takes the place.
@@ -68,6 +69,21 @@ export function findServiceRegion(state: RunState, task: number): number {
 export function isCountedService(state: RunState, task: number): boolean {
   if (state.services.size === 0) return false;
   return state.services.get(findServiceRegion(state, task))?.has(task) === true;
+}
+
+/** A service is of use again, or has ended: whatever waited in its region for that is asked again. */
+export function endLapse(state: RunState, task: number, region: number): void {
+  const { tasks } = state;
+  const down = state.down.get(region);
+  if (down?.delete(task) !== true) return;
+  if (down.size === 0) state.down.delete(region);
+  const first = tasks.first[region] as number;
+  const count = tasks.count[region] as number;
+  state.agenda.push(first, count);
+  for (let child = first; child < first + count; child += 1) {
+    if (tasks.kind[child] === taskKinds.group)
+      state.agenda.push(tasks.first[child] as number, tasks.count[child] as number);
+  }
 }
 
 /** A service that was counted as done has ended: a bad end still tells in its region, and the region may wait for it. */

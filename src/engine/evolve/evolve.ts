@@ -12,7 +12,7 @@ import type { RunState } from "../../model/run/run-state.ts";
 import { taskFlags } from "../../model/run/task-table.ts";
 import { endTask, closeTask } from "./close.ts";
 import { claimLocks, queueForLocks } from "./locks.ts";
-import { dismissService, serve } from "./services.ts";
+import { dismissService, lapse, serve } from "./services.ts";
 import { enterTask, expandTask, openTask, startAttemptUnder, startHook } from "./open.ts";
 import { reopenRun } from "./reopen.ts";
 
@@ -73,6 +73,8 @@ export function evolve(state: RunState, event: RunEvent): void {
       return evolveAttemptEnded(state, event);
     case "attempt.ready":
       return serve(state, event.task);
+    case "attempt.lapsed":
+      return lapse(state, event.task);
     case "task.dismissed":
       return dismissService(state, event.task);
     case "hook.started":
@@ -158,7 +160,7 @@ function evolveAttemptStarted(state: RunState, event: EventOf<"attempt.started">
 
 function evolveAttemptEnded(state: RunState, event: EventOf<"attempt.ended">): void {
   state.running.delete(event.task);
-  state.serving.delete(event.task);
+  if (state.served.delete(event.task)) lapse(state, event.task);
   state.tasks.phase[event.task] = event.phase;
   if (event.exitCode !== undefined) state.tasks.exitCode[event.task] = event.exitCode;
   if (event.outputs !== undefined) state.outputs.set(event.task, event.outputs);

@@ -17,7 +17,7 @@ import type { Decision } from "../decide/decision.ts";
 import { takeEarlierResult } from "../reuse/take-earlier-result.ts";
 import { bindInputs, computeOutputs } from "./bind.ts";
 import { expandEach } from "./fan-out.ts";
-import { isBarred, isBoundLate, isDue } from "./may-begin.ts";
+import { isBarred, isBoundLate, isDue, listLapsed } from "./may-begin.ts";
 import { openBody } from "./open-body.ts";
 import { createCalleeScope, createCallerScope, findInputs } from "./scope.ts";
 
@@ -33,7 +33,7 @@ export function fireTask(decision: Decision, task: number): void {
   const { tasks } = state;
   if (!isDue(state, task)) return;
   if (isBarred(state, task)) return stopBeforeBegin(decision, task);
-  if (lacksPlace(state, task)) return;
+  if (lacksPlace(state, task) || listLapsed(state, task).length > 0) return;
   const kind = tasks.kind[task];
   if (kind === taskKinds.stage) {
     return decision.record({ kind: "task.opened", task, at: decision.at, process: -1, retried: false });

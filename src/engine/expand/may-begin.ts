@@ -48,6 +48,26 @@ function isEnding(state: RunState, region: number): boolean {
   return state.index.regions[state.tasks.process[region] as number]?.region.endOnFailure === true;
 }
 
+/** Services of which the task needs one, and that cannot be used now: in stages, all those of its region. */
+export function listLapsed(state: RunState, task: number): readonly number[] {
+  const { tasks } = state;
+  const kind = tasks.kind[task];
+  if (
+    state.down.size === 0 ||
+    (kind !== taskKinds.node && kind !== taskKinds.group && kind !== taskKinds.member)
+  )
+    return [];
+  const region = findRegion(state, task);
+  const down = [...(state.down.get(region) ?? [])];
+  if (state.index.regions[tasks.process[region] as number]?.region.order.kind === "stages") return down;
+  const needs = state.index.nodes[tasks.node[task] as number]?.needs ?? [];
+  const first = tasks.first[region] as number;
+  return down.filter((service) => {
+    const node = tasks.kind[service] === taskKinds.member ? (tasks.parent[service] as number) : service;
+    return needs.includes(node - first);
+  });
+}
+
 /** Whether a waiting task has been fired and belongs to something that is under way. */
 export function isDue(state: RunState, task: number): boolean {
   const { tasks } = state;

@@ -11,7 +11,7 @@ import { findRegion, lacksPlace } from "../evolve/limits.ts";
 import { isCountedService } from "../evolve/close.ts";
 import { isDismissed } from "../decide/services.ts";
 import { countPlaces } from "../owed.ts";
-import { isBarred, isDue } from "../expand/may-begin.ts";
+import { isBarred, isDue, listLapsed } from "../expand/may-begin.ts";
 
 export type FactCode =
   /** The run has not begun. */
@@ -22,6 +22,8 @@ export type FactCode =
   | "run-stopping"
   /** `tasks` must close first. */
   | "waits-for-needs"
+  /** `tasks` are services that it needs, and that are being tried again. */
+  | "waits-for-return"
   /** `tasks` is the stage that must end well first. */
   | "waits-for-stage"
   /** `tasks` is the region whose limit of active children is reached; `limit` says how many. */
@@ -256,6 +258,8 @@ function findObstacles(state: RunState, task: number): Fact[] {
   );
   if (tasks.phase[task] === phases.waiting && needs.length > 0)
     return [{ code: "waits-for-needs", ...name(needs) }];
+  const lapsed = listLapsed(state, task);
+  if (lapsed.length > 0) return [{ code: "waits-for-return", ...name(lapsed) }];
   const stage = findStageBefore(state, task);
   if (stage !== undefined) return [{ code: "waits-for-stage", tasks: [stage] }];
   const notBefore = state.notBefore.get(task);

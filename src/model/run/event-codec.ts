@@ -90,6 +90,7 @@ const forms: { readonly [K in RunEventKind]: readonly [code: number, fields: For
   "hook.started": [19, { owner: "number", hook: "number" }],
   "attempt.ready": [20, { task: "number" }],
   "task.dismissed": [21, { task: "number" }],
+  "attempt.lapsed": [22, { task: "number" }],
 };
 
 interface Layout {

@@ -131,6 +131,8 @@ export type RunEvent =
     }
   /** The attempt of a service can be used: those that need its task may begin. */
   | { readonly kind: "attempt.ready"; readonly task: number; readonly at: number }
+  /** Whether the attempt of a service can still be used is not known: those that need its task and have not begun wait. */
+  | { readonly kind: "attempt.lapsed"; readonly task: number; readonly at: number }
   /** Nobody needs the service any more: it is asked to end, and however it then ends, it has ended well. */
   | { readonly kind: "task.dismissed"; readonly task: number; readonly at: number }
   /** A hook of a task (`owner`; -1 for the run) begins: one new task. */

@@ -11,6 +11,8 @@ export type RunInput =
   | { readonly kind: "capacity.offered"; readonly at: number; readonly free: number }
   /** The attempt of a service can be used. */
   | { readonly kind: "attempt.ready"; readonly at: number; readonly task: number }
+  /** Nobody knows whether it can still be used; if it can, that will be told again. */
+  | { readonly kind: "attempt.lapsed"; readonly at: number; readonly task: number }
   | {
       readonly kind: "attempt.ended";
       readonly at: number;

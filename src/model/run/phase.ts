@@ -89,6 +89,7 @@ export const transitions: readonly {
   { event: "task.omitted", from: ["waiting", "ready"], to: ["omitted"] },
   { event: "attempt.started", from: ["waiting", "ready"], to: ["running"] },
   { event: "attempt.ready", from: ["running"], to: ["running"] },
+  { event: "attempt.lapsed", from: ["running"], to: ["running"] },
   { event: "task.dismissed", from: ["running"], to: ["running"] },
   { event: "attempt.ended", from: ["running"], to: ["succeeded", "failed", "errored"] },
   { event: "task.settled", from: ["waiting", "ready", "running"], to: ["succeeded", "failed", "errored"] },

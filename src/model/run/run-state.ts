@@ -3,7 +3,7 @@
  * Only engine/evolve changes it.
  *
  * S1. `agenda` holds every task about which the engine may have something to decide; stale entries are harmless.
- * S2. `running` is exactly the set of tasks whose attempt has started and not ended; `serving` are some of them.
+ * S2. `running` is exactly the set of tasks whose attempt has started and not ended; `served` are some of them.
  * S3. `timers` holds every time at which something must be decided, earliest first; stale entries are harmless.
  */
 import type { Json } from "../../base/json.ts";
@@ -82,13 +82,16 @@ export interface RunState {
   readonly waits: Map<number, number>;
   readonly requests: Set<number>;
   readonly running: Set<number>;
-  /** Attempts of services that can be used now. */
+  /** Running attempts of services that could be used at some time, and those among them that can be used now. */
+  readonly served: Set<number>;
   readonly serving: Set<number>;
   /**
    * Tasks that are services, have been of use and have not closed, by the region that counts them as done.
    * Those that nobody counts (the entry, hooks) are under -1.
    */
   readonly services: Map<number, Set<number>>;
+  /** Those among them that cannot be used now, because they are being tried again, by region. */
+  readonly down: Map<number, Set<number>>;
   /** Those among them that have been asked to end. */
   readonly dismissed: Set<number>;
   /** Attempts that may not start before a time. */
@@ -150,8 +153,10 @@ export function createRunState(
     waits: new Map(),
     requests: new Set(),
     running: new Set(),
+    served: new Set(),
     serving: new Set(),
     services: new Map(),
+    down: new Map(),
     dismissed: new Set(),
     notBefore: new Map(),
     failures: [],

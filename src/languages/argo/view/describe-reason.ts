@@ -57,10 +57,6 @@ export function describeReason(reason: Reason, names?: ReasonNames): string {
       return `raw output parameter '${message ?? ""}' has not been set and does not have a default value`;
     case "response-refused":
       return describeResponse(message, reason.source);
-    case "service-ended":
-      return message ?? "main: a daemon must not end by itself (exit code 0)";
-    case "dismissed":
-      return "";
     case "lock-wait":
       return message === undefined ? "Waiting for a lock" : `Waiting for ${message} lock`;
     case "run-limit":
@@ -77,6 +73,8 @@ export function describeReason(reason: Reason, names?: ReasonNames): string {
     case "value-not-allowed":
     case "request-failed":
     case "set-by-user":
+    case "service-ended":
+    case "dismissed":
     case "reused":
       return message ?? "";
   }
