@@ -222,7 +222,9 @@ export class Runtime {
       if (run.state.ended === undefined) continue;
       for (const next of this.locks.leave(run)) this.send(next.runId, { kind: "run.start", at });
     }
-    for (const run of this.locks.findStale()) this.send(run.runId, { kind: "run.continue", at });
+    // A quarantined run decides nothing, so it would be told the same for ever.
+    for (const run of this.locks.findStale())
+      if (run.quarantined === undefined) this.send(run.runId, { kind: "run.continue", at });
   }
 
   private decideAll(run: LiveRun): void {

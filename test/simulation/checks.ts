@@ -1,4 +1,5 @@
 /** What must hold in every simulation: after each step, when nothing moves, and at the end. */
+import { countPlaces } from "../../src/engine/owed.ts";
 import { phaseNames, taskKindNames } from "../../src/model/run/phase.ts";
 import type { RunState } from "../../src/model/run/run-state.ts";
 import type { AttemptOrder } from "../../src/model/run/attempt.ts";
@@ -73,7 +74,8 @@ export function checkAtRest(runs: readonly LiveRun[], ledger: Ledger): readonly 
     if (run === undefined) return [`${state.runId} has not ended and is forgotten`];
     if (run.quarantined !== undefined) return [];
     const asksSomebody = state.suspended || [...state.waits.values()].some((until) => until === Infinity);
-    const isMoving = state.running.size > 0 || state.requests.size > 0;
+    // A service that was of use stands there until somebody needs it no more.
+    const isMoving = countPlaces(state) > 0 || state.requests.size > 0;
     return asksSomebody && !isMoving
       ? []
       : [`${state.runId} has not ended, and nobody is asked for: ${describeStuck(state)}`];

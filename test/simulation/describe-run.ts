@@ -1,5 +1,6 @@
 /** A run as text that does not depend on task numbers or times: two ways to the same result read the same. */
-import { phaseNames, taskKindNames } from "../../src/model/run/phase.ts";
+import { isService } from "../../src/engine/decide/services.ts";
+import { phaseNames, phases, taskKindNames } from "../../src/model/run/phase.ts";
 import type { RunState } from "../../src/model/run/run-state.ts";
 import { noExitCode } from "../../src/model/run/task-table.ts";
 
@@ -40,8 +41,10 @@ function nameOf(state: RunState, task: number): string {
 
 function describeTask(state: RunState, task: number): string {
   const { tasks } = state;
-  const code = tasks.exitCode[task] as number;
-  const outputs = state.outputs.get(task);
+  // How a service ends that is asked to depends on when it is asked.
+  const isAsked = isService(state, task) && tasks.phase[task] === phases.succeeded;
+  const code = isAsked ? noExitCode : (tasks.exitCode[task] as number);
+  const outputs = isAsked ? undefined : state.outputs.get(task);
   const reason = state.reasons.get(task);
   return [
     nameOf(state, task),

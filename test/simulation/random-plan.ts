@@ -18,6 +18,7 @@ import type {
   Region,
 } from "../../src/model/plan/plan.ts";
 import type { Random } from "./random.ts";
+import { frail } from "./world.ts";
 import { simExpression } from "./sim-language.ts";
 
 export interface PlanWishes {
@@ -87,13 +88,14 @@ function addCallee(builder: Builder, depth: number): number {
 }
 
 function addTask(builder: Builder): number {
-  const { random } = builder;
+  const { random, wishes } = builder;
+  const isService = random.chance(0.15);
   const command = {
     name: "main",
     role: "main" as const,
     image: "sim",
     command: ["run"],
-    args: [simExpression("attempt")],
+    args: [simExpression("attempt"), ...(isService && !wishes.orderFree ? [frail] : [])],
     env: [],
     volumes: [],
     after: [],
@@ -115,7 +117,7 @@ function addTask(builder: Builder): number {
       },
     },
     hasOutput ? [{ name: "out", kind: "value", from: { kind: "attempt" } }] : [],
-    makeLeafPolicy(builder),
+    isService ? makeServicePolicy(builder) : makeLeafPolicy(builder),
   );
 }
 
@@ -128,6 +130,13 @@ function makeLeafPolicy({ random, wishes }: Builder): Policy {
     ...(isTimed && random.chance(0.1) ? { queueTimeoutMs: random.integer(50, 3_000) } : {}),
     ...(random.chance(0.2) ? { locks: makeLocks(random) } : {}),
   };
+}
+
+/** What ends a service from outside makes what it was used for depend on when. */
+function makeServicePolicy(builder: Builder): Policy {
+  const { attemptTimeoutMs, ...policy } = makeLeafPolicy(builder);
+  const timeout = builder.wishes.orderFree || attemptTimeoutMs === undefined ? {} : { attemptTimeoutMs };
+  return { ...policy, ...timeout, service: true };
 }
 
 /** Locks are taken in one order and by leaves alone, so that the plan itself cannot be a deadlock. */

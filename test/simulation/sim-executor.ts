@@ -26,6 +26,7 @@ export function createSimExecutor(options: SimExecutorOptions, listener: Executo
   const { world, life, random, checkStart, capacity } = options;
   const { timeline } = world;
   const known = new Set<string>();
+  const services = new Set<string>();
   const tell = (exit: AttemptExit): void => {
     const lateMs = options.isDisturbed ? random.integer(0, 60) : 0;
     const deliver = (): void => {
@@ -42,6 +43,20 @@ export function createSimExecutor(options: SimExecutorOptions, listener: Executo
         life,
       );
     }
+  };
+  const tellReady = (attemptId: string): void => {
+    const directory = world.directories.get(attemptId);
+    if (directory?.readyAt === undefined) return;
+    const deliver = (): void => {
+      const isSame = world.directories.get(attemptId) === directory && directory.state === "running";
+      if (known.has(attemptId) && isSame) listener.ready(attemptId, timeline.now());
+    };
+    const at =
+      Math.max(timeline.now(), directory.readyAt) + (options.isDisturbed ? random.integer(0, 60) : 0);
+    timeline.at(at, `${attemptId} is ready`, deliver, life);
+    // No executor may do this either.
+    if (options.isDisturbed && random.chance(0.1))
+      timeline.at(at + random.integer(0, 400), `${attemptId} is ready, doubled`, deliver, life);
   };
   const follow = (attemptId: string): void => {
     world.endListeners.set(attemptId, () => {
@@ -60,7 +75,9 @@ export function createSimExecutor(options: SimExecutorOptions, listener: Executo
       assertInvariant(directory !== undefined, `${order.attemptId} is started before it is laid`);
       assertInvariant(directory.state !== "running", `${order.attemptId} is started while it runs`);
       known.add(order.attemptId);
-      assertInvariant(known.size <= capacity, `${known.size} attempts where there is room for ${capacity}`);
+      if (order.service === true) services.add(order.attemptId);
+      const count = [...known].filter((id) => !services.has(id)).length;
+      assertInvariant(count <= capacity, `${count} attempts where there is room for ${capacity}`);
       if (directory.state === "ended") return tell(getExit(world, order.attemptId));
       follow(order.attemptId);
       world.run(order, () => world.endListeners.get(order.attemptId)?.());
@@ -70,6 +87,7 @@ export function createSimExecutor(options: SimExecutorOptions, listener: Executo
         () => listener.started(order.attemptId, timeline.now()),
         life,
       );
+      tellReady(order.attemptId);
       life.meet(`start of ${order.attemptId}, after it`);
     },
     cancel: (attemptId, reason, graceMs) => {
@@ -85,11 +103,13 @@ export function createSimExecutor(options: SimExecutorOptions, listener: Executo
       const directory = world.directories.get(order.attemptId);
       if (directory === undefined || directory.state === "laid") return { kind: "unknown" };
       known.add(order.attemptId);
+      if (order.service === true) services.add(order.attemptId);
       if (directory.state === "ended") {
         tell(getExit(world, order.attemptId));
         return { kind: "ended" };
       }
       follow(order.attemptId);
+      tellReady(order.attemptId);
       return { kind: "running" };
     },
     close: async () => undefined,

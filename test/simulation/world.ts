@@ -15,6 +15,8 @@ import type { Timeline } from "./timeline.ts";
 /** What one attempt will do. */
 export interface Behaviour {
   readonly durationMs: number;
+  /** A service can be used after this time, if it has not ended by then. */
+  readonly readyMs?: number;
   readonly ending: AttemptExit["ending"];
   readonly problem?: AttemptProblem;
   /** Its inputs cannot be laid. */
@@ -29,6 +31,8 @@ export interface AttemptDirectory {
   orderText: string;
   state: "laid" | "running" | "ended";
   exit?: AttemptExit;
+  /** When a running service can be used. */
+  readyAt?: number;
   /** Ends the running commands early. */
   cutShort?: (problem: AttemptProblem) => void;
 }
@@ -61,7 +65,10 @@ export function createWorld(seed: string, timeline: Timeline): World {
     directories: new Map(),
     executions: [],
     disk: { commits: [], durableCount: 0 },
-    behaviourOf: (order) => decideBehaviour(seed, order),
+    behaviourOf: (order) =>
+      order.service === true
+        ? decideService(seed, order, decideBehaviour(seed, order))
+        : decideBehaviour(seed, order),
     run: (order, ended) => runAttempt(world, order, ended),
     endListeners: new Map(),
   };
@@ -96,6 +103,19 @@ function decideBehaviour(seed: string, order: AttemptOrder): Behaviour {
   return { ...good, collectProblem: { kind: "output-missing", name: "y", message: "no y" } };
 }
 
+/** The word in the order of a service that does not last. */
+export const frail = "frail";
+
+/** A service that would end well goes on until it is ended, or for a while if it is frail. */
+function decideService(seed: string, order: AttemptOrder, usual: Behaviour): Behaviour {
+  if (usual.ending.kind !== "exited" || usual.ending.code !== 0 || usual.layProblem !== undefined)
+    return usual;
+  const random = createRandom(`${seed}/${keyOf(order)}/service`);
+  const isFrail = order.commands[0]?.args[1] === frail && random.chance(0.6);
+  const readyMs = usual.durationMs;
+  return { ...usual, readyMs, durationMs: isFrail ? readyMs + random.integer(1, 2_000) : Infinity };
+}
+
 function runAttempt(world: World, order: AttemptOrder, ended: () => void): void {
   const { timeline } = world;
   const directory = world.directories.get(order.attemptId);
@@ -116,11 +136,14 @@ function runAttempt(world: World, order: AttemptOrder, ended: () => void): void 
   };
   const timeoutMs = order.timeoutMs ?? Infinity;
   const isTooLong = behaviour.durationMs > timeoutMs;
-  timeline.at(startedAt + Math.min(behaviour.durationMs, timeoutMs), `end of ${order.attemptId}`, () => {
+  const endsMs = Math.min(behaviour.durationMs, timeoutMs);
+  if (behaviour.readyMs !== undefined) directory.readyAt = startedAt + behaviour.readyMs;
+  directory.cutShort = (problem) => finish({ kind: "signaled", signal: "SIGTERM" }, problem);
+  if (endsMs === Infinity) return;
+  timeline.at(startedAt + endsMs, `end of ${order.attemptId}`, () => {
     if (isTooLong) finish({ kind: "signaled", signal: "SIGTERM" }, { kind: "timed-out" });
     else finish(behaviour.ending, behaviour.problem);
   });
-  directory.cutShort = (problem) => finish({ kind: "signaled", signal: "SIGTERM" }, problem);
 }
 
 export function makeExit(

@@ -28,17 +28,18 @@ export function endAttempt(decision: Decision, input: Ended): void {
     phase: judged.phase,
     reason: stopped ?? judged.reason,
   };
+  if (isService(state, input.task)) end = judgeServiceEnd(state, input.task, exit, end);
   let results: Results = {};
   try {
     const process = state.index.plan.processes[state.tasks.process[input.task] as number] as Process;
     const scope = createCalleeScope(state, decision.run, input.task);
-    results = computeOutputs(decision, process, scope, toOutputs(input.outputs));
+    // Whoever could use what a service leaves behind has ended before it, so that it leaves nothing.
+    const isWanted = end.phase !== phases.succeeded || !isService(state, input.task);
+    if (isWanted) results = computeOutputs(decision, process, scope, toOutputs(input.outputs));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    if (end.phase === phases.succeeded && !isService(state, input.task))
-      end = { phase: error.phase, reason: error.reason };
+    if (end.phase === phases.succeeded) end = { phase: error.phase, reason: error.reason };
   }
-  if (isService(state, input.task)) end = judgeServiceEnd(state, input.task, exit, end);
   const exitCode =
     exit.ending.kind === "exited"
       ? exit.ending.code
