@@ -73,6 +73,9 @@ export function checkAtRest(runs: readonly LiveRun[], ledger: Ledger): readonly 
     const run = runs.find((candidate) => candidate.runId === state.runId);
     if (run === undefined) return [`${state.runId} has not ended and is forgotten`];
     if (run.quarantined !== undefined) return [];
+    // What a quarantined run holds it holds until somebody has looked at it.
+    const isHeldUp = run.state.locksElsewhere.size > 0 && state.wanted.size > 0;
+    if (isHeldUp && runs.some((other) => other.quarantined !== undefined)) return [];
     const asksSomebody = state.suspended || [...state.waits.values()].some((until) => until === Infinity);
     // A service that was of use stands there until somebody needs it no more.
     const isMoving = countPlaces(state) > 0 || state.requests.size > 0;
