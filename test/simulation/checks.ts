@@ -73,16 +73,22 @@ export function checkAtRest(runs: readonly LiveRun[], ledger: Ledger): readonly 
     const run = runs.find((candidate) => candidate.runId === state.runId);
     if (run === undefined) return [`${state.runId} has not ended and is forgotten`];
     if (run.quarantined !== undefined) return [];
-    // What a quarantined run holds it holds until somebody has looked at it.
+    // What a quarantined run holds it holds until somebody has looked at it; so does one that waits for a person.
     const isHeldUp = run.state.locksElsewhere.size > 0 && state.wanted.size > 0;
-    if (isHeldUp && runs.some((other) => other.quarantined !== undefined)) return [];
-    const asksSomebody = state.suspended || [...state.waits.values()].some((until) => until === Infinity);
+    const isStanding = (other: LiveRun): boolean =>
+      other.quarantined !== undefined || asksPerson(other.state);
+    if (isHeldUp && runs.some((other) => other !== run && isStanding(other))) return [];
+    const asksSomebody = asksPerson(state);
     // A service that was of use stands there until somebody needs it no more.
     const isMoving = countPlaces(state) > 0 || state.requests.size > 0;
     return asksSomebody && !isMoving
       ? []
       : [`${state.runId} has not ended, and nobody is asked for: ${describeStuck(state)}`];
   });
+}
+
+function asksPerson(state: RunState): boolean {
+  return state.suspended || [...state.waits.values()].some((until) => until === Infinity);
 }
 
 function describeStuck(state: RunState): string {
