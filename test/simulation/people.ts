@@ -63,15 +63,15 @@ function toInput(sim: Simulation, run: LiveRun, kind: CommandAt["kind"]): RunInp
 export async function actAsPerson(sim: Simulation): Promise<boolean> {
   const { engine, ledger, world } = sim;
   const at = world.timeline.now();
-  for (const state of ledger.states.values()) {
-    if (state.ended !== undefined) continue;
-    sim.personActs += 1;
-    if (sim.personActs > actsAtMost) throw new Violation(`${state.runId} asks for somebody without end`);
-    engine.runtime.send(state.runId, { kind: "run.resume", at });
-    confirmDurably(sim);
-    return true;
-  }
-  return retryByHand(sim, at);
+  const open = [...ledger.states.values()].filter(({ ended }) => ended === undefined);
+  // One after the other, because the one that asks may hold what another waits for.
+  const state = open[sim.personActs % Math.max(1, open.length)];
+  if (state === undefined) return retryByHand(sim, at);
+  sim.personActs += 1;
+  if (sim.personActs > actsAtMost) throw new Violation(`${state.runId} asks for somebody without end`);
+  engine.runtime.send(state.runId, { kind: "run.resume", at });
+  confirmDurably(sim);
+  return true;
 }
 
 async function retryByHand(sim: Simulation, at: number): Promise<boolean> {
