@@ -26,6 +26,8 @@ export interface Answer {
   /** Text of each artifact. */
   readonly artifacts?: Readonly<Record<string, string>>;
   readonly tookMs?: number;
+  /** When a service can be used; one that does not say `tookMs` runs until it is asked to end. */
+  readonly readyMs?: number;
   readonly problem?: AttemptProblem;
   /** Endings by command, for attempts of several. */
   readonly commands?: Readonly<Record<string, CommandEnding>>;
@@ -82,9 +84,14 @@ export function createPuppet(
       const given = answer(order) ?? {};
       const played = play(order);
       answers.set(order.attemptId, { given, played });
-      const tookMs = given.tookMs ?? played.tookMs;
+      const tookMs = given.tookMs ?? (order.service === true ? Infinity : played.tookMs);
       const isLate = order.timeoutMs !== undefined && order.timeoutMs < tookMs;
-      const takeBack = time.callAt(time.now() + (isLate ? (order.timeoutMs ?? 0) : tookMs), () => {
+      const readyMs = given.readyMs ?? usualMs;
+      const takeReadyBack =
+        order.service === true && readyMs < tookMs
+          ? time.callAt(time.now() + readyMs, () => listener.ready(order.attemptId, time.now()))
+          : () => undefined;
+      const takeEndBack = time.callAt(time.now() + (isLate ? (order.timeoutMs ?? 0) : tookMs), () => {
         if (isLate)
           return end(
             order.attemptId,
@@ -99,6 +106,10 @@ export function createPuppet(
           ...(commands === undefined ? {} : { commands }),
         });
       });
+      const takeBack = (): void => {
+        takeReadyBack();
+        takeEndBack();
+      };
       running.set(order.attemptId, { startedAt: time.now(), takeBack });
     };
     return {
