@@ -46,7 +46,7 @@ function holdsGood(state: RunState, task: number): boolean {
 }
 
 /** Nodes after this one in its own region: `next` are those that depend on it directly, or stand in later stages. */
-function listAfter(state: RunState, task: number, how: "next" | "all"): readonly number[] {
+export function listAfter(state: RunState, task: number, how: "next" | "all"): readonly number[] {
   const { tasks } = state;
   const kind = tasks.kind[task];
   if (kind !== taskKinds.node && kind !== taskKinds.group) return [];

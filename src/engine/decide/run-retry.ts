@@ -8,7 +8,7 @@ import { isBad, phases, taskKinds } from "../../model/run/phase.ts";
 import type { RunState } from "../../model/run/run-state.ts";
 import { taskFlags } from "../../model/run/task-table.ts";
 import { isBelowHook } from "../expand/may-begin.ts";
-import { isLeftBehindGood, listFollowers } from "./followers.ts";
+import { isLeftBehindGood, listAfter, listFollowers } from "./followers.ts";
 import { isService } from "./services.ts";
 import type { Decision } from "./decision.ts";
 
@@ -25,11 +25,11 @@ export function retryRun(decision: Decision, input: Extract<RunInput, { kind: "r
   const reopening: Reopening = { reset: new Set(), reopened: new Set() };
   for (const task of state.failures) addBadEnd(state, task, reopening);
   for (const task of input.also) if (isCall(state, task)) addAgain(state, task, reopening);
+  for (const task of [...reopening.reopened]) addServices(state, task, reopening);
   const { reset, reopened } = keepOutermost(state, reopening);
   // A run that failed only because of its exit hooks has nothing to set back: the hooks alone run again.
   if (reset.size === 0 && reopened.size === 0 && !isBad(state.ended)) return;
   for (const task of reopened) resetWhatCameAfter(state, task, reset);
-  for (const task of reopened) resetServices(state, task, reset);
   const values = Object.keys(input.values).length === 0 ? {} : { values: input.values };
   decision.record({
     kind: "run.retried",
@@ -167,8 +167,11 @@ function resetWhatCameAfter(state: RunState, parent: number, reset: Set<number>)
   }
 }
 
-/** What runs again needs the services that it ran beside, and they have ended with everything else. */
-function resetServices(state: RunState, parent: number, reset: Set<number>): void {
+/**
+ * What runs again needs the services that it ran beside, and they have ended with everything else. What came after one
+ * and was to go on begins from scratch, because it must wait until the service can be used.
+ */
+function addServices(state: RunState, parent: number, { reset, reopened }: Reopening): void {
   const { tasks } = state;
   if (tasks.kind[parent] === taskKinds.group) return;
   const first = tasks.first[parent] as number;
@@ -176,7 +179,9 @@ function resetServices(state: RunState, parent: number, reset: Set<number>): voi
     const isGroup = tasks.kind[child] === taskKinds.group;
     const sample = isGroup && (tasks.count[child] as number) > 0 ? (tasks.first[child] as number) : child;
     const hasRun = tasks.phase[child] === phases.succeeded || isBad(tasks.phase[child] as number);
-    if (hasRun && isService(state, sample)) reset.add(child);
+    if (!hasRun || !isService(state, sample)) continue;
+    reset.add(child);
+    for (const after of listAfter(state, child, "all")) if (reopened.delete(after)) reset.add(after);
   }
 }
 
