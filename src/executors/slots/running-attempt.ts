@@ -35,7 +35,7 @@ export interface RunPlace {
   readonly user: string;
 }
 
-/** Makes the report from the record. Several commands are decided by the first main (or init) that failed. */
+/** Makes the report from the record. Several commands are decided by the first main (or init) that failed, then by a side. */
 export function makeAttemptExit(
   running: RunningAttempt,
   record: ExitRecord,
@@ -49,7 +49,7 @@ export function makeAttemptExit(
     startedAt: record.startedAt,
     endedAt: record.endedAt,
     ending: decideEnding(running.order, record),
-    ...(severalNamed ? { commands: record.commands } : {}),
+    ...(severalNamed ? { commands: sortCommands(running.order, record.commands) } : {}),
     ...(problem === undefined ? {} : { problem }),
     usage: {
       ...(record.cpuUserMs === undefined ? {} : { cpuUserMs: record.cpuUserMs }),
@@ -58,6 +58,21 @@ export function makeAttemptExit(
     },
     ...place,
   };
+}
+
+/** Sides after all others, as their endings count. */
+function sortCommands(
+  { commands }: AttemptOrder,
+  endings: ExitRecord["commands"],
+): Readonly<Record<string, CommandEnding>> {
+  const isSide = ({ role }: AttemptOrder["commands"][number]): boolean => role === "side";
+  const inOrder = [...commands.filter((each) => !isSide(each)), ...commands.filter(isSide)];
+  return Object.fromEntries(
+    inOrder.flatMap(({ name }) => {
+      const ending = endings[name];
+      return ending === undefined ? [] : [[name, ending] as const];
+    }),
+  );
 }
 
 function findProblem(running: RunningAttempt, record: ExitRecord): AttemptProblem | undefined {
@@ -71,12 +86,18 @@ function findProblem(running: RunningAttempt, record: ExitRecord): AttemptProble
 
 function decideEnding(order: AttemptOrder, record: ExitRecord): CommandEnding {
   if (record.end === undefined || record.end.how === "refused") return { kind: "not-run" };
-  const deciding = order.commands.filter((command) => command.role !== "side");
-  const failed = deciding
-    .map((command) => record.commands[command.name])
-    .find((ending) => ending?.kind === "exited" && ending.code !== 0);
+  const endings = (isSide: boolean): readonly (CommandEnding | undefined)[] =>
+    order.commands
+      .filter(({ role }) => (role === "side") === isSide)
+      .map(({ name }) => record.commands[name]);
+  const failed =
+    endings(false).find((ending) => ending?.kind === "exited" && ending.code !== 0) ??
+    endings(true).find((ending) => ending?.kind === "exited" && !sideCodes.has(ending.code));
   return failed ?? readEnding(record.end.status, record.end.how);
 }
+
+/** Well, and by SIGKILL and SIGTERM, with which sides are ended (Argo: operator.go, inferFailedReason). */
+const sideCodes = new Set([0, 137, 143]);
 
 /**
  * The process that keeps the attempt's record open: its living slot, whichever engine opened it. Where /proc is absent

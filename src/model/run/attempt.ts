@@ -166,7 +166,10 @@ export interface AttemptExit {
   readonly attemptId: string;
   readonly startedAt: number;
   readonly endedAt: number;
-  /** The ending that decides: of `main`, or of the first main command that failed. */
+  /**
+   * The ending that decides: of `main`, or of the first main command that failed. When all mains have ended well, a
+   * side decides that ended badly, but not by the signals with which sides are ended.
+   */
   readonly ending: CommandEnding;
   /** Endings by command name, only when there is more than one command. */
   readonly commands?: Readonly<Record<string, CommandEnding>>;

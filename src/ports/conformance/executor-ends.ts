@@ -169,6 +169,30 @@ export function describeSidesAndTries(check: ExecutorCheck): void {
     assert.deepEqual(exit.commands?.["deaf"], { kind: "exited", code: 137 });
     assert.equal(readFileSync(join(directory, attemptLogFile("polite", "out")), "utf8"), "bye\n");
   });
+  check(
+    "a side that fails by itself fails the attempt, unless a main did; one that is killed does not",
+    async (bench) => {
+      const gate = ["/tmp/gate"];
+      for (const [side, main, code] of [
+        ["exit 3", 0, 3],
+        ["exit 3", 4, 4],
+        ["exit 0", 0, 0],
+        ["kill -TERM $$", 0, 0],
+        ["kill -KILL $$", 0, 0],
+      ] as const) {
+        const mainText = `read go </tmp/gate; exit ${main}`;
+        const sideText = `echo go >/tmp/gate; ${side}`;
+        const commands = [
+          makeCommand({ command: ["sh", "-c", mainText] }),
+          makeCommand({ name: "side", role: "side", command: ["sh", "-c", sideText] }),
+          // Ended by the supervisor, whatever it says to that.
+          makeCommand({ name: "other", role: "side", command: ["sleep", "1000"] }),
+        ];
+        const { exit } = await bench.run(makeOrder(commands, { graceMs: 1_000 }), gate);
+        assert.deepEqual(exit.ending, { kind: "exited", code }, `${side}, ${main}`);
+      }
+    },
+  );
   check("a command is tried again inside the attempt", async (bench) => {
     const text = "echo try; [ -e /tmp/second ] || { touch /tmp/second; exit 5; }";
     const { exit, out } = await bench.run(makeOrder([named("main", text, { retries: 2, retryDelayMs: 10 })]));

@@ -79,10 +79,11 @@ function describeQuestions(check: ExecutorCheck): void {
     assert.equal(bench.readyCount(), 0);
   });
   check("X3: a question that hangs is gone with its service", async (bench) => {
-    const ask = ["sh", "-c", "echo asked >/proc/1/fd/1 2>/dev/null; exec sleep 1000 <>/tmp/asked"];
+    const ask = ["sh", "-c", "exec 9<>/tmp/asked; echo go >/tmp/gate; exec sleep 1000"];
     const readiness: Readiness = { ...often, timeoutMs: 600_000, by: { kind: "command", command: ask } };
-    const started = bench.start(makeOrder([serve("echo runs;", { readiness })], service), ["/tmp/asked"]);
-    await bench.waitForOutput(started, "runs");
+    const command = serve("read go </tmp/gate; echo asked;", { readiness });
+    const started = bench.start(makeOrder([command], service), ["/tmp/asked", "/tmp/gate"]);
+    await bench.waitForOutput(started, "asked");
     await cancel(bench, started);
     assert.ok(!hasReader(join(started.directory, "root/tmp/asked")));
     assert.equal(bench.readyCount(), 0);

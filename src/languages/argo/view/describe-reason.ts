@@ -82,11 +82,13 @@ export function describeReason(reason: Reason, names?: ReasonNames): string {
 
 /** `main: Error (exit code N)`; a signal shows as 128 and its number, as a shell and Kubernetes have it. */
 function describeExit(reason: Reason): string {
-  const commands = Object.entries(reason.commands ?? {});
-  for (const [name, ending] of commands) {
-    if (ending.kind === "exited" && ending.code !== 0) return describeCode(name, ending.code);
-    if (ending.kind === "signaled") return describeCode(name, signalExitCode(ending.signal));
-  }
+  const bad = Object.entries(reason.commands ?? {}).flatMap(([name, ending]) => {
+    if (ending.kind === "signaled") return [{ name, code: signalExitCode(ending.signal) }];
+    return ending.kind === "exited" && ending.code !== 0 ? [{ name, code: ending.code }] : [];
+  });
+  // A sidecar that was killed is not to blame for what another one did.
+  const blamed = bad.find(({ code }) => code === reason.exitCode) ?? bad[0];
+  if (blamed !== undefined) return describeCode(blamed.name, blamed.code);
   if (reason.exitCode !== undefined) return describeCode("main", reason.exitCode);
   return reason.signal === undefined
     ? (reason.message ?? "")
