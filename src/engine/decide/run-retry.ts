@@ -25,7 +25,7 @@ export function retryRun(decision: Decision, input: Extract<RunInput, { kind: "r
   const reopening: Reopening = { reset: new Set(), reopened: new Set() };
   for (const task of state.failures) addBadEnd(state, task, reopening);
   for (const task of input.also) if (isCall(state, task)) addAgain(state, task, reopening);
-  for (const task of [...reopening.reopened]) addServices(state, task, reopening);
+  for (const task of reopening.reopened) addServices(state, task, reopening);
   const { reset, reopened } = keepOutermost(state, reopening);
   // A run that failed only because of its exit hooks has nothing to set back: the hooks alone run again.
   if (reset.size === 0 && reopened.size === 0 && !isBad(state.ended)) return;

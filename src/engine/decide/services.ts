@@ -38,7 +38,7 @@ export function awaitServices(decision: Decision, region: number): boolean {
   const { state } = decision;
   const services = state.services.get(region);
   if (services === undefined) return false;
-  for (const task of [...services]) dismiss(decision, task);
+  for (const task of services) dismiss(decision, task);
   return true;
 }
 
