@@ -1,5 +1,6 @@
 /**
- * The document of the kill test: files passed on, directories, loops, retries, hooks, nesting and an exit handler.
+ * The document of the kill test: files passed on, directories, loops, retries, hooks, nesting, a daemon and an exit
+ * handler.
  * Every attempt writes a line into the ledger when its command begins and one when it ends. The ledger lies in a claim:
  * the one directory that all attempts of a run share, whatever the executor.
  */
@@ -47,8 +48,14 @@ spec:
             depends: seed
             when: "{{tasks.seed.outputs.result}} == no"
             template: note
+          - name: db
+            depends: seed
+            template: db
+          - name: asks
+            depends: db
+            template: note
           - name: join
-            depends: parts && steps
+            depends: parts && steps && asks
             template: join
             arguments:
               parameters: [{name: all, value: "{{tasks.parts.outputs.parameters}}"}]
@@ -116,6 +123,17 @@ spec:
           ${end}
       outputs:
         artifacts: [{name: file, path: /tmp/file}]
+    - name: db
+      daemon: true
+      script:
+        image: alpine:3
+        command: [sh]
+        readinessProbe: {exec: {command: [test, -e, /tmp/open]}}
+        source: |
+          ${begin}
+          trap '${end}; exit 0' TERM
+          : > /tmp/open
+          while :; do sleep 0.05; done
     - name: note
       script:
         image: alpine:3
