@@ -43,6 +43,13 @@ const later = makePicture({
 });
 
 describe("plain lines", () => {
+  test("a daemon is announced when it is ready", () => {
+    const { lines, stdout } = open();
+    lines.update(start, [{ kind: "attempt.started", task: 1, at: startAt }]);
+    lines.update(start, [{ kind: "attempt.ready", task: 1, at: startAt + 2000 }]);
+    assert.equal(stdout.text().split("\n").at(-2), "2025-11-21T09:30:02Z orders.a ready");
+  });
+
   test("one line for each thing that happened", () => {
     const { lines, stdout } = open();
     lines.update(start, undefined);

@@ -34,7 +34,11 @@ export function createPlainLines({ out, err, style, now, known }: PlainLineOptio
         if (line !== undefined) lines.push(line);
       };
       if (events === undefined) for (let task = 0; task < picture.state.tasks.size; task += 1) change(task);
-      else for (const event of events) if ("task" in event) change(event.task);
+      else
+        for (const event of events) {
+          if ("task" in event) change(event.task);
+          if (event.kind === "attempt.ready") lines.push(describeReady(picture, event.task, event.at, style));
+        }
       const start =
         runPhase === undefined
           ? [joinLine(picture.row.startedAt ?? picture.row.createdAt, picture.row.name, "run started", "")]
@@ -69,6 +73,11 @@ function createPhaseMemory(taskPhases: Uint8Array = new Uint8Array(64)): PhaseMe
       return true;
     },
   };
+}
+
+/** A service is of use from now on. */
+function describeReady({ state, view }: RunPicture, task: number, at: number, style: Style): string {
+  return joinLine(at, view.taskName(state, task).full, style.paint("active", "ready"), "");
 }
 
 /** Undefined for what people need not read: queued tasks, lists of a region, the start of what only holds others. */
