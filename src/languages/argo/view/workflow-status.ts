@@ -9,6 +9,7 @@ import { nodeId } from "./node-names.ts";
 import { describeContainers, describeNode } from "./node-status.ts";
 import type { StatusContext } from "./node-status.ts";
 import { describeFile, describeResources, sumTree } from "./node-values.ts";
+import { describeSynchronization } from "./synchronization-status.ts";
 import { isVisible } from "./tree.ts";
 
 export function describeStatus(state: RunState): JsonObject {
@@ -20,6 +21,7 @@ export function describeStatus(state: RunState): JsonObject {
   const sum = (counts: Int32Array): number => roots.reduce((all, task) => all + (counts[task] ?? 0), 0);
   const resources = describeResources(sums.resources[0]);
   const outputs = describePublished(state);
+  const synchronization = describeSynchronization(state);
   return {
     phase,
     ...(message === "" ? {} : { message }),
@@ -29,6 +31,7 @@ export function describeStatus(state: RunState): JsonObject {
     ...(resources === undefined ? {} : { resourcesDuration: resources }),
     ...(Object.keys(nodes).length === 0 ? {} : { nodes }),
     ...(outputs === undefined ? {} : { outputs }),
+    ...(synchronization === undefined ? {} : { synchronization }),
     conditions: [
       { type: "PodRunning", status: state.running.size > 0 ? "True" : "False" },
       ...(state.ended === undefined ? [] : [{ type: "Completed", status: "True" }]),
