@@ -1,23 +1,14 @@
-/**
- * What an engine in this process consists of: the runtime with its stores and its executor, and the runs that it drives.
- */
+/** Puts an engine in this process together: the runtime, its stores and its executor. */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { MillraceError } from "../base/errors.ts";
 import { openLocalArtifacts } from "../artifacts/local/open-local-artifacts.ts";
 import type { EngineOptions } from "../api/house.ts";
-import type { Estimate } from "../model/run/outlook.ts";
-import type { ArtifactStore } from "../ports/artifact-store.ts";
 import type { Executor } from "../ports/executor.ts";
-import type { HistoryStore, RunDocument } from "../ports/history-store.ts";
 import type { Requester } from "../ports/requester.ts";
-import type { SecretStore } from "../ports/secret-store.ts";
-import type { ForeignStorage } from "../runtime/attempts/foreign-storage.ts";
 import { createLister } from "../runtime/attempts/list-place.ts";
 import { createLocalAttemptFiles } from "../runtime/attempts/local-attempt-files.ts";
-import type { LiveRun } from "../runtime/live-run.ts";
 import { decodeRunRecord } from "../runtime/recover/run-record.ts";
-import type { RunRecord } from "../runtime/recover/run-record.ts";
 import { Runtime } from "../runtime/runtime.ts";
 import { openFolderLimits } from "../stores/folder/folder-limits.ts";
 import { openFolderMemos } from "../stores/folder/folder-memos.ts";
@@ -27,47 +18,10 @@ import { chooseExecutor } from "./executors.ts";
 import { openHomeStorage } from "./home-storage.ts";
 import { makeHome, runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
-import { unknownRun } from "./missing-run.ts";
+import type { Desk, Driven } from "./desk.ts";
 import { openObjects } from "./open-objects.ts";
 import { createShownPaths } from "./shown-paths.ts";
 import { systemClock } from "./system-clock.ts";
-
-/** A run that the engine drives. */
-export interface Driven {
-  readonly run: LiveRun;
-  readonly document: RunDocument;
-  readonly record: RunRecord;
-  /** Set once somebody has asked for it. */
-  estimate?: Estimate;
-}
-
-export interface Desk {
-  readonly home: Home;
-  readonly runtime: Runtime;
-  readonly history: HistoryStore;
-  readonly artifacts: ArtifactStore;
-  /** Storage of others, with the secrets of the home. */
-  readonly storage: ForeignStorage;
-  readonly secrets: SecretStore;
-  readonly executorName: string;
-  /** By name. */
-  readonly driven: ReadonlyMap<string, Driven>;
-  drive(run: LiveRun, document: RunDocument): void;
-  /** Forgets a run that the runtime has let go of. */
-  forget(run: LiveRun): void;
-  /** The same, by name, for a run that may not be driven. */
-  forgetName(name: string): void;
-  /** One after the other: names and identities of runs are looked up and taken, and nobody else may do so in between. */
-  inTurn<T>(act: () => Promise<T>): Promise<T>;
-  close(options: { readonly leaveRunning: boolean }): Promise<void>;
-}
-
-/** MillraceError `run/unknown` for a run that is not driven here. */
-export function getDriven(desk: Desk, name: string): Driven {
-  const found = desk.driven.get(name);
-  if (found === undefined) throw unknownRun(name);
-  return found;
-}
 
 /** Opens the home for writing. Refused with `store/locked` while another process drives it. */
 export async function openDesk(home: Home, options: EngineOptions): Promise<Desk> {

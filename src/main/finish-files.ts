@@ -1,6 +1,6 @@
 /** What lies on disks and in storage is brought to the state that a run leaves behind. */
 import type { LiveRun } from "../runtime/live-run.ts";
-import type { Desk } from "./engine-desk.ts";
+import type { Desk } from "./desk.ts";
 import { layOutputs } from "./lay-outputs.ts";
 import { noteProblems, removeCopies } from "./remove-copies.ts";
 

@@ -6,8 +6,9 @@ import type { LiveRun } from "../runtime/live-run.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { isOnlyWaiting, summarizeRun } from "../runtime/summary.ts";
 import { countPlaces } from "../engine/owed.ts";
-import { getDriven, openDesk } from "./engine-desk.ts";
-import type { Desk } from "./engine-desk.ts";
+import { getDriven } from "./desk.ts";
+import { openDesk } from "./engine-desk.ts";
+import type { Desk } from "./desk.ts";
 import type { Home } from "./home.ts";
 import { openInbox } from "./inbox.ts";
 import { finishFiles } from "./finish-files.ts";
@@ -105,9 +106,11 @@ export async function openLocalEngine(home: Home, options: LocalEngineOptions): 
 }
 
 /** What concerns all runs of the home, driven here or not. */
-function createUpkeep({ home, history, runtime, forgetName }: Desk): Pick<Engine, "expire" | "metrics"> {
+function createUpkeep(desk: Desk): Pick<Engine, "expire" | "metrics"> {
+  const { home, history, runtime } = desk;
   return {
-    expire: (now, keep) => expireRuns(home, history, runtime, { now, keep, forget: forgetName }),
+    expire: (now, keep) =>
+      expireRuns(home, history, runtime, { now, keep, forget: (name) => desk.forgetName(name) }),
     metrics: async () => {
       const { readMetrics } = await import("./metrics.ts");
       return readMetrics(home, history, runtime.liveRuns, systemClock.now());

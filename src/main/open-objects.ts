@@ -1,7 +1,7 @@
 /** The object keeper of an engine: made when the first task acts on an object, because few runs ever do. */
 import type { DefinitionStore } from "../ports/definition-store.ts";
 import type { ObjectKeeper } from "../ports/object-keeper.ts";
-import type { Desk } from "./engine-desk.ts";
+import type { Desk } from "./desk.ts";
 
 export interface OpenObjects {
   readonly keeper: ObjectKeeper;

@@ -38,13 +38,23 @@ export async function removeCopies(
   for (const { place, key } of findCopies(state, times)) {
     try {
       if (place !== undefined) await storage.remove(place);
-      if (key !== undefined) await rm(findKeyPath(home.repository, key), { recursive: true, force: true });
+      if (key !== undefined) await removeKey(home, key);
     } catch (error) {
       if (!(error instanceof MillraceError)) throw error;
       problems.push(error);
     }
   }
   return problems;
+}
+
+async function removeKey(home: Home, key: string): Promise<void> {
+  const path = findKeyPath(home.repository, key);
+  try {
+    await rm(path, { recursive: true, force: true });
+  } catch (error) {
+    const message = `${path} cannot be removed: ${(error as Error).message}`;
+    throw new MillraceError("artifact/not-removed", "unavailable", message, { cause: error });
+  }
 }
 
 /** The end of a run does not depend on what can be removed; what cannot is written down in the run's folder. */

@@ -7,7 +7,7 @@ import type { HistoryStore, RunSummary } from "../ports/history-store.ts";
 import { loadRunState } from "../runtime/recover/run-record.ts";
 import { nameRunPhase } from "../runtime/summary.ts";
 import { carryOut, pictureOf } from "./driven-run.ts";
-import type { Desk, Driven } from "./engine-desk.ts";
+import type { Desk, Driven } from "./desk.ts";
 import type { RunHands } from "./kept-runs.ts";
 import { removeWithOwned } from "./remove-run.ts";
 import { toPicture, toRow } from "./pictures.ts";

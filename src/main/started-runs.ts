@@ -1,7 +1,7 @@
 /** Runs that tasks of other runs have started: they carry the name of that run in a label. */
 import { parentLabel } from "../executors/objects/object-keeper.ts";
 import type { HistoryStore, RunSummary } from "../ports/history-store.ts";
-import type { Driven } from "./engine-desk.ts";
+import type { Driven } from "./desk.ts";
 
 /** Unfinished runs among those given that tasks of a run have started, or tasks of those. */
 export function findStarted(driven: Iterable<Driven>, parent: string): readonly string[] {

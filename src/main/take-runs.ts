@@ -4,7 +4,7 @@ import type { RunSummary } from "../ports/history-store.ts";
 import type { LiveRun } from "../runtime/live-run.ts";
 import { loadRunState } from "../runtime/recover/run-record.ts";
 import { deleteRun } from "./delete-run.ts";
-import type { Desk, Driven } from "./engine-desk.ts";
+import type { Desk, Driven } from "./desk.ts";
 import { addStoredDefinitions } from "./fetch-definitions.ts";
 import { finishFiles } from "./finish-files.ts";
 import { addHomeDefinitions } from "./home-definitions.ts";

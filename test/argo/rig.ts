@@ -87,6 +87,7 @@ export interface ShownNode {
   };
   readonly progress?: string;
   readonly nodeFlag?: JsonObject;
+  readonly synchronizationStatus?: JsonObject;
   readonly memoizationStatus?: { readonly hit: boolean; readonly key: string; readonly cacheName: string };
   readonly startedAt?: string | null;
   readonly finishedAt?: string | null;

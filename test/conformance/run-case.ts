@@ -10,7 +10,7 @@ import { chooseExecutor } from "../../src/main/executors.ts";
 import { openHome } from "../../src/main/home.ts";
 import { keepObjects } from "../../src/main/keep-objects.ts";
 import { createRunHands } from "../../src/main/run-hands.ts";
-import type { Desk, Driven } from "../../src/main/engine-desk.ts";
+import type { Desk, Driven } from "../../src/main/desk.ts";
 import { decodeRunRecord } from "../../src/runtime/recover/run-record.ts";
 import { createMemoryDefinitions } from "../../src/stores/memory/memory-definitions.ts";
 import { makeRun } from "../../src/main/new-run.ts";

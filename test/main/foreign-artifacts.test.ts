@@ -248,6 +248,30 @@ test(
   },
 );
 
+test(
+  "with a run whose time is over go its copies; one whose copies cannot go stays, and its folder says why",
+  { skip },
+  async (context) => {
+    const settings = await startS3Server(context);
+    const house = makeHouse(context);
+    const document = collected("strategy: OnWorkflowDeletion", "").replace(
+      "spec:\n",
+      "spec:\n  ttlStrategy: {secondsAfterCompletion: 0}\n",
+    );
+    const here = await run(house, document);
+    const there = await run(house, document, [repositories(settings), secretDocument]);
+    openFolderSecrets(join(house.home, "secrets")).put("cred", { user: "nobody", password: "wrong" });
+    await withEngine(house, async (engine) => {
+      const { deleted } = await engine.expire(Number.MAX_SAFE_INTEGER, []);
+      assert.deepEqual(deleted, [here.name]);
+    });
+    assert.deepEqual(readdirSync(join(house.home, "repository", "gc")), []);
+    assert.equal((await house.get(there.name)).row.name, there.name);
+    const note = readFileSync(join(house.home, "runs", there.name, "not-removed.txt"), "utf8");
+    assert.match(note, /^artifact\/not-removed: .*InvalidAccessKeyId/u);
+  },
+);
+
 test("logs are kept as an artifact, also of a task that fails", { skip: needsShell }, async (context) => {
   const house = makeHouse(context);
   const source = workflow(

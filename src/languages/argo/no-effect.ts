@@ -108,8 +108,6 @@ export const noEffectGroups: readonly NoEffectGroup[] = [
     fields: {
       Container: [
         "imagePullPolicy",
-        "ports",
-        "readinessProbe",
         "terminationMessagePath",
         "terminationMessagePolicy",
         "stdin",

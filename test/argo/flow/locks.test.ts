@@ -164,6 +164,24 @@ test("what waits for a lock is pending and says so", async () => {
   ]);
 });
 
+test("the status names the locks in Argo's form", async () => {
+  const ran = await run(dag(call("a", "l"), call("b", "l")) + locked(mutex), {
+    answers: { l: { tookMs: 5000 } },
+    spec: `  synchronization: {${semaphore}}`,
+    definitions: limits,
+    atMost: 1000,
+  });
+  assert.deepEqual(ran.status["synchronization"], {
+    mutex: {
+      holding: [{ mutex: "default/Mutex/m", holder: `default/wf/${ran.node("a").id}` }],
+      waiting: [{ mutex: "default/Mutex/m" }],
+    },
+    semaphore: { holding: [{ semaphore: "default/ConfigMap/limits/two", holders: ["default/wf"] }] },
+  });
+  assert.deepEqual(ran.node("b").synchronizationStatus, { waiting: "default/Mutex/m" });
+  assert.equal(ran.node("a").synchronizationStatus, undefined);
+});
+
 const whole = (name: string, sync = mutex, more = ""): string =>
   named(name, workflow(steps(call("a", "ok")), `  synchronization: {${sync}}\n${more}`));
 

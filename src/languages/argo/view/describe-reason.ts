@@ -67,6 +67,14 @@ export function describeReason(reason: Reason, names?: ReasonNames): string {
       );
     case "lost":
       return message ?? "pod deleted";
+    default:
+      return describeByItself(code, message);
+  }
+}
+
+/** Reasons that come with their own words. */
+function describeByItself(code: ReasonsByItself, message: string | undefined): string {
+  switch (code) {
     case "start-refused":
     case "input-missing":
     case "output-missing":
@@ -82,6 +90,20 @@ export function describeReason(reason: Reason, names?: ReasonNames): string {
       return message ?? "";
   }
 }
+
+type ReasonsByItself =
+  | "start-refused"
+  | "input-missing"
+  | "output-missing"
+  | "expression-failed"
+  | "argument-missing"
+  | "value-not-allowed"
+  | "request-failed"
+  | "request-refused"
+  | "set-by-user"
+  | "service-ended"
+  | "dismissed"
+  | "reused";
 
 /** `main: Error (exit code N)`; a signal shows as 128 and its number, as a shell and Kubernetes have it. */
 function describeExit(reason: Reason): string {

@@ -14,6 +14,7 @@ import { displayName, nameToId, nodeName } from "./node-names.ts";
 import { nodeMessage, nodePhase, phaseWord } from "./node-message.ts";
 import { describeEstimate, describeInputs, describeOutputs, describeResources } from "./node-values.ts";
 import type { Resources } from "./node-values.ts";
+import { describeNodeWait } from "./synchronization-status.ts";
 import { findBoundary, findProcess, nodeType } from "./tree.ts";
 
 /** What is known of all nodes when one is described. */
@@ -68,6 +69,7 @@ export function describeNode(context: StatusContext, task: number): JsonObject {
     ...describeDaemon(state, task),
     ...optional("nodeFlag", describeFlag(state, task)),
     ...optional("memoizationStatus", describeMemo(state, task)),
+    ...optional("synchronizationStatus", describeNodeWait(state, task)),
   };
 }
 

@@ -10,6 +10,7 @@ import { nodeId } from "./node-names.ts";
 import { describeContainers, describeNode } from "./node-status.ts";
 import type { StatusContext } from "./node-status.ts";
 import { describeEstimate, describeFile, describeResources, sumTree, sumWhole } from "./node-values.ts";
+import { describeSynchronization } from "./synchronization-status.ts";
 import { isVisible } from "./tree.ts";
 
 export function describeStatus(state: RunState, outlook: Outlook = {}): JsonObject {
@@ -20,6 +21,7 @@ export function describeStatus(state: RunState, outlook: Outlook = {}): JsonObje
   const estimated = describeEstimate(outlook.estimate?.runMs);
   const resources = describeResources(sums.resources[0]);
   const outputs = describePublished(state);
+  const synchronization = describeSynchronization(state);
   return {
     phase,
     ...(message === "" ? {} : { message }),
@@ -30,6 +32,7 @@ export function describeStatus(state: RunState, outlook: Outlook = {}): JsonObje
     ...(resources === undefined ? {} : { resourcesDuration: resources }),
     ...(Object.keys(nodes).length === 0 ? {} : { nodes }),
     ...(outputs === undefined ? {} : { outputs }),
+    ...(synchronization === undefined ? {} : { synchronization }),
     conditions: [
       { type: "PodRunning", status: state.running.size > 0 ? "True" : "False" },
       ...(state.ended === undefined ? [] : [{ type: "Completed", status: "True" }]),
