@@ -28,9 +28,7 @@ export function describeReason(reason: Reason, names?: ReasonNames): string {
     case "deadline":
       return "Step exceeded its deadline";
     case "child-failed":
-      return reason.task === undefined || names === undefined
-        ? (message ?? "child failed")
-        : `child '${names.id(reason.task)}' failed`;
+      return describeChild(reason, names);
     case "end-on-failure":
       return "template has failed or errored children and failFast enabled";
     case "retries-exhausted":
@@ -38,9 +36,7 @@ export function describeReason(reason: Reason, names?: ReasonNames): string {
     case "retry-not-allowed":
       return message ?? "retryStrategy.expression evaluated to false";
     case "retry-too-late":
-      return message === "elapsed"
-        ? "Max duration limit exceeded"
-        : "Backoff would exceed max duration limit";
+      return describeLateness(message);
     case "stopped":
       return message ?? "Stopped with strategy 'Stop'";
     case "terminated":
@@ -67,14 +63,6 @@ export function describeReason(reason: Reason, names?: ReasonNames): string {
       );
     case "lost":
       return message ?? "pod deleted";
-    default:
-      return describeByItself(code, message);
-  }
-}
-
-/** Reasons that come with their own words. */
-function describeByItself(code: ReasonsByItself, message: string | undefined): string {
-  switch (code) {
     case "start-refused":
     case "input-missing":
     case "output-missing":
@@ -91,19 +79,15 @@ function describeByItself(code: ReasonsByItself, message: string | undefined): s
   }
 }
 
-type ReasonsByItself =
-  | "start-refused"
-  | "input-missing"
-  | "output-missing"
-  | "expression-failed"
-  | "argument-missing"
-  | "value-not-allowed"
-  | "request-failed"
-  | "request-refused"
-  | "set-by-user"
-  | "service-ended"
-  | "dismissed"
-  | "reused";
+function describeChild({ task, message }: Reason, names: ReasonNames | undefined): string {
+  return task === undefined || names === undefined
+    ? (message ?? "child failed")
+    : `child '${names.id(task)}' failed`;
+}
+
+function describeLateness(message: string | undefined): string {
+  return message === "elapsed" ? "Max duration limit exceeded" : "Backoff would exceed max duration limit";
+}
 
 /** `main: Error (exit code N)`; a signal shows as 128 and its number, as a shell and Kubernetes have it. */
 function describeExit(reason: Reason): string {
