@@ -136,6 +136,29 @@ test(
   },
 );
 
+test("a stored repository and its stored Secret serve who keeps artifacts", { skip }, async (context) => {
+  const settings = await startS3Server(context);
+  const house = makeHouse(context);
+  const stored = await house.definitions.store({
+    source: `${repositories(settings)}---\n${secretDocument}`,
+    file: "stored.yaml",
+    mode: "apply",
+    kinds: ["ConfigMap", "Secret"],
+    strict: true,
+  });
+  assert.ok(stored.ok);
+  const { phase, messages } = await run(
+    house,
+    workflow(`      container: {image: alpine, command: [sh, -c, "echo one > /tmp/one"]}
+      outputs: {artifacts: [{name: one, path: /tmp/one}]}`),
+  );
+  assert.deepEqual([phase, messages.trim()], ["Succeeded", ""]);
+  const listed = await createS3Driver().list({ driver: "s3", key: "", settings }, makeLimits());
+  assert.deepEqual(listed, ["all/foreign/one.tgz"]);
+  const found = findSecretIn(house.home).map((path) => path.slice(house.home.length + 1));
+  assert.deepEqual(found, [join("secrets", "cred.json")]);
+});
+
 test(
   "http and git: what lies there is laid, outputs are put, and a refusal names driver and address",
   { skip: needsShell === false ? needsGit : needsShell },

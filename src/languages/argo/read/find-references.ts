@@ -11,7 +11,12 @@ import type { DefinitionKey, DefinitionKind } from "../../../model/run/definitio
 import { listObjectValues } from "./list-objects.ts";
 
 /** Most documents refer to nothing, and then they are not even parsed. */
-const anyReference = /[tT]emplateRef|configMap|[sS]ecret/u;
+const anyReference = /[tT]emplateRef|configMap|[sS]ecret|artifact|archiveLogs/u;
+
+/** Who keeps artifacts or logs uses the repository of this ConfigMap, without naming it (Argo docs, artifact-repository-ref). */
+const usualRepositories = "artifact-repositories";
+const anyArtifact = /artifact|archiveLogs/u;
+const repositorySecret = /Secret"?:/u;
 
 /** `parameters` are values for the workflow's parameters, over those in the texts. */
 export function findReferences(
@@ -24,12 +29,13 @@ export function findReferences(
   for (const object of objects) readParameters(object, values);
   for (const [name, value] of Object.entries(parameters)) values.set(name, value);
   const found = new Map<string, DefinitionKey>();
-  for (const object of objects) {
-    walk(object, "", (kind, name) => {
-      const key = { kind, name: settle(name, values) };
-      if (!key.name.includes("{{")) found.set(describeDefinition(key), key);
-    });
-  }
+  const tell: Tell = (kind, name) => {
+    const key = { kind, name: settle(name, values) };
+    if (!key.name.includes("{{")) found.set(describeDefinition(key), key);
+  };
+  for (const object of objects) walk(object, "", tell);
+  if (sources.some((source) => anyArtifact.test(source))) tell("ConfigMap", usualRepositories);
+  for (const object of objects) walkRepositories(object, tell);
   for (const object of objects) {
     const { kind } = object;
     if (typeof kind === "string") found.delete(`${kind}/${nameOf(object)}`);
@@ -47,6 +53,15 @@ function walk(value: Json, key: string, tell: Tell): void {
   if (!isJsonObject(value)) return;
   tellReference(value, key, tell);
   for (const [name, member] of Object.entries(value)) walk(member, name, tell);
+}
+
+/** The repositories of a ConfigMap are texts, and name the Secrets of their storage. */
+function walkRepositories({ kind, data }: JsonObject, tell: Tell): void {
+  if (kind !== "ConfigMap" || !isJsonObject(data)) return;
+  for (const text of Object.values(data)) {
+    if (typeof text !== "string" || !repositorySecret.test(text)) continue;
+    for (const repository of listObjectValues(text)) walk(repository, "", tell);
+  }
 }
 
 /** Argo fields.md, TemplateRef, WorkflowTemplateRef, ArtifactRepositoryRef; Kubernetes core/v1, *Selector, *EnvSource, *VolumeSource. */

@@ -77,6 +77,7 @@ spec:
     assert.deepEqual([...references(source)].sort(), [
       "ClusterWorkflowTemplate/base",
       "ConfigMap/all",
+      "ConfigMap/artifact-repositories",
       "ConfigMap/files",
       "ConfigMap/limits",
       "ConfigMap/parts",
@@ -89,6 +90,25 @@ spec:
       "WorkflowTemplate/inner",
       "WorkflowTemplate/library",
     ]);
+  });
+
+  test("who keeps artifacts refers to the usual repositories, and their texts to Secrets", () => {
+    const keeps = "kind: Workflow\nspec: {templates: [{outputs: {artifacts: [{name: a, path: /a}]}}]}\n";
+    assert.deepEqual(references(keeps), ["ConfigMap/artifact-repositories"]);
+    assert.deepEqual(references("kind: Workflow\nspec: {archiveLogs: true}\n"), [
+      "ConfigMap/artifact-repositories",
+    ]);
+    assert.deepEqual(references("kind: Workflow\nspec: {templates: [{container: {image: x}}]}\n"), []);
+    const map = `kind: ConfigMap
+metadata: {name: artifact-repositories}
+data:
+  first: |
+    s3: {bucket: b, accessKeySecret: {name: one, key: k}, secretKeySecret: {name: one, key: l}}
+  second: '{"gcs": {"serviceAccountKeySecret": {"name": "two", "key": "k"}}}'
+  bad: "s3: [ accessKeySecret: {name: none"
+`;
+    const both = findReferences([keeps, map], {}).map(({ kind, name }) => `${kind}/${name}`);
+    assert.deepEqual(both, ["Secret/one", "Secret/two"]);
   });
 
   test("what the texts hold themselves is none, and scripts are no documents", () => {
