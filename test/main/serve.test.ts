@@ -8,6 +8,7 @@ import type { TestContext } from "node:test";
 import type { SubmitRequest } from "../../src/api/house.ts";
 import { openHome } from "../../src/main/home.ts";
 import { createHouse } from "../../src/main/house.ts";
+import { makeExpiryPart } from "../../src/main/serve/expiry-part.ts";
 import { openServer } from "../../src/main/serve/serve.ts";
 import type { MakeServePart, Occasion, ServeHost } from "../../src/main/serve/serve-part.ts";
 
@@ -121,6 +122,27 @@ describe("a part of serve", () => {
       await server.close();
     }
     assert.equal(probe.closed(), true);
+  });
+
+  test("runs whose time is over are deleted, and the next look is when the next one falls due", async (context) => {
+    const root = makeRoot(context);
+    const notes: string[] = [];
+    const deleted = new Promise<string>((resolve) => {
+      const note = (text: string): void => {
+        notes.push(text);
+        resolve(text);
+      };
+      const request = document("true");
+      const source = request.source.replace("spec:", "spec:\n  ttlStrategy: {secondsAfterSuccess: 0}");
+      const probe = makeProbe();
+      openServer(openHome(root), { ...options, note }, [makeExpiryPart, probe.make]).then(async (server) => {
+        context.after(() => server.close());
+        await probe.host().submit({ ...request, source });
+      }, assert.fail);
+    });
+    assert.match(await deleted, /^job-\w+ is deleted: its time is over$/);
+    assert.equal(notes.length, 1);
+    assert.deepEqual(await createHouse(root).list(), []);
   });
 
   test("a submission that an earlier server took is carried out, and one that was carried out is only answered", async (context) => {

@@ -9,6 +9,7 @@ import type { RunCommand, RunRow, SubmitAnswer, SubmitRequest } from "../../api/
 import type { Clock } from "../../ports/clock.ts";
 import type { DefinitionStore } from "../../ports/definition-store.ts";
 import type { RunSummary } from "../../ports/history-store.ts";
+import type { LocalEngine } from "../local-engine.ts";
 
 /** What a part may do. */
 export interface ServeHost {
@@ -28,6 +29,8 @@ export interface ServeHost {
   }): Promise<readonly RunSummary[]>;
   /** Deletes a finished run. */
   remove(run: string): Promise<void>;
+  /** Deletes the runs whose time is over; when the next one's will be. */
+  expire(now: number): ReturnType<LocalEngine["expire"]>;
   /** Something that whoever looks after the process should know. */
   note(text: string): void;
 }

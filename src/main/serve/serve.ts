@@ -96,6 +96,7 @@ function hostOf(engine: LocalEngine, note: (text: string) => void): Omit<ServeHo
     command: (run, command) => engine.command(run, command),
     listRuns: (filter) => engine.listRuns(filter),
     remove: (run) => engine.remove(run),
+    expire: (now) => engine.expire(now, []),
     note,
   };
 }
