@@ -48,7 +48,7 @@ export function writeSuperviseScript(
     "exec 3>&5 5>&-",
     `ev=${quoteForShell(fifo)}`,
     'rm -f "$ev"; mkfifo "$ev" || exit 125; exec 4<>"$ev"; rm -f "$ev"',
-    "stop=",
+    "stop= end=",
     "trap 'stop=1; echo \"- stop\" >&4' TERM",
     ...listSecretNames(commands).map((name) => `v_${name}=$${name}; unset ${name}`),
     ...commands.flatMap(writeCommand),
@@ -65,7 +65,8 @@ function listSecretNames(commands: readonly SupervisedCommand[]): string[] {
 
 /**
  * State of command i: `s` is w (waits), r (runs), a (waits for another try) or d (done); `c` is its final code,
- * `l` the code of its last try, `n` the tries that are left, `p` the subshell above it.
+ * `l` the code of its last try, `n` the tries that are left, `p` the subshell above it, `u`
+ * whether that listens to signals yet. `end` is the signal that ends sides, once they are to end.
  */
 function writeCommand(command: SupervisedCommand, i: number): string[] {
   const exports = command.env
@@ -78,7 +79,7 @@ function writeCommand(command: SupervisedCommand, i: number): string[] {
     `s${i}=w c${i}= l${i}= n${i}=${command.retries} p${i}=`,
     `: >${quoteForShell(command.out)}; : >${quoteForShell(command.err)}`,
     `start${i}() {`,
-    `s${i}=r`,
+    `s${i}=r u${i}=`,
     "(",
     "p= c=",
     "trap i=1 TERM",
@@ -91,7 +92,10 @@ function writeCommand(command: SupervisedCommand, i: number): string[] {
     `) ${redirect} &`,
     // A signal interrupts `wait`, which then tells the signal instead of the command's end: wait again, and keep the
     // first answer when the second one is that there is nothing left to wait for.
-    "p=$! i=1",
+    "p=$!",
+    // Before this a signal would end the subshell, or find nobody to be passed on to.
+    ...(command.role === "side" ? [`echo "${i} up" >&4`] : []),
+    "i=1",
     'while [ -n "$i" ]; do i=; wait $p; x=$?; [ "$x" = 127 ] && [ -n "$c" ] || c=$x; done',
     `echo "${i} $c" >&4`,
     ") &",
@@ -102,6 +106,7 @@ function writeCommand(command: SupervisedCommand, i: number): string[] {
     `again${i}() { s${i}=a; ( trap - TERM; sleep ${command.retryDelayMs / 1000}; echo "${i} again" >&4 ) & }`,
     `settle${i}() { s${i}=d c${i}=$1; echo "command ${command.name} $1" >&3; }`,
     `handle${i}() {`,
+    `if [ "$1" = up ]; then u${i}=1; [ -n "$end" ] && [ $s${i} = r ] && kill -$end $p${i} 2>/dev/null; return 0; fi`,
     `if [ "$1" = again ]; then [ $s${i} = a ] && start${i}; return 0; fi`,
     `if [ "$1" != 0 ] && [ -z "$stop" ] && [ $n${i} -gt 0 ]; then l${i}=$1 n${i}=$((n${i}-1)); again${i}`,
     `else settle${i} $1; fi`,
@@ -159,12 +164,13 @@ function writeEnd(commands: readonly SupervisedCommand[], graceMs: number, isIns
   const lines = ["stop=1", ...asked, ...sides.map((i) => `[ $s${i} = a ] && settle${i} $l${i}`)];
   if (sides.length > 0) {
     lines.push(
-      ...sides.map((i) => `[ $s${i} = r ] && kill -USR2 $p${i} 2>/dev/null`),
+      "end=USR2",
+      ...sides.map((i) => `[ $s${i} = r ] && [ -n "$u${i}" ] && kill -USR2 $p${i} 2>/dev/null`),
       `( trap - TERM; sleep ${graceMs / 1000}; echo "- kill" >&4 ) & t=$!`,
       `while ${isAnyOpen(sides)}; do`,
       "read -r i x <&4 || continue",
-      'if [ "$x" = kill ]; then',
-      ...sides.map((i) => `[ $s${i} = r ] && kill -USR1 $p${i} 2>/dev/null`),
+      'if [ "$x" = kill ]; then end=USR1',
+      ...sides.map((i) => `[ $s${i} = r ] && [ -n "$u${i}" ] && kill -USR1 $p${i} 2>/dev/null`),
       "else handle; fi",
       "done",
       "kill -TERM $t 2>/dev/null",
