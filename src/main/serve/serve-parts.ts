@@ -1,4 +1,5 @@
 /** What lives in `millrace serve` beside the runs. A new part is one line here. */
+import { createCronPart } from "./cron-part.ts";
 import type { MakeServePart } from "./serve-part.ts";
 
-export const serveParts: readonly MakeServePart[] = [];
+export const serveParts: readonly MakeServePart[] = [createCronPart];

@@ -95,6 +95,7 @@ function hostOf(engine: LocalEngine, note: (text: string) => void): Omit<ServeHo
     submit: (request) => engine.submitDurably(request),
     command: (run, command) => engine.command(run, command),
     listRuns: (filter) => engine.listRuns(filter),
+    findRun: (run) => engine.findRun(run),
     remove: (run) => engine.remove(run),
     note,
   };
