@@ -17,8 +17,8 @@ import type { Definition } from "../../ports/definition-store.ts";
 import type { RunSummary } from "../../ports/history-store.ts";
 import { adoptRuns, recoverCron, tellCron } from "./follow-cron.ts";
 import type { CronHands, FollowedCron } from "./follow-cron.ts";
-import { readKeptCron } from "./kept-cron.ts";
-import type { KeptCron } from "./kept-cron.ts";
+import { readKeptCron } from "../kept-cron.ts";
+import type { KeptCron } from "../kept-cron.ts";
 import type { Occasion, ServeHost, ServePart } from "./serve-part.ts";
 
 /** How long a schedule that could not be looked after waits. */

@@ -13,8 +13,8 @@ import { describeDefinition } from "../../model/run/definition.ts";
 import type { ScheduleEffect, ScheduleInput, ScheduleStatus } from "../../model/schedule/schedule.ts";
 import { finishedRunPhases } from "../../ports/history-store.ts";
 import type { RunSummary } from "../../ports/history-store.ts";
-import { readKeptCron, requestScheduledRun, writeKeptStatus } from "./kept-cron.ts";
-import type { KeptCron } from "./kept-cron.ts";
+import { readKeptCron, requestScheduledRun, writeKeptStatus } from "../kept-cron.ts";
+import type { KeptCron } from "../kept-cron.ts";
 import type { ServeHost } from "./serve-part.ts";
 
 /** A schedule that is followed. `kept` is replaced whenever the store has something newer. */

@@ -3,19 +3,19 @@
  * All of it comes from one reading of the store, and `statusRevision` of the definition says whether it is still so.
  */
 import { createHash } from "node:crypto";
-import type { SubmitRequest } from "../../api/house.ts";
-import type { JsonObject } from "../../base/json.ts";
-import { findNextStart } from "../../engine/calendar/decide-schedule.ts";
-import { writeTimetableKey } from "../../engine/calendar/schedule-desk.ts";
-import type { ScheduleSetting } from "../../engine/calendar/schedule-desk.ts";
-import { readArgoSchedule } from "../../languages/argo/cron/argo-schedule.ts";
-import type { ArgoSchedule } from "../../languages/argo/cron/argo-schedule.ts";
-import { isCronSuspended, readCronStatus } from "../../model/run/cron-status.ts";
-import { describeDefinition } from "../../model/run/definition.ts";
-import { readScheduleStatus, writeScheduleStatus } from "../../model/schedule/schedule-codec.ts";
-import { newScheduleStatus } from "../../model/schedule/schedule.ts";
-import type { ScheduleStatus } from "../../model/schedule/schedule.ts";
-import type { Definition } from "../../ports/definition-store.ts";
+import type { SubmitRequest } from "../api/house.ts";
+import type { JsonObject } from "../base/json.ts";
+import { findNextStart } from "../engine/calendar/decide-schedule.ts";
+import { writeTimetableKey } from "../engine/calendar/schedule-desk.ts";
+import type { ScheduleSetting } from "../engine/calendar/schedule-desk.ts";
+import { readArgoSchedule } from "../languages/argo/cron/argo-schedule.ts";
+import type { ArgoSchedule } from "../languages/argo/cron/argo-schedule.ts";
+import { isCronSuspended, readCronStatus } from "../model/run/cron-status.ts";
+import { describeDefinition } from "../model/run/definition.ts";
+import { readScheduleStatus, writeScheduleStatus } from "../model/schedule/schedule-codec.ts";
+import { newScheduleStatus } from "../model/schedule/schedule.ts";
+import type { ScheduleStatus } from "../model/schedule/schedule.ts";
+import type { Definition } from "../ports/definition-store.ts";
 
 export interface KeptCron {
   readonly definition: Definition;
