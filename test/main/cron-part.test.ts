@@ -66,7 +66,7 @@ function makeBench(): Bench {
           ok: false,
           diagnostics: [{ code: "argo/x", severity: "error", message: "no such template" }],
         };
-      const runId = String(facts?.["uid"]);
+      const runId = JSON.stringify(facts?.["uid"]).slice(1, -1);
       calls.push(`submit ${name}`);
       assert.equal(
         [...runs.values()].some((run) => run.runId === runId || run.name === name),

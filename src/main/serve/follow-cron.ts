@@ -30,9 +30,9 @@ export interface CronHands {
   readonly host: ServeHost;
   readonly random: () => number;
   /** When the schedule wants to be looked at. */
-  wake(name: string, at: number, now: number): void;
+  readonly wake: (name: string, at: number, now: number) => void;
   /** Whose run it is, for its end. */
-  own(run: string, cron: string): void;
+  readonly own: (run: string, cron: string) => void;
 }
 
 /** A change without its time: that is read from the clock when it is decided. */
@@ -153,7 +153,7 @@ async function carryOut(
     case "run.start":
       return startRun(hands, cron, name, effect.scheduledAt);
     case "run.terminate":
-      return attempt(() => hands.host.command(name, { kind: "terminate" }), {
+      return attempt(() => hands.host.command(name, { kind: "terminate" }).then(() => []), {
         "run/unknown": [{ kind: "run.removed", name }],
         // Its end is told by itself.
         "run/ended": [],
@@ -173,11 +173,11 @@ async function carryOut(
 
 /** The news that a refusal means; other refusals are for the caller. */
 async function attempt(
-  act: () => Promise<readonly CronNews[] | void>,
+  act: () => Promise<readonly CronNews[]>,
   refusals: Readonly<Record<string, readonly CronNews[]>>,
 ): Promise<readonly CronNews[]> {
   try {
-    return (await act()) ?? [];
+    return await act();
   } catch (error) {
     const meant = error instanceof MillraceError ? refusals[error.code] : undefined;
     if (meant === undefined) throw error;
