@@ -1,7 +1,7 @@
 /** What presenters ask about stored definitions. */
 import type { Diagnostic } from "../base/diagnostic.ts";
 import type { JsonObject } from "../base/json.ts";
-import type { SubmitRequest } from "./house.ts";
+import type { SubmitRequest } from "./submit-request.ts";
 import type { CronOverrides } from "../model/run/language.ts";
 import type { DefinitionKey, DefinitionKind } from "../model/run/definition.ts";
 

@@ -42,8 +42,14 @@ async function readStatus(house: House): Promise<ScheduleStatus | undefined> {
 }
 
 /** Waits until the home has at least so many runs, looking whenever its history changes. */
-async function untilRuns(house: House, count: number): Promise<void> {
-  while ((await house.list()).length < count) await house.changed(1_000);
+async function untilRuns(house: House, server: Program, count: number): Promise<void> {
+  while ((await house.list()).length < count) await waitForChange(house, server);
+}
+
+/** A server that has ended, for whatever reason, will change nothing any more. */
+async function waitForChange(house: House, { child }: Program): Promise<void> {
+  assert.deepEqual([child.exitCode, child.signalCode], [null, null], "the server has ended");
+  await house.changed(200);
 }
 
 function makeCron(folder: string): string {
@@ -69,14 +75,14 @@ test("killed between and during starts, every started time has one run, and all 
   const first = await serve();
   const stored = { file: "cron.json", mode: "create", kinds: [key.kind], strict: true } as const;
   await house.definitions.store({ source: makeCron(folder), ...stored });
-  await untilRuns(house, 2);
+  await untilRuns(house, first, 2);
   first.child.kill("SIGKILL");
   await first.ended;
   for (let round = 0; round < 2; round += 1) {
     const before = (await house.list()).length;
     const server = await serve();
     // Just after a run has appeared, its confirmation and its end are on their way.
-    await untilRuns(house, before + 2);
+    await untilRuns(house, server, before + 2);
     server.child.kill("SIGKILL");
     await server.ended;
   }
@@ -86,7 +92,7 @@ test("killed between and during starts, every started time has one run, and all 
     const rows = await house.list();
     const status = await readStatus(house);
     if (status?.active.length === 0 && status.succeeded === rows.length) break;
-    await house.changed(200);
+    await waitForChange(house, last);
   }
   const rows = await house.list();
   const status = (await readStatus(house)) ?? assert.fail("no status");
