@@ -192,7 +192,7 @@ describe("steering definitions", () => {
     ]);
   });
 
-  test("backfill hands its runs to who serves the home, or drives them to their ends here", async () => {
+  test("backfill hands its runs to the process that serves the home", async () => {
     const line = [
       "cron",
       "backfill",
