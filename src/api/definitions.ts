@@ -1,6 +1,7 @@
 /** What presenters ask about stored definitions. */
 import type { Diagnostic } from "../base/diagnostic.ts";
 import type { JsonObject } from "../base/json.ts";
+import type { SubmitRequest } from "./submit-request.ts";
 import type { CronOverrides } from "../model/run/language.ts";
 import type { DefinitionKey, DefinitionKind } from "../model/run/definition.ts";
 
@@ -17,6 +18,8 @@ export interface DefinitionPicture extends DefinitionKey {
   /** The same, parsed. */
   readonly document: JsonObject;
   readonly status: JsonObject;
+  /** Of a CronWorkflow: when its next run is due by time, in epoch ms; absent while nothing starts by time. */
+  readonly nextRunAt?: number;
 }
 
 export interface StoreRequest {
@@ -47,6 +50,26 @@ export type StoreAnswer =
     }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
+/** The flags of a backfill as they were written (argo cron backfill). */
+export interface BackfillWishes {
+  /** Made up when it is not given. */
+  readonly name?: string;
+  readonly start: string;
+  /** Absent: until now. */
+  readonly end?: string;
+  readonly parallel?: boolean;
+  readonly argname?: string;
+  /** A layout of Go's package time, for `start` and `end`. */
+  readonly format?: string;
+  readonly maxworkflowcount?: number;
+}
+
+export interface BackfillPlan {
+  readonly name: string;
+  /** One for each time, in the order in which they are to start. Each can be repeated without a second run. */
+  readonly requests: readonly SubmitRequest[];
+}
+
 export interface DefinitionHouse {
   /** Checks the file and stores what is in it. MillraceError `definition/exists`, `definition/unknown`, `definition/no-name`. */
   store(request: StoreRequest): Promise<StoreAnswer>;
@@ -58,6 +81,8 @@ export interface DefinitionHouse {
   remove(key: DefinitionKey): Promise<void>;
   /** Whether a CronWorkflow starts runs by time; what its document says about that is overridden. */
   suspend(name: string, suspended: boolean): Promise<void>;
+  /** The runs of a CronWorkflow for times that have passed. MillraceError `definition/unknown` or `definition/bad-backfill`. */
+  planBackfill(name: string, wishes: BackfillWishes): Promise<BackfillPlan>;
   /** The document that runs a stored definition. MillraceError `definition/unknown` or `definition/not-runnable`. */
   readDocument(key: DefinitionKey): Promise<{ readonly source: string; readonly file: string }>;
 }

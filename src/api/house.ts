@@ -3,7 +3,7 @@
  * main/ implements it over the runtime and the stores; the presenters know nothing else of the engine.
  */
 import type { Diagnostic } from "../base/diagnostic.ts";
-import type { Json, JsonObject } from "../base/json.ts";
+import type { Json } from "../base/json.ts";
 import type { DefinitionHouse } from "./definitions.ts";
 import type { RunEvent } from "../model/run/events.ts";
 import type { LanguageView, Submission } from "../model/run/language.ts";
@@ -11,6 +11,9 @@ import type { Outlook } from "../model/run/outlook.ts";
 import type { RunLimits } from "../model/run/run-limits.ts";
 import type { RunState } from "../model/run/run-state.ts";
 import type { RunInput } from "../model/run/inputs.ts";
+import type { SubmitRequest } from "./submit-request.ts";
+
+export type { SubmitRequest } from "./submit-request.ts";
 
 /** One row of a list of runs. */
 export interface RunRow {
@@ -44,12 +47,6 @@ export interface RunPicture {
   readonly annotations: Readonly<Record<string, string>>;
   /** What is known besides the run's own events. */
   readonly outlook?: Outlook;
-}
-
-export interface SubmitRequest {
-  readonly source: string;
-  readonly file: string;
-  readonly submission: Omit<Submission, "facts"> & { readonly facts?: JsonObject };
 }
 
 export type SubmitAnswer =

@@ -9,11 +9,14 @@ import type { Definition, DefinitionStore } from "../ports/definition-store.ts";
 import { findMeantName } from "../cli/arguments/find-meant-name.ts";
 import { openFolderSecrets } from "../stores/folder/folder-secrets.ts";
 import { openSqliteDefinitions } from "../stores/sqlite/open-sqlite-definitions.ts";
+import { planCronBackfill } from "./backfill.ts";
 import { makeHome } from "./home.ts";
 import type { Home } from "./home.ts";
 import { findLanguage } from "./languages.ts";
 import { drawDefinition } from "./draw-definition.ts";
 import { readDefinitions } from "./read-definitions.ts";
+import { makeSuffix } from "./random-id.ts";
+import { systemClock } from "./system-clock.ts";
 import { storeDefinitions } from "./store-definitions.ts";
 
 export function createDefinitionHouse(home: Home): DefinitionHouse {
@@ -26,6 +29,10 @@ export function createDefinitionHouse(home: Home): DefinitionHouse {
     get: async (key, version) => drawDefinition(await getDefinition(home, key, version)),
     remove: (key) => withStore(home, (store) => removeDefinition(home, store, key)),
     suspend: (name, suspended) => withStore(home, (store) => suspendCron(home, store, name, suspended)),
+    planBackfill: async (name, wishes) => {
+      const found = await getDefinition(home, { kind: "CronWorkflow", name });
+      return planCronBackfill(found, wishes, systemClock.now(), makeSuffix);
+    },
     readDocument: async (key) => {
       const found = await getDefinition(home, key);
       const source = findLanguage(found.source, "").makeStoredRun?.(key, found.source);

@@ -101,6 +101,7 @@ function createLazyDefinitions(home: Home): DefinitionHouse {
     get: async (key, version) => (await load()).get(key, version),
     remove: async (key) => (await load()).remove(key),
     suspend: async (name, suspended) => (await load()).suspend(name, suspended),
+    planBackfill: async (name, wishes) => (await load()).planBackfill(name, wishes),
     readDocument: async (key) => (await load()).readDocument(key),
   };
 }
@@ -228,7 +229,7 @@ async function handOver(home: Home, request: SubmitRequest): Promise<SubmitAnswe
   const { source, submission } = parted;
   // The serving process has another working folder, and tasks may read what lies beside their document.
   const file = existsSync(parted.file) ? resolve(parted.file) : parted.file;
-  const facts = { ...submission.facts, uid: makeUuid(), suffix: makeSuffix() };
+  const facts = { uid: makeUuid(), suffix: makeSuffix(), ...submission.facts };
   const letter: SubmitRequest = { source, file, submission: { ...submission, facts } };
   return sendSubmission(home.inbox, letter, () => isWriterLockHeld(home.serve));
 }

@@ -83,11 +83,12 @@ function toObject(definition: Definition, readText: DefinitionHands["readText"])
     creationTimestamp: created,
     resourceVersion: String(definition.version),
   };
-  const hasStatus = Object.keys(definition.status).length > 0;
+  const { suspend: _, schedule: __, ...status } = definition.status;
+  const hasStatus = Object.keys(status).length > 0;
   return {
     ...document,
     metadata: { ...readMetadata(document), ...facts },
-    ...(hasStatus ? { status: definition.status } : {}),
+    ...(hasStatus ? { status } : {}),
   };
 }
 

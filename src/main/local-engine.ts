@@ -31,6 +31,7 @@ export interface LocalEngine extends Engine {
   /** Submits, and resolves once the run is on the disk. */
   submitDurably(request: SubmitRequest): Promise<SubmitAnswer>;
   listRuns: HistoryStore["listRuns"];
+  findRun: HistoryStore["findRun"];
   /** Deletes a run that has ended. */
   remove(name: string): Promise<void>;
   /** Resolves with the error that stops the engine, when one does. */
@@ -72,6 +73,7 @@ export async function openLocalEngine(home: Home, options: LocalEngineOptions): 
     remove,
     command,
     listRuns: (filter) => desk.history.listRuns(filter),
+    findRun: (idOrName) => desk.history.findRun(idOrName),
     listenForFaults: (listener) => runtime.listenForFaults(listener),
     stopped: runtime.stopped,
     listenForEnds: (listener) =>

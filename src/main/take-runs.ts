@@ -56,7 +56,11 @@ export async function submitDurably(desk: Desk, request: SubmitRequest): Promise
 export function adoptRuns(desk: Desk, name: string | undefined): Promise<readonly string[]> {
   return desk.inTurn(async () => {
     const found = name === undefined ? undefined : await desk.history.findRun(name);
-    if (name !== undefined && found === undefined) throw unknownRun(name);
+    if (name !== undefined && found === undefined) {
+      // One that was just submitted is not in the history yet.
+      if (desk.driven.has(name)) return [];
+      throw unknownRun(name);
+    }
     const wanted =
       found === undefined
         ? await desk.history.listRuns({ unfinishedOnly: true })

@@ -52,6 +52,7 @@ const nightly = makeDefinition({
       workflowSpec: { workflowTemplateRef: { name: "orders" } },
     },
   },
+  nextRunAt: startAt + 3 * hour,
   status: {
     suspend: { value: true, version: 1 },
     lastScheduledTime: "2025-11-21T08:30:00Z",
@@ -122,8 +123,8 @@ describe("looking at definitions", () => {
     assert.deepEqual(labelled.out, ["orders"]);
     const cron = await ask(["cron", "list"], { definitions });
     assert.deepEqual(cron.out, [
-      "NAME     AGE  LAST RUN  SCHEDULES         TIMEZONE       SUSPENDED",
-      "nightly  2h   1h        0 3 * * *,@daily  Europe/Berlin  true",
+      "NAME     AGE  LAST RUN  NEXT RUN  SCHEDULES         TIMEZONE       SUSPENDED",
+      "nightly  2h   1h        3h        0 3 * * *,@daily  Europe/Berlin  true",
     ]);
     const none = await ask(["cluster-template", "list"], { definitions });
     assert.deepEqual(
@@ -189,6 +190,32 @@ describe("steering definitions", () => {
     assert.deepEqual((await ask(["cron", "resume", "nightly"], { definitions })).calls, [
       "suspend nightly false",
     ]);
+  });
+
+  test("backfill hands its runs to the process that serves the home", async () => {
+    const line = [
+      "cron",
+      "backfill",
+      "nightly",
+      "--start",
+      "2026-01-01",
+      "--end",
+      "2026-01-31",
+      "--parallel",
+    ];
+    const served = { ok: true, name: "nightly-x", runId: "x", warnings: [] } as const;
+    const handed = await ask(line, { definitions, served });
+    assert.equal(handed.code, 0);
+    assert.deepEqual(handed.calls, [
+      'backfill nightly {"start":"2026-01-01","end":"2026-01-31","parallel":true}',
+      'handOver nightly {"parameters":{},"name":"first"}',
+      'handOver nightly {"parameters":{},"name":"second"}',
+    ]);
+    assert.deepEqual(handed.out, ["backfill made-up: 2 runs", "nightly-x submitted", "nightly-x submitted"]);
+    assert.equal(
+      (await ask(["cron", "backfill", "nobody", "--start", "2026-01-01"], { definitions })).code,
+      2,
+    );
   });
 
   test("lint is the lint of documents", async () => {

@@ -133,6 +133,17 @@ function createFakeDefinitions(calls: string[], options: HouseOptions): Definiti
     get,
     remove: async ({ kind, name }) => void calls.push(`remove ${kind} ${name}`),
     suspend: async (name, suspended) => void calls.push(`suspend ${name} ${suspended}`),
+    planBackfill: async (name, wishes) => {
+      calls.push(`backfill ${name} ${JSON.stringify(wishes)}`);
+      await get({ kind: "CronWorkflow", name });
+      const names = ["first", "second"];
+      const requests = names.map((one) => ({
+        source: "",
+        file: name,
+        submission: { parameters: {}, name: one },
+      }));
+      return { name: wishes.name ?? "made-up", requests };
+    },
     readDocument: async (key) => {
       const { version } = await get(key);
       return { source: `run of ${key.name}`, file: `${key.kind}/${key.name}@${version}` };

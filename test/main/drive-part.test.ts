@@ -80,6 +80,26 @@ describe("driving a part of serve", () => {
     assert.equal(bench.looks.length, 2);
   });
 
+  test("P2: a clock that was set back is noticed within half a minute", async () => {
+    const time = createVirtualTime();
+    let setBackMs = 0;
+    const clock = { ...time, now: () => time.now() - setBackMs };
+    let looks = 0;
+    const part = {
+      name: "part",
+      look: async () => ((looks += 1), startOfTime + 86_400_000),
+      close: async () => undefined,
+    };
+    const driven = drivePart(part, clock, (text) => assert.fail(text));
+    const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    await settle();
+    setBackMs = 3_600_000;
+    time.step();
+    await settle();
+    assert.equal(looks, 2);
+    await driven.close();
+  });
+
   test("P1: what happens during a look leads to one more, with all of it", async () => {
     const gate = makeGate();
     const bench = makeBench(async (_, count) => {

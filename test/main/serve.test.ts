@@ -8,7 +8,7 @@ import type { TestContext } from "node:test";
 import type { SubmitRequest } from "../../src/api/house.ts";
 import { openHome } from "../../src/main/home.ts";
 import { createHouse } from "../../src/main/house.ts";
-import { makeExpiryPart } from "../../src/main/serve/expiry-part.ts";
+import { createExpiryPart } from "../../src/main/serve/expiry-part.ts";
 import { openServer } from "../../src/main/serve/serve.ts";
 import type { MakeServePart, Occasion, ServeHost } from "../../src/main/serve/serve-part.ts";
 
@@ -135,10 +135,13 @@ describe("a part of serve", () => {
       const request = document("true");
       const source = request.source.replace("spec:", "spec:\n  ttlStrategy: {secondsAfterSuccess: 0}");
       const probe = makeProbe();
-      openServer(openHome(root), { ...options, note }, [makeExpiryPart, probe.make]).then(async (server) => {
-        context.after(() => server.close());
-        await probe.host().submit({ ...request, source });
-      }, assert.fail);
+      openServer(openHome(root), { ...options, note }, [createExpiryPart, probe.make]).then(
+        async (server) => {
+          context.after(() => server.close());
+          await probe.host().submit({ ...request, source });
+        },
+        assert.fail,
+      );
     });
     assert.match(await deleted, /^job-\w+ is deleted: its time is over$/);
     assert.equal(notes.length, 1);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, test } from "node:test";
@@ -51,6 +52,23 @@ describe("definitions in SQLite", () => {
     assert.equal(new Set(shared.map(({ source }) => source)).size, 60);
     assert.equal((await store.list()).length, 4);
     await store.close();
+  });
+
+  test("the file is touched once there is something new to read in it", async (context) => {
+    const folder = makeTemporaryFolder(context);
+    const path = join(folder, "definitions.db");
+    const store = openSqliteDefinitions(folder);
+    context.after(() => store.close());
+    const isTouchedBy = async (act: () => Promise<unknown>): Promise<boolean> => {
+      utimesSync(path, 0, 0);
+      await act();
+      return statSync(path).mtimeMs > 0;
+    };
+    const draft = sampleDraft();
+    assert.equal(await isTouchedBy(() => store.put([draft], 1)), true);
+    assert.equal(await isTouchedBy(() => store.writeStatus(draft, { a: 1 }, 0)), true);
+    assert.equal(await isTouchedBy(() => store.changesSince(0)), false);
+    assert.equal(await isTouchedBy(() => store.remove(draft)), true);
   });
 
   test("a text that the disk has changed is refused", async (context) => {

@@ -16,6 +16,7 @@ export const command = defineCommand({
   details: [
     "Takes documents from `millrace submit` and commands from every other command with the same home, and goes on with",
     "all unfinished runs.",
+    "Stored cron workflows start their runs while it is up.",
     "Ctrl-C or SIGTERM ends it at once: it takes no more work, and tasks that run go on by themselves; the next serve",
     "takes them over. A document that was accepted is never lost, nor run twice, also when serve is killed.",
   ],

@@ -55,6 +55,12 @@ export const commandTable: readonly CommandEntry[] = [
       async () => ({ command: (await import("../definitions/define-steer.ts")).defineSuspend(action) }),
     ),
   ),
+  entry(
+    "cron backfill",
+    "Store",
+    "run what a schedule would have started in a stretch of time",
+    () => import("../definitions/backfill.ts"),
+  ),
   entry("doctor", "Other", "say what this machine can do", () => import("./doctor.ts")),
   entry("completion", "Other", "print a completion script for a shell", () => import("./completion.ts")),
   entry("version", "Other", "print the version", () => import("./version.ts")),

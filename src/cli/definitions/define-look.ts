@@ -81,6 +81,7 @@ const cronColumns: readonly Column[] = [
   ["NAME", ({ name }) => cleanText(name)],
   ["AGE", ({ createdAt }, now) => formatDuration(now - createdAt)],
   ["LAST RUN", describeLastRun],
+  ["NEXT RUN", describeNextRun],
   ["SCHEDULES", (definition) => cleanText(listSchedules(definition).join(","))],
   ["TIMEZONE", (definition) => cleanText(timezoneOf(definition))],
   ["SUSPENDED", (definition) => String(isSuspended(definition))],
@@ -104,6 +105,11 @@ function describeLastRun({ status }: DefinitionPicture, now: number): string {
   const last = status["lastScheduledTime"];
   const at = typeof last === "string" ? Date.parse(last) : Number.NaN;
   return Number.isNaN(at) ? "N/A" : formatDuration(now - at);
+}
+
+/** How far it is away. */
+function describeNextRun({ nextRunAt }: DefinitionPicture, now: number): string {
+  return nextRunAt === undefined ? "N/A" : formatDuration(Math.max(0, nextRunAt - now));
 }
 
 export function defineGet({ word, kind, one, many }: DefinitionNoun): Command {

@@ -3,7 +3,7 @@ import type { DefinitionPicture } from "../../api/definitions.ts";
 import { isJsonObject } from "../../base/json.ts";
 import type { Json, JsonObject } from "../../base/json.ts";
 import { isCronSuspended, readCronStatus } from "../../model/run/cron-status.ts";
-import { formatMoment, formatTime } from "../render/durations.ts";
+import { formatDuration, formatMoment, formatTime } from "../render/durations.ts";
 import { formatFields } from "../render/table.ts";
 import { cleanText } from "../render/text-width.ts";
 
@@ -11,7 +11,7 @@ import { cleanText } from "../render/text-width.ts";
 export function definitionToJson(definition: DefinitionPicture): JsonObject {
   const { document, uid, version, createdAt, status, kind } = definition;
   const metadata = isJsonObject(document["metadata"]) ? document["metadata"] : {};
-  const { suspend: _override, ...shown } = status;
+  const { suspend: _override, schedule: _own, ...shown } = status;
   const full = {
     ...document,
     metadata: { ...metadata, uid, generation: version, creationTimestamp: formatTime(createdAt) },
@@ -51,12 +51,12 @@ export function formatDefinition(definition: DefinitionPicture, now: number): re
     ["Created", formatMoment(createdAt, now)],
     ["Updated", updatedAt === createdAt ? "" : formatMoment(updatedAt, now)],
     ["Labels", cleanText(shownLabels.join(","))],
-    ...(kind === "CronWorkflow" ? describeCron(definition) : []),
+    ...(kind === "CronWorkflow" ? describeCron(definition, now) : []),
     ...describeSpec(definition),
   ]);
 }
 
-function describeCron(definition: DefinitionPicture): readonly (readonly [string, string])[] {
+function describeCron(definition: DefinitionPicture, now: number): readonly (readonly [string, string])[] {
   const { document, status } = definition;
   const spec = readObject(document, "spec");
   const cron = readCronStatus(status);
@@ -69,12 +69,19 @@ function describeCron(definition: DefinitionPicture): readonly (readonly [string
     ["StartingDeadlineSeconds", typeof deadline === "number" ? String(deadline) : ""],
     ["ConcurrencyPolicy", cleanText(readText(spec, "concurrencyPolicy")) || "Allow"],
     ["LastScheduledTime", cron.lastScheduledTime ?? ""],
+    ["NextScheduledTime", describeNextRun(definition, now)],
     ["Active Workflows", (cron.active ?? []).map((run) => run.name).join(", ")],
     ["Phase", cron.phase ?? ""],
     ["Succeeded", cron.succeeded === undefined ? "" : String(cron.succeeded)],
     ["Failed", cron.failed === undefined ? "" : String(cron.failed)],
     ["Conditions", conditions.map(({ type, message }) => `${type}: ${message}`).join("; ")],
   ];
+}
+
+/** The moment, and how far it is away; nobody serving the home is another matter. */
+function describeNextRun({ nextRunAt }: DefinitionPicture, now: number): string {
+  if (nextRunAt === undefined) return "";
+  return `${formatTime(nextRunAt)} (in ${formatDuration(Math.max(0, nextRunAt - now))})`;
 }
 
 function describeSpec({ document, kind }: DefinitionPicture): readonly (readonly [string, string])[] {

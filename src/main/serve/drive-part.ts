@@ -3,7 +3,7 @@
  *
  * P1. One look at a time; what happens during it leads to one more.
  * P2. The time that a part asks for is compared with the clock at least every half minute: timers of the system stand
- *     still while the machine sleeps, and the clock may be set.
+ *     still while the machine sleeps, and the clock may be set. A part is asked when the clock was set back.
  * P3. A look that fails is repeated later, not at once.
  */
 import type { RunRow } from "../../api/house.ts";
@@ -50,8 +50,10 @@ export function drivePart(part: ServePart, clock: Clock, note: (text: string) =>
     cancelTimer();
     cancelTimer = () => undefined;
     if (nextAt === Infinity) return;
-    cancelTimer = clock.callAt(Math.min(nextAt, clock.now() + longestTimerMs), () => {
-      if (clock.now() >= nextAt) ask();
+    const setAt = clock.now();
+    cancelTimer = clock.callAt(Math.min(nextAt, setAt + longestTimerMs), () => {
+      const now = clock.now();
+      if (now >= nextAt || now < setAt) ask();
       else setTimer();
     });
   };

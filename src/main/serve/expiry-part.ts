@@ -1,7 +1,7 @@
 /** Deletes the runs whose time is over (Argo, ttlStrategy), as they fall due. */
 import type { MakeServePart } from "./serve-part.ts";
 
-export const makeExpiryPart: MakeServePart = (host) => ({
+export const createExpiryPart: MakeServePart = (host) => ({
   name: "expiry",
   look: async ({ now }) => {
     const { deleted, nextAt } = await host.expire(now);

@@ -27,6 +27,8 @@ export interface ServeHost {
     readonly unfinishedOnly?: boolean;
     readonly limit?: number;
   }): Promise<readonly RunSummary[]>;
+  /** By name or id; undefined when there is none. */
+  findRun(run: string): Promise<RunSummary | undefined>;
   /** Deletes a finished run. */
   remove(run: string): Promise<void>;
   /** Deletes the runs whose time is over; when the next one's will be. */

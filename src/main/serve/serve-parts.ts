@@ -1,5 +1,6 @@
 /** What lives in `millrace serve` beside the runs. A new part is one line here. */
-import { makeExpiryPart } from "./expiry-part.ts";
+import { createCronPart } from "./cron-part.ts";
+import { createExpiryPart } from "./expiry-part.ts";
 import type { MakeServePart } from "./serve-part.ts";
 
-export const serveParts: readonly MakeServePart[] = [makeExpiryPart];
+export const serveParts: readonly MakeServePart[] = [createCronPart, createExpiryPart];

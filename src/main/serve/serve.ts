@@ -51,8 +51,7 @@ export async function openServer(
       closers.push(() => part.close());
     }
     // This is also what keeps the process alive while nothing happens.
-    const watcher = watch(home.definitions, () => parts.forEach((part) => part.ask()));
-    closers.push(async () => watcher.close());
+    closers.push(watchDefinitions(home, () => parts.forEach((part) => part.ask())));
     return {
       executorName: () => engine.executorName(),
       taken,
@@ -64,6 +63,28 @@ export async function openServer(
     await closeAll();
     throw error;
   }
+}
+
+/** How long after a change of the folder a process has surely said that what it wrote can be found. */
+const foundAfterMs = 1_000;
+
+/**
+ * Asks when stored definitions may have changed, and once more a while after: what is written is seen in the folder
+ * before it can be read, and its writer may be killed before he says that it can.
+ */
+function watchDefinitions(home: Home, ask: () => void): () => Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const watcher = watch(home.definitions, () => {
+    ask();
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      ask();
+    }, foundAfterMs);
+  });
+  return async () => {
+    clearTimeout(timer);
+    watcher.close();
+  };
 }
 
 /** Says to other processes that submissions are taken. */
@@ -95,6 +116,7 @@ function hostOf(engine: LocalEngine, note: (text: string) => void): Omit<ServeHo
     submit: (request) => engine.submitDurably(request),
     command: (run, command) => engine.command(run, command),
     listRuns: (filter) => engine.listRuns(filter),
+    findRun: (run) => engine.findRun(run),
     remove: (run) => engine.remove(run),
     expire: (now) => engine.expire(now, []),
     note,

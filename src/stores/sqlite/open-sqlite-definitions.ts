@@ -13,18 +13,16 @@ import { migrateDefinitions } from "./definition-schema.ts";
 import { guardDefinitions } from "./guard-definitions.ts";
 import { createDefinitionQueries } from "./read-definitions.ts";
 import { isBusy } from "./translate-error.ts";
-import { createDefinitionWriter } from "./write-definitions.ts";
+import { createDefinitionWriter, definitionsFile } from "./write-definitions.ts";
 
 /** How long a statement waits for other processes. */
 const busyTimeoutMs = 5_000;
-
-const fileName = "definitions.db";
 
 /** Opens the store, and makes folder and file when they are missing. Errors as the port says. */
 export function openSqliteDefinitions(folder: string): DefinitionStore {
   return guardDefinitions(folder, () => {
     mkdirSync(folder, { recursive: true });
-    const database = new DatabaseSync(join(folder, fileName), { timeout: busyTimeoutMs });
+    const database = new DatabaseSync(join(folder, definitionsFile), { timeout: busyTimeoutMs });
     try {
       useWriteAheadLog(database);
       database.exec("PRAGMA synchronous = FULL");
@@ -43,7 +41,7 @@ export function openSqliteDefinitions(folder: string): DefinitionStore {
 
 /** For readers: undefined when nothing was ever stored, and then nothing is made. */
 export function findSqliteDefinitions(folder: string): DefinitionReader | undefined {
-  return existsSync(join(folder, fileName)) ? openSqliteDefinitions(folder) : undefined;
+  return existsSync(join(folder, definitionsFile)) ? openSqliteDefinitions(folder) : undefined;
 }
 
 /** The mode stays with the file. While another process sets it, this one goes on without: its commits are as safe. */

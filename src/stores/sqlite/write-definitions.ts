@@ -1,4 +1,6 @@
 /** The writing half of the stored definitions: each call is one transaction that holds the write lock from its begin. */
+import { utimesSync } from "node:fs";
+import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import type { DatabaseSync } from "node:sqlite";
 import { MillraceError } from "../../base/errors.ts";
@@ -16,12 +18,18 @@ import { decodeDefinition, findVersion } from "./read-definitions.ts";
 import { readNumber } from "./row-codec.ts";
 import type { Row } from "./row-codec.ts";
 
+export const definitionsFile = "definitions.db";
+
 /** Everything of a store that a reader does not have. */
 export function createDefinitionWriter(
   database: DatabaseSync,
   folder: string,
 ): Omit<DefinitionStore, keyof DefinitionReader> {
-  const write = <T>(body: () => T): T => guardDefinitions(folder, () => inTransaction(database, body));
+  const write = <T>(body: () => T): T => {
+    const result = guardDefinitions(folder, () => inTransaction(database, body));
+    tellWatchers(folder);
+    return result;
+  };
   return {
     put: async (drafts, at) => write(() => drafts.map((draft) => putOne(database, folder, draft, at))),
     remove: async (key) => write(() => remove(database, key)),
@@ -39,6 +47,20 @@ export function createDefinitionWriter(
         return revision;
       }),
   };
+}
+
+/**
+ * What SQLite writes to its log is seen by watchers of the folder before it counts: readers find it only after the log
+ * is on the disk, and that is written where no watcher looks. So the file is touched when there is something to find.
+ */
+function tellWatchers(folder: string): void {
+  const now = new Date();
+  try {
+    utimesSync(join(folder, definitionsFile), now, now);
+  } catch (error) {
+    // The write has succeeded, whoever may touch the file; watchers look again a while after they were woken.
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+  }
 }
 
 function inTransaction<T>(database: DatabaseSync, body: () => T): T {

@@ -13,6 +13,7 @@ import { layouts } from "../../../expressions/go/layout.ts";
 import { parseTime } from "../../../expressions/go/parse-time.ts";
 import type { TimeValue, Zone } from "../../../expressions/value.ts";
 import type { ScheduleRules } from "../../../model/schedule/schedule.ts";
+import { backfillLabel } from "./cron-run.ts";
 
 /** The flags as they were written; the defaults are Argo's. */
 export interface BackfillFlags {
@@ -94,7 +95,7 @@ export function planBackfill(
     name: nameRun(rules.name, backfill.name, scheduledAt),
     scheduledAt,
     parameters: { [backfill.argumentName]: timeToText(inZone(fromUnixMs(scheduledAt), zone)) },
-    labels: { "workflows.argoproj.io/backfill": rules.name },
+    labels: { [backfillLabel]: rules.name },
     batch: Math.floor(index / backfill.batchSize),
     ...(backfill.isParallel ? {} : { oneByOne: { mutex: backfill.name, priority: highestPriority } }),
   }));

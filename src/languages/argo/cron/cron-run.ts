@@ -4,7 +4,10 @@ import { fromUnixMs } from "../../../expressions/go/civil.ts";
 import { layouts } from "../../../expressions/go/layout.ts";
 import type { CronWorkflow } from "../read/types.ts";
 
-const cronLabel = "workflows.argoproj.io/cron-workflow";
+/** Which CronWorkflow a run belongs to. */
+export const cronLabel = "workflows.argoproj.io/cron-workflow";
+/** Runs of a backfill count for nothing in the schedule that they are made from. */
+export const backfillLabel = "workflows.argoproj.io/backfill";
 const scheduledTimeAnnotation = "workflows.argoproj.io/scheduled-time";
 
 /** Labels of the CronWorkflow itself that its runs inherit. */
