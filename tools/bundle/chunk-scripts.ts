@@ -31,12 +31,30 @@ const load = (name) => {
   const chunk = chunks[name] ?? findChunk(name);
   const module = (made[name] = { exports: {} });
   chunk(load, module, module.exports, load);
+  module.exports = settle(module.exports);
   return module.exports;
 };
+${settleExports}
 load(${JSON.stringify(entry)});
 }
 `;
 }
+
+/**
+ * Exports are behind getters, two for each, so that they can be asked for before they are there. Once a chunk has been
+ * evaluated they are there for good, but for stand-ins (see later-modules.ts), and must not cost more than a variable.
+ */
+const settleExports = `const settle = (exports) => {
+  if (!exports.__esModule) return exports;
+  const settled = Object.defineProperty({}, "__esModule", { value: true });
+  for (const name of Object.keys(exports)) {
+    const value = exports[name];
+    if (value?.isStandIn === true)
+      Object.defineProperty(settled, name, { get: () => exports[name], enumerable: true });
+    else settled[name] = value;
+  }
+  return settled;
+};`;
 
 /** A script whose value is the function of the chunk. */
 export async function writeChunkScript(chunk: Chunk): Promise<string> {

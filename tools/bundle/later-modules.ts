@@ -94,5 +94,7 @@ function writeStandIn(folder: string, path: string, group: string, functions: re
     ...functions.map((each) => `  ${each} = loaded.${each};`),
     "};",
     ...functions.map((each) => `export let ${each} = (...given) => (load(), ${each}(...given));`),
+    // Whoever imports one of these must look again, because it is replaced (see chunk-scripts.ts).
+    ...functions.map((each) => `${each}.isStandIn = true;`),
   ].join("\n");
 }
