@@ -7,7 +7,7 @@
  * Questions come quickly at first, so that a service that is quick to start is quick to be used, whatever its period.
  */
 import type { AttemptCommand, Readiness } from "../../model/run/attempt.ts";
-import { askPort, type PortQuestion } from "./ask-port.ts";
+import type { PortQuestion } from "./ask-port.ts";
 import { announce } from "./attempt-ends.ts";
 import { type ExecutorContext, setAttemptTimer } from "./executor-context.ts";
 import { findExitRecord } from "./exit-record.ts";
@@ -65,14 +65,16 @@ function ask(
   question: PortQuestion,
   asking: { good: number; waitMs: number },
 ): void {
-  askPort(question, readiness.timeoutMs, (isGood) => {
+  const answer = (isGood: boolean): void => {
     if (!watch.isWatched()) return;
     asking.good = isGood ? asking.good + 1 : 0;
     if (asking.good >= readiness.successes) return watch.ready();
     const waitMs = isGood ? readiness.periodMs : asking.waitMs;
     asking.waitMs = Math.min(asking.waitMs * 2, readiness.periodMs);
     setAttemptTimer(watch.attempt, waitMs, () => ask(watch, readiness, question, asking));
-  });
+  };
+  // Few runs ask a port, and HTTP and sockets cost every start some milliseconds.
+  void import("./ask-port.ts").then(({ askPort }) => askPort(question, readiness.timeoutMs, answer));
 }
 
 function lookForInits(
