@@ -9,9 +9,8 @@ import { nameRunPhase } from "../runtime/summary.ts";
 import { carryOut, pictureOf } from "./driven-run.ts";
 import type { Desk, Driven } from "./desk.ts";
 import type { RunHands } from "./kept-runs.ts";
-import { removeWithOwned } from "./remove-run.ts";
 import { toPicture, toRow } from "./pictures.ts";
-import { adoptRuns, submitRun } from "./take-runs.ts";
+import { adoptRuns, removeRun, submitRun } from "./take-runs.ts";
 
 export function createRunHands(desk: Desk): RunHands {
   const { history, driven } = desk;
@@ -65,15 +64,13 @@ async function relabel(
 }
 
 async function remove(desk: Desk, name: string): Promise<boolean> {
-  const { home, history, driven, runtime } = desk;
-  const live = driven.get(name)?.run;
+  const live = desk.driven.get(name)?.run;
   if (live !== undefined && live.state.ended === undefined) {
     await carryOut(desk, name, { kind: "terminate" });
-    await runtime.waitForEnd(live.runId);
+    await desk.runtime.waitForEnd(live.runId);
   }
-  const summary = await history.findRun(name);
-  if (summary === undefined) return false;
-  await removeWithOwned(home, history, summary);
+  if (live === undefined && (await desk.history.findRun(name)) === undefined) return false;
+  await removeRun(desk, name);
   return true;
 }
 

@@ -159,6 +159,7 @@ function isReadable(path: string, isDirectory: boolean): boolean {
     accessSync(path, isDirectory ? constants.R_OK | constants.X_OK : constants.R_OK);
     return true;
   } catch {
+    // This is how the system says no; why does not matter for a copy.
     return false;
   }
 }
