@@ -46,7 +46,7 @@ export async function expireRuns(
     readonly forget: (name: string) => void;
   },
 ): Promise<Expired> {
-  const { due, nextAt } = findExpired(await history.listRuns(), options.now);
+  const { due, nextAt } = findExpired(await history.listRuns({ expiringOnly: true }), options.now);
   const leaving = due.filter(({ name, runId }) => !options.keep.includes(name) && runtime.release(runId));
   const cleared = await clearCopies(home, history, leaving);
   await deleteRuns(home, history, cleared);

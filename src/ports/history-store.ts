@@ -79,6 +79,8 @@ export interface HistoryReader {
   /** Newest first (by `createdAt`, then by id). */
   listRuns(filter?: {
     readonly unfinishedOnly?: boolean;
+    /** Runs whose view has `expiresAt`: found without going through all others. */
+    readonly expiringOnly?: boolean;
     readonly limit?: number;
   }): Promise<readonly RunSummary[]>;
   /** By id or by name; undefined when there is none. */

@@ -24,8 +24,12 @@ function portOf(server: Server): number {
   return address.port;
 }
 
+/** Below the ports that the system gives to whoever asks for any, so nobody else comes to listen there. */
+const unusedPort = String(20_000 + (process.pid % 10_000));
+
 async function openServer(reply: string): Promise<Server> {
-  const server = createServer((socket) => socket.end(reply));
+  // Whoever only looks has closed before the reply is there: a reset, and no failure of the server.
+  const server = createServer((socket) => socket.on("error", () => socket.destroy()).end(reply));
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   return server;
 }
@@ -47,23 +51,20 @@ test("connects, looks whether something listens, and says when nothing does", { 
   const port = String(portOf(server));
   assert.deepEqual(await run(nc, ["127.0.0.1", port]), { code: 0, out: "welcome\n" });
   assert.deepEqual(await run(nc, ["-z", "-w", "1", "127.0.0.1", port]), { code: 0, out: "" });
+  assert.equal((await run(nc, ["-z", "127.0.0.1", unusedPort])).code, 1);
   await new Promise<void>((resolve) => void server.close(() => resolve()));
-  assert.equal((await run(nc, ["-z", "127.0.0.1", port])).code, 1);
   remove();
 });
 
 test("listens again and again with a program for each connection, two on one port", { skip }, async () => {
   const { nc, remove } = makeProgram();
-  const server = await openServer("");
-  const port = String(portOf(server));
-  await new Promise<void>((resolve) => void server.close(() => resolve()));
   const daemons = [1, 2].map(() =>
-    spawn(nc, ["-lk", "-p", port, "-e", "echo", "served"], { stdio: "ignore" }),
+    spawn(nc, ["-lk", "-p", unusedPort, "-e", "echo", "served"], { stdio: "ignore" }),
   );
-  let first = await run(nc, ["127.0.0.1", port]);
-  while (first.code !== 0) first = await run(nc, ["127.0.0.1", port]);
+  let first = await run(nc, ["127.0.0.1", unusedPort]);
+  while (first.code !== 0) first = await run(nc, ["127.0.0.1", unusedPort]);
   assert.equal(first.out, "served\n");
-  assert.equal((await run(nc, ["127.0.0.1", port])).out, "served\n");
+  assert.equal((await run(nc, ["127.0.0.1", unusedPort])).out, "served\n");
   for (const daemon of daemons) daemon.kill();
   await Promise.all(daemons.map((daemon) => new Promise((resolve) => void daemon.on("close", resolve))));
   remove();

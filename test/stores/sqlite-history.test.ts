@@ -12,6 +12,7 @@ import {
 } from "../../src/ports/conformance/history-store.ts";
 import type { HistoryStore } from "../../src/ports/history-store.ts";
 import { openSqliteHistory } from "../../src/stores/sqlite/open-sqlite-history.ts";
+import { expiringCondition } from "../../src/stores/sqlite/schema.ts";
 import { makeTemporaryFolder } from "./temporary-folder.ts";
 
 describeHistoryStore("sqlite", async () => {
@@ -76,6 +77,29 @@ test("a file of a newer Millrace is refused, not changed", async (context) => {
       mode === "write" ? openSqliteHistory(folder, { mode }) : openSqliteHistory(folder, { mode });
     assert.throws(open, { code: "store/too-new", category: "invalid" });
   }
+});
+
+test("a file of an older Millrace is read as it is, and a writer brings it up to date", async (context) => {
+  const folder = makeTemporaryFolder(context);
+  const first = openSqliteHistory(folder, { mode: "write" });
+  await first.commit(creation("r1"), { durable: true });
+  await first.close();
+  const file = join(folder, "history.db");
+  const older = new DatabaseSync(file);
+  older.exec("DROP INDEX run_expiring; PRAGMA user_version = 1");
+  older.close();
+  const reader = openSqliteHistory(folder, { mode: "read" });
+  assert.deepEqual(await reader.listRuns({ expiringOnly: true }), []);
+  assert.equal((await reader.listRuns()).length, 1);
+  await reader.close();
+  const writer = openSqliteHistory(folder, { mode: "write" });
+  assert.equal((await writer.listRuns()).length, 1);
+  await writer.close();
+  const newer = new DatabaseSync(file);
+  assert.equal(newer.prepare("PRAGMA user_version").get()?.["user_version"], 2);
+  const select = newer.prepare(`EXPLAIN QUERY PLAN SELECT * FROM run WHERE ${expiringCondition}`);
+  assert.match(JSON.stringify(select.all()), /USING INDEX run_expiring/);
+  newer.close();
 });
 
 test("a crash while the tables are made leaves a file that opens", async (context) => {

@@ -264,6 +264,26 @@ function describeLists(check: Check): void {
       assert.equal(await ids({ unfinishedOnly: true }), "ca");
     },
   );
+
+  check("runs that are deleted by themselves some day can be asked for", async ({ store }) => {
+    const ids = async (filter?: Parameters<HistoryStore["listRuns"]>[0]): Promise<string> =>
+      (await store.listRuns({ expiringOnly: true, ...filter })).map((run) => run.runId).join("");
+    const created = ["a", "b", "c"].map((runId, createdAt) => ({
+      summary: sampleSummary(runId, { phase: "running", createdAt }),
+      document: sampleDocument(),
+    }));
+    await store.commit({ created, appended: [] }, relaxed);
+    assert.equal(await ids(), "");
+    const ended = ["a", "c"].map((runId) =>
+      sampleSummary(runId, { phase: "succeeded", createdAt: runId === "a" ? 0 : 2, view: { expiresAt: 9 } }),
+    );
+    await store.commit({ appended: [], updated: ended }, relaxed);
+    assert.equal(await ids(), "ca");
+    assert.equal(await ids({ limit: 1 }), "c");
+    assert.equal(await ids({ unfinishedOnly: true }), "");
+    await store.commit({ appended: [], deleted: ["c"] }, relaxed);
+    assert.equal(await ids(), "a");
+  });
 }
 
 function describeDeletion(check: Check): void {

@@ -96,7 +96,11 @@ export function createMemoryHistory(options: MemoryHistoryOptions = {}): MemoryH
     listRuns: async (filter) => {
       assertOpen();
       const all = [...runs.values()].map((run) => run.summary).sort(compareAge);
-      const wanted = filter?.unfinishedOnly === true ? all.filter((run) => unfinished.has(run.phase)) : all;
+      const wanted = all.filter(
+        (run) =>
+          (filter?.unfinishedOnly !== true || unfinished.has(run.phase)) &&
+          (filter?.expiringOnly !== true || run.view["expiresAt"] !== undefined),
+      );
       return structuredClone(wanted.slice(0, filter?.limit));
     },
     findRun: async (idOrName) => {

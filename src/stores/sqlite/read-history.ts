@@ -13,6 +13,7 @@ import {
 import { unfinishedRunPhases } from "../../ports/history-store.ts";
 import { computeChecksum } from "./checksum.ts";
 import { type Row, decodeDocument, decodeSummary, readNumber, readText } from "./row-codec.ts";
+import { expiringCondition } from "./schema.ts";
 import { damagedStore, translateStoreError } from "./translate-error.ts";
 
 /** Everything of a reader except its end. */
@@ -32,10 +33,14 @@ export function createHistoryQueries(database: DatabaseSync, folder: string): Hi
     }
   }
 
-  function listRuns(unfinishedOnly: boolean, limit: number): RunSummary[] {
-    const condition = unfinishedOnly ? `WHERE phase IN (${unfinishedList})` : "";
+  function listRuns(filter: Parameters<HistoryReader["listRuns"]>[0] = {}): RunSummary[] {
+    const conditions = [
+      ...(filter.unfinishedOnly === true ? [`phase IN (${unfinishedList})`] : []),
+      ...(filter.expiringOnly === true ? [expiringCondition] : []),
+    ];
+    const condition = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
     const select = prepare(`SELECT * FROM run ${condition} ORDER BY created_at DESC, run_id DESC LIMIT ?`);
-    return select.all(limit).map(decodeRun);
+    return select.all(filter.limit ?? -1).map(decodeRun);
   }
 
   function findRun(idOrName: string): RunSummary | undefined {
@@ -66,8 +71,7 @@ export function createHistoryQueries(database: DatabaseSync, folder: string): Hi
   }
 
   return {
-    listRuns: async (filter) =>
-      guard(folder, () => listRuns(filter?.unfinishedOnly ?? false, filter?.limit ?? -1)),
+    listRuns: async (filter) => guard(folder, () => listRuns(filter)),
     findRun: async (idOrName) => guard(folder, () => findRun(idOrName)),
     readDocument: async (runId) => guard(folder, () => readDocument(runId)),
     readEvents: async (runId, fromSeq = 1) => guard(folder, () => readEvents(runId, fromSeq)),
