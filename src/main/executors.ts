@@ -7,6 +7,7 @@ import { createProcessExecutor } from "../executors/process/process-executor.ts"
 import type { Executor, ExecutorListener } from "../ports/executor.ts";
 import type { Home } from "./home.ts";
 import { readImages } from "./image-file.ts";
+import { findSlotProgram } from "./slot-program.ts";
 
 export const executorNames: readonly string[] = ["process", "sandbox"];
 
@@ -39,7 +40,10 @@ export async function chooseExecutor(
       return {
         name,
         create: (listener) =>
-          createProcessExecutor({ capacity, stateDirectory, shownPaths, images }, listener),
+          createProcessExecutor(
+            { capacity, stateDirectory, shownPaths, images, program: findSlotProgram() },
+            listener,
+          ),
       };
     }
     case "sandbox":
@@ -61,7 +65,9 @@ async function createSandbox(
   const { createSandboxExecutor } = await import("../executors/sandbox/sandbox-executor.ts");
   const stateDirectory = join(home.executors, "sandbox");
   const images = readImages(home);
-  return (listener) => createSandboxExecutor({ capacity, stateDirectory, shownPaths, images }, listener);
+  const program = findSlotProgram();
+  return (listener) =>
+    createSandboxExecutor({ capacity, stateDirectory, shownPaths, images, program }, listener);
 }
 
 /**
