@@ -380,7 +380,10 @@ export class Runtime {
     if (run.quarantined !== undefined) return run.pendingEvents.length > 0;
     if (nameRunPhase(run.state) !== run.summary.phase)
       return run.committedSeq > 0 || run.pendingEvents.length > 0;
-    return run.pendingEvents.length > 0 && now - run.summaryAt >= summaryEveryMs;
+    if (run.pendingEvents.length === 0) return false;
+    // Whoever looks for the users of a lock goes by the rows.
+    const isKnown = (run.summary.view["locks"] === true) === run.state.tickets.size > 0;
+    return !isKnown || now - run.summaryAt >= summaryEveryMs;
   }
 
   private updateSummary(run: LiveRun, now: number): RunSummary {
