@@ -1,25 +1,24 @@
 /**
  * Fills a home with what `millrace serve` finds when it starts: stored schedules, none of them due soon, and runs that
- * wait. Run as a program of its own, so that the caller's memory does not count.
+ * wait for a lock that the first of them has and nobody gives back. Each run has a process with three steps, so that it
+ * costs what an ordinary run costs when it is read.
  *
- *   node fill-home.ts HOME DOCUMENT RUNS SCHEDULES
- *
- * All runs but the first wait for room, which a serve with `--parallel 1` does not have as long as the first one is at work.
+ *   node fill-home.ts HOME RUNS SCHEDULES
  */
-import { readFileSync } from "node:fs";
 import { openHome } from "../../src/main/home.ts";
 import { createHouse } from "../../src/main/house.ts";
 import { openLocalEngine } from "../../src/main/local-engine.ts";
+import { renderThreeSteps } from "./documents.ts";
 
-const [home = "", file = "", runsText = "", schedulesText = ""] = process.argv.slice(2);
+const [home = "", runsText = "", schedulesText = ""] = process.argv.slice(2);
 const runs = Number(runsText);
 const schedules = Number(schedulesText);
-if (file === "" || !(runs >= 0) || !(schedules >= 0)) {
-  console.error("usage: fill-home.ts HOME DOCUMENT RUNS SCHEDULES");
+if (home === "" || !(runs >= 0) || !(schedules >= 0)) {
+  console.error("usage: fill-home.ts HOME RUNS SCHEDULES");
   process.exit(2);
 }
 
-/** On the first of January, each at a time of its own. */
+/** On the first of January, at one of the minutes of the day. */
 function renderSchedule(index: number): string {
   return `apiVersion: argoproj.io/v1alpha1
 kind: CronWorkflow
@@ -44,14 +43,14 @@ for (let index = 0; index < schedules; index += 1)
     kinds: ["CronWorkflow"],
     strict: true,
   });
-const source = readFileSync(file, "utf8");
+const source = renderThreeSteps(["suspend: {}"], ["  synchronization: {mutexes: [{name: bench}]}"]);
 const engine = await openLocalEngine(openHome(home), { executor: "process", parallel: 1, serves: true });
 for (let first = 0; first < runs; first += 100)
   await Promise.all(Array.from({ length: Math.min(100, runs - first) }, submit));
 await engine.close({ leaveRunning: true });
 
 async function submit(): Promise<void> {
-  const answer = await engine.submitDurably({ source, file, submission: { parameters: {} } });
+  const answer = await engine.submitDurably({ source, file: "queued.yaml", submission: { parameters: {} } });
   if (!answer.ok)
     throw new Error(`the document is wrong: ${answer.diagnostics.map(({ message }) => message).join("; ")}`);
 }

@@ -46,13 +46,6 @@ export function createHistoryWriter(database: DatabaseSync): (commit: HistoryCom
     return prepare(`SELECT 1 FROM run WHERE ${column} = ?`).get(value) !== undefined;
   }
 
-  function deleteRun(runId: string): void {
-    noteFindable(prepare, getFindable(prepare, runId), undefined);
-    prepare("DELETE FROM run WHERE run_id = ?").run(runId);
-    prepare("DELETE FROM run_document WHERE run_id = ?").run(runId);
-    prepare("DELETE FROM event_batch WHERE run_id = ?").run(runId);
-  }
-
   function createRun(summary: RunSummary, document: RunDocument): void {
     if (isThere("run_id", summary.runId)) throw duplicateRun(`id ${summary.runId}`);
     if (isThere("name", summary.name)) throw duplicateRun(`name ${summary.name}`);
@@ -83,7 +76,7 @@ export function createHistoryWriter(database: DatabaseSync): (commit: HistoryCom
   /** Returns the last sequence numbers that hold once the transaction is committed. */
   function applyParts(commit: HistoryCommit): Map<string, number> {
     const lastSeqs = new Map<string, number>();
-    for (const runId of commit.deleted ?? []) deleteRun(runId);
+    for (const runId of commit.deleted ?? []) deleteRun(prepare, runId);
     for (const runId of commit.deleted ?? []) remembered.delete(runId);
     for (const { summary, document } of commit.created ?? []) {
       createRun(summary, document);
@@ -109,6 +102,13 @@ export function createHistoryWriter(database: DatabaseSync): (commit: HistoryCom
       throw error;
     }
   };
+}
+
+function deleteRun(prepare: DatabaseSync["prepare"], runId: string): void {
+  noteFindable(prepare, getFindable(prepare, runId), undefined);
+  prepare("DELETE FROM run WHERE run_id = ?").run(runId);
+  prepare("DELETE FROM run_document WHERE run_id = ?").run(runId);
+  prepare("DELETE FROM event_batch WHERE run_id = ?").run(runId);
 }
 
 const labelsPlace = summaryColumns.indexOf("labels");
