@@ -8,6 +8,7 @@ import type { Executor } from "../ports/executor.ts";
 import type { Requester } from "../ports/requester.ts";
 import { createLister } from "../runtime/attempts/list-place.ts";
 import { createLocalAttemptFiles } from "../runtime/attempts/local-attempt-files.ts";
+import { createPlanPool } from "../runtime/recover/plan-pool.ts";
 import { decodeRunRecord } from "../runtime/recover/run-record.ts";
 import { Runtime } from "../runtime/runtime.ts";
 import { openFolderLimits } from "../stores/folder/folder-limits.ts";
@@ -64,6 +65,7 @@ export async function openDesk(home: Home, options: EngineOptions): Promise<Desk
     artifacts,
     storage,
     secrets,
+    plans: createPlanPool(),
     executorName: chosen.name,
     driven,
     drive: (run, document) => {

@@ -38,11 +38,12 @@ export function summarizeRun(
   };
 }
 
-/** What the metrics of a home say of a run under way. */
+/** What is said of a run under way without folding its history: the metrics of a home, and whether it concerns locks. */
 function describeWork(state: RunState): JsonObject {
   return {
     running: state.running.size,
     ready: state.ready.count(),
+    ...(state.tickets.size > 0 ? { locks: true } : {}),
     ...(hasMetrics(state.index.plan) ? { measures: true } : {}),
   };
 }
