@@ -58,6 +58,9 @@ describe("list", () => {
     const none = await ask(["list"]);
     assert.deepEqual([none.code, none.out, none.err], [0, [], "no runs in /home/of/runs\n"]);
     assert.equal((await ask(["list", "--prefix", "x"], { pictures })).err, "no such runs in /home/of/runs\n");
+    const slip = await ask(["list", "--status", "Failed,Faild"], { pictures });
+    assert.deepEqual([slip.code, slip.out], [2, []]);
+    assert.match(slip.err, /^error: runs are in no state 'faild' \[cli\/bad-arguments\]/);
   });
 });
 
@@ -183,7 +186,7 @@ describe("looking on", () => {
   });
 
   test("explain refuses a name that no task has", async () => {
-    const { code, err } = await ask(["explain", "nightly-2", "aa"], { pictures });
+    const { code, err } = await ask(["explain", "nightly-2", "aa"], { pictures, explanations: [] });
     assert.deepEqual(
       [code, err],
       [2, "error: run nightly-2 has no task 'aa' [cli/unknown-task]\n  hint: Did you mean a?\n"],
@@ -208,6 +211,8 @@ describe("looking on", () => {
       JSON.parse((await ask(["explain", "-o", "json"], { pictures, explanations })).out.join("\n")),
       explanations,
     );
+    const cropped = await ask(["explain", "orders"], { pictures, explanations, unexplained: 3 });
+    assert.match(cropped.err, /^3 more; /);
     const findings = [
       { topic: "node", state: "good" as const, message: "fine" },
       { topic: "disk", state: "bad" as const, message: "full", hint: "Free space." },

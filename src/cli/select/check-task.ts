@@ -7,11 +7,17 @@ import { findMeantName } from "../arguments/find-meant-name.ts";
 const comparedAtMost = 2000;
 
 /** Throws `cli/unknown-task`. `select` is a name or a selector in the words of the run's language. */
-export function checkTask({ row, state, view }: RunPicture, select: string): void {
-  if (view.findTasks(state, select).length > 0) return;
-  const names = new Set(view.rows(state, comparedAtMost).map(({ task }) => view.taskName(state, task).short));
+export function checkTask(picture: RunPicture, select: string): void {
+  if (picture.view.findTasks(picture.state, select).length === 0) throw refuseTask(picture, select);
+}
+
+/** `cli/unknown-task`. */
+export function refuseTask({ row, state, view }: RunPicture, select: string): MillraceError {
+  const rows = view.rows(state, comparedAtMost).map(({ task }) => task);
+  const tasks = [...rows, ...(view.unreached?.(state) ?? []).slice(0, comparedAtMost)];
+  const names = new Set(tasks.map((task) => view.taskName(state, task).short));
   const closest = findMeantName(select, [...names]);
-  throw new MillraceError("cli/unknown-task", "not-found", `run ${row.name} has no task '${select}'`, {
+  return new MillraceError("cli/unknown-task", "not-found", `run ${row.name} has no task '${select}'`, {
     hint:
       closest === undefined ? `\`millrace get ${row.name}\` shows its tasks.` : `Did you mean ${closest}?`,
   });
