@@ -141,6 +141,10 @@ describe("the command line", () => {
     assert.doesNotMatch(unknown.err, /\n\s+at /);
     const shown = await broken(new TypeError("x is not a function"), { MILLRACE_DEBUG: "1" });
     assert.match(shown.err, /\n\s+at /);
+    const missing = Object.assign(new Error("Cannot find package 'x' imported from y"), {
+      code: "ERR_MODULE_NOT_FOUND",
+    });
+    assert.match((await broken(missing)).err, /hint: .*`npm install`/);
   });
 
   test("exit codes follow the kind of error", async () => {
