@@ -522,6 +522,8 @@ test("locks: who waits says for what", () => {
     "entrypoint: a\ntemplates: [{name: a, synchronization: {mutexes: [{name: m}]}, container: {image: busybox}}]",
     [{ kind: "task.queued", task: 0, process: 0, locks: [{ key: "default/Mutex/m", limit: 1 }] }],
   );
+  // The lock is free: it is something else that is missing.
+  assert.equal(argo.view.message(state, 0), "");
   const before = { user: state, task: 99, priority: 1, createdAt: 0 };
   state.locks.claim(state.locks.enter(before, [{ key: "default/Mutex/m", limit: 1 }], []));
   assert.equal(argo.view.message(state, 0), "Waiting for default/Mutex/m lock. Lock status: 0/1");
