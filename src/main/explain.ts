@@ -37,10 +37,7 @@ function explainer(picture: RunPicture): (task: number) => Explanation {
 function findNamed({ state, view }: RunPicture, select: string): readonly number[] {
   const found = view.findTasks(state, select);
   if (found.length > 0) return found;
-  return (view.unreached?.(state) ?? []).filter((task) => {
-    const { short, full } = view.taskName(state, task);
-    return select === short || select === full;
-  });
+  return view.unreached?.(state, select) ?? [];
 }
 
 /** What ended badly; what waits or runs; what was left out. Of a run that has ended nothing waits any more. */

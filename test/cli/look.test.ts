@@ -168,6 +168,12 @@ describe("looking on", () => {
     assert.equal(world.stdout.text(), "✔ nightly-1 Succeeded\n✖ orders Failed\n");
   });
 
+  test("wait for a run that does not exist is a mistake, unless that is fine", async () => {
+    assert.equal((await ask(["wait", "gone"], { pictures })).code, 2);
+    const fine = await ask(["wait", "gone", "nightly-1", "--ignore-not-found"], { pictures });
+    assert.deepEqual([fine.code, fine.out, fine.err], [0, ["✔ nightly-1 Succeeded"], ""]);
+  });
+
   test("wait gives up after its time", async () => {
     const world = createWorld();
     const house = createFakeHouse({ pictures: [going], driven: true });

@@ -6,9 +6,11 @@ import { findMeantName } from "../arguments/find-meant-name.ts";
 /** So many tasks are looked through for a name like the given one. */
 const comparedAtMost = 2000;
 
-/** Throws `cli/unknown-task`. `select` is a name or a selector in the words of the run's language. */
+/** Throws `cli/unknown-task`. `select` is a name or a selector in the words of the run's language, or names what has yet to begin. */
 export function checkTask(picture: RunPicture, select: string): void {
-  if (picture.view.findTasks(picture.state, select).length === 0) throw refuseTask(picture, select);
+  const { state, view } = picture;
+  if (view.findTasks(state, select).length > 0) return;
+  if ((view.unreached?.(state, select) ?? []).length === 0) throw refuseTask(picture, select);
 }
 
 /** `cli/unknown-task`. */
