@@ -10,6 +10,9 @@
 
 const major = Number(process.versions.node.split(".")[0]);
 if (major < 24) {
+  // A clone may have brought a Node of its own; then this does not come back.
+  const inClone = new URL("../tools/setup/command.mjs", import.meta.url);
+  if ((await import("node:fs")).existsSync(inClone)) await import(inClone.href);
   process.stderr.write(
     `millrace needs Node 24 or newer, and this is Node ${process.versions.node} (${process.execPath})\n` +
       "install Node 24 from your package manager, a version manager or nodejs.org, then run millrace again\n",

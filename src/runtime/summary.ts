@@ -27,7 +27,7 @@ export function summarizeRun(
     ...(state.endedAt === 0 ? {} : { endedAt: state.endedAt }),
     ...(outcome.message === "" ? {} : { message: outcome.message }),
     labels: { ...labels, ...state.labels },
-    progress: { done: state.closedCount, total: state.tasks.size },
+    progress: measureProgress(state, language),
     view: {
       phase: outcome.phase,
       ...(state.index.plan.origin === undefined ? {} : { origin: state.index.plan.origin }),
@@ -36,6 +36,19 @@ export function summarizeRun(
       ...(state.ended === undefined ? describeWork(state) : {}),
     },
   };
+}
+
+/** Up to here the language's progress, which looks at every task, is cheap enough for a row that is written every second. */
+const countedAtMost = 20_000;
+
+/** How far the run is in the words of its language; of a large run under way, tasks that are through of those that are known. */
+function measureProgress(state: RunState, { view }: Language): RunSummary["progress"] {
+  const isCounted = state.ended !== undefined || state.tasks.size <= countedAtMost;
+  const { done, total } = (isCounted ? view.progress?.(state) : undefined) ?? {
+    done: state.closedCount,
+    total: state.tasks.size,
+  };
+  return { done, total };
 }
 
 /** What is said of a run under way without folding its history: the metrics of a home, and whether it concerns locks. */

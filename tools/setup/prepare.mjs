@@ -41,7 +41,7 @@ export function prepare() {
 }
 
 /** The Node that set-up installed earlier, if it is the locked version and starts. */
-function findRuntime() {
+export function findRuntime() {
   if (!isInstalled(runtimeFolder)) return undefined;
   const program = join(runtimeFolder, "node_modules", ".bin", "node");
   if (!existsSync(program)) return undefined;

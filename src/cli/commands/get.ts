@@ -64,10 +64,11 @@ export const command = defineCommand({
   },
 });
 
-function formatShort({ io, style }: CommandContext, { row }: RunPicture): readonly string[] {
+function formatShort({ io, style }: CommandContext, picture: RunPicture): readonly string[] {
+  const { row } = picture;
   const took = formatSpan(row.startedAt, row.endedAt, io.clock.now());
   return formatTable(undefined, [
-    [`${paintSymbol(row.phase, style)} ${row.name}`, formatRunPhase(row), took, `${row.done}/${row.total}`],
+    [`${paintSymbol(row.phase, style)} ${row.name}`, formatRunPhase(row), took, describeProgress(picture)],
   ]);
 }
 

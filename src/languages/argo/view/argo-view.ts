@@ -7,18 +7,20 @@ import { displayName, nodeId, nodeName } from "./node-names.ts";
 import { describeOutcome, nodeMessage } from "./node-message.ts";
 import { collectReusable } from "./reuse.ts";
 import { listRows } from "./rows.ts";
-import { sumTree, sumWhole } from "./node-values.ts";
+import { listUnreached } from "./unreached.ts";
+import { sumWhole } from "./node-values.ts";
 import { describeStatus } from "./workflow-status.ts";
 
 export const argoView: LanguageView = {
   status: describeStatus,
-  progress: (state, outlook) => sumWhole(state, sumTree(state, outlook?.reported)),
+  progress: (state, outlook) => sumWhole(state, outlook?.reported),
   outcome: describeOutcome,
   rows: listRows,
   taskName: (state, task) => ({ full: nodeName(state, task), short: displayName(state, task) }),
   taskId: nodeId,
   message: nodeMessage,
   findTasks: findSelected,
+  unreached: listUnreached,
   reusable: collectReusable,
   finalOutputs: collectFinalOutputs,
 };
