@@ -86,6 +86,7 @@ export function createHouse(root: string): House {
     },
     isServed: async () => isWriterLockHeld(home.serve),
     handOver: (request) => handOver(home, request),
+    rehearse: async (request) => (await import("./rehearse.ts")).rehearse(home, request),
     doctor: () => examineMachine(home),
     changed: (waitMs) => waitForChange(home, waitMs),
   };

@@ -10,6 +10,7 @@ import { getLanguage } from "./languages.ts";
 export function toRow(summary: RunSummary): RunRow {
   const shown = summary.view["phase"];
   const expiresAt = readExpiry(summary);
+  const { priority, parameters } = summary.view;
   return {
     runId: summary.runId,
     name: summary.name,
@@ -23,6 +24,8 @@ export function toRow(summary: RunSummary): RunRow {
     done: summary.progress.done,
     total: summary.progress.total,
     ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(typeof priority === "number" ? { priority } : {}),
+    ...(typeof parameters === "string" ? { parameters } : {}),
   };
 }
 

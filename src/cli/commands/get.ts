@@ -1,5 +1,5 @@
 /** `millrace get`: a run's head and its tree. */
-import type { House, RunPicture } from "../../api/house.ts";
+import type { RunPicture } from "../../api/house.ts";
 import type { TreeRow } from "../../model/run/language.ts";
 import { noExitCode } from "../../model/run/task-table.ts";
 import type { FlagValues } from "../arguments/flag-table.ts";
@@ -7,15 +7,15 @@ import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../command.ts";
 import { noteUndriven } from "../drive/note-undriven.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { describeLeft, formatDuration, formatMoment, formatSpan, formatTime } from "../render/durations.ts";
+import { formatSpan, formatTime } from "../render/durations.ts";
 import { formatBytes } from "../render/format-bytes.ts";
-import { describeMessage, describeRunMessage } from "../render/name-child.ts";
-import { formatOutputs, formatParameter } from "../render/outputs.ts";
+import { describeMessage } from "../render/name-child.ts";
+import { formatRunHead } from "../render/run-head.ts";
 import { formatRunPhase } from "../render/run-phase.ts";
 import { pictureToJson, printStructured } from "../render/structured.ts";
-import { ellipsis, paintSymbol, toneOf } from "../render/symbols.ts";
+import { ellipsis, paintSymbol } from "../render/symbols.ts";
 import type { Style } from "../render/style.ts";
-import { formatFields, formatTable } from "../render/table.ts";
+import { formatTable } from "../render/table.ts";
 import { cleanText, cropText } from "../render/text-width.ts";
 import { drawBranches, formatNode, rowDuration } from "../render/tree-lines.ts";
 
@@ -57,7 +57,7 @@ export const command = defineCommand({
     else if (given.output === "name") out.line(picture.row.name);
     else if (given.output === "short") out.lines(formatShort(context, picture));
     else {
-      out.lines([...formatHead(context, house, picture), "", ...formatTree(context, picture, given)]);
+      out.lines([...formatRunHead(context, house, picture), "", ...formatTree(context, picture, given)]);
       await noteUndriven(context, house, [picture.row]);
     }
     return exitCodes.succeeded;
@@ -69,53 +69,6 @@ function formatShort({ io, style }: CommandContext, { row }: RunPicture): readon
   return formatTable(undefined, [
     [`${paintSymbol(row.phase, style)} ${row.name}`, formatRunPhase(row), took, `${row.done}/${row.total}`],
   ]);
-}
-
-function formatHead({ io, style }: CommandContext, house: House, picture: RunPicture): readonly string[] {
-  const { row, submission } = picture;
-  const now = io.clock.now();
-  const labels = Object.entries(row.labels).map(([name, value]) => `${name}=${value}`);
-  const fields = formatFields([
-    ["Name", cleanText(row.name)],
-    ["Status", `${paintSymbol(row.phase, style)} ${style.paint(toneOf(row.phase), formatRunPhase(row))}`],
-    ["Message", describeRunMessage(picture)],
-    ["File", cleanText(picture.file)],
-    ["Labels", cleanText(labels.join(", "))],
-    ["Created", formatMoment(row.createdAt, now)],
-    ["Started", formatMoment(row.startedAt, now)],
-    ["Finished", formatMoment(row.endedAt, now)],
-    ["Duration", formatSpan(row.startedAt, row.endedAt, now)],
-    ["Estimated", describeEstimate(picture, now)],
-    ["Progress", describeProgress(picture)],
-    ["Conditions", describeConditions(picture)],
-    ["Kept until", row.expiresAt === undefined ? "" : formatTime(row.expiresAt)],
-  ]);
-  const parameters = Object.entries({ ...picture.state.values, ...submission.parameters });
-  const given = parameters.flatMap(([name, value]) => formatParameter(name, value));
-  return [
-    ...fields,
-    ...(given.length === 0 ? [] : [style.paint("strong", "Parameters:"), ...given]),
-    ...formatOutputs(picture, house, style),
-  ];
-}
-
-/** How far the run is in the words of its language, or else tasks that are through of those that are known. */
-function describeProgress({ row, state, view, outlook }: RunPicture): string {
-  const { done, total } = view.progress?.(state, outlook) ?? row;
-  return `${done}/${total}`;
-}
-
-function describeEstimate({ row, outlook }: RunPicture, now: number): string {
-  const runMs = outlook?.estimate?.runMs;
-  if (runMs === undefined) return "";
-  const left = row.endedAt === undefined ? describeLeft(row.startedAt, runMs, now) : "";
-  return `${formatDuration(runMs)}${left === "" ? "" : ` (${left})`}`;
-}
-
-function describeConditions({ outlook }: RunPicture): string {
-  return outlook?.metricProblems === undefined
-    ? ""
-    : cleanText(`MetricsError: ${outlook.metricProblems.join(", ")}`);
 }
 
 /** On a terminal names get half of it, at least this; a loop over records has very long ones. */

@@ -109,6 +109,6 @@ async function sendCommands(
     return exitCodes.succeeded;
   }
   const what = commands.length === 0 ? "is already going on" : "resumed";
-  context.out.line(`${name} ${what}${appliedBy === "" ? "" : " (by the process that drives it)"}`);
+  context.out.line(`workflow ${name} ${what}${appliedBy === "" ? "" : " (by the process that drives it)"}`);
   return given.watch === true ? followFromOutside(context, house, name, true) : exitCodes.succeeded;
 }

@@ -6,6 +6,7 @@ import { continueRun } from "../drive/continue-run.ts";
 import { followFromOutside } from "../drive/follow-from-outside.ts";
 import { engineFlags, parameterFlags, watchFlags } from "../drive/submission-flags.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { formatRunHead } from "../render/run-head.ts";
 import { checkTask } from "../select/check-task.ts";
 import { selectFlag } from "../select/select-flag.ts";
 
@@ -50,6 +51,8 @@ export const command = defineCommand({
     if (!(await house.isDriven())) return continueRun(context, house, row, () => [retry], flags);
     await house.command(name, retry);
     context.out.line(`${name} goes on (by the process that drives it)`);
-    return flags.watch === true ? followFromOutside(context, house, name, true) : exitCodes.succeeded;
+    if (flags.watch === true) return followFromOutside(context, house, name, true);
+    context.out.lines(formatRunHead(context, house, await house.get(name)));
+    return exitCodes.succeeded;
   },
 });
