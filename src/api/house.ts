@@ -34,6 +34,8 @@ export interface RunRow {
   readonly expiresAt?: number;
   /** Of the runs that wait, the one with the highest comes first; absent: 0. */
   readonly priority?: number;
+  /** Where its document says that it belongs; absent: `default`. */
+  readonly namespace?: string;
   /** The beginning of `name=value,...`. */
   readonly parameters?: string;
 }

@@ -10,7 +10,7 @@ import { getLanguage } from "./languages.ts";
 export function toRow(summary: RunSummary): RunRow {
   const shown = summary.view["phase"];
   const expiresAt = readExpiry(summary);
-  const { priority, parameters } = summary.view;
+  const { priority, parameters, namespace } = summary.view;
   return {
     runId: summary.runId,
     name: summary.name,
@@ -25,6 +25,7 @@ export function toRow(summary: RunSummary): RunRow {
     total: summary.progress.total,
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(typeof priority === "number" ? { priority } : {}),
+    ...(typeof namespace === "string" ? { namespace } : {}),
     ...(typeof parameters === "string" ? { parameters } : {}),
   };
 }

@@ -30,7 +30,7 @@ export function summarizeRun(
     progress: { done: state.closedCount, total: state.tasks.size },
     view: {
       phase: outcome.phase,
-      ...describeRank(state),
+      ...describeListed(state),
       ...(state.index.plan.origin === undefined ? {} : { origin: state.index.plan.origin }),
       // Whoever deletes the run looks into its history only for this.
       ...(removesCopies(state.index.plan) ? { removesCopies: true } : {}),
@@ -42,14 +42,15 @@ export function summarizeRun(
 /** Lists show a few characters of the parameters, which may be large. */
 const parametersLengthAtMost = 100;
 
-/** Priority and parameters, where there are any. */
-function describeRank({ index, values }: RunState): JsonObject {
-  const { priority = 0 } = index.plan.policy;
+/** What lists say of the run besides, where there is something to say. */
+function describeListed({ index, values }: RunState): JsonObject {
+  const { priority = 0, namespace } = index.plan.policy;
   const parameters = Object.entries(values)
     .map(([name, value]) => `${name}=${value}`)
     .join(",")
     .slice(0, parametersLengthAtMost);
-  return { ...(priority === 0 ? {} : { priority }), ...(parameters === "" ? {} : { parameters }) };
+  const own = namespace === undefined ? {} : { namespace };
+  return { ...own, ...(priority === 0 ? {} : { priority }), ...(parameters === "" ? {} : { parameters }) };
 }
 
 /** What the metrics of a home say of a run under way. */

@@ -19,7 +19,8 @@ import { formatTable } from "../render/table.ts";
 import { cleanText, cropText } from "../render/text-width.ts";
 import { drawBranches, formatNode, rowDuration } from "../render/tree-lines.ts";
 
-const flags = {
+/** `archive get` has them as well. */
+export const getFlags = {
   output: {
     kind: "choice",
     short: "o",
@@ -42,27 +43,34 @@ export const command = defineCommand({
   operandsAtLeast: 0,
   operandsAtMost: 1,
   completes: "runs",
-  flags,
+  flags: getFlags,
   examples: [
     { line: "millrace get", does: "the newest run" },
     { line: "millrace get my-run --status Failed,Error", does: "only what went wrong" },
     { line: "millrace get my-run -o json | jq .status.phase", does: "for a script" },
   ],
-  run: async (context, given, [name = "@latest"]) => {
-    const house = await context.openHouse();
-    const picture = await house.get(name);
-    const { out } = context;
-    if (given.output === "json" || given.output === "yaml")
-      printStructured(out, given.output, pictureToJson(picture));
-    else if (given.output === "name") out.line(picture.row.name);
-    else if (given.output === "short") out.lines(formatShort(context, picture));
-    else {
-      out.lines([...formatRunHead(context, house, picture), "", ...formatTree(context, picture, given)]);
-      await noteUndriven(context, house, [picture.row]);
-    }
-    return exitCodes.succeeded;
-  },
+  run: showRun,
 });
+
+/** Prints one run, whatever its state. */
+export async function showRun(
+  context: CommandContext,
+  given: FlagValues<typeof getFlags>,
+  [name = "@latest"]: readonly string[],
+): Promise<number> {
+  const house = await context.openHouse();
+  const picture = await house.get(name);
+  const { out } = context;
+  if (given.output === "json" || given.output === "yaml")
+    printStructured(out, given.output, pictureToJson(picture));
+  else if (given.output === "name") out.line(picture.row.name);
+  else if (given.output === "short") out.lines(formatShort(context, picture));
+  else {
+    out.lines([...formatRunHead(context, house, picture), "", ...formatTree(context, picture, given)]);
+    await noteUndriven(context, house, [picture.row]);
+  }
+  return exitCodes.succeeded;
+}
 
 function formatShort({ io, style }: CommandContext, { row }: RunPicture): readonly string[] {
   const took = formatSpan(row.startedAt, row.endedAt, io.clock.now());
@@ -77,7 +85,7 @@ const namesAtLeast = 24;
 function formatTree(
   context: CommandContext,
   picture: RunPicture,
-  given: FlagValues<typeof flags>,
+  given: FlagValues<typeof getFlags>,
 ): readonly string[] {
   const { io, style } = context;
   const { rows, names } = chooseTree(picture, given, style);
@@ -107,7 +115,7 @@ function formatTree(
 /** With filters a flat list under full names, otherwise the tree. */
 function chooseTree(
   picture: RunPicture,
-  given: FlagValues<typeof flags>,
+  given: FlagValues<typeof getFlags>,
   style: Style,
 ): { readonly rows: readonly TreeRow[]; readonly names: readonly string[] } {
   const { state, view } = picture;

@@ -16,7 +16,7 @@ export const steerFlags = {
   },
   "field-selector": {
     ...runFilterFlags["field-selector"],
-    help: "all unfinished runs with these fields: metadata.name or status.phase",
+    help: "all unfinished runs with these fields: metadata.name, metadata.namespace or status.phase",
   },
   "dry-run": { kind: "switch", help: "only say which runs are meant" },
 } as const satisfies FlagTable;
