@@ -6,7 +6,6 @@ import type { CommandEntry } from "./command.ts";
 
 /** Words that people bring along from `argo` and from the shell, and what to do here. */
 const elsewhere: Readonly<Record<string, string>> = {
-  archive: "Every run stays in the history until `millrace delete`: see `millrace list` and `millrace get`.",
   cp: "Outputs are plain files: `millrace get` shows where they lie.",
   server: "`millrace serve` is the process that stays up; it has no HTTP interface yet.",
   controller: "Did you mean `millrace serve`?",

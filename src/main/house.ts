@@ -86,6 +86,7 @@ export function createHouse(root: string): House {
     },
     isServed: async () => isWriterLockHeld(home.serve),
     handOver: (request) => handOver(home, request),
+    rehearse: async (request) => (await import("./rehearse.ts")).rehearse(home, request),
     doctor: () => examineMachine(home),
     changed: (waitMs) => waitForChange(home, waitMs),
   };
@@ -261,13 +262,16 @@ async function giveCommand(
   return { appliedBy: "this-process" };
 }
 
-/** Resolves when the history's files change, or after a while. */
+/**
+ * Resolves when the history's files change, or after a while. Not from within the watcher: libuv would hand on what the
+ * caller's own reading changes before it lets anything else happen, and who reads in a loop would never stop.
+ */
 function waitForChange(home: Home, waitMs: number): Promise<void> {
   return new Promise((resolve) => {
     const finish = (): void => {
       clearTimeout(timer);
       watcher?.close();
-      resolve();
+      setImmediate(resolve);
     };
     const timer = setTimeout(finish, waitMs);
     const watcher = existsSync(home.history) ? watch(home.history, finish) : undefined;

@@ -30,12 +30,27 @@ export function summarizeRun(
     progress: measureProgress(state, language),
     view: {
       phase: outcome.phase,
+      ...describeListed(state),
       ...(state.index.plan.origin === undefined ? {} : { origin: state.index.plan.origin }),
       // Whoever deletes the run looks into its history only for this.
       ...(removesCopies(state.index.plan) ? { removesCopies: true } : {}),
       ...(state.ended === undefined ? describeWork(state) : {}),
     },
   };
+}
+
+/** Lists show a few characters of the parameters, which may be large. */
+const parametersLengthAtMost = 100;
+
+/** What lists say of the run besides, where there is something to say. */
+function describeListed({ index, values }: RunState): JsonObject {
+  const { priority = 0, namespace } = index.plan.policy;
+  const parameters = Object.entries(values)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(",")
+    .slice(0, parametersLengthAtMost);
+  const own = namespace === undefined ? {} : { namespace };
+  return { ...own, ...(priority === 0 ? {} : { priority }), ...(parameters === "" ? {} : { parameters }) };
 }
 
 /** Up to here the language's progress, which looks at every task, is cheap enough for a row that is written every second. */

@@ -234,6 +234,12 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
         throw new MillraceError("home/not-served", "unavailable", "no process serves /home/of/runs");
       return options.served;
     },
+    rehearse: async ({ source, submission }) => {
+      calls.push(`rehearse ${JSON.stringify(submission)}`);
+      if (options.served?.ok === false) return options.served;
+      const document = { kind: "Workflow", metadata: { generateName: "orders-" }, spec: { source } };
+      return { ok: true, name: "orders-x", runId: "id-of-orders", warnings: [], document };
+    },
     doctor: () => Promise.resolve(options.findings ?? []),
     metrics: () => Promise.resolve("# HELP a b\n# TYPE a gauge\na 1\n"),
     changed: () => new Promise((resolve) => (isNews ? resolve() : (tellChange = resolve))),
