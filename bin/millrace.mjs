@@ -64,7 +64,7 @@ function compileScript(file, source, build) {
   const kept = cacheFolder === undefined ? undefined : `${cacheFolder}/code/${name}`;
   return (
     compileWithCode(file, source, readCode(new URL(name, bundle))) ??
-    compileWithCode(file, source, kept === undefined ? undefined : readCode(kept, isOurs)) ??
+    compileWithCode(file, source, kept === undefined ? undefined : readKeptCode(kept)) ??
     compileToKeep(file, source, kept)
   );
 }
@@ -114,17 +114,24 @@ function compileToKeep(file, source, path) {
 }
 
 /**
+ * The code beside the bundle, which came with it.
+ * @param {URL} file
+ */
+function readCode(file) {
+  return files.existsSync(file) ? files.readFileSync(file) : undefined;
+}
+
+/**
  * The file holds the code twice. Node does not look for damage, and damaged code can end the process; comparing the
  * halves finds it for a fraction of what a checksum would cost, whose module would have to be loaded.
- * @param {string | URL} path
- * @param {(file: import("node:fs").Stats) => boolean} isTrusted
+ * @param {string} path
  */
-function readCode(path, isTrusted = () => true) {
+function readKeptCode(path) {
   let descriptor;
   try {
     descriptor = files.openSync(path, "r");
     // The open file is asked, not its name: names can be changed in between.
-    if (!isTrusted(files.fstatSync(descriptor))) return undefined;
+    if (!isOurs(files.fstatSync(descriptor))) return undefined;
     const both = files.readFileSync(descriptor);
     const code = both.subarray(0, both.length >>> 1);
     return code.equals(both.subarray(code.length)) ? code : undefined;

@@ -23,6 +23,7 @@ import type { Desk, Driven } from "./desk.ts";
 import { openObjects } from "./open-objects.ts";
 import { createShownPaths } from "./shown-paths.ts";
 import { systemClock } from "./system-clock.ts";
+import { watchShortly } from "./watch-shortly.ts";
 
 /** Opens the home for writing. Refused with `store/locked` while another process drives it. */
 export async function openDesk(home: Home, options: EngineOptions): Promise<Desk> {
@@ -98,14 +99,15 @@ export async function openDesk(home: Home, options: EngineOptions): Promise<Desk
  */
 function followLimits(runtime: Runtime, home: Home): () => void {
   const limits = openFolderLimits(home.limits);
-  runtime.setLockLimits(limits.read());
-  return limits.watch(() => {
+  const take = (): void => {
     try {
       runtime.setLockLimits(limits.read());
     } catch (error) {
       if (!(error instanceof MillraceError)) throw error;
     }
-  });
+  };
+  runtime.setLockLimits(limits.read());
+  return watchShortly(() => limits.watch(take), take);
 }
 
 function createTurns(): Desk["inTurn"] {

@@ -1,5 +1,5 @@
 /** The executors of this machine, and which of them `auto` means. */
-import { accessSync, constants, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism, release } from "node:os";
 import { delimiter, join } from "node:path";
 import { MillraceError } from "../base/errors.ts";
@@ -104,11 +104,13 @@ function readRemembered(file: string): { readonly key: string; readonly works: b
 export function findOnPath(program: string): string | undefined {
   for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
     const path = join(folder, program);
+    // An error for each folder without it would cost more than the look.
+    if (!existsSync(path)) continue;
     try {
       accessSync(path, constants.X_OK);
       return path;
     } catch {
-      // Not in this folder; the next one is asked.
+      // Not to be executed; the next one is asked.
     }
   }
   return undefined;

@@ -55,10 +55,12 @@ export function createToolShelf(directory: string): ToolShelf {
 /** Whether a path is a program that may be executed. */
 export function isProgram(path: string): boolean {
   try {
+    // Most places on a PATH do not have it, and an error for each of them would cost more than the look.
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
     accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
+    return true;
   } catch {
-    // Absent or not executable: both mean that it cannot be run.
+    // Not executable, or nothing that we may look at: both mean that it cannot be run.
     return false;
   }
 }
