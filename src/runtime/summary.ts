@@ -11,7 +11,7 @@ import type { Evaluator } from "../model/run/scope.ts";
 import type { RunSummary } from "../ports/history-store.ts";
 import { describeMeasured } from "./metrics/registry.ts";
 
-/** Summarises a run as it stands. */
+/** Summarises a run as it stands, without a look at each of its tasks: this is done for every event that somebody watches. */
 export function summarizeRun(
   state: RunState,
   language: Language,
@@ -27,7 +27,7 @@ export function summarizeRun(
     ...(state.endedAt === 0 ? {} : { endedAt: state.endedAt }),
     ...(outcome.message === "" ? {} : { message: outcome.message }),
     labels: { ...labels, ...state.labels },
-    progress: measureProgress(state, language),
+    progress: { done: state.closedCount, total: state.tasks.size },
     view: {
       phase: outcome.phase,
       ...describeListed(state),
@@ -37,6 +37,15 @@ export function summarizeRun(
       ...(state.ended === undefined ? describeWork(state) : {}),
     },
   };
+}
+
+/** The row as lists show it: its progress is told in the words of the language. */
+export function summarizeForLists(
+  state: RunState,
+  language: Language,
+  labels: Readonly<Record<string, string>>,
+): RunSummary {
+  return { ...summarizeRun(state, language, labels), progress: measureProgress(state, language) };
 }
 
 /** Lists show a few characters of the parameters, which may be large. */
