@@ -77,7 +77,9 @@ static int need(size_t count)
 			input.from = 0;
 		}
 		if (input.room < count || input.room == input.to) {
-			input.room = count > 2 * input.room ? count : 2 * input.room;
+			input.room = 2 * input.room + 65536;
+			if (input.room < count)
+				input.room = count;
 			input.bytes = allocate(input.bytes, input.room);
 		}
 		ssize_t got = read(0, input.bytes + input.to, input.room - input.to);
