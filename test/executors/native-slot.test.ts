@@ -149,6 +149,31 @@ test("ends are told as they were", { skip }, async (context) => {
   assert.deepEqual(ends, ["0 plain", "7 plain", "139 plain", ...signaled]);
 });
 
+test("what an attempt leaves is known, also when it hides", { skip }, async (context) => {
+  const bench = openBench(context);
+  const leaves = async (text: string): Promise<boolean | undefined> =>
+    (await bench.run({ argv: ["/bin/sh", "-c", text] })).report.leavesProcesses;
+  assert.equal(await leaves("exit 0"), false);
+  // The daemon clears its environment, leaves its session and loses its parent; closing its pipe ends it.
+  const gate = join(bench.place, "gate");
+  execFileSync("mkfifo", [gate]);
+  assert.equal(await leaves(`env -i setsid sh -c 'read go <${gate}' & exit 0`), true);
+  assert.equal(await leaves("exit 0"), true, "it is still there");
+  writeFileSync(gate, "go\n");
+});
+
+test("what lost its parent is taken leave of, and counts", { skip }, async (context) => {
+  const bench = openBench(context);
+  const gate = join(bench.place, "gate");
+  execFileSync("mkfifo", [gate]);
+  const hungry = "head -c 40000000 /dev/zero | tail -c 40000000 >/dev/null";
+  // An ended process can be sent signals until somebody has taken leave of it.
+  const text = `(sh -c 'echo $$; ${hungry}' >${gate} &); read orphan <${gate}; while kill -0 $orphan; do :; done`;
+  const { report } = await bench.run({ argv: ["/bin/sh", "-c", text] });
+  assert.equal(report.leavesProcesses, false);
+  assert.ok((report.usage?.peakMemoryBytes ?? 0) > 30_000_000, JSON.stringify(report));
+});
+
 test("what cannot be run ends as in a shell, and the log says why", { skip }, async (context) => {
   const bench = openBench(context);
   const file = (name: string, text: string, mode: number): string => {
@@ -189,7 +214,7 @@ test("an attempt whose directory is gone is refused, and the slot goes on", { sk
     input: text + text,
     encoding: "utf8",
   });
-  assert.deepEqual([stdout, status], ["end 126 refused 0 0 0\n".repeat(2), 0]);
+  assert.deepEqual([stdout, status], ["end 126 refused 0 0 0 0\n".repeat(2), 0]);
   assert.match(stderr, /none: No such file or directory/);
 });
 
