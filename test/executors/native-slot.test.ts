@@ -259,18 +259,3 @@ test("a program that cannot be executed is replaced by shells", async (context) 
   for (const code of [0, 3])
     assert.deepEqual((await bench.run(sh(`exit ${code}`))).exit.ending, { kind: "exited", code });
 });
-
-test("the source compiles without a warning", { skip }, () => {
-  const source = join(import.meta.dirname, "../../native/slot.c");
-  const args = [
-    "-O2",
-    "-Wall",
-    "-Wextra",
-    "-Wpedantic",
-    "-Wno-clobbered",
-    "-Werror",
-    "-fsyntax-only",
-    source,
-  ];
-  execFileSync("cc", args, { stdio: "pipe" });
-});
