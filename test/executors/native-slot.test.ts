@@ -9,7 +9,7 @@ import { createProcessExecutor } from "../../src/executors/process/process-execu
 import type { Launch } from "../../src/executors/slots/launch.ts";
 import { createNativeProgram, writeAttempt } from "../../src/executors/slots/native-program.ts";
 import { openSlot, type Slot, type SlotReport } from "../../src/executors/slots/slot.ts";
-import { openExecutorBench, sh } from "../../src/ports/conformance/executor-bench.ts";
+import { hasReader, openExecutorBench, sh } from "../../src/ports/conformance/executor-bench.ts";
 import { nativeProgram, skipNative } from "./slot-programs.ts";
 import { makeTemporaryPlace, openSubject } from "./temporary-place.ts";
 
@@ -245,6 +245,20 @@ test("a short attempt has its processor time and its peak memory", { skip }, asy
   const { usage } = (await bench.run(sh("exit 0"))).exit;
   assert.ok((usage.cpuUserMs ?? 0) + (usage.cpuSystemMs ?? 0) > 0, JSON.stringify(usage));
   assert.ok((usage.peakMemoryBytes ?? 0) > 100_000, JSON.stringify(usage));
+});
+
+test("a daemon that hides is ended with its attempt", { skip }, async (context) => {
+  const subject = await openSubject((stateDirectory, listener) =>
+    createProcessExecutor({ capacity: 1, stateDirectory, program: nativeProgram }, listener),
+  );
+  const bench = openExecutorBench(subject);
+  context.after(() => bench.close().then(() => subject.dispose()));
+  const daemon = "env -i /usr/bin/setsid /bin/sh -c 'exec 4>&-; echo up >&3; exec 3>&-; exec sleep 1000'";
+  // The daemon has hidden itself when it opens one gate, and holds the other until it is gone.
+  const text = `exec 5<>/tmp/alive; exec 4<>/tmp/gate; (${daemon} 3>/tmp/gate &); read up <&4; exit 0`;
+  const started = bench.start(sh(text), ["/tmp/alive", "/tmp/gate"]);
+  assert.deepEqual((await started.ended).exit.ending, { kind: "exited", code: 0 });
+  assert.equal(hasReader(join(started.directory, "root/tmp/alive")), false);
 });
 
 test("a program that cannot be executed is replaced by shells", async (context) => {

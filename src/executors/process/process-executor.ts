@@ -77,8 +77,9 @@ export function createProcessExecutor(options: ProcessExecutorOptions, listener:
       ...(existsSync("/bin/sh") ? {} : { reason: "there is no /bin/sh" }),
       fileView: "declared",
       network: "host",
-      // A daemon that cleared its environment, left its session and lost its parent cannot be told from any other.
-      killsTree: "best-effort",
+      // Below a shell a daemon that cleared its environment, left its session and lost its parent cannot be told from any
+      // other; a native slot becomes its parent.
+      killsTree: program.name === "native" ? "always" : "best-effort",
       memoryLimit: false,
     }),
     launch: (order, directory) =>
