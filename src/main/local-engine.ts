@@ -64,7 +64,12 @@ export async function openLocalEngine(home: Home, options: LocalEngineOptions): 
     ...(serves ? { submit: (request) => submitDurably(desk, request) } : {}),
   });
   return {
-    submit: (request) => submitRun(desk, request),
+    submit: async (request) => {
+      const answer = await submitRun(desk, request);
+      // The first tasks are handed out before anybody prepares to show them, which is then done while they run.
+      await new Promise((resolve) => setImmediate(resolve));
+      return answer;
+    },
     submitDurably: (request) => submitDurably(desk, request),
     adopt: (name) => adoptRuns(desk, name),
     startedBy: (name) => findStarted(desk.driven.values(), name),
