@@ -129,8 +129,9 @@ function createUpkeep(desk: Desk): Pick<Engine, "expire" | "metrics"> {
 async function waitUntilSettled(runtime: Runtime, run: LiveRun): Promise<"ended" | "suspended"> {
   const isSuspended = (): boolean =>
     run.state.startedAt !== 0 && run.inbox.length === 0 && !run.more && isOnlyWaiting(run.state);
-  // A run that is about to begin is neither, and need not wait for the disk before it does.
-  if (run.state.startedAt !== 0) await runtime.settleDurably();
+  // A run that is about to begin or at work is neither, and its next event tells; no need to wait for the disk.
+  const isAtWork = run.state.ended === undefined && run.state.running.size + run.state.requests.size > 0;
+  if (run.state.startedAt !== 0 && !isAtWork) await runtime.settleDurably();
   if (run.state.ended !== undefined) return "ended";
   if (isSuspended()) return "suspended";
   let stopListening = (): void => undefined;
