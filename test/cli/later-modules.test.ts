@@ -33,7 +33,10 @@ async function runBundle(list: string): Promise<readonly string[]> {
   });
   const chunks = outputFiles.map(({ path, text }) => ({ name: `./${basename(path)}`, text }));
   const script = await writeStartScript(chunks, "./main.js");
-  write("start.cjs", `globalThis.notes = [];\n(${script.trim()})();\nprocess.once("exit", () => console.log(JSON.stringify(notes)));`);
+  write(
+    "start.cjs",
+    `globalThis.notes = [];\n(${script.trim()})();\nprocess.once("exit", () => console.log(JSON.stringify(notes)));`,
+  );
   const printed = execFileSync(process.execPath, [join(root, "start.cjs")], { encoding: "utf8" });
   return JSON.parse(printed) as string[];
 }
