@@ -133,8 +133,8 @@ export class Runtime {
    * first, as they did before.
    */
   adoptRuns(runs: readonly LiveRun[]): void {
-    for (const run of runs) this.take(run);
     const inOrder = runs.toSorted((a, b) => a.state.createdAt - b.state.createdAt);
+    for (const run of inOrder) this.take(run);
     const placed = inOrder.filter(({ state }) => hasPlace(state));
     const waiting = inOrder.filter(({ state }) => !hasPlace(state));
     for (const run of placed) if (run.state.ended === undefined) this.slots.hold(run);
