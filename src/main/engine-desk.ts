@@ -15,6 +15,7 @@ import { openFolderLimits } from "../stores/folder/folder-limits.ts";
 import { openFolderMemos } from "../stores/folder/folder-memos.ts";
 import { openFolderSecrets } from "../stores/folder/folder-secrets.ts";
 import { openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
+import { createBreather } from "./breather.ts";
 import { chooseExecutor } from "./executors.ts";
 import { openHomeStorage } from "./home-storage.ts";
 import { makeHome, runFolderName } from "./home.ts";
@@ -28,7 +29,7 @@ import { systemClock } from "./system-clock.ts";
 export async function openDesk(home: Home, options: EngineOptions): Promise<Desk> {
   makeHome(home);
   const shown = createShownPaths();
-  const chosen = await chooseExecutor(options.executor, home, options.parallel, shown.list);
+  const chosen = await chooseExecutor(options.executor, home, options.parallel, shown.listFor);
   const history = openSqliteHistory(home.history, { mode: "write" });
   const driven = new Map<string, Driven>();
   const folderNames = new Map<string, string>();
@@ -70,12 +71,13 @@ export async function openDesk(home: Home, options: EngineOptions): Promise<Desk
     driven,
     drive: (run, document) => {
       driven.set(run.name, { run, document, record: decodeRunRecord(document) });
-      shown.addRun(document);
+      shown.addRun(run.runId, document);
       folderNames.set(run.runId, runFolderName(run.name));
     },
     forget: (run) => {
       driven.delete(run.name);
       folderNames.delete(run.runId);
+      shown.dropRun(run.runId);
     },
     forgetName: (name) => {
       const found = driven.get(name);
@@ -110,8 +112,9 @@ function followLimits(runtime: Runtime, home: Home): () => void {
 
 function createTurns(): Desk["inTurn"] {
   let last: Promise<unknown> = Promise.resolve();
+  const breathe = createBreather();
   return (act) => {
-    const done = last.then(act);
+    const done = last.then(breathe).then(act);
     last = done.catch(() => undefined);
     return done;
   };
