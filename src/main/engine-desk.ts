@@ -15,7 +15,6 @@ import { openFolderLimits } from "../stores/folder/folder-limits.ts";
 import { openFolderMemos } from "../stores/folder/folder-memos.ts";
 import { openFolderSecrets } from "../stores/folder/folder-secrets.ts";
 import { openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
-import { createBreather } from "./breather.ts";
 import { chooseExecutor } from "./executors.ts";
 import { openHomeStorage } from "./home-storage.ts";
 import { makeHome, runFolderName } from "./home.ts";
@@ -24,6 +23,7 @@ import type { Desk, Driven } from "./desk.ts";
 import { openObjects } from "./open-objects.ts";
 import { createShownPaths } from "./shown-paths.ts";
 import { systemClock } from "./system-clock.ts";
+import { createTurns } from "./turns.ts";
 
 /** Opens the home for writing. Refused with `store/locked` while another process drives it. */
 export async function openDesk(home: Home, options: EngineOptions): Promise<Desk> {
@@ -108,16 +108,6 @@ function followLimits(runtime: Runtime, home: Home): () => void {
       if (!(error instanceof MillraceError)) throw error;
     }
   });
-}
-
-function createTurns(): Desk["inTurn"] {
-  let last: Promise<unknown> = Promise.resolve();
-  const breathe = createBreather();
-  return (act) => {
-    const done = last.then(breathe).then(act);
-    last = done.catch(() => undefined);
-    return done;
-  };
 }
 
 /** Loaded with the first request: Node's HTTP client alone would double the time of a cold start. */

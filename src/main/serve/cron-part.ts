@@ -19,6 +19,7 @@ import { adoptRuns, recoverCron, tellCron } from "./follow-cron.ts";
 import type { CronHands, FollowedCron } from "./follow-cron.ts";
 import { createBreather } from "../breather.ts";
 import { readKeptCron } from "../kept-cron.ts";
+import { createTurns } from "../turns.ts";
 import type { KeptCron } from "../kept-cron.ts";
 import type { Occasion, ServeHost, ServePart } from "./serve-part.ts";
 
@@ -55,6 +56,7 @@ export function createCronPart(host: ServeHost): ServePart {
     random: Math.random,
     wake: (name, at, now) => queue.set(name, at, now),
     own: (run, cron) => owners.set(run, cron),
+    inTurn: createTurns(),
   };
   const calendar: Calendar = {
     hands,
