@@ -15,7 +15,7 @@ import { fileURLToPath } from "node:url";
 import { killQuietly } from "./kill-quietly.ts";
 
 /** The entry of the program in this working copy. */
-export const programFile = fileURLToPath(new URL("../../src/main/millrace.ts", import.meta.url));
+const programFile = fileURLToPath(new URL("../../src/main/millrace.ts", import.meta.url));
 const measureFile = fileURLToPath(new URL("measure-memory.ts", import.meta.url));
 
 /** Compiled code is shared between the children of one test run, as in an installed Millrace. */

@@ -33,11 +33,7 @@ export const argo: Language = {
   view: argoView,
 };
 
-function lintArgo(
-  source: string,
-  file: string,
-  options: LintOptions,
-): readonly Diagnostic[] {
+function lintArgo(source: string, file: string, options: LintOptions): readonly Diagnostic[] {
   const read = readArgoDocuments(source, file, { strict: options.strict });
   const stored = collectStored([...readDefinitions(options.definitions), ...read.documents]);
   return [

@@ -44,7 +44,7 @@ import { joinLogs } from "./join-logs.ts";
 import { findKeyPath } from "./keyed-artifacts.ts";
 
 /** Most of a command's standard output that becomes its result (Argo docs: outputs.result, 256 kB). */
-export const resultBytesAtMost = 256 * 1024;
+const resultBytesAtMost = 256 * 1024;
 
 /** Most of a file that becomes an output parameter. */
 const parameterBytesAtMost = 1024 * 1024;
