@@ -80,3 +80,17 @@ test("a directory of another order, left by a history that is gone, tells nothin
   assert.ok(!existsSync(join(directory, "logs")));
   assert.equal(readFileSync(join(directory, "root", "data", "in"), "utf8"), "as it was laid");
 });
+
+test("an input below another one that is a file is a problem of the attempt", async (context) => {
+  const files = openFiles(context);
+  const below = { ...input, name: "below", path: "/data/in/below" };
+  const laid = await files.lay({ ...makeOrder("a"), inputs: [input, below] });
+  assert.deepEqual(laid, {
+    ok: false,
+    problem: {
+      kind: "input-missing",
+      name: "below",
+      message: "artifact below: /data/in/below lies below what is no directory",
+    },
+  });
+});

@@ -219,8 +219,15 @@ async function layInput(
   } catch (error) {
     if (error instanceof MillraceError && error.category !== "exhausted")
       return missing(`artifact ${input.name}: ${error.message}`);
+    if (isNoPlace(error))
+      return missing(`artifact ${input.name}: ${input.path} lies below what is no directory`);
     throw error;
   }
+}
+
+/** Two paths of one order cannot both be: one lies below the file that the other one is. */
+function isNoPlace(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "EEXIST" || error.code === "ENOTDIR");
 }
 
 function describeAbsence({ source }: AttemptInput): string {
