@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { openLocalArtifacts } from "../../src/artifacts/local/open-local-artifacts.ts";
-import type { AttemptInput, AttemptOrder } from "../../src/model/run/attempt.ts";
+import type { AttemptExit, AttemptInput, AttemptOrder } from "../../src/model/run/attempt.ts";
 import type { AttemptFiles } from "../../src/ports/attempt-files.ts";
 import { createForeignStorage } from "../../src/runtime/attempts/foreign-storage.ts";
 import { createMemorySecrets } from "../../src/stores/memory/memory-secrets.ts";
@@ -93,4 +93,27 @@ test("an input below another one that is a file is a problem of the attempt", as
       message: "artifact below: /data/in/below lies below what is no directory",
     },
   });
+});
+
+function goodExit(attemptId: string): AttemptExit {
+  const place = { executor: "process", host: "", user: "" };
+  return { attemptId, startedAt: 1, endedAt: 2, ending: { kind: "exited", code: 0 }, usage: {}, ...place };
+}
+
+test("a key above or below the key of a file is a problem of the attempt, and takes nothing away", async (context) => {
+  const files = openFiles(context);
+  const keep = async (attemptId: string, key: string): Promise<string> => {
+    const archive = { kind: "none" } as const;
+    const outputArtifacts = [{ name: "out", path: "/data/out", archive, optional: false, key }];
+    const order: AttemptOrder = { ...makeOrder("a"), attemptId, outputArtifacts };
+    await files.lay(order);
+    writeFileSync(join(files.directoryOf(attemptId), "root", "data", "out"), key);
+    const { problem } = await files.collect(order, goodExit(attemptId));
+    return problem === undefined ? "" : "message" in problem ? (problem.message ?? "") : problem.kind;
+  };
+  assert.equal(await keep("run/1", "a"), "");
+  assert.match(await keep("run/2", "a/b"), /artifact key 'a\/b' lies below another key/);
+  assert.equal(await keep("run/3", "c/d"), "");
+  assert.match(await keep("run/4", "c"), /artifact key 'c' has other keys below it/);
+  assert.equal(await keep("run/5", "c/d"), "");
 });

@@ -41,7 +41,7 @@ import { bringArtifact, storeArtifact } from "./foreign-artifacts.ts";
 import type { ForeignStorage } from "./foreign-storage.ts";
 import { resolveInside } from "./inside-root.ts";
 import { joinLogs } from "./join-logs.ts";
-import { findKeyPath } from "./keyed-artifacts.ts";
+import { findKeyPath, makeKeyPlace } from "./keyed-artifacts.ts";
 
 /** Most of a command's standard output that becomes its result (Argo docs: outputs.result, 256 kB). */
 const resultBytesAtMost = 256 * 1024;
@@ -373,8 +373,8 @@ function describeCopy({ key, place, removal }: OutputArtifactFile): StoredCopy {
 }
 
 async function layUnderKey(options: LocalFilesOptions, artifact: Artifact, key: string): Promise<void> {
-  const target = findKeyPath(options.repositoryFolder, key);
-  mkdirSync(dirname(target), { recursive: true });
+  const isFolder = artifact.content.kind === "tree" && artifact.archive.kind === "none";
+  const target = makeKeyPlace(options.repositoryFolder, key, isFolder);
   await options.artifacts.materialize(artifact, target, { unpack: "keep", recurseMode: false });
 }
 
