@@ -129,6 +129,11 @@ test("a key above or below the key of a file is a problem of the attempt, and ta
   assert.equal(await keep("run/3", "c/d"), "");
   assert.match(await keep("run/4", "c"), /artifact key 'c' has other keys below it/);
   assert.equal(await keep("run/5", "c/d"), "");
+  assert.match(
+    await keep("run/6", "x".repeat(5000)),
+    /^output artifact out: artifact key 'x+\.\.\.' is longer/,
+  );
+  assert.match(await keep("run/7", "a\0b"), /holds a NUL character$/);
 });
 
 test("a sub-path of a volume may be a file that an earlier attempt left; nothing lies below one", async (context) => {

@@ -28,21 +28,32 @@ export function makeKeyPlace(repositoryFolder: string, key: string, isFolder: bo
   const path = findKeyPath(repositoryFolder, key);
   try {
     mkdirSync(dirname(path), { recursive: true });
+    if (isFolder || statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return path;
   } catch (error) {
-    if (!isNoFolder(error)) throw error;
-    throw refuseKey(key, "lies below another key, under which there is a file");
+    const why = keyFaults[codeOf(error)];
+    throw why === undefined ? error : refuseKey(key, why);
   }
-  if (!isFolder && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
-    throw refuseKey(key, "has other keys below it, and cannot be a file");
-  return path;
+  throw refuseKey(key, "has other keys below it, and cannot be a file");
 }
 
-function isNoFolder(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "EEXIST" || error.code === "ENOTDIR");
+/** What a path can be the matter with; everything else is the disk's. */
+const keyFaults: Readonly<Record<string, string>> = {
+  EEXIST: "lies below another key, under which there is a file",
+  ENOTDIR: "lies below another key, under which there is a file",
+  ENAMETOOLONG: "is longer than a disk can hold",
+  ERR_INVALID_ARG_VALUE: "holds a NUL character",
+};
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+
+function shortenKey(key: string): string {
+  return key.length > 100 ? `${key.slice(0, 100)}...` : key.replaceAll("\0", "\\0");
 }
 
 function refuseKey(key: string, why: string): MillraceError {
-  return new MillraceError("artifact/unsafe-key", "invalid", `artifact key '${key}' ${why}`, {
+  return new MillraceError("artifact/unsafe-key", "invalid", `artifact key '${shortenKey(key)}' ${why}`, {
     hint: "Keys are paths here: use another key, or remove what lies there from `repository/` of the home.",
   });
 }
