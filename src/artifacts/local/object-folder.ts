@@ -40,7 +40,7 @@ import { damagedArtifact, findErrorCode, isNotThere, missingArtifact } from "./t
 import { createSlots } from "./turns.ts";
 
 /** Up to this size a file is handled with synchronous calls. */
-export const smallFileBytes = 256 * 1024;
+const smallFileBytes = 256 * 1024;
 
 /** Objects younger than this may have been written by a process that died before it synced them. */
 const unsureAgeMs = 120_000;

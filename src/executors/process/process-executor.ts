@@ -141,7 +141,7 @@ function listMappings(
  * The part of a declared path that is private: from its first directory that this machine does not have, or has empty,
  * because scripts go to `/work` when they declared `/work/out.txt`; the path alone where the machine has its parents.
  */
-export function findPrivatePrefix(path: string): string {
+function findPrivatePrefix(path: string): string {
   const parts = path.split("/");
   for (let count = 2; count < parts.length; count += 1) {
     const parent = parts.slice(0, count).join("/");
