@@ -36,7 +36,9 @@ export async function readMetrics(
     if (summary.view["measures"] !== true || measured.has(summary.runId)) continue;
     measured.set(summary.runId, await measureStored(reader, summary, now));
   }
-  return formatMetrics(collectMetrics(summaries, measured, readTally(home), now));
+  const { readCronMetrics } = await import("./cron-metrics.ts");
+  const crons = await readCronMetrics(home, now);
+  return formatMetrics([...collectMetrics(summaries, measured, readTally(home), now), ...crons]);
 }
 
 async function measureStored(

@@ -79,10 +79,17 @@ describe("storing", () => {
     assert.deepEqual(calls, [
       'store {"file":"workflow.yaml","mode":"create","kinds":["WorkflowTemplate"],"strict":true} 13 characters',
     ]);
-    assert.deepEqual(out, [
-      "WorkflowTemplate returns created (version 1)",
-      "WorkflowTemplate orders updated (version 3)",
-    ]);
+    assert.deepEqual(
+      out.filter((line) => /^(?:Workflow|Name|Namespace)/u.test(line)),
+      [
+        "WorkflowTemplate returns created (version 1)",
+        "Name:       returns",
+        "Namespace:  default",
+        "WorkflowTemplate orders updated (version 3)",
+        "Name:        orders",
+        "Namespace:   default",
+      ],
+    );
     assert.equal(err, "note: not stored by this command in workflow.yaml: Workflow, ConfigMap\n");
     const lax = await ask(["cron", "apply", "--no-strict", "-o", "name", "workflow.yaml"], { stored, world });
     assert.match(lax.calls[0] ?? "", /"mode":"apply","kinds":\["CronWorkflow"\],"strict":false/);
@@ -137,6 +144,7 @@ describe("looking at definitions", () => {
     const { out } = await ask(["template", "get", "orders"], { definitions });
     assert.deepEqual(out, [
       "Name:        orders",
+      "Namespace:   default",
       "Kind:        WorkflowTemplate",
       "Version:     3",
       "Created:     2025-11-21T07:30:00Z (2h ago)",
@@ -186,7 +194,7 @@ describe("steering definitions", () => {
 
   test("suspend and resume", async () => {
     const { calls, out } = await ask(["cron", "suspend", "nightly"], { definitions });
-    assert.deepEqual([calls, out], [["suspend nightly true"], ["CronWorkflow nightly suspended"]]);
+    assert.deepEqual([calls, out], [["suspend nightly true"], ["CronWorkflow 'nightly' suspended"]]);
     assert.deepEqual((await ask(["cron", "resume", "nightly"], { definitions })).calls, [
       "suspend nightly false",
     ]);

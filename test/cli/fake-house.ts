@@ -210,6 +210,10 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
       const refusal = options.refuse?.(name, command);
       if (refusal !== undefined) throw refusal;
       calls.push(`command ${name} ${JSON.stringify(command)}`);
+      if (command.kind === "terminate")
+        pictures = pictures.map((one) =>
+          one.row.name === name ? { ...one, row: { ...one.row, endedAt: one.row.createdAt } } : one,
+        );
       return { appliedBy: options.driven === true ? "running-engine" : "this-process" };
     },
     isDriven: () => Promise.resolve(options.driven ?? false),

@@ -11,11 +11,14 @@ const served = { ok: true, name: "orders", runId: "id-of-orders", warnings: [] }
 
 describe("submit", () => {
   test("hands the document to the process that serves the home, and prints the run's name at once", async () => {
-    const run = start(["submit", "workflow.yaml", "-p", "day=today", "--name", "orders"], { served });
+    const run = start(["submit", "workflow.yaml", "-p", "day=today", "--name", "orders"], {
+      served,
+      pictures: [going],
+    });
     assert.equal(await run.code, 0);
-    assert.equal(run.world.stdout.text(), "orders submitted\n");
+    assert.match(run.world.stdout.text(), /^orders submitted\nName: +orders\nStatus: /u);
     assert.deepEqual(run.calls, ['handOver workflow.yaml {"parameters":{"day":"today"},"name":"orders"}']);
-    const noted = start(["submit", "workflow.yaml", "--parallel", "2"], { served });
+    const noted = start(["submit", "workflow.yaml", "--parallel", "2", "-q"], { served });
     assert.equal(await noted.code, 0);
     assert.match(noted.world.stderr.text(), /note: --parallel has no effect here/u);
     const name = start(["submit", "workflow.yaml", "-o", "name"], { served });
@@ -46,6 +49,20 @@ describe("submit", () => {
     assert.match(here.engine.calls[0] ?? "", /^submit/u);
   });
 
+  test("with --dry-run it shows what would be submitted, and submits nothing", async () => {
+    const dry = start(["submit", "workflow.yaml", "-p", "a=1", "--dry-run", "-o", "yaml"], { served });
+    assert.equal(await dry.code, 0);
+    assert.deepEqual(dry.calls, ['rehearse {"parameters":{"a":"1"}}']);
+    assert.match(dry.world.stdout.text(), /^kind: Workflow\nmetadata:\n {2}generateName: orders-\n/u);
+    assert.doesNotMatch(dry.world.stdout.text(), /uid/u);
+    const named = start(["submit", "workflow.yaml", "--server-dry-run", "-o", "json"]);
+    assert.equal(await named.code, 0);
+    assert.match(named.world.stdout.text(), /"name": "orders-x",\n {4}"uid": "id-of-orders"/u);
+    const plain = start(["submit", "workflow.yaml", "--dry-run"]);
+    assert.equal(await plain.code, 0);
+    assert.equal(plain.world.stdout.text(), "orders-x submitted (dry-run)\n");
+  });
+
   test("a document that is refused is a mistake of the user", async () => {
     const diagnostics = [{ code: "argo/x", severity: "error", message: "bad" }] as const;
     const run = start(["submit", "workflow.yaml"], { served: { ok: false, diagnostics } });
@@ -55,7 +72,7 @@ describe("submit", () => {
 
   test("the scheduled time is an annotation, and has to be one", async () => {
     const time = "2006-01-02T15:04:05-07:00";
-    const run = start(["submit", "workflow.yaml", "--scheduled-time", time], { served });
+    const run = start(["submit", "workflow.yaml", "--scheduled-time", time, "-q"], { served });
     assert.equal(await run.code, 0);
     assert.match(run.calls[0] ?? "", /"annotations":\{"workflows.argoproj.io\/scheduled-time":"2006-01-02T/u);
     assert.equal(await start(["submit", "workflow.yaml", "--scheduled-time", "soon"], { served }).code, 2);

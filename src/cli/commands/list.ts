@@ -70,10 +70,18 @@ function formatRows(
     cleanText(row.message ?? ""),
     ...(isWide ? describeMore(row) : []),
   ]);
-  return formatTable(hasHead ? [...head, ...(isWide ? ["CREATED", "ID", "PARAMETERS", "LABELS"] : [])] : undefined, cells);
+  return formatTable(
+    hasHead ? [...head, ...(isWide ? ["CREATED", "ID", "PARAMETERS", "LABELS"] : [])] : undefined,
+    cells,
+  );
 }
 
 function describeMore(row: RunRow): readonly string[] {
   const labels = Object.entries(row.labels).map(([name, value]) => `${name}=${value}`);
-  return [formatTime(row.createdAt), row.runId, cleanText(row.parameters ?? "-"), cleanText(labels.join(","))];
+  return [
+    formatTime(row.createdAt),
+    row.runId,
+    cleanText(row.parameters ?? "-"),
+    cleanText(labels.join(",")),
+  ];
 }

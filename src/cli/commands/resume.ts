@@ -52,12 +52,7 @@ export const command = defineCommand({
   },
 });
 
-async function resumeRun(
-  context: CommandContext,
-  house: House,
-  name: string,
-  given: Given,
-): Promise<number> {
+async function resumeRun(context: CommandContext, house: House, name: string, given: Given): Promise<number> {
   const row = await house.find(name);
   if (row.endedAt !== undefined) throw hasEnded(row);
   const plan = (picture: RunPicture): readonly RunCommand[] => planCommands(picture, given);

@@ -42,7 +42,7 @@ export const commandTable: readonly CommandEntry[] = [
   entry("terminate", "Steer", "end a run at once", () => import("./terminate.ts")),
   entry("retry", "Steer", "run again what failed in a finished run", () => import("./retry.ts")),
   entry("node set", "Steer", "give a waiting task its outputs, or end it", () => import("./node-set.ts")),
-  entry("delete", "Steer", "delete finished runs", () => import("./delete.ts")),
+  entry("delete", "Steer", "delete runs", () => import("./delete.ts")),
   ...archiveEntries(),
   entry("apply", "Store", "store whatever definitions are in files", () => import("./apply.ts")),
   ...definitionEntries(nouns.template),

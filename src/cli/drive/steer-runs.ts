@@ -43,7 +43,9 @@ export async function steerRuns(
     }
     try {
       const { appliedBy } = await house.command(name, command);
-      out.line(`workflow ${name} ${does}${appliedBy === "running-engine" ? " (by the process that drives it)" : ""}`);
+      out.line(
+        `workflow ${name} ${does}${appliedBy === "running-engine" ? " (by the process that drives it)" : ""}`,
+      );
     } catch (error) {
       if (names.length === 1) throw error;
       reportError(error, { io, err });

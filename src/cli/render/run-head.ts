@@ -9,7 +9,11 @@ import { paintSymbol, toneOf } from "./symbols.ts";
 import { formatFields } from "./table.ts";
 import { cleanText } from "./text-width.ts";
 
-export function formatRunHead({ io, style }: CommandContext, house: House, picture: RunPicture): readonly string[] {
+export function formatRunHead(
+  { io, style }: CommandContext,
+  house: House,
+  picture: RunPicture,
+): readonly string[] {
   const { row, submission } = picture;
   const now = io.clock.now();
   const labels = Object.entries(row.labels).map(([name, value]) => `${name}=${value}`);

@@ -37,7 +37,8 @@ export function rowToJson(row: RunRow): JsonObject {
 /** A run in the form of its language's status, under the usual metadata. */
 export function pictureToJson(picture: RunPicture): JsonObject {
   const { row, annotations, language, file } = picture;
-  const { apiVersion, kind, metadata, spec } = picture.view.document?.(picture.source, picture.submission) ?? {};
+  const { apiVersion, kind, metadata, spec } =
+    picture.view.document?.(picture.source, picture.submission) ?? {};
   return {
     ...(apiVersion === undefined ? {} : { apiVersion }),
     ...(kind === undefined ? {} : { kind }),

@@ -4,7 +4,7 @@ import type { RunInput } from "../../model/run/inputs.ts";
 import { phases } from "../../model/run/phase.ts";
 import type { Reason } from "../../model/run/values.ts";
 import { defaultGraceMs } from "../expand/order.ts";
-import { endWait } from "./finish-wait.ts";
+import { endWait, findUnsetOutput } from "./finish-wait.ts";
 import type { Decision } from "./decision.ts";
 import { isBelowHook } from "../expand/may-begin.ts";
 
@@ -16,12 +16,15 @@ export function suspendRun(decision: Decision): void {
     decision.record({ kind: "run.suspended", at: decision.at });
 }
 
-/** Resumes the run and ends all its open waits well; or, with tasks, ends just those waits. */
+/**
+ * Resumes the run and ends all its open waits well but those that lack a value; or, with tasks, ends just those waits.
+ */
 export function resumeRun(decision: Decision, input: InputOf<"run.resume">): void {
   const { state } = decision;
   if (state.ended !== undefined) return;
   if (input.tasks === undefined && state.suspended) decision.record({ kind: "run.resumed", at: decision.at });
-  for (const task of input.tasks ?? [...state.waits.keys()]) {
+  const open = [...state.waits.keys()].filter((task) => findUnsetOutput(state, task) === undefined);
+  for (const task of input.tasks ?? open) {
     if (state.waits.has(task)) endWait(decision, task, input.message);
   }
 }

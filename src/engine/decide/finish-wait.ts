@@ -1,10 +1,21 @@
 /** The end of a wait: its outputs are what was supplied, completed with defaults. */
 import type { Process } from "../../model/plan/plan.ts";
+import type { RunState } from "../../model/run/run-state.ts";
 import { phases } from "../../model/run/phase.ts";
 import { computeOutputs } from "../expand/bind.ts";
 import { createCalleeScope } from "../expand/scope.ts";
 import { orRefuse } from "./decision.ts";
 import type { Decision } from "./decision.ts";
+
+/** Name of a value that a wait must give back, has no default for, and was not supplied with; undefined when it can end. */
+export function findUnsetOutput(state: RunState, task: number): string | undefined {
+  const process = state.index.plan.processes[state.tasks.process[task] ?? -1];
+  const values = state.outputs.get(task)?.values ?? {};
+  return process?.outputs.find(
+    (output) =>
+      output.from.kind === "supplied" && output.default === undefined && !Object.hasOwn(values, output.name),
+  )?.name;
+}
 
 /** Ends a wait well; it ends badly when a value that must be supplied was not. */
 export function endWait(decision: Decision, task: number, message?: string): void {

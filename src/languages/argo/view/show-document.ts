@@ -62,14 +62,14 @@ function applyToMetadata(metadata: JsonObject, submission: Submission): JsonObje
       : namePrefix !== undefined && namePrefix !== ""
         ? { ...unnamed, generateName: namePrefix }
         : metadata;
-  return { ...named, ...addTexts(metadata, "labels", labels), ...addTexts(metadata, "annotations", annotations) };
+  return {
+    ...named,
+    ...addTexts(metadata, "labels", labels),
+    ...addTexts(metadata, "annotations", annotations),
+  };
 }
 
-function addTexts(
-  metadata: JsonObject,
-  field: string,
-  added: Readonly<Record<string, string>>,
-): JsonObject {
+function addTexts(metadata: JsonObject, field: string, added: Readonly<Record<string, string>>): JsonObject {
   return Object.keys(added).length === 0 ? {} : { [field]: { ...readObject(metadata, field), ...added } };
 }
 
