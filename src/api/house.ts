@@ -5,6 +5,7 @@
 import type { Diagnostic } from "../base/diagnostic.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 import type { DefinitionHouse } from "./definitions.ts";
+import type { DefinitionKind } from "../model/run/definition.ts";
 import type { RunEvent } from "../model/run/events.ts";
 import type { LanguageView, Submission } from "../model/run/language.ts";
 import type { Outlook } from "../model/run/outlook.ts";
@@ -210,6 +211,12 @@ export interface House {
   readonly home: string;
   /** Whether a text looks like a document of a language that is known here. Texts that do not can be linted as well. */
   recognizes(source: string, file: string): boolean;
+  /** The text without its documents of other kinds, lines where they were; undefined when there is none of these. */
+  pickKinds(
+    source: string,
+    file: string,
+    kinds: readonly (DefinitionKind | "Workflow")[],
+  ): string | undefined;
   /** What a document refers to is looked for in the given definitions, then among the stored ones. */
   lint(
     source: string,

@@ -225,11 +225,6 @@ describe("steering definitions", () => {
       2,
     );
   });
-
-  test("lint is the lint of documents", async () => {
-    const { code, calls } = await ask(["cron", "lint", "--strict", "workflow.yaml"], { world });
-    assert.deepEqual([code, calls], [0, ["lint workflow.yaml strict=true with="]]);
-  });
 });
 
 describe("run --from", () => {

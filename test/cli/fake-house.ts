@@ -167,6 +167,8 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
     calls,
     home: "/home/of/runs",
     recognizes: (source) => !source.startsWith("data:"),
+    pickKinds: (source, _file, kinds) =>
+      kinds.some((kind) => source.startsWith(`kind: ${kind}`)) ? `${source}# picked\n` : undefined,
     lint: async (source, file, given) => {
       calls.push(
         `lint ${file} strict=${given.strict} with=${given.definitions.map((other) => other.file).join(",")}`,

@@ -14,7 +14,6 @@ export const argoFlags = {
   wait: { kind: "switch", help: "commands that run something wait for its end" },
   "query-chunk-size": { kind: "text", value: "N", help: "lists are read at once" },
   "chunk-size": { kind: "text", value: "N", help: "lists are read at once" },
-  kinds: { kind: "text", value: "KIND,...", help: "all kinds are checked" },
   short: { kind: "switch", help: "the version is one line" },
   verbose: { kind: "switch", short: "v", help: "there is no log of the command itself" },
   loglevel: { kind: "text", value: "LEVEL", help: "there is no log of the command itself" },

@@ -11,6 +11,7 @@ import { collectStored, storedKey } from "./lower/template-source.ts";
 import { adjustCron } from "./read/adjust-cron.ts";
 import { findReferences } from "./read/find-references.ts";
 import { listObjects } from "./read/list-objects.ts";
+import { pickKinds } from "./read/pick-kinds.ts";
 import { readArgoDocuments } from "./read/read-argo-documents.ts";
 import { makeStoredRun } from "./read/stored-run.ts";
 import type { ArgoDocument, WorkflowTemplate } from "./read/types.ts";
@@ -28,6 +29,7 @@ export const argo: Language = {
   listObjects,
   makeStoredRun,
   adjustCron,
+  pickKinds,
   compile: compileArgo,
   createEvaluator: createArgoEvaluator,
   view: argoView,

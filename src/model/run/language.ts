@@ -7,7 +7,7 @@ import type { Json, JsonObject } from "../../base/json.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Outlook, Progress } from "./outlook.ts";
 import type { RunState } from "./run-state.ts";
-import type { DefinitionKey, DefinitionMark } from "./definition.ts";
+import type { DefinitionKey, DefinitionKind, DefinitionMark } from "./definition.ts";
 import type { Evaluator } from "./scope.ts";
 import type { SecretTexts } from "./sealed-secret.ts";
 
@@ -144,6 +144,8 @@ export interface Language {
   ): readonly DefinitionKey[];
   /** Takes a file apart, for storing. Objects that cannot be read are left out. */
   listObjects?(source: string): readonly ListedObject[];
+  /** The text without its documents of other kinds, lines where they were; undefined when there is none of these. */
+  pickKinds?(source: string, kinds: readonly (DefinitionKind | "Workflow")[]): string | undefined;
   /** A text with the CronWorkflows of another one, changed. */
   adjustCron?(source: string, overrides: CronOverrides): string;
   /** The document that runs a stored definition; undefined for what cannot be run. */
