@@ -211,6 +211,8 @@ export interface House {
   readonly home: string;
   /** Whether a text looks like a document of a language that is known here. Texts that do not can be linted as well. */
   recognizes(source: string, file: string): boolean;
+  /** Indexes of the documents of a file that each make a run of their own, for `submission.document`. */
+  listWorkflows(source: string, file: string): readonly number[];
   /** The text without its documents of other kinds, lines where they were; undefined when there is none of these. */
   pickKinds(
     source: string,

@@ -106,7 +106,9 @@ function checkOutputs(run: LiveRun, task: number, values: Readonly<Record<string
   throw new MillraceError(
     "run/no-such-output",
     "not-found",
-    `${full} does not expect a value for ${strange.join(", ")}`,
+    wanted.length === 0
+      ? `cannot set output parameters of ${full} because it is not expecting any`
+      : `${full} does not expect a value for ${strange.join(", ")}`,
     { hint: wanted.length === 0 ? "It takes no values." : `It takes ${wanted.join(", ")}.` },
   );
 }

@@ -107,6 +107,8 @@ describe("storing", () => {
       calls[0] ?? "",
       /"overrides":\{"schedule":"@daily","name":"n","labels":\{"team":"b"\},"parameters":\{"a":"1"\}\}/,
     );
+    const made = await ask(["cron", "create", "workflow.yaml", "--generate-name", "n-"], { world });
+    assert.match(made.calls[0] ?? "", /"overrides":\{"namePrefix":"n-"\}/);
   });
 
   test("what is wrong is shown, and nothing of the later files is stored", async () => {

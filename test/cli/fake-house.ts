@@ -167,6 +167,7 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
     calls,
     home: "/home/of/runs",
     recognizes: (source) => !source.startsWith("data:"),
+    listWorkflows: (source) => [...source.matchAll(/^kind: Workflow$/gmu)].map((_found, index) => index),
     pickKinds: (source, _file, kinds) =>
       kinds.some((kind) => source.startsWith(`kind: ${kind}`)) ? `${source}# picked\n` : undefined,
     lint: async (source, file, given) => {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { Server } from "../../src/api/house.ts";
 import { MillraceError } from "../../src/base/errors.ts";
@@ -24,6 +26,21 @@ describe("submit", () => {
     const name = start(["submit", "workflow.yaml", "-o", "name"], { served });
     assert.equal(await name.code, 0);
     assert.equal(name.world.stdout.text(), "orders\n");
+  });
+
+  test("of several files, and of a file with several workflows, every workflow is run", async () => {
+    writeFileSync(join(folder, "two.yaml"), "kind: Workflow\n---\nkind: Workflow\n");
+    const run = start(["submit", "workflow.yaml", "two.yaml", "-q"], { served });
+    assert.equal(await run.code, 0);
+    assert.deepEqual(run.calls, [
+      'handOver workflow.yaml {"parameters":{}}',
+      'handOver two.yaml {"parameters":{},"document":0}',
+      'handOver two.yaml {"parameters":{},"document":1}',
+    ]);
+    const diagnostics = [{ code: "argo/x", severity: "error", message: "bad" }] as const;
+    const refused = start(["submit", "two.yaml", "workflow.yaml"], { served: { ok: false, diagnostics } });
+    assert.equal(await refused.code, 2);
+    assert.equal(refused.calls.length, 1);
   });
 
   test("follows the run when that is wished", async () => {

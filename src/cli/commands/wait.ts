@@ -1,5 +1,6 @@
 /** `millrace wait`: returns when runs have ended. */
 import type { House, RunPicture } from "../../api/house.ts";
+import { MillraceError } from "../../base/errors.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../command.ts";
 import { exitCodeOfPhase, exitCodes } from "../exit-codes.ts";
@@ -19,6 +20,7 @@ export const command = defineCommand({
     "The exit code is that of the worst end. A run that waits for a person goes on being waited for.",
   ],
   flags: {
+    "ignore-not-found": { kind: "switch", help: "a name that no run has is no error" },
     timeout: { kind: "duration", value: "DURATION", help: "give up after this time, with exit code 4" },
   } as const,
   examples: [{ line: "millrace wait my-run --timeout 1h && echo done", does: "in a script" }],
@@ -27,11 +29,22 @@ export const command = defineCommand({
     const endsAt = flags.timeout === undefined ? Infinity : context.io.clock.now() + flags.timeout;
     const names = operands.length === 0 ? ["@latest"] : operands;
     const codes: number[] = [];
-    const pictures = await Promise.all(names.map((name) => house.get(name)));
-    for (const picture of pictures) codes.push(await waitForEnd(context, house, picture, endsAt));
-    return Math.max(...codes);
+    const ignores = flags["ignore-not-found"] === true;
+    const found = await Promise.all(names.map((name) => findRun(house, name, ignores)));
+    for (const picture of found.filter((one) => one !== undefined))
+      codes.push(await waitForEnd(context, house, picture, endsAt));
+    return Math.max(exitCodes.succeeded, ...codes);
   },
 });
+
+async function findRun(house: House, name: string, ignores: boolean): Promise<RunPicture | undefined> {
+  try {
+    return await house.get(name);
+  } catch (error) {
+    if (ignores && error instanceof MillraceError && error.code === "run/unknown") return undefined;
+    throw error;
+  }
+}
 
 /** Waits for one run; its exit code, or the one for a run that has not ended by `endsAt` (epoch ms). */
 export async function waitForEnd(

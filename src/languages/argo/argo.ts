@@ -30,6 +30,8 @@ export const argo: Language = {
   makeStoredRun,
   adjustCron,
   pickKinds,
+  listWorkflows: (source, file) =>
+    readArgoDocuments(source, file).documents.flatMap(({ kind, index }) => (kind === "Workflow" ? index : [])),
   compile: compileArgo,
   createEvaluator: createArgoEvaluator,
   view: argoView,
