@@ -5,7 +5,6 @@ import type { CommandEntry } from "./command.ts";
 
 /** Words that people bring along from `argo` and from the shell, and what to do here. */
 const elsewhere: Readonly<Record<string, string>> = {
-  cp: "Outputs are plain files: `millrace get` shows where they lie.",
   server: "`millrace serve` is the process that stays up; it has no HTTP interface yet.",
   controller: "Did you mean `millrace serve`?",
   auth: "There is no HTTP interface, so there is nothing to sign in to.",

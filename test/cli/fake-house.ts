@@ -204,7 +204,7 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
     },
     artifactPath: (_picture, artifact) =>
       JSON.stringify(artifact).includes("ledger") ? "/home/of/runs/outputs/ledger.md" : undefined,
-    exportArtifact: () => Promise.resolve(),
+    exportArtifact: async (_artifact, target) => void calls.push(`export ${target}`),
     remove: (name) => {
       calls.push(`remove ${name}`);
       return Promise.resolve();

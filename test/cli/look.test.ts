@@ -166,6 +166,13 @@ describe("looking on", () => {
     assert.equal(world.stdout.text(), "✔ nightly-1 Succeeded\n✖ orders Failed\n");
   });
 
+  test("wait may ignore a name that no run has", async () => {
+    assert.equal((await ask(["wait", "nobody"], { pictures })).code, 2);
+    const { code, out } = await ask(["wait", "nobody", "nightly-1", "--ignore-not-found"], { pictures });
+    assert.deepEqual([code, out], [0, ["✔ nightly-1 Succeeded"]]);
+    assert.equal((await ask(["wait", "nobody", "--ignore-not-found"], { pictures })).code, 0);
+  });
+
   test("wait gives up after its time", async () => {
     const world = createWorld();
     const house = createFakeHouse({ pictures: [going], driven: true });

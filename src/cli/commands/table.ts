@@ -20,6 +20,7 @@ export const commandTable: readonly CommandEntry[] = [
   entry("list", "Look", "list runs", () => import("./list.ts")),
   entry("get", "Look", "show a run and its tasks", () => import("./get.ts")),
   entry("logs", "Look", "print what the tasks of a run wrote", () => import("./logs.ts")),
+  entry("cp", "Look", "copy artifacts of a run into a folder", () => import("./cp.ts")),
   entry("watch", "Look", "follow a run until it ends", () => import("./watch.ts")),
   entry("wait", "Look", "wait until runs have ended", () => import("./wait.ts")),
   entry("explain", "Look", "say why tasks stand as they do", () => import("./explain.ts")),
