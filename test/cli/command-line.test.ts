@@ -57,7 +57,9 @@ describe("the command line", () => {
   });
 
   test("flags that every command has may stand before it", async () => {
-    const listed = await ask(["-n", "team", "-v", "--home=/x", "--no-color", "list", "-o", "name"], { pictures });
+    const listed = await ask(["-n", "team", "-v", "--home=/x", "--no-color", "list", "-o", "name"], {
+      pictures,
+    });
     assert.deepEqual([listed.code, listed.out.length, listed.homes], [0, 3, ["/x"]]);
     const two = await ask(["--home", "/x", "archive", "list", "-o", "name"], { pictures });
     assert.deepEqual([two.code, two.out.length], [0, 2]);

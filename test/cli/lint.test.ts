@@ -37,9 +37,13 @@ describe("lint", () => {
 
   test("data files in folders are left out, those that are named are not", async () => {
     const found = await ask(["lint", "mixed"], { world: { cwd: folder } });
-    assert.deepEqual(found.out, ["✔ no linting errors found in 1 file; 2 other files without workflow documents"]);
+    assert.deepEqual(found.out, [
+      "✔ no linting errors found in 1 file; 2 other files without workflow documents",
+    ]);
     const named = await ask(["lint", "mixed", "mixed/values.json"], { world: { cwd: folder } });
-    assert.deepEqual(named.out, ["✔ no linting errors found in 2 files; 1 other file without workflow documents"]);
+    assert.deepEqual(named.out, [
+      "✔ no linting errors found in 2 files; 1 other file without workflow documents",
+    ]);
     const none = await ask(["lint", "mixed/only"], { world: { cwd: folder } });
     assert.equal(none.code, 2);
     assert.match(none.err, /no workflow documents below mixed\/only/);
@@ -62,7 +66,10 @@ describe("lint", () => {
     }
     const none = await ask(["lint", "--kinds=wftmpl", ...files], { world: { cwd: folder } });
     assert.equal(none.code, 2);
-    assert.match(none.err, /found nothing to lint in the specified paths: no WorkflowTemplate in cron\.yaml/u);
+    assert.match(
+      none.err,
+      /found nothing to lint in the specified paths: no WorkflowTemplate in cron\.yaml/u,
+    );
     const all = await ask(["lint", "--kinds", "all", ...files], { world: { cwd: folder } });
     assert.equal(all.calls.length, 2);
     assert.equal((await ask(["lint", "--kinds", "pods", ...files], { world: { cwd: folder } })).code, 2);

@@ -17,6 +17,9 @@ export const argoFlags = {
   short: { kind: "switch", help: "the version is one line" },
   verbose: { kind: "switch", short: "v", help: "there is no log of the command itself" },
   loglevel: { kind: "text", value: "LEVEL", help: "there is no log of the command itself" },
+  "log-format": { kind: "text", value: "FORMAT", help: "there is no log of the command itself" },
+  instanceid: { kind: "text", value: "ID", help: "a home is what keeps runs apart; see --home" },
+  "request-timeout": { kind: "text", value: "TIME", help: "nothing is asked over the network" },
   gloglevel: { kind: "text", value: "N", help: "there is no log of the command itself" },
 } as const satisfies FlagTable;
 

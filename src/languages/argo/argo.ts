@@ -31,7 +31,9 @@ export const argo: Language = {
   adjustCron,
   pickKinds,
   listWorkflows: (source, file) =>
-    readArgoDocuments(source, file).documents.flatMap(({ kind, index }) => (kind === "Workflow" ? index : [])),
+    readArgoDocuments(source, file).documents.flatMap(({ kind, index }) =>
+      kind === "Workflow" ? index : [],
+    ),
   compile: compileArgo,
   createEvaluator: createArgoEvaluator,
   view: argoView,

@@ -12,10 +12,7 @@ metadata: [broken
 `;
 
 test("documents of other kinds are blanked, and lines stay where they are", () => {
-  assert.equal(
-    pickKinds(file, ["CronWorkflow"]),
-    "kind: CronWorkflow\nmetadata: {name: a}\n\n\n\n\n\n",
-  );
+  assert.equal(pickKinds(file, ["CronWorkflow"]), "kind: CronWorkflow\nmetadata: {name: a}\n\n\n\n\n\n");
   assert.equal(
     pickKinds(file, ["Workflow"]),
     '\n\n\n\n\n---\n{"kind": "Workflow", "metadata": {"name": "c"}}\n',
