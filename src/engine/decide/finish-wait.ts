@@ -17,6 +17,12 @@ export function findUnsetOutput(state: RunState, task: number): string | undefin
   )?.name;
 }
 
+/** What people have said of a wait, with what is said now behind it (Argo joins messages so); undefined when that is nothing. */
+export function joinNotes(state: RunState, task: number, message: string | undefined): string | undefined {
+  const before = state.reasons.get(task)?.message;
+  return before === undefined || message === undefined ? (message ?? before) : `${before}; ${message}`;
+}
+
 /** Ends a wait well; it ends badly when a value that must be supplied was not. */
 export function endWait(decision: Decision, task: number, message?: string): void {
   const { state } = decision;
@@ -24,7 +30,8 @@ export function endWait(decision: Decision, task: number, message?: string): voi
   orRefuse(decision, task, () => {
     const scope = createCalleeScope(state, decision.run, task);
     const results = computeOutputs(decision, process, scope, state.outputs.get(task));
-    const reason = message === undefined ? {} : { reason: { code: "set-by-user" as const, message } };
+    const note = joinNotes(state, task, message);
+    const reason = note === undefined ? {} : { reason: { code: "set-by-user" as const, message: note } };
     decision.settle(task, phases.succeeded, { ...results, ...reason });
   });
 }

@@ -215,6 +215,27 @@ test("only values that a wait asks for can be set, and only good tasks that exis
   );
 });
 rule(
+  "what is said of a wait stays with it",
+  dag(call("v", "ask"), call("w", "wait"), call("x", "wait")) + waits,
+  {
+    commands: [
+      { kind: "set", select: "displayName=v", values: { p: "P" }, message: "looked at" },
+      { kind: "set", select: "displayName=w", values: {}, message: "one" },
+      { kind: "set", select: "displayName=w", values: {}, message: "two" },
+      { kind: "set", select: "displayName=w", values: {}, message: "three", phase: "failed" },
+      { kind: "resume", select: "displayName=v", message: "good" },
+      { kind: "set", select: "displayName=x", values: {}, message: "still open" },
+    ],
+  },
+  `
+    Running
+    DAG Running
+    .v Suspend Succeeded looked at; good
+    .w Suspend Failed one; two; three
+    .x Suspend Running still open
+  `,
+);
+rule(
   "a wait may be set to fail, with a message",
   steps(call("w", "wait"), call("b", "ok")) + waits,
   { commands: [{ kind: "set", select: "displayName=w", values: {}, phase: "failed", message: "refused" }] },
