@@ -206,6 +206,12 @@ export interface Explanation {
   readonly facts: readonly { readonly code: string; readonly text: string }[];
 }
 
+export interface Explained {
+  readonly tasks: readonly Explanation[];
+  /** How many more there would be to explain; each can be asked for by its name. */
+  readonly more: number;
+}
+
 export interface House {
   /** Absolute path of the folder with history, artifacts and logs. */
   readonly home: string;
@@ -236,7 +242,8 @@ export interface House {
   get(name: string): Promise<RunPicture>;
   /** Log files of a run's tasks, in order of start; `select` as in commands, or the number of the one task. */
   logFiles(picture: RunPicture, select?: string | number): readonly LogFile[];
-  explain(picture: RunPicture, select?: string): readonly Explanation[];
+  /** Why tasks stand as they do: the selected ones, also those that have not begun, or else all that went no ordinary way. */
+  explain(picture: RunPicture, select?: string): Explained;
   /** Locks that are held or waited for, by key. */
   locks(): Promise<readonly LockRow[]>;
   /** Stores the limit of a lock, or takes it away; a running engine follows at once. */

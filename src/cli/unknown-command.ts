@@ -1,5 +1,6 @@
 /** The error for a word that is no command. */
 import { MillraceError } from "../base/errors.ts";
+import { quoteWord } from "../base/quote-word.ts";
 import { findMeantName } from "./arguments/find-meant-name.ts";
 import type { CommandEntry } from "./command.ts";
 
@@ -35,9 +36,11 @@ export function unknownCommand(name: string, commands: readonly CommandEntry[]):
 }
 
 function makeHint(name: string, names: readonly string[]): string {
-  if (/\.(?:ya?ml|json)$/i.test(name)) return `To run a document: millrace run ${name}`;
+  if (/\.(?:ya?ml|json)$/i.test(name)) return `To run a document: millrace run ${quoteWord(name)}`;
   const [first = ""] = name.split(" ");
   const longer = names.filter((candidate) => candidate.startsWith(`${first} `));
+  const meant = name === first ? undefined : findMeantName(name, longer);
+  if (meant !== undefined) return `Did you mean \`millrace ${meant}\`?`;
   if (longer.length > 0)
     return `There is ${longer.map((candidate) => `\`millrace ${candidate}\``).join(", ")}.`;
   const here = Object.hasOwn(elsewhere, first) ? elsewhere[first] : undefined;

@@ -103,6 +103,8 @@ export interface HouseOptions {
   readonly diagnostics?: (source: string, file: string) => readonly Diagnostic[];
   readonly logs?: readonly LogFile[] | (() => readonly LogFile[]);
   readonly explanations?: readonly Explanation[];
+  /** How many more tasks there would be to explain. */
+  readonly unexplained?: number;
   readonly locks?: readonly LockRow[];
   readonly findings?: readonly DoctorFinding[];
   /** What `serve` opens. */
@@ -195,7 +197,7 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
     },
     explain: (picture, select) => {
       calls.push(`explain ${picture.row.name} ${select ?? "*"}`);
-      return options.explanations ?? [];
+      return { tasks: options.explanations ?? [], more: options.unexplained ?? 0 };
     },
     locks: () => Promise.resolve(options.locks ?? []),
     setLockLimit: (key, limit) => {

@@ -10,7 +10,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { formatSpan, formatTime } from "../render/durations.ts";
 import { formatBytes } from "../render/format-bytes.ts";
 import { describeMessage } from "../render/name-child.ts";
-import { formatRunHead } from "../render/run-head.ts";
+import { describeProgress, formatRunHead } from "../render/run-head.ts";
 import { formatRunPhase } from "../render/run-phase.ts";
 import { pictureToJson, printStructured } from "../render/structured.ts";
 import { ellipsis, paintSymbol } from "../render/symbols.ts";
@@ -72,10 +72,11 @@ export async function showRun(
   return exitCodes.succeeded;
 }
 
-function formatShort({ io, style }: CommandContext, { row }: RunPicture): readonly string[] {
+function formatShort({ io, style }: CommandContext, picture: RunPicture): readonly string[] {
+  const { row } = picture;
   const took = formatSpan(row.startedAt, row.endedAt, io.clock.now());
   return formatTable(undefined, [
-    [`${paintSymbol(row.phase, style)} ${row.name}`, formatRunPhase(row), took, `${row.done}/${row.total}`],
+    [`${paintSymbol(row.phase, style)} ${row.name}`, formatRunPhase(row), took, describeProgress(picture)],
   ]);
 }
 

@@ -20,28 +20,32 @@ export const command = defineCommand({
     "The exit code is that of the worst end. A run that waits for a person goes on being waited for.",
   ],
   flags: {
-    "ignore-not-found": { kind: "switch", help: "a name that no run has is no error" },
     timeout: { kind: "duration", value: "DURATION", help: "give up after this time, with exit code 4" },
+    "ignore-not-found": { kind: "switch", help: "a run that does not exist counts as ended" },
   } as const,
   examples: [{ line: "millrace wait my-run --timeout 1h && echo done", does: "in a script" }],
   run: async (context, flags, operands) => {
     const house = await context.openHouse();
     const endsAt = flags.timeout === undefined ? Infinity : context.io.clock.now() + flags.timeout;
     const names = operands.length === 0 ? ["@latest"] : operands;
-    const codes: number[] = [];
-    const ignores = flags["ignore-not-found"] === true;
-    const found = await Promise.all(names.map((name) => findRun(house, name, ignores)));
-    for (const picture of found.filter((one) => one !== undefined))
-      codes.push(await waitForEnd(context, house, picture, endsAt));
-    return Math.max(exitCodes.succeeded, ...codes);
+    const codes: number[] = [exitCodes.succeeded];
+    const find = flags["ignore-not-found"] === true ? findRun : getRun;
+    const pictures = await Promise.all(names.map((name) => find(house, name)));
+    for (const picture of pictures)
+      if (picture !== undefined) codes.push(await waitForEnd(context, house, picture, endsAt));
+    return Math.max(...codes);
   },
 });
 
-async function findRun(house: House, name: string, ignores: boolean): Promise<RunPicture | undefined> {
+function getRun(house: House, name: string): Promise<RunPicture> {
+  return house.get(name);
+}
+
+async function findRun(house: House, name: string): Promise<RunPicture | undefined> {
   try {
     return await house.get(name);
   } catch (error) {
-    if (ignores && error instanceof MillraceError && error.code === "run/unknown") return undefined;
+    if (error instanceof MillraceError && error.code === "run/unknown") return undefined;
     throw error;
   }
 }

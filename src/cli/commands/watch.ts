@@ -16,7 +16,7 @@ export const command = defineCommand({
   flags: {
     watch: {
       kind: "switch",
-      help: "live tree (default on a terminal); --no-watch prints one line per event",
+      help: "live tree (default on a terminal); elsewhere, and with --no-watch, one line per event",
     },
   } as const,
   examples: [{ line: "millrace watch my-run", does: "look on from another terminal" }],

@@ -48,7 +48,7 @@ function describePlace({ state, view }: RunPicture): readonly (readonly [string,
 }
 
 /** How far the run is in the words of its language, or else tasks that are through of those that are known. */
-function describeProgress({ row, state, view, outlook }: RunPicture): string {
+export function describeProgress({ row, state, view, outlook }: RunPicture): string {
   const { done, total } = view.progress?.(state, outlook) ?? row;
   return `${done}/${total}`;
 }

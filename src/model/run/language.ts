@@ -112,6 +112,8 @@ export interface LanguageView {
   message(state: RunState, task: number): string;
   /** Tasks that a selector text names; a text that is no selector is taken as a name or an id. */
   findTasks(state: RunState, selector: string): readonly number[];
+  /** Tasks that `rows` and `findTasks` leave out because they have not begun; all of them, or those of a name. */
+  unreached?(state: RunState, name?: string): readonly number[];
   /** Facts for a submission of the same document whose run shall take over what succeeded in this one. */
   reusable?(state: RunState): JsonObject;
   /** What the run gave back: parameters and artifacts. */

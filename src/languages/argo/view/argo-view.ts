@@ -7,14 +7,15 @@ import { displayName, nodeId, nodeName } from "./node-names.ts";
 import { describeOutcome, nodeMessage } from "./node-message.ts";
 import { collectReusable } from "./reuse.ts";
 import { listRows } from "./rows.ts";
-import { sumTree, sumWhole } from "./node-values.ts";
+import { listUnreached } from "./unreached.ts";
+import { sumWhole } from "./node-values.ts";
 import { showDocument } from "./show-document.ts";
 import { describeStatus } from "./workflow-status.ts";
 
 export const argoView: LanguageView = {
   status: describeStatus,
   document: showDocument,
-  progress: (state, outlook) => sumWhole(state, sumTree(state, outlook?.reported)),
+  progress: (state, outlook) => sumWhole(state, outlook?.reported),
   place: describePlace,
   outcome: describeOutcome,
   rows: listRows,
@@ -22,6 +23,7 @@ export const argoView: LanguageView = {
   taskId: nodeId,
   message: nodeMessage,
   findTasks: findSelected,
+  unreached: listUnreached,
   reusable: collectReusable,
   finalOutputs: collectFinalOutputs,
 };
