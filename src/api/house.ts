@@ -225,6 +225,8 @@ export interface House {
     file: string,
     kinds: readonly (DefinitionKind | "Workflow")[],
   ): string | undefined;
+  /** The objects of a file in their present form, without fields that have been replaced. */
+  convert(source: string, file: string): readonly JsonObject[];
   /** What a document refers to is looked for in the given definitions, then among the stored ones. */
   lint(
     source: string,

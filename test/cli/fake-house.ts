@@ -170,6 +170,7 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
     home: "/home/of/runs",
     recognizes: (source) => !source.startsWith("data:"),
     listWorkflows: (source) => [...source.matchAll(/^kind: Workflow$/gmu)].map((_found, index) => index),
+    convert: (source, file) => [{ file, length: source.length }],
     pickKinds: (source, _file, kinds) =>
       kinds.some((kind) => source.startsWith(`kind: ${kind}`)) ? `${source}# picked\n` : undefined,
     lint: async (source, file, given) => {

@@ -75,6 +75,17 @@ describe("lint", () => {
     assert.equal((await ask(["lint", "--kinds", "pods", ...files], { world: { cwd: folder } })).code, 2);
   });
 
+  test("convert prints every object of the files", async () => {
+    const yaml = await ask(["convert", "more.yaml", "docs/b.yaml"], { world: { cwd: folder } });
+    assert.deepEqual(
+      [yaml.code, yaml.out[0], yaml.out[1], yaml.out[3]],
+      [0, "---", "file: more.yaml", "---"],
+    );
+    const json = await ask(["convert", "more.yaml", "-o", "json"], { world: { cwd: folder } });
+    assert.equal((JSON.parse(json.out.join("\n")) as { readonly file: string }).file, "more.yaml");
+    assert.equal((await ask(["convert", "nowhere.yaml"], { world: { cwd: folder } })).code, 2);
+  });
+
   test("errors give 2, warnings alone give 0", async () => {
     const diagnostics = (_source: string, file: string) => [
       {

@@ -111,7 +111,7 @@ function pickInputs(
 }
 
 /** The documents that the operands mean. Of what lies in folders, texts that are no documents are left out and counted. */
-async function readInputs(
+export async function readInputs(
   { io }: CommandContext,
   house: House,
   operands: readonly string[],

@@ -9,6 +9,7 @@ import type { DefinitionNoun } from "../definitions/definition-noun.ts";
 export const commandTable: readonly CommandEntry[] = [
   entry("run", "Run", "run a document here and now", () => import("./run.ts")),
   entry("lint", "Run", "check documents without running them", () => import("./lint.ts")),
+  entry("convert", "Run", "write documents in their present form", () => import("./convert.ts")),
   entry(
     "resubmit",
     "Run",

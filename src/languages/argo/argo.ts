@@ -9,6 +9,7 @@ import { lowerDocument } from "./lower/lower-document.ts";
 import { createName } from "./lower/surroundings.ts";
 import { collectStored, storedKey } from "./lower/template-source.ts";
 import { adjustCron } from "./read/adjust-cron.ts";
+import { convertOld } from "./read/convert-old.ts";
 import { findReferences } from "./read/find-references.ts";
 import { listObjects } from "./read/list-objects.ts";
 import { pickKinds } from "./read/pick-kinds.ts";
@@ -30,6 +31,7 @@ export const argo: Language = {
   makeStoredRun,
   adjustCron,
   pickKinds,
+  convert: convertOld,
   listWorkflows: (source, file) =>
     readArgoDocuments(source, file).documents.flatMap(({ kind, index }) =>
       kind === "Workflow" ? index : [],

@@ -154,6 +154,8 @@ export interface Language {
   pickKinds?(source: string, kinds: readonly (DefinitionKind | "Workflow")[]): string | undefined;
   /** A text with the CronWorkflows of another one, changed. */
   adjustCron?(source: string, overrides: CronOverrides): string;
+  /** The objects of a file in their present form, without fields that have been replaced. */
+  convert?(source: string): readonly JsonObject[];
   /** The document that runs a stored definition; undefined for what cannot be run. */
   makeStoredRun?(key: DefinitionKey, source: string): string | undefined;
   compile(source: string, file: string, submission: Submission): Compiled;
