@@ -11,19 +11,14 @@ export function convertOld(source: string): readonly JsonObject[] {
   return listObjectValues(source).map(convertObject);
 }
 
+const specKinds: readonly (Json | undefined)[] = ["Workflow", "WorkflowTemplate", "ClusterWorkflowTemplate"];
+
 function convertObject(object: JsonObject): JsonObject {
-  switch (object["kind"]) {
-    case "Workflow":
-    case "WorkflowTemplate":
-    case "ClusterWorkflowTemplate":
-      return change(object, "spec", convertSpec);
-    case "CronWorkflow":
-      return change(object, "spec", (spec) =>
-        change(moveToList(spec, "schedule", "schedules"), "workflowSpec", convertSpec),
-      );
-    default:
-      return object;
-  }
+  if (specKinds.includes(object["kind"])) return change(object, "spec", convertSpec);
+  if (object["kind"] !== "CronWorkflow") return object;
+  return change(object, "spec", (spec) =>
+    change(moveToList(spec, "schedule", "schedules"), "workflowSpec", convertSpec),
+  );
 }
 
 function convertSpec(spec: JsonObject): JsonObject {
