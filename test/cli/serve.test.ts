@@ -80,6 +80,17 @@ describe("submit", () => {
     assert.equal(plain.world.stdout.text(), "orders-x submitted (dry-run)\n");
   });
 
+  test("a run may be given a namespace, which a run of it again keeps", async () => {
+    const run = start(["submit", "workflow.yaml", "-n", "team", "-q"], { served });
+    assert.equal(await run.code, 0);
+    assert.deepEqual(run.calls, ['handOver workflow.yaml {"parameters":{},"facts":{"namespace":"team"}}']);
+    const earlier = { ...good, submission: { ...good.submission, facts: { namespace: "team", uid: "u" } } };
+    const again = start(["resubmit", "-q"], { served, pictures: [earlier] });
+    assert.equal(await again.code, 0);
+    assert.match(again.calls[0] ?? "", /"facts":\{"namespace":"team"\}/u);
+    assert.equal(await start(["submit", "workflow.yaml", "-n", "a b"], { served }).code, 2);
+  });
+
   test("a document that is refused is a mistake of the user", async () => {
     const diagnostics = [{ code: "argo/x", severity: "error", message: "bad" }] as const;
     const run = start(["submit", "workflow.yaml"], { served: { ok: false, diagnostics } });

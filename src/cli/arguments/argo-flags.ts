@@ -7,8 +7,13 @@
 import type { FlagTable } from "./flag-table.ts";
 
 export const argoFlags = {
-  namespace: { kind: "text", short: "n", value: "NAME", help: "there are no namespaces; see --home" },
-  "all-namespaces": { kind: "switch", short: "A", help: "there are no namespaces" },
+  namespace: {
+    kind: "text",
+    short: "n",
+    value: "NAME",
+    help: "it is for the runs of all namespaces; see --home",
+  },
+  "all-namespaces": { kind: "switch", short: "A", help: "it is for the runs of all namespaces" },
   serviceaccount: { kind: "text", value: "NAME", help: "tasks run as you" },
   priority: { kind: "text", value: "N", help: "it is said when a run is submitted" },
   wait: { kind: "switch", help: "commands that run something wait for its end" },
