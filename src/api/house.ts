@@ -5,6 +5,7 @@
 import type { Diagnostic } from "../base/diagnostic.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 import type { DefinitionHouse } from "./definitions.ts";
+import type { DefinitionKind } from "../model/run/definition.ts";
 import type { RunEvent } from "../model/run/events.ts";
 import type { LanguageView, LintOptions, Submission } from "../model/run/language.ts";
 import type { Outlook } from "../model/run/outlook.ts";
@@ -216,6 +217,16 @@ export interface House {
   readonly home: string;
   /** Whether a text looks like a document of a language that is known here. Texts that do not can be linted as well. */
   recognizes(source: string, file: string): boolean;
+  /** Indexes of the documents of a file that each make a run of their own, for `submission.document`. */
+  listWorkflows(source: string, file: string): readonly number[];
+  /** The text without its documents of other kinds, lines where they were; undefined when there is none of these. */
+  pickKinds(
+    source: string,
+    file: string,
+    kinds: readonly (DefinitionKind | "Workflow")[],
+  ): string | undefined;
+  /** The objects of a file in their present form, without fields that have been replaced. */
+  convert(source: string, file: string): readonly JsonObject[];
   /** What a document refers to is looked for in the given definitions, then among the stored ones. */
   lint(source: string, file: string, options: LintOptions): Promise<readonly Diagnostic[]>;
   readonly definitions: DefinitionHouse;

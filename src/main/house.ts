@@ -50,6 +50,9 @@ export function createHouse(root: string): House {
   return {
     home: root,
     recognizes: isDocument,
+    listWorkflows: (source, file) => findLanguage(source, file).listWorkflows?.(source, file) ?? [],
+    convert: (source, file) => findLanguage(source, file).convert?.(source) ?? [],
+    pickKinds: (source, file, kinds) => findLanguage(source, file).pickKinds?.(source, kinds),
     lint: (source, file, options) => lintDocument(home, source, file, options),
     definitions: createLazyDefinitions(home),
     list: () => readHistory(home, [], listRows),

@@ -17,6 +17,7 @@ export function rowToJson(row: RunRow): JsonObject {
   return {
     metadata: {
       name: row.name,
+      namespace: row.namespace ?? "default",
       uid: row.runId,
       creationTimestamp: formatTime(row.createdAt),
       labels: row.labels,
@@ -45,6 +46,7 @@ export function pictureToJson(picture: RunPicture): JsonObject {
     metadata: {
       ...(metadata !== undefined && isJsonObject(metadata) ? metadata : {}),
       name: row.name,
+      namespace: row.namespace ?? "default",
       uid: row.runId,
       creationTimestamp: formatTime(row.createdAt),
       labels: row.labels,

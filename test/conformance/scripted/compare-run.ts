@@ -29,7 +29,9 @@ export function compareRun(wish: RunWish, { metadata, status }: RunObject): stri
   const count = nodes.length;
   const { phase, nodeCount, nodeCountAtMost } = wish;
   const problems = [
-    phase === undefined || phase.split("|").includes(status.phase) ? "" : `phase ${status.phase}, not ${phase}`,
+    phase === undefined || phase.split("|").includes(status.phase)
+      ? ""
+      : `phase ${status.phase}, not ${phase}`,
     compareText("message", wish.message, status.message),
     wish.hasEnded === true && typeof status.finishedAt !== "string" ? "has not ended" : "",
     wish.waits === true && !nodes.some((node) => node.type === "Suspend" && node.phase === "Running")
