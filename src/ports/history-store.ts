@@ -81,6 +81,12 @@ export interface HistoryReader {
     readonly unfinishedOnly?: boolean;
     /** Runs whose view has `expiresAt`: found without going through all others. */
     readonly expiringOnly?: boolean;
+    /** Runs whose view has `owes`, likewise: they have ended, and callbacks are owed. */
+    readonly owingOnly?: boolean;
+    /** Runs whose view has a `payload`, likewise. */
+    readonly withPayloadOnly?: boolean;
+    /** Runs whose view has a `payload` with this `key`, likewise. */
+    readonly payloadKey?: string;
     readonly limit?: number;
   }): Promise<readonly RunSummary[]>;
   /** By id or by name; undefined when there is none. */

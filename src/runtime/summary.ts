@@ -33,6 +33,9 @@ export function summarizeRun(
       ...(state.index.plan.origin === undefined ? {} : { origin: state.index.plan.origin }),
       // Whoever deletes the run looks into its history only for this.
       ...(removesCopies(state.index.plan) ? { removesCopies: true } : {}),
+      ...(state.facts["payload"] === undefined ? {} : { payload: state.facts["payload"] }),
+      // Who goes on with the home finds the run by this.
+      ...(state.callbacksOwed.size === 0 ? {} : { owes: state.callbacksOwed.size }),
       ...(state.ended === undefined ? describeWork(state) : {}),
     },
   };

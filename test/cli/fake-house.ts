@@ -7,6 +7,7 @@ import type {
   House,
   LockRow,
   LogFile,
+  PayloadRow,
   RunCommand,
   RunPicture,
   Server,
@@ -74,6 +75,9 @@ export function createEngine(first: RunPicture, answer?: SubmitAnswer): FakeEngi
     send: () => undefined,
     settled: () => settled,
     startedBy: () => [],
+    owes: () => 0,
+    calledBack: () => Promise.resolve(),
+    adoptOwing: () => Promise.resolve([]),
     runningCount: () => engine.running,
     executorName: () => "fake",
     close: ({ leaveRunning }) => {
@@ -104,6 +108,7 @@ export interface HouseOptions {
   readonly logs?: readonly LogFile[] | (() => readonly LogFile[]);
   readonly explanations?: readonly Explanation[];
   readonly locks?: readonly LockRow[];
+  readonly payloads?: readonly PayloadRow[];
   readonly findings?: readonly DoctorFinding[];
   /** What `serve` opens. */
   readonly server?: Server;
@@ -193,6 +198,13 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
     explain: (picture, select) => {
       calls.push(`explain ${picture.row.name} ${select ?? "*"}`);
       return options.explanations ?? [];
+    },
+    payloads: () => Promise.resolve(options.payloads ?? []),
+    payload: async (name) => {
+      const found = options.payloads?.find(({ key, id }) => key === name || id === name);
+      if (found === undefined)
+        throw new MillraceError("payload/unknown", "not-found", `no payload '${name}'`);
+      return { ...found, value: { id: found.id }, runs: [found.run] };
     },
     locks: () => Promise.resolve(options.locks ?? []),
     setLockLimit: (key, limit) => {

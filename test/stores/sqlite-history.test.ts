@@ -12,7 +12,12 @@ import {
 } from "../../src/ports/conformance/history-store.ts";
 import type { HistoryStore } from "../../src/ports/history-store.ts";
 import { openSqliteHistory } from "../../src/stores/sqlite/open-sqlite-history.ts";
-import { expiringCondition } from "../../src/stores/sqlite/schema.ts";
+import {
+  expiringCondition,
+  owingCondition,
+  payloadCondition,
+  payloadKeyColumn,
+} from "../../src/stores/sqlite/schema.ts";
 import { makeTemporaryFolder } from "./temporary-folder.ts";
 
 describeHistoryStore("sqlite", async () => {
@@ -86,7 +91,9 @@ test("a file of an older Millrace is read as it is, and a writer brings it up to
   await first.close();
   const file = join(folder, "history.db");
   const older = new DatabaseSync(file);
-  older.exec("DROP INDEX run_expiring; PRAGMA user_version = 1");
+  older.exec(
+    "DROP INDEX run_expiring; DROP INDEX run_owing; DROP INDEX run_payload; PRAGMA user_version = 1",
+  );
   older.close();
   const reader = openSqliteHistory(folder, { mode: "read" });
   assert.deepEqual(await reader.listRuns({ expiringOnly: true }), []);
@@ -96,9 +103,15 @@ test("a file of an older Millrace is read as it is, and a writer brings it up to
   assert.equal((await writer.listRuns()).length, 1);
   await writer.close();
   const newer = new DatabaseSync(file);
-  assert.equal(newer.prepare("PRAGMA user_version").get()?.["user_version"], 2);
+  assert.equal(newer.prepare("PRAGMA user_version").get()?.["user_version"], 3);
   const select = newer.prepare(`EXPLAIN QUERY PLAN SELECT * FROM run WHERE ${expiringCondition}`);
   assert.match(JSON.stringify(select.all()), /USING INDEX run_expiring/);
+  const owing = newer.prepare(`EXPLAIN QUERY PLAN SELECT * FROM run WHERE ${owingCondition}`);
+  assert.match(JSON.stringify(owing.all()), /USING INDEX run_owing/);
+  const same = newer.prepare(
+    `EXPLAIN QUERY PLAN SELECT * FROM run WHERE ${payloadCondition} AND ${payloadKeyColumn} = ? ORDER BY created_at DESC`,
+  );
+  assert.match(JSON.stringify(same.all()), /USING INDEX run_payload/);
   newer.close();
 });
 

@@ -7,6 +7,7 @@ import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../command.ts";
 import { noteUndriven } from "../drive/note-undriven.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { describeCallbacks } from "../render/callbacks.ts";
 import { describeLeft, formatDuration, formatMoment, formatSpan, formatTime } from "../render/durations.ts";
 import { formatBytes } from "../render/format-bytes.ts";
 import { describeMessage, describeRunMessage } from "../render/name-child.ts";
@@ -88,6 +89,8 @@ function formatHead({ io, style }: CommandContext, house: House, picture: RunPic
     ["Estimated", describeEstimate(picture, now)],
     ["Progress", describeProgress(picture)],
     ["Conditions", describeConditions(picture)],
+    ["Payload", cleanText(row.payload?.id ?? "")],
+    ["Callbacks", describeCallbacks(picture, now).join("; ")],
     ["Kept until", row.expiresAt === undefined ? "" : formatTime(row.expiresAt)],
   ]);
   const parameters = Object.entries({ ...picture.state.values, ...submission.parameters });

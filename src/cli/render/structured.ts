@@ -2,6 +2,7 @@
 import type { Json, JsonObject } from "../../base/json.ts";
 import type { RunPicture, RunRow } from "../../api/house.ts";
 import type { Printer } from "../printer.ts";
+import { callbacksToJson } from "./callbacks.ts";
 import { formatTime } from "./durations.ts";
 import { escapeControls, formatYaml } from "./yaml.ts";
 
@@ -23,6 +24,8 @@ export function rowToJson(row: RunRow): JsonObject {
     ...(row.endedAt === undefined ? {} : { finishedAt: formatTime(row.endedAt) }),
     ...(row.message === undefined ? {} : { message: row.message }),
     ...(row.expiresAt === undefined ? {} : { expiresAt: formatTime(row.expiresAt) }),
+    ...(row.owes === undefined ? {} : { callbacksOwed: row.owes }),
+    ...(row.payload === undefined ? {} : { payload: { key: row.payload.key, id: row.payload.id } }),
     labels: row.labels,
     progress: { done: row.done, total: row.total },
   };
@@ -41,6 +44,8 @@ export function pictureToJson(picture: RunPicture): JsonObject {
     },
     source: { language, file, ...describeStored(picture) },
     phase: row.phase,
+    ...(row.payload === undefined ? {} : { payload: { key: row.payload.key, id: row.payload.id } }),
+    ...(picture.state.callbacks.length === 0 ? {} : { callbacks: callbacksToJson(picture) }),
     status: picture.view.status(picture.state, picture.outlook),
   };
 }

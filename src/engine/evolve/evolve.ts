@@ -10,6 +10,7 @@ import { hasEnded, phases, taskKinds } from "../../model/run/phase.ts";
 import type { RunEvent } from "../../model/run/events.ts";
 import type { RunState } from "../../model/run/run-state.ts";
 import { taskFlags } from "../../model/run/task-table.ts";
+import { oweCallback, retryCallback, settleCallback } from "./callbacks.ts";
 import { endTask, closeTask } from "./close.ts";
 import {
   awakenLocks,
@@ -96,6 +97,12 @@ export function evolve(state: RunState, event: RunEvent): void {
       return dismissService(state, event.task);
     case "hook.started":
       return startHook(state, event);
+    case "callback.owed":
+      return oweCallback(state, event);
+    case "callback.retried":
+      return retryCallback(state, event);
+    case "callback.settled":
+      return settleCallback(state, event);
     default:
       unreachable(event);
   }

@@ -13,6 +13,7 @@ import type { Json, JsonObject } from "../../base/json.ts";
 import type { Artifact } from "../data/artifact.ts";
 import type { StoragePlace } from "../data/storage-place.ts";
 import type { AttemptOrder } from "../run/attempt.ts";
+import type { Callback } from "./callback.ts";
 import type { Dynamic, Expression, Templated } from "./expression.ts";
 import type { MetricTemplate } from "./metric.ts";
 
@@ -37,6 +38,8 @@ export interface Plan {
   readonly origin?: string;
   /** Figures of the run as a whole. */
   readonly metrics?: readonly MetricTemplate[];
+  /** What follows from the end of the run. */
+  readonly callbacks?: readonly Callback[];
   /** What only the language's own views and evaluator need. */
   readonly notes: JsonObject;
 }

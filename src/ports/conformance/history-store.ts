@@ -284,6 +284,32 @@ function describeLists(check: Check): void {
     await store.commit({ appended: [], deleted: ["c"] }, relaxed);
     assert.equal(await ids(), "a");
   });
+
+  check("runs that owe callbacks, and those with a payload, can be asked for", async ({ store }) => {
+    const ids = async (filter: Parameters<HistoryStore["listRuns"]>[0]): Promise<string> =>
+      (await store.listRuns(filter)).map((run) => run.runId).join("");
+    const views = {
+      a: { owes: 1, payload: { key: "k1", id: "owes" } },
+      b: { payload: { key: "k2", id: "k1" } },
+      c: { payload: { key: "k1", id: '"owes":' } },
+      d: { owes: 2 },
+      e: {},
+    };
+    const created = Object.entries(views).map(([runId, view], createdAt) => ({
+      summary: sampleSummary(runId, { phase: "succeeded", createdAt, view }),
+      document: sampleDocument(),
+    }));
+    await store.commit({ created, appended: [] }, relaxed);
+    assert.equal(await ids({ owingOnly: true }), "da");
+    assert.equal(await ids({ withPayloadOnly: true }), "cba");
+    assert.equal(await ids({ payloadKey: "k1" }), "ca");
+    assert.equal(await ids({ payloadKey: "k1", limit: 1 }), "c");
+    assert.equal(await ids({ payloadKey: "k3" }), "");
+    const settled = sampleSummary("a", { phase: "succeeded", createdAt: 0, view: {} });
+    await store.commit({ appended: [], updated: [settled] }, relaxed);
+    assert.equal(await ids({ owingOnly: true }), "d");
+    assert.equal(await ids({ payloadKey: "k1" }), "c");
+  });
 }
 
 function describeDeletion(check: Check): void {

@@ -6,6 +6,8 @@
  * all of them by default, or as few as the caller says, since a real disk may have kept more than was promised.
  */
 import { MillraceError, assertInvariant } from "../../base/errors.ts";
+import { isJsonObject } from "../../base/json.ts";
+import type { Json } from "../../base/json.ts";
 import {
   type HistoryAppend,
   type HistoryCommit,
@@ -99,7 +101,10 @@ export function createMemoryHistory(options: MemoryHistoryOptions = {}): MemoryH
       const wanted = all.filter(
         (run) =>
           (filter?.unfinishedOnly !== true || unfinished.has(run.phase)) &&
-          (filter?.expiringOnly !== true || run.view["expiresAt"] !== undefined),
+          (filter?.expiringOnly !== true || run.view["expiresAt"] !== undefined) &&
+          (filter?.owingOnly !== true || run.view["owes"] !== undefined) &&
+          (filter?.withPayloadOnly !== true || run.view["payload"] !== undefined) &&
+          (filter?.payloadKey === undefined || readPayloadKey(run) === filter.payloadKey),
       );
       return structuredClone(wanted.slice(0, filter?.limit));
     },
@@ -204,6 +209,11 @@ function assertIsNew(
 
 function assertPhase(summary: RunSummary): void {
   assertInvariant(knownPhases.has(summary.phase), `run ${summary.runId} in phase ${summary.phase}`);
+}
+
+function readPayloadKey({ view }: RunSummary): Json | undefined {
+  const { payload } = view;
+  return payload !== undefined && isJsonObject(payload) ? payload["key"] : undefined;
 }
 
 function compareAge(a: RunSummary, b: RunSummary): number {

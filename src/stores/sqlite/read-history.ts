@@ -13,7 +13,7 @@ import {
 import { unfinishedRunPhases } from "../../ports/history-store.ts";
 import { computeChecksum } from "./checksum.ts";
 import { type Row, decodeDocument, decodeSummary, readNumber, readText } from "./row-codec.ts";
-import { expiringCondition } from "./schema.ts";
+import { expiringCondition, owingCondition, payloadCondition, payloadKeyColumn } from "./schema.ts";
 import { damagedStore, translateStoreError } from "./translate-error.ts";
 
 /** Everything of a reader except its end. */
@@ -37,10 +37,14 @@ export function createHistoryQueries(database: DatabaseSync, folder: string): Hi
     const conditions = [
       ...(filter.unfinishedOnly === true ? [`phase IN (${unfinishedList})`] : []),
       ...(filter.expiringOnly === true ? [expiringCondition] : []),
+      ...(filter.owingOnly === true ? [owingCondition] : []),
+      ...(filter.withPayloadOnly === true || filter.payloadKey !== undefined ? [payloadCondition] : []),
+      ...(filter.payloadKey === undefined ? [] : [`${payloadKeyColumn} = ?`]),
     ];
     const condition = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
     const select = prepare(`SELECT * FROM run ${condition} ORDER BY created_at DESC, run_id DESC LIMIT ?`);
-    return select.all(filter.limit ?? -1).map(decodeRun);
+    const values = filter.payloadKey === undefined ? [] : [filter.payloadKey];
+    return select.all(...values, filter.limit ?? -1).map(decodeRun);
   }
 
   function findRun(idOrName: string): RunSummary | undefined {

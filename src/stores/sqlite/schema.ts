@@ -55,8 +55,18 @@ export const expiringCondition = `instr(view, '"expiresAt":') > 0`;
 
 const expiringIndex = `CREATE INDEX run_expiring ON run (run_id) WHERE ${expiringCondition};`;
 
+/** The same for runs that owe callbacks, and for those that have a payload. */
+export const owingCondition = `instr(view, '"owes":') > 0`;
+export const payloadCondition = `instr(view, '"payload":') > 0`;
+export const payloadKeyColumn = `json_extract(view, '$.payload.key')`;
+
+const callbackIndexes = `
+  CREATE INDEX run_owing ON run (run_id) WHERE ${owingCondition};
+  CREATE INDEX run_payload ON run (${payloadKeyColumn}, created_at DESC) WHERE ${payloadCondition};
+`;
+
 /** In order; the position plus one is the `user_version` that a step leads to. */
-const migrations: readonly string[] = [initialTables, expiringIndex];
+const migrations: readonly string[] = [initialTables, expiringIndex, callbackIndexes];
 
 /** The `user_version` that this code writes. */
 export const schemaVersion = migrations.length;
