@@ -74,7 +74,7 @@ function withUsualBody(
     status: "{{=toJson(workflow.status)}}",
     duration: "{{workflow.duration}}",
     parameters: "{{workflow.parameters.json}}",
-    failures: "{{=toJson(sprig.fromJson(workflow.failures) ?? [])}}",
+    failures: "{{=toJson(sprig.fromJson(sprig.fromJson(workflow.failures)) ?? [])}}",
   };
   const body = Object.entries(fields).map(([field, text]) => `${JSON.stringify(field)}: ${text}`);
   const isTyped = headers.some((header) => header.name?.toLowerCase() === "content-type");
