@@ -269,6 +269,9 @@ async function giveCommand(
   return { appliedBy: "this-process" };
 }
 
+/** Followers are told of changes no faster than this. */
+const betweenChangesMs = 10;
+
 /** Resolves when the history's files change, or after a while. */
 function waitForChange(home: Home, waitMs: number): Promise<void> {
   return new Promise((resolve) => {
@@ -278,6 +281,9 @@ function waitForChange(home: Home, waitMs: number): Promise<void> {
       resolve();
     };
     const timer = setTimeout(finish, waitMs);
-    const watcher = existsSync(home.history) ? watch(home.history, finish) : undefined;
+    // Reading makes files beside a history that nobody writes. Whoever reads at each change must not be told of that at
+    // once, again and again, or nothing else happens in the process any more.
+    const tell = (): void => void setTimeout(finish, betweenChangesMs);
+    const watcher = existsSync(home.history) ? watch(home.history, tell) : undefined;
   });
 }

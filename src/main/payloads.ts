@@ -17,7 +17,11 @@ import { toRow } from "./pictures.ts";
 type Joined = Extract<SubmitAnswer, { ok: true }>;
 
 /** The run that stands for a payload that is submitted again; undefined when a new one has to begin. */
-export async function findJoined(desk: Desk, key: string, force: boolean): Promise<Joined | undefined> {
+export async function findJoined(
+  desk: Pick<Desk, "driven" | "history">,
+  key: string,
+  force: boolean,
+): Promise<Joined | undefined> {
   const driven = [...desk.driven.values()].filter((one) => payloadKeyOf(one) === key);
   const underWay = driven.find(({ run }) => run.state.ended === undefined && run.quarantined === undefined);
   if (underWay !== undefined) return join(underWay.run, "under-way");

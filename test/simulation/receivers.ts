@@ -52,7 +52,10 @@ export function makeCallbacks(random: Random): readonly Callback[] {
             verifyTls: true,
           },
         }
-      : { kind: "start", start: { definition: "Sim/next", parameters: [], payload: simExpression("path:!") } },
+      : {
+          kind: "start",
+          start: { definition: "Sim/next", parameters: [], payload: simExpression("path:!") },
+        },
     tries: {
       more: random.integer(0, 4),
       delayMs: random.integer(1, 2_000),
@@ -76,7 +79,8 @@ export async function receive(
   const random = createRandom(`${seed}/callback/${key}/${times}`);
   await timeline.wait(random.integer(1, 300), `callback ${key} on its way`, life);
   if (random.chance(0.15)) return { problem: "no way to the receiver" };
-  if (!receivers.isDurable(key)) receivers.problems.push(`${key} was sent before the end of its run was durable`);
+  if (!receivers.isDurable(key))
+    receivers.problems.push(`${key} was sent before the end of its run was durable`);
   const entry = receivers.arrived.get(key) ?? { texts: new Set<string>(), times: 0, isAccepted: false };
   entry.times += 1;
   entry.texts.add(JSON.stringify(request));
@@ -104,7 +108,8 @@ export function createSimStarter(
       await timeline.wait(random.integer(1, 200), `start of ${key}`, life);
       if (random.chance(0.2)) return { problem: "the disk is full" };
       if (random.chance(0.05)) return { refusal: "there is no such definition" };
-      if (!receivers.isDurable(key)) receivers.problems.push(`${key} was started before the end of its run was durable`);
+      if (!receivers.isDurable(key))
+        receivers.problems.push(`${key} was started before the end of its run was durable`);
       receivers.started.set(key, JSON.stringify(order));
       if (life.meet(`started ${key}`)) return never();
       return { started: `started ${key}` };

@@ -109,7 +109,6 @@ export function takeCallbackAnswer(
     notBefore: decision.at + waitMs,
     message: verdict.message,
   });
-  sendCallback(decision, number);
 }
 
 function settle(decision: Decision, number: number, delivered: boolean, message: string): void {

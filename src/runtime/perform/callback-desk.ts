@@ -51,7 +51,7 @@ export class CallbackDesk {
 
   send(run: LiveRun, effect: SendEffect): void {
     const key = keyOf(run, effect);
-    if (this.halted || this.errands.has(key)) return;
+    if (this.halted || this.errands.has(key) || !isOwed(run, effect)) return;
     const errand: Errand = { run, effect, controller: new AbortController() };
     this.errands.set(key, errand);
     const { order } = effect;
@@ -162,6 +162,12 @@ function openReceiver(): Receiver {
 
 function keyOf(run: LiveRun, { number }: SendEffect): string {
   return `${run.runId}-${number}`;
+}
+
+/** An answer may have come since this was decided. */
+function isOwed({ state }: LiveRun, { number, tried }: SendEffect): boolean {
+  const owed = state.callbacks[number];
+  return owed !== undefined && owed.settled === undefined && owed.tried === tried;
 }
 
 /** Texts that are no URL share a place; the requester says what is wrong with them. */
