@@ -1,7 +1,7 @@
 /** What presenters see of a run: rows for lists, pictures with the state. */
 import type { RunPicture, RunRow } from "../api/house.ts";
 import { isJsonObject } from "../base/json.ts";
-import type { JsonObject } from "../base/json.ts";
+import type { Json, JsonObject } from "../base/json.ts";
 import type { Outlook } from "../model/run/outlook.ts";
 import type { RunState } from "../model/run/run-state.ts";
 import type { RunDocument, RunSummary } from "../ports/history-store.ts";
@@ -39,9 +39,8 @@ function readPayload({ view }: RunSummary): Pick<RunRow, "payload"> {
   const { payload, origin } = view;
   if (!isJsonObject(payload ?? null)) return {};
   const { key, id } = payload as JsonObject;
-  return {
-    payload: { key: String(key), id: String(id), workflow: typeof origin === "string" ? origin : "" },
-  };
+  const text = (value: Json | undefined): string => (typeof value === "string" ? value : "");
+  return { payload: { key: text(key), id: text(id), workflow: text(origin) } };
 }
 
 export function toPicture(

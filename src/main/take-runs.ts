@@ -1,5 +1,6 @@
 /** How runs come to an engine and leave it: submitted, taken over from the history, let go of, deleted. */
 import { isJsonObject } from "../base/json.ts";
+import type { JsonObject } from "../base/json.ts";
 import type { SubmitAnswer, SubmitRequest } from "../api/house.ts";
 import type { RunSummary } from "../ports/history-store.ts";
 import type { LiveRun } from "../runtime/live-run.ts";
@@ -44,9 +45,10 @@ async function findSame(
   force: boolean,
 ): Promise<Extract<SubmitAnswer, { ok: true }> | undefined> {
   const { payload } = view;
-  if (payload === undefined || !isJsonObject(payload)) return undefined;
+  const key = isJsonObject(payload ?? null) ? (payload as JsonObject)["key"] : undefined;
+  if (typeof key !== "string") return undefined;
   const { findJoined } = await import("./payloads.ts");
-  return findJoined(desk, String(payload["key"]), force);
+  return findJoined(desk, key, force);
 }
 
 /** A submission may name the identity of its run. If that run exists, the submission was carried out before. */

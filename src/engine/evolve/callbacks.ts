@@ -1,4 +1,5 @@
 /** Folding what becomes of callbacks. Their timers lie below those of the run, because tasks have all numbers from 0. */
+import { unreachable } from "../../base/errors.ts";
 import type { RunEvent } from "../../model/run/events.ts";
 import type { RunState } from "../../model/run/run-state.ts";
 
@@ -11,7 +12,26 @@ export function callbackOfTimer(timer: number): number {
   return firstTimer - timer;
 }
 
-export function oweCallback(state: RunState, { callback, at, order }: EventOf<"callback.owed">): void {
+type CallbackEvent = EventOf<"callback.owed" | "callback.retried" | "callback.settled">;
+
+export function isOfCallback(event: RunEvent): event is CallbackEvent {
+  return event.kind.startsWith("callback.");
+}
+
+export function evolveCallback(state: RunState, event: CallbackEvent): void {
+  switch (event.kind) {
+    case "callback.owed":
+      return oweCallback(state, event);
+    case "callback.retried":
+      return retryCallback(state, event);
+    case "callback.settled":
+      return settleCallback(state, event);
+    default:
+      unreachable(event);
+  }
+}
+
+function oweCallback(state: RunState, { callback, at, order }: EventOf<"callback.owed">): void {
   state.callbacksOwed.add(state.callbacks.length);
   state.callbacks.push({
     callback,
@@ -24,7 +44,7 @@ export function oweCallback(state: RunState, { callback, at, order }: EventOf<"c
   });
 }
 
-export function retryCallback(state: RunState, event: EventOf<"callback.retried">): void {
+function retryCallback(state: RunState, event: EventOf<"callback.retried">): void {
   const { number, notBefore, message } = event;
   const owed = state.callbacks[number];
   if (owed === undefined) return;
@@ -32,7 +52,7 @@ export function retryCallback(state: RunState, event: EventOf<"callback.retried"
   state.timers.push(notBefore, firstTimer - number);
 }
 
-export function settleCallback(state: RunState, event: EventOf<"callback.settled">): void {
+function settleCallback(state: RunState, event: EventOf<"callback.settled">): void {
   const { number, delivered, message, at } = event;
   const owed = state.callbacks[number];
   if (owed === undefined) return;

@@ -4,7 +4,7 @@
  * however often it is tried, the receiver gets the same.
  */
 import type { Expression, Templated } from "./expression.ts";
-import type { HttpRequest } from "./plan.ts";
+import type { HttpRequest } from "./http-request.ts";
 
 export interface Callback {
   /** Unique among the callbacks of a plan. */

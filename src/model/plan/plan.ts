@@ -15,7 +15,10 @@ import type { StoragePlace } from "../data/storage-place.ts";
 import type { AttemptOrder } from "../run/attempt.ts";
 import type { Callback } from "./callback.ts";
 import type { Dynamic, Expression, Templated } from "./expression.ts";
+import type { HttpRequest } from "./http-request.ts";
 import type { MetricTemplate } from "./metric.ts";
+
+export type { HttpRequest } from "./http-request.ts";
 
 /** A path into the source document, for messages: `["spec", "templates", 0]`. */
 export type Pointer = readonly (string | number)[];
@@ -143,15 +146,6 @@ export interface TaskInput {
   readonly unpack: "keep" | "tar-by-content" | "zip";
   readonly mode?: number;
   readonly recurseMode: boolean;
-}
-
-export interface HttpRequest {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: readonly { readonly name: string; readonly value: string; readonly secret: boolean }[];
-  readonly body?: string;
-  readonly timeoutMs: number;
-  readonly verifyTls: boolean;
 }
 
 /** An action on an object that the house keeps: a run, a stored definition, a ConfigMap, a Secret. */

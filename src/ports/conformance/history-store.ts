@@ -84,6 +84,7 @@ export function describeHistoryStore(name: string, open: () => Promise<HistorySt
     describeSequences(check);
     describeAtomicity(check);
     describeLists(check);
+    describeViews(check);
     describeDeletion(check);
     describeReopening(check);
   });
@@ -284,7 +285,9 @@ function describeLists(check: Check): void {
     await store.commit({ appended: [], deleted: ["c"] }, relaxed);
     assert.equal(await ids(), "a");
   });
+}
 
+function describeViews(check: Check): void {
   check("runs that owe callbacks, and those with a payload, can be asked for", async ({ store }) => {
     const ids = async (filter: Parameters<HistoryStore["listRuns"]>[0]): Promise<string> =>
       (await store.listRuns(filter)).map((run) => run.runId).join("");

@@ -14,7 +14,7 @@ import type { CallbackAnswer } from "../../model/run/inputs.ts";
 import type { LiveRun } from "../live-run.ts";
 import type { RuntimePorts } from "../runtime-ports.ts";
 import { Circuit } from "./circuit.ts";
-import type { PerformerOutlet } from "./performer.ts";
+import type { PerformerOutlet } from "./performer-outlet.ts";
 import { revealRequest } from "./reveal-secrets.ts";
 
 type SendEffect = Extract<Effect, { kind: "callback.send" }>;

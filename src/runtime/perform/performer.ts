@@ -19,14 +19,8 @@ import type { LiveRun } from "../live-run.ts";
 import type { RuntimePorts } from "../runtime-ports.ts";
 import { CallbackDesk } from "./callback-desk.ts";
 import { answerMemo, keepMemo } from "./memos.ts";
+import type { PerformerOutlet } from "./performer-outlet.ts";
 import { hideSecrets, revealOrder, revealRequest } from "./reveal-secrets.ts";
-
-/** What the performer tells the runtime. */
-export interface PerformerOutlet {
-  send(runId: string, input: RunInput): void;
-  roomChanged(): void;
-  failed(error: Error): void;
-}
 
 interface Flight {
   readonly run: LiveRun;

@@ -55,7 +55,8 @@ function lowerOrder(
     ...rest,
     method: isPost ? "POST" : method,
     ...(bodyFrom === undefined ? {} : { bodyFrom }),
-    ...(isPost && isEmpty ? withUsualBody(name, rest.headers) : { ...(body === undefined ? {} : { body }) }),
+    ...(body === undefined ? {} : { body }),
+    ...(isPost && isEmpty ? withUsualBody(name, rest.headers) : {}),
   };
   const { request, accept } = lowerHttp(desk, full, place, text);
   return { kind: "request", request, ...(accept === undefined ? {} : { accept }) };
