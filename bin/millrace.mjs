@@ -10,6 +10,9 @@
 
 const major = Number(process.versions.node.split(".")[0]);
 if (major < 24) {
+  // A clone may have brought a Node of its own; then this does not come back.
+  const inClone = new URL("../tools/setup/command.mjs", import.meta.url);
+  if ((await import("node:fs")).existsSync(inClone)) await import(inClone.href);
   process.stderr.write(
     `millrace needs Node 24 or newer, and this is Node ${process.versions.node} (${process.execPath})\n` +
       "install Node 24 from your package manager, a version manager or nodejs.org, then run millrace again\n",
@@ -61,7 +64,7 @@ function compileScript(file, source, build) {
   const kept = cacheFolder === undefined ? undefined : `${cacheFolder}/code/${name}`;
   return (
     compileWithCode(file, source, readCode(new URL(name, bundle))) ??
-    compileWithCode(file, source, kept === undefined ? undefined : readCode(kept, isOurs)) ??
+    compileWithCode(file, source, kept === undefined ? undefined : readKeptCode(kept)) ??
     compileToKeep(file, source, kept)
   );
 }
@@ -111,17 +114,24 @@ function compileToKeep(file, source, path) {
 }
 
 /**
+ * The code beside the bundle, which came with it.
+ * @param {URL} file
+ */
+function readCode(file) {
+  return files.existsSync(file) ? files.readFileSync(file) : undefined;
+}
+
+/**
  * The file holds the code twice. Node does not look for damage, and damaged code can end the process; comparing the
  * halves finds it for a fraction of what a checksum would cost, whose module would have to be loaded.
- * @param {string | URL} path
- * @param {(file: import("node:fs").Stats) => boolean} isTrusted
+ * @param {string} path
  */
-function readCode(path, isTrusted = () => true) {
+function readKeptCode(path) {
   let descriptor;
   try {
     descriptor = files.openSync(path, "r");
     // The open file is asked, not its name: names can be changed in between.
-    if (!isTrusted(files.fstatSync(descriptor))) return undefined;
+    if (!isOurs(files.fstatSync(descriptor))) return undefined;
     const both = files.readFileSync(descriptor);
     const code = both.subarray(0, both.length >>> 1);
     return code.equals(both.subarray(code.length)) ? code : undefined;

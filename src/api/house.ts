@@ -3,7 +3,7 @@
  * main/ implements it over the runtime and the stores; the presenters know nothing else of the engine.
  */
 import type { Diagnostic } from "../base/diagnostic.ts";
-import type { Json } from "../base/json.ts";
+import type { Json, JsonObject } from "../base/json.ts";
 import type { DefinitionHouse } from "./definitions.ts";
 import type { RunEvent } from "../model/run/events.ts";
 import type { LanguageView, Submission } from "../model/run/language.ts";
@@ -36,6 +36,12 @@ export interface RunRow {
   readonly owes?: number;
   /** What the run is about, when it was submitted with a payload. */
   readonly payload?: { readonly key: string; readonly id: string; readonly workflow: string };
+  /** Of the runs that wait, the one with the highest comes first; absent: 0. */
+  readonly priority?: number;
+  /** Where its document says that it belongs; absent: `default`. */
+  readonly namespace?: string;
+  /** The beginning of `name=value,...`. */
+  readonly parameters?: string;
 }
 
 /** A run with its state, as the history has it now (or live, in the process that drives it). */
@@ -63,6 +69,11 @@ export type SubmitAnswer =
       readonly joined?: "under-way" | "succeeded";
     }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+/** What would become of a submission: the document with everything that was given beside it, a name and an id. */
+export type RehearsalAnswer =
+  | (Extract<SubmitAnswer, { readonly ok: true }> & { readonly document: JsonObject })
+  | Extract<SubmitAnswer, { readonly ok: false }>;
 
 /** A command for a run. Selections are texts that the run's language understands (names, ids, selectors). */
 export type RunCommand =
@@ -225,6 +236,12 @@ export interface Explanation {
   readonly facts: readonly { readonly code: string; readonly text: string }[];
 }
 
+export interface Explained {
+  readonly tasks: readonly Explanation[];
+  /** How many more there would be to explain; each can be asked for by its name. */
+  readonly more: number;
+}
+
 export interface House {
   /** Absolute path of the folder with history, artifacts and logs. */
   readonly home: string;
@@ -247,7 +264,8 @@ export interface House {
   get(name: string): Promise<RunPicture>;
   /** Log files of a run's tasks, in order of start; `select` as in commands, or the number of the one task. */
   logFiles(picture: RunPicture, select?: string | number): readonly LogFile[];
-  explain(picture: RunPicture, select?: string): readonly Explanation[];
+  /** Why tasks stand as they do: the selected ones, also those that have not begun, or else all that went no ordinary way. */
+  explain(picture: RunPicture, select?: string): Explained;
   /** Payloads with their states, the one with the newest run first. */
   payloads(): Promise<readonly PayloadRow[]>;
   /** By key, or by id when only one has it. MillraceError `payload/unknown` or `payload/ambiguous`. */
@@ -280,6 +298,8 @@ export interface House {
    * the middle (the next one goes on with it).
    */
   handOver(request: SubmitRequest): Promise<SubmitAnswer>;
+  /** As far as a submission goes without anything being stored or started. */
+  rehearse(request: SubmitRequest): Promise<RehearsalAnswer>;
   doctor(): Promise<readonly DoctorFinding[]>;
   /** Figures of all runs and of the engine, in Prometheus' text form. */
   metrics(): Promise<string>;

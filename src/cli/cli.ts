@@ -38,8 +38,20 @@ async function dispatch(argv: readonly string[], world: World): Promise<number> 
   if (two !== undefined) return runEntry(two, argv.slice(2), world);
   const one = commandTable.find((entry) => entry.name === name);
   if (one !== undefined) return runEntry(one, argv.slice(1), world);
+  return refuse(name, argv.slice(1), world);
+}
+
+/** No command has this name; but its first word may be that of several, and then `--help` lists them. */
+async function refuse(name: string, rest: readonly string[], world: World): Promise<number> {
+  const { findFamily, formatFamily } = await import("./render/help.ts");
+  const family = findFamily(name, world.commands);
+  if (family !== undefined && asksForHelp(rest)) {
+    world.out.lines(formatFamily(name, family, world.io.columns));
+    return exitCodes.succeeded;
+  }
   const { unknownCommand } = await import("./unknown-command.ts");
-  throw unknownCommand(first, commandTable);
+  const [second = ""] = rest;
+  throw unknownCommand(family === undefined ? name : `${name} ${second}`.trim(), world.commands);
 }
 
 async function runEntry(entry: CommandEntry, argv: readonly string[], world: World): Promise<number> {
@@ -61,7 +73,7 @@ function asksForHelp(argv: readonly string[]): boolean {
 async function showOverview(world: World, code: number): Promise<number> {
   const [{ formatOverview }, style] = await Promise.all([import("./render/help.ts"), loadStyle(world)]);
   const printer = code === exitCodes.succeeded ? world.out : world.err;
-  printer.lines(formatOverview(world.commands, style));
+  printer.lines(formatOverview(world.commands, world.io.columns, style));
   return code;
 }
 

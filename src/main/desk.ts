@@ -5,6 +5,7 @@ import type { HistoryStore, RunDocument } from "../ports/history-store.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
 import type { ForeignStorage } from "../runtime/attempts/foreign-storage.ts";
 import type { LiveRun } from "../runtime/live-run.ts";
+import type { PlanPool } from "../runtime/recover/plan-pool.ts";
 import type { RunRecord } from "../runtime/recover/run-record.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Home } from "./home.ts";
@@ -27,6 +28,8 @@ export interface Desk {
   /** Storage of others, with the secrets of the home. */
   readonly storage: ForeignStorage;
   readonly secrets: SecretStore;
+  /** What runs of the same document have in common. */
+  readonly plans: PlanPool;
   readonly executorName: string;
   /** By name. */
   readonly driven: ReadonlyMap<string, Driven>;

@@ -9,6 +9,7 @@ import type { RunStarter } from "../ports/run-starter.ts";
 import type { Requester } from "../ports/requester.ts";
 import { createLister } from "../runtime/attempts/list-place.ts";
 import { createLocalAttemptFiles } from "../runtime/attempts/local-attempt-files.ts";
+import { createPlanPool } from "../runtime/recover/plan-pool.ts";
 import { decodeRunRecord } from "../runtime/recover/run-record.ts";
 import { Runtime } from "../runtime/runtime.ts";
 import { openFolderLimits } from "../stores/folder/folder-limits.ts";
@@ -23,6 +24,7 @@ import type { Desk, Driven } from "./desk.ts";
 import { openObjects } from "./open-objects.ts";
 import { createShownPaths } from "./shown-paths.ts";
 import { systemClock } from "./system-clock.ts";
+import { watchShortly } from "./watch-shortly.ts";
 
 /** Opens the home for writing. Refused with `store/locked` while another process drives it. */
 export async function openDesk(home: Home, options: EngineOptions): Promise<Desk> {
@@ -66,6 +68,7 @@ export async function openDesk(home: Home, options: EngineOptions): Promise<Desk
     artifacts,
     storage,
     secrets,
+    plans: createPlanPool(),
     executorName: chosen.name,
     driven,
     drive: (run, document) => {
@@ -98,14 +101,15 @@ export async function openDesk(home: Home, options: EngineOptions): Promise<Desk
  */
 function followLimits(runtime: Runtime, home: Home): () => void {
   const limits = openFolderLimits(home.limits);
-  runtime.setLockLimits(limits.read());
-  return limits.watch(() => {
+  const take = (): void => {
     try {
       runtime.setLockLimits(limits.read());
     } catch (error) {
       if (!(error instanceof MillraceError)) throw error;
     }
-  });
+  };
+  runtime.setLockLimits(limits.read());
+  return watchShortly(() => limits.watch(take), take);
 }
 
 function createTurns(): Desk["inTurn"] {

@@ -94,6 +94,7 @@ export function createHouse(root: string): House {
     },
     isServed: async () => isWriterLockHeld(home.serve),
     handOver: (request) => handOver(home, request),
+    rehearse: async (request) => (await import("./rehearse.ts")).rehearse(home, request),
     doctor: () => examineMachine(home),
     changed: (waitMs) => waitForChange(home, waitMs),
   };
@@ -269,21 +270,18 @@ async function giveCommand(
   return { appliedBy: "this-process" };
 }
 
-/** Followers are told of changes no faster than this. */
-const betweenChangesMs = 10;
-
-/** Resolves when the history's files change, or after a while. */
+/**
+ * Resolves when the history's files change, or after a while. Not from within the watcher: libuv would hand on what the
+ * caller's own reading changes before it lets anything else happen, and who reads in a loop would never stop.
+ */
 function waitForChange(home: Home, waitMs: number): Promise<void> {
   return new Promise((resolve) => {
     const finish = (): void => {
       clearTimeout(timer);
       watcher?.close();
-      resolve();
+      setImmediate(resolve);
     };
     const timer = setTimeout(finish, waitMs);
-    // Reading makes files beside a history that nobody writes. Whoever reads at each change must not be told of that at
-    // once, again and again, or nothing else happens in the process any more.
-    const tell = (): void => void setTimeout(finish, betweenChangesMs);
-    const watcher = existsSync(home.history) ? watch(home.history, tell) : undefined;
+    const watcher = existsSync(home.history) ? watch(home.history, finish) : undefined;
   });
 }

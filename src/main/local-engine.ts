@@ -4,7 +4,7 @@ import type { SubmitAnswer, SubmitRequest } from "../api/house.ts";
 import type { HistoryStore } from "../ports/history-store.ts";
 import type { LiveRun } from "../runtime/live-run.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { isOnlyWaiting, summarizeRun } from "../runtime/summary.ts";
+import { isOnlyWaiting, summarizeForLists } from "../runtime/summary.ts";
 import { countPlaces } from "../engine/owed.ts";
 import { getDriven } from "./desk.ts";
 import { openDesk } from "./engine-desk.ts";
@@ -88,7 +88,7 @@ export async function openLocalEngine(home: Home, options: LocalEngineOptions): 
     listenForEnds: (listener) =>
       runtime.listen((run) => {
         if (run.state.ended !== undefined)
-          listener(toRow(summarizeRun(run.state, run.language, run.summary.labels)));
+          listener(toRow(summarizeForLists(run.state, run.language, run.summary.labels)));
       }),
     ...createUpkeep(desk),
     estimate: (name) => learnEstimate(desk, name),

@@ -26,7 +26,7 @@ export async function findJoined(
   const underWay = driven.find(({ run }) => run.state.ended === undefined && run.quarantined === undefined);
   if (underWay !== undefined) return join(underWay.run, "under-way");
   const isDriven = (runId: string): boolean => driven.some(({ run }) => run.runId === runId);
-  const rows = await desk.history.listRuns({ payloadKey: key });
+  const rows = await desk.history.listRuns({ payload: { key } });
   const left = rows.find((row) => !hasEnded(row) && !isDriven(row.runId));
   if (left !== undefined) return join(left, "under-way");
   if (force) return undefined;
@@ -54,7 +54,7 @@ function hasEnded({ phase }: RunSummary): boolean {
 /** Payloads with their states, the one with the newest run first. */
 export async function listPayloads(reader: HistoryReader): Promise<readonly PayloadRow[]> {
   const byKey = new Map<string, RunRow[]>();
-  for (const summary of await reader.listRuns({ withPayloadOnly: true })) {
+  for (const summary of await reader.listRuns({ payload: {} })) {
     const row = toRow(summary);
     if (row.payload === undefined) continue;
     const rows = byKey.get(row.payload.key) ?? [];
@@ -93,7 +93,7 @@ export async function readPayload(reader: HistoryReader, name: string): Promise<
         hint: `Use a key instead: ${found.map(({ key }) => key).join(", ")}`,
       },
     );
-  const runs = (await reader.listRuns({ payloadKey: row.key })).map(toRow);
+  const runs = (await reader.listRuns({ payload: { key: row.key } })).map(toRow);
   const { submission } = decodeRunRecord(await reader.readDocument(row.run.runId));
   return { ...row, runs, value: parsePayload(submission.payload ?? "null") };
 }

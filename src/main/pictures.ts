@@ -12,6 +12,7 @@ import { getLanguage } from "./languages.ts";
 export function toRow(summary: RunSummary): RunRow {
   const shown = summary.view["phase"];
   const expiresAt = readExpiry(summary);
+  const { priority, parameters, namespace } = summary.view;
   return {
     runId: summary.runId,
     name: summary.name,
@@ -27,6 +28,9 @@ export function toRow(summary: RunSummary): RunRow {
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...readOwes(summary),
     ...readPayload(summary),
+    ...(typeof priority === "number" ? { priority } : {}),
+    ...(typeof namespace === "string" ? { namespace } : {}),
+    ...(typeof parameters === "string" ? { parameters } : {}),
   };
 }
 

@@ -28,7 +28,7 @@ export function submitRun(desk: Desk, request: SubmitRequest): Promise<SubmitAns
     if (earlier !== undefined) return earlier;
     const parted = takeRequestSecrets(addHomeDefinitions(request, home), secrets);
     const complete = await readDefinitions(home, (reader) => addStoredDefinitions(parted, reader));
-    const made = await makeRun(complete, systemClock.now(), isTaken);
+    const made = await makeRun(complete, systemClock.now(), isTaken, desk.plans);
     if (!made.ok) return made;
     const joined = await findSame(desk, made.run.summary, request.force === true);
     if (joined !== undefined) return { ...joined, warnings: made.warnings };
@@ -108,9 +108,10 @@ export function adoptAll(desk: Desk): Promise<Adopted> {
     const failed = new Map<string, Error>();
     const wanted = [
       ...(await desk.history.listRuns({ unfinishedOnly: true })),
-      ...(await desk.history.listRuns({ owingOnly: true })),
+      ...(await desk.history.listRuns({ owing: true })),
     ];
-    for (const summary of wanted) {
+    // In the order in which they lie on the disk.
+    for (const summary of wanted.toSorted((a, b) => (a.runId < b.runId ? -1 : 1))) {
       if (desk.driven.has(summary.name)) continue;
       try {
         loaded.push(await load(desk, summary));
@@ -125,9 +126,7 @@ export function adoptAll(desk: Desk): Promise<Adopted> {
 /** Takes over runs that have ended and owe callbacks still. One that cannot be read is left to whoever looks at it. */
 export function adoptOwing(desk: Desk): Promise<readonly string[]> {
   return desk.inTurn(async () => {
-    const owing = (await desk.history.listRuns({ owingOnly: true })).filter(
-      ({ name }) => !desk.driven.has(name),
-    );
+    const owing = (await desk.history.listRuns({ owing: true })).filter(({ name }) => !desk.driven.has(name));
     const loaded = await Promise.allSettled(owing.map((summary) => load(desk, summary)));
     return takeOver(
       desk,
@@ -137,7 +136,7 @@ export function adoptOwing(desk: Desk): Promise<readonly string[]> {
 }
 
 async function load(desk: Desk, summary: RunSummary): Promise<Driven> {
-  const { state, document, record } = await loadRunState(desk.history, summary);
+  const { state, document, record } = await loadRunState(desk.history, summary, desk.plans);
   const language = getLanguage(document.language);
   const run: LiveRun = {
     runId: summary.runId,

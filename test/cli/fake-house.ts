@@ -107,6 +107,8 @@ export interface HouseOptions {
   readonly diagnostics?: (source: string, file: string) => readonly Diagnostic[];
   readonly logs?: readonly LogFile[] | (() => readonly LogFile[]);
   readonly explanations?: readonly Explanation[];
+  /** How many more tasks there would be to explain. */
+  readonly unexplained?: number;
   readonly locks?: readonly LockRow[];
   readonly payloads?: readonly PayloadRow[];
   readonly findings?: readonly DoctorFinding[];
@@ -197,7 +199,7 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
     },
     explain: (picture, select) => {
       calls.push(`explain ${picture.row.name} ${select ?? "*"}`);
-      return options.explanations ?? [];
+      return { tasks: options.explanations ?? [], more: options.unexplained ?? 0 };
     },
     payloads: () => Promise.resolve(options.payloads ?? []),
     payload: async (name) => {
@@ -243,6 +245,12 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
       if (options.served === undefined)
         throw new MillraceError("home/not-served", "unavailable", "no process serves /home/of/runs");
       return options.served;
+    },
+    rehearse: async ({ source, submission }) => {
+      calls.push(`rehearse ${JSON.stringify(submission)}`);
+      if (options.served?.ok === false) return options.served;
+      const document = { kind: "Workflow", metadata: { generateName: "orders-" }, spec: { source } };
+      return { ok: true, name: "orders-x", runId: "id-of-orders", warnings: [], document };
     },
     doctor: () => Promise.resolve(options.findings ?? []),
     metrics: () => Promise.resolve("# HELP a b\n# TYPE a gauge\na 1\n"),

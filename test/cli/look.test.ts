@@ -58,6 +58,9 @@ describe("list", () => {
     const none = await ask(["list"]);
     assert.deepEqual([none.code, none.out, none.err], [0, [], "no runs in /home/of/runs\n"]);
     assert.equal((await ask(["list", "--prefix", "x"], { pictures })).err, "no such runs in /home/of/runs\n");
+    const slip = await ask(["list", "--status", "Failed,Faild"], { pictures });
+    assert.deepEqual([slip.code, slip.out], [2, []]);
+    assert.match(slip.err, /^error: runs are in no state 'faild' \[cli\/bad-arguments\]/);
   });
 });
 
@@ -165,6 +168,12 @@ describe("looking on", () => {
     assert.equal(world.stdout.text(), "✔ nightly-1 Succeeded\n✖ orders Failed\n");
   });
 
+  test("wait for a run that does not exist is a mistake, unless that is fine", async () => {
+    assert.equal((await ask(["wait", "gone"], { pictures })).code, 2);
+    const fine = await ask(["wait", "gone", "nightly-1", "--ignore-not-found"], { pictures });
+    assert.deepEqual([fine.code, fine.out, fine.err], [0, ["✔ nightly-1 Succeeded"], ""]);
+  });
+
   test("wait gives up after its time", async () => {
     const world = createWorld();
     const house = createFakeHouse({ pictures: [going], driven: true });
@@ -183,7 +192,7 @@ describe("looking on", () => {
   });
 
   test("explain refuses a name that no task has", async () => {
-    const { code, err } = await ask(["explain", "nightly-2", "aa"], { pictures });
+    const { code, err } = await ask(["explain", "nightly-2", "aa"], { pictures, explanations: [] });
     assert.deepEqual(
       [code, err],
       [2, "error: run nightly-2 has no task 'aa' [cli/unknown-task]\n  hint: Did you mean a?\n"],
@@ -208,6 +217,8 @@ describe("looking on", () => {
       JSON.parse((await ask(["explain", "-o", "json"], { pictures, explanations })).out.join("\n")),
       explanations,
     );
+    const cropped = await ask(["explain", "orders"], { pictures, explanations, unexplained: 3 });
+    assert.match(cropped.err, /^3 more; /);
     const findings = [
       { topic: "node", state: "good" as const, message: "fine" },
       { topic: "disk", state: "bad" as const, message: "full", hint: "Free space." },

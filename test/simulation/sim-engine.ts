@@ -116,7 +116,7 @@ export function openSimEngine(options: SimEngineOptions): SimEngine {
     adoptAll: async () =>
       void (await adopt([
         ...(await history.listRuns({ unfinishedOnly: true })),
-        ...(await history.listRuns({ owingOnly: true })),
+        ...(await history.listRuns({ owing: true })),
       ])),
     take: async (runId) => {
       const summary = await history.findRun(runId);

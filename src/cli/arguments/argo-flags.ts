@@ -21,6 +21,21 @@ export const argoFlags = {
   gloglevel: { kind: "text", value: "N", help: "there is no log of the command itself" },
 } as const satisfies FlagTable;
 
+/** Flags of argo that are refused, and what does their work here. */
+const replaced: Readonly<Record<string, string>> = {
+  "dry-run": "`millrace lint FILE` checks a document without running it.",
+  "server-dry-run": "`millrace lint FILE` checks a document without running it.",
+  "node-field-selector": "Such a selector goes with get, logs, resume, stop, retry and node set.",
+  "argo-server": "Runs are on this machine; --home names the folder with them.",
+  kubeconfig: "Runs are on this machine; --home names the folder with them.",
+  context: "Runs are on this machine; --home names the folder with them.",
+};
+
+/** What to do instead of a flag that is known to people from elsewhere. */
+export function findReplacement(flag: string): string | undefined {
+  return Object.hasOwn(replaced, flag) ? replaced[flag] : undefined;
+}
+
 /** The command's own flags, and behind them those of argo whose names and letters are still free. */
 export function addArgoFlags<F extends FlagTable>(own: F): F {
   const letters = new Set(Object.values(own).map(({ short }) => short));

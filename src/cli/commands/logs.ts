@@ -109,10 +109,19 @@ async function printLogs(
   try {
     if (given.follow === true) await followRun(context, house, picture, follower, list);
     else await followOnce(follower, files);
+    if (given.follow !== true && house.logFiles(picture, select).every(({ path }) => sizeOf(path) === 0))
+      context.err.line(describeSilence(picture, select));
   } finally {
     follower.close();
   }
   return exitCodes.succeeded;
+}
+
+/** An answer for who would otherwise wonder whether anything was found. */
+function describeSilence({ row }: RunPicture, select: string | undefined): string {
+  return select === undefined
+    ? `no task of ${row.name} has written anything`
+    : `${select} has written nothing`;
 }
 
 function readSince(given: Flags, now: number): number {
@@ -122,6 +131,10 @@ function readSince(given: Flags, now: number): number {
   if (Number.isNaN(at))
     throw new MillraceError("cli/bad-arguments", "invalid", `--since-time is not a time: '${time}'`);
   return at;
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 function isWanted(file: LogFile, given: Flags, since: number): boolean {

@@ -45,6 +45,7 @@ export const commandTable: readonly CommandEntry[] = [
   entry("retry", "Steer", "run again what failed in a finished run", () => import("./retry.ts")),
   entry("node set", "Steer", "give a waiting task its outputs, or end it", () => import("./node-set.ts")),
   entry("delete", "Steer", "delete finished runs", () => import("./delete.ts")),
+  ...archiveEntries(),
   entry("apply", "Store", "store whatever definitions are in files", () => import("./apply.ts")),
   ...definitionEntries(nouns.template),
   ...definitionEntries(nouns["cluster-template"]),
@@ -76,6 +77,24 @@ function entry(
   load: () => Promise<{ readonly command: Command }>,
 ): CommandEntry {
   return { name, group, summary, load: async () => (await load()).command };
+}
+
+/** Argo's words for runs that have ended. */
+function archiveEntries(): readonly CommandEntry[] {
+  const words = {
+    list: "list runs that have ended",
+    get: "show a run that has ended",
+    delete: "delete runs that have ended",
+    retry: "run again what failed in a run that has ended",
+    resubmit: "run the document of a run that has ended again",
+    "list-label-keys": "list the names of labels of runs that have ended",
+    "list-label-values": "list the values of a label of runs that have ended",
+  } as const;
+  return (Object.keys(words) as readonly (keyof typeof words)[]).map((word) =>
+    entry(`archive ${word}`, "Look", words[word], async () => ({
+      command: (await import("../archive/define-archive.ts")).defineArchive(word, words[word]),
+    })),
+  );
 }
 
 /** The commands that every kind of stored definition has. */

@@ -31,7 +31,7 @@ export function defineDelete({ word, kind, one, many }: DefinitionNoun): Command
       const names = [...new Set([...named, ...all].map(({ name }) => name))];
       for (const name of names) {
         if (flags["dry-run"] !== true) await definitions.remove({ kind, name });
-        out.line(`${kind} ${cleanText(name)} ${flags["dry-run"] === true ? "would be deleted" : "deleted"}`);
+        out.line(`${kind} '${cleanText(name)}' deleted${flags["dry-run"] === true ? " (dry-run)" : ""}`);
       }
       if (names.length === 0) out.line("nothing to delete");
       return exitCodes.succeeded;
@@ -79,7 +79,7 @@ export function defineSuspend(action: "suspend" | "resume"): Command {
       const { definitions } = await openHouse();
       for (const name of operands) {
         await definitions.suspend(name, suspended);
-        out.line(`${kind} ${cleanText(name)} ${suspended ? "suspended" : "resumed"}`);
+        out.line(`${kind} '${cleanText(name)}' ${suspended ? "suspended" : "resumed"}`);
       }
       return exitCodes.succeeded;
     },

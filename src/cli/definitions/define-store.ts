@@ -116,13 +116,15 @@ export async function storeFiles(
   output: "json" | "yaml" | "wide" | "name" | undefined,
 ): Promise<number> {
   const house = await context.openHouse();
+  // As argo answers; a file with everything in it is another matter.
+  const isSingleKind = wishes.kinds.length === 1;
   for (const operand of operands) {
     const input = await readDocument(context.io, operand);
     const answer = await house.definitions.store({ ...input, ...wishes });
     await printDiagnostics(context, answer.ok ? answer.warnings : answer.diagnostics, input.file, "stored");
     if (!answer.ok) return exitCodes.usage;
     noteLeftAlone(context, answer.leftAlone, input.file);
-    for (const stored of answer.stored) printStored(context, stored, output);
+    for (const stored of answer.stored) printStored(context, stored, output, isSingleKind);
   }
   return exitCodes.succeeded;
 }
@@ -136,6 +138,7 @@ function printStored(
   context: CommandContext,
   { change, definition }: StoredDefinition,
   output: "json" | "yaml" | "wide" | "name" | undefined,
+  isShown: boolean,
 ): void {
   const { out } = context;
   const { kind, name, version } = definition;
@@ -143,6 +146,6 @@ function printStored(
   else if (output === "name") out.line(name);
   else {
     out.line(`${kind} ${cleanText(name)} ${change} (version ${version})`);
-    if (output === "wide") out.lines(formatDefinition(definition, context.io.clock.now()));
+    if (isShown || output === "wide") out.lines(formatDefinition(definition, context.io.clock.now()));
   }
 }

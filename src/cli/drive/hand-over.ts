@@ -3,6 +3,7 @@ import type { House, SubmitRequest } from "../../api/house.ts";
 import type { CommandContext } from "../command.ts";
 import { exitCodeOfPhase, exitCodes } from "../exit-codes.ts";
 import { pictureToJson, printStructured } from "../render/structured.ts";
+import { formatRunHead } from "../render/run-head.ts";
 import { cleanText } from "../render/text-width.ts";
 import { followFromOutside } from "./follow-from-outside.ts";
 import { describeJoined } from "./describe-joined.ts";
@@ -39,6 +40,8 @@ export async function handOver(
     (isForProgram ? context.err : context.out).line(
       joined === undefined ? `${cleanText(name)} submitted` : describeJoined(name, joined),
     );
+  const isShown = wishes.watch === true || wishes.log === true || wishes.quiet === true || isForProgram;
+  if (!isShown) context.out.lines(formatRunHead(context, house, await house.get(name)));
   const code = await follow(context, house, name, wishes);
   if (output === "json" || output === "yaml")
     printStructured(context.out, output, pictureToJson(await house.get(name)));

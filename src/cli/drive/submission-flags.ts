@@ -40,7 +40,10 @@ export const engineFlags = {
 } as const satisfies FlagTable;
 
 export const watchFlags = {
-  watch: { kind: "switch", help: "live tree (default on a terminal); --no-watch prints one line per event" },
+  watch: {
+    kind: "switch",
+    help: "live tree (default on a terminal); elsewhere, and with --no-watch, one line per event",
+  },
   log: { kind: "switch", help: "print what the tasks write, as they write it" },
   quiet: { kind: "switch", short: "q", help: "print nothing until the end" },
   output: {

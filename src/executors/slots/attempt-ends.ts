@@ -9,6 +9,7 @@ import { attemptLogFile } from "../../ports/attempt-directory.ts";
 import { endTree } from "./end-tree.ts";
 import { type ExecutorContext, quietAttempt } from "./executor-context.ts";
 import { appendToExitRecord, type ExitRecord, findExitRecord } from "./exit-record.ts";
+import { needsSupervisor } from "./launch.ts";
 import { maskLogFiles } from "./mask-log-files.ts";
 import { privatePath, tidyPath } from "./private-root.ts";
 import { makeAttemptExit, type RunningAttempt } from "./running-attempt.ts";
@@ -17,16 +18,19 @@ import type { Slot, SlotReport } from "./slot.ts";
 /** Attempts that ran at least this long are swept before their end is told; shorter ones together, soon after. */
 const longAttemptMs = 5000;
 
-/** Attempts shorter than this have no processor time. */
+/** Shells count processor time in steps of 10 ms, so they have none to tell of attempts that are shorter than this. */
 const shortAttemptMs = 20;
 
-/** A slot reported the end of its attempt; the record is on disk. */
+/** A slot reported the end of its attempt; the record is on disk, and is read where it says more than the report. */
 export function endByReport(context: ExecutorContext, slot: Slot, report: SlotReport): void {
   const attempt = context.bySlot.get(slot);
   if (attempt === undefined) return;
-  // The record of a short attempt says nothing more than the report: shells count processor time in steps of 10 ms.
-  const isShort = context.now() - attempt.startedAt < shortAttemptMs && attempt.order.commands.length === 1;
-  const isPlain = isShort && !context.backend.notesSetup && attempt.stop === undefined;
+  const isShort = context.now() - attempt.startedAt < shortAttemptMs;
+  const isPlain =
+    (report.usage !== undefined || isShort) &&
+    !needsSupervisor(attempt.order) &&
+    !context.backend.notesSetup &&
+    attempt.stop === undefined;
   const at = context.now();
   finish(context, attempt, isPlain ? recordFromReport(attempt, report, at) : readRecord(attempt, report, at));
 }
@@ -120,7 +124,14 @@ function checkSetup(context: ExecutorContext, attempt: RunningAttempt, record: E
 }
 
 function recordFromReport(attempt: RunningAttempt, report: SlotReport, at: number): ExitRecord {
-  return { end: report, commands: {}, startedAt: attempt.startedAt, endedAt: at };
+  const { usage, ...end } = report;
+  return {
+    end,
+    commands: {},
+    startedAt: attempt.startedAt,
+    endedAt: at,
+    ...(usage === undefined ? {} : { usage }),
+  };
 }
 
 /** The record from the disk; where the directory was taken away, what the slot said. */

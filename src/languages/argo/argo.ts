@@ -67,11 +67,12 @@ function checkAgainst(
 function compileArgo(source: string, file: string, submission: Submission): Compiled {
   const read = readArgoDocuments(source, file, { strict: submission.strict === true });
   const chosen = chooseDocument(read.documents, submission.document);
-  if (chosen === undefined)
-    return refuse(submission, [
-      ...read.diagnostics,
-      missingDocument(file, read.documents, submission.document),
-    ]);
+  if (chosen === undefined) {
+    // A file that cannot be read at all holds no workflow either; saying so would not help.
+    const isUnread = read.documents.length === 0 && hasErrors(read.diagnostics);
+    const missing = isUnread ? [] : [missingDocument(file, read.documents, submission.document)];
+    return refuse(submission, [...read.diagnostics, ...missing]);
+  }
   const others = [
     ...readDefinitions(submission.definitions ?? []),
     ...read.documents.filter((one) => one !== chosen),
@@ -80,9 +81,13 @@ function compileArgo(source: string, file: string, submission: Submission): Comp
   const document = applySubmission(chosen, submission);
   const strays = findStrayParameters(chosen, source, submission.parameters);
   const found = [...read.diagnostics, ...strays, ...checkAgainst(document, collectStored(withItself), true)];
-  if (found.some(({ severity }) => severity === "error")) return refuse(submission, found, document);
+  if (hasErrors(found)) return refuse(submission, found, document);
   const lowered = lowerDocument(document, withItself, submission);
   return { ...lowered, diagnostics: [...found, ...lowered.diagnostics] };
+}
+
+function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(({ severity }) => severity === "error");
 }
 
 /** The document that was asked for, else the first workflow, else the first that can be run. */

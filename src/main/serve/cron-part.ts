@@ -85,8 +85,7 @@ async function look(calendar: Calendar, { now, ended }: Occasion): Promise<numbe
   const { due, isSetBack } = calendar.queue.look(now);
   for (const { key, dueAt } of due) agendaOf(key).dueAt.push(dueAt);
   if (isSetBack) for (const name of calendar.crons.keys()) agendaOf(name).opens = true;
-  const unfinished = readOnce(() => listUnfinished(calendar.hands.host));
-  await Promise.all([...agendas].map(([name, agenda]) => attend(calendar, name, agenda, unfinished)));
+  await Promise.all([...agendas].map(([name, agenda]) => attend(calendar, name, agenda)));
   return Math.min(calendar.queue.nextAt(), calendar.retryAt);
 }
 
@@ -159,36 +158,18 @@ function findLabel(labels: RunRow["labels"]): string | undefined {
   return labels[backfillLabel] === undefined ? labels[cronLabel] : undefined;
 }
 
-type Unfinished = ReadonlyMap<string, readonly RunSummary[]>;
-
-async function listUnfinished(host: ServeHost): Promise<Unfinished> {
-  const byCron = new Map<string, RunSummary[]>();
-  for (const run of await host.listRuns({ unfinishedOnly: true })) {
-    const cron = findLabel(run.labels);
-    if (cron === undefined) continue;
-    const runs = byCron.get(cron) ?? [];
-    byCron.set(cron, runs);
-    runs.push(run);
-  }
-  return byCron;
-}
-
-function readOnce<T>(read: () => Promise<T>): () => Promise<T> {
-  let reading: Promise<T> | undefined;
-  return () => (reading ??= read());
+/** The runs of a schedule that go. */
+async function listUnfinished(host: ServeHost, cron: string): Promise<readonly RunSummary[]> {
+  const runs = await host.listRuns({ label: { name: cronLabel, value: cron }, unfinishedOnly: true });
+  return runs.filter(({ labels }) => findLabel(labels) === cron);
 }
 
 /** Does what there is to do for one schedule (C2). */
-async function attend(
-  calendar: Calendar,
-  name: string,
-  agenda: Agenda,
-  unfinished: () => Promise<Unfinished>,
-): Promise<void> {
+async function attend(calendar: Calendar, name: string, agenda: Agenda): Promise<void> {
   const cron = calendar.crons.get(name);
   if (cron === undefined) return;
   try {
-    await doAgenda(calendar.hands, cron, agenda, async () => (await unfinished()).get(name) ?? []);
+    await doAgenda(calendar.hands, cron, agenda, () => listUnfinished(calendar.hands.host, name));
   } catch (error) {
     const { host } = calendar.hands;
     calendar.troubled.set(name, [...(calendar.troubled.get(name) ?? []), ...agenda.dueAt]);

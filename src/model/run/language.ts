@@ -94,8 +94,12 @@ export interface TreeRow {
 export interface LanguageView {
   /** The run in the language's own status form. */
   status(state: RunState, outlook?: Outlook): JsonObject;
+  /** The document that a run was made from, with everything that was given beside it written into it. */
+  document?(source: string, submission: Submission): JsonObject | undefined;
   /** How far the run is, in the units of the language. */
   progress?(state: RunState, outlook?: Outlook): Progress;
+  /** Where the run belongs in the world of the language, for its head: labels and texts. */
+  place?(state: RunState): readonly (readonly [label: string, text: string])[];
   /** Phase and message of the run in the language's words. */
   outcome(state: RunState): { readonly phase: string; readonly message: string };
   /** The tree, parents before children. Only tasks that people would recognise. */
@@ -108,6 +112,8 @@ export interface LanguageView {
   message(state: RunState, task: number): string;
   /** Tasks that a selector text names; a text that is no selector is taken as a name or an id. */
   findTasks(state: RunState, selector: string): readonly number[];
+  /** Tasks that `rows` and `findTasks` leave out because they have not begun; all of them, or those of a name. */
+  unreached?(state: RunState, name?: string): readonly number[];
   /** Facts for a submission of the same document whose run shall take over what succeeded in this one. */
   reusable?(state: RunState): JsonObject;
   /** What the run gave back: parameters and artifacts. */

@@ -495,6 +495,26 @@ test("selectors find tasks", () => {
   });
 });
 
+test("a name may mean a whole loop in steps, and what has not begun", () => {
+  const state = run(
+    `
+    entrypoint: main
+    templates:
+      - name: main
+        steps: [[{name: each, template: wait, withItems: [x, y]}], [{name: then, template: wait}]]
+      - {name: wait, suspend: {}}
+`,
+    [open(0, 0), open(3, -1), { kind: "task.expanded", task: 1, count: 2 }],
+  );
+  assert.deepEqual(argo.view.findTasks(state, "each"), argo.view.findTasks(state, "templateName=wait"));
+  assert.equal(argo.view.findTasks(state, "wf[0].each").length, 2);
+  assert.deepEqual(argo.view.findTasks(state, "displayName=each"), []);
+  assert.deepEqual(argo.view.findTasks(state, "then"), []);
+  assert.deepEqual(argo.view.unreached?.(state, "then"), [2]);
+  assert.deepEqual(argo.view.unreached?.(state, "each"), []);
+  assert.deepEqual(argo.view.unreached?.(state), [2]);
+});
+
 test("final outputs: published for the run, and those of the entry, which win", () => {
   const file: FileValue = { kind: "text", text: "x" };
   const state = run("entrypoint: a\ntemplates: [{name: a, container: {image: busybox}}]", [
@@ -522,6 +542,8 @@ test("locks: who waits says for what", () => {
     "entrypoint: a\ntemplates: [{name: a, synchronization: {mutexes: [{name: m}]}, container: {image: busybox}}]",
     [{ kind: "task.queued", task: 0, process: 0, locks: [{ key: "default/Mutex/m", limit: 1 }] }],
   );
+  // The lock is free: it is something else that is missing.
+  assert.equal(argo.view.message(state, 0), "");
   const before = { user: state, task: 99, priority: 1, createdAt: 0 };
   state.locks.claim(state.locks.enter(before, [{ key: "default/Mutex/m", limit: 1 }], []));
   assert.equal(argo.view.message(state, 0), "Waiting for default/Mutex/m lock. Lock status: 0/1");

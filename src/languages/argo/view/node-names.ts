@@ -56,6 +56,11 @@ export function displayName(state: RunState, task: number): string {
   return findGivenName(state, task) ?? plainName(state, task);
 }
 
+/** Whether people may call a task so: by its full name, the name that they see, or its id. */
+export function isNamed(state: RunState, task: number, text: string): boolean {
+  return displayName(state, task) === text || nodeName(state, task) === text || nodeId(state, task) === text;
+}
+
 function plainName(state: RunState, task: number): string {
   const { tasks } = state;
   const parent = tasks.parent[task] ?? -1;
