@@ -163,6 +163,16 @@ function takeOver(desk: Desk, loaded: readonly Driven[]): readonly string[] {
   return loaded.map(({ run }) => run.name);
 }
 
+/** The end of each run, epoch ms, up to which its files are finished: one that stays for its callbacks is looked at often. */
+const finishedUpTo = new WeakMap<LiveRun, number>();
+
+async function finishOnce(desk: Desk, run: LiveRun): Promise<void> {
+  const { endedAt } = run.state;
+  if (finishedUpTo.get(run) === endedAt) return;
+  await finishFiles(desk, run);
+  finishedUpTo.set(run, endedAt);
+}
+
 /** What became of a run that was to leave; `owing`: it has ended, and stays for its callbacks. */
 export type Retired = "gone" | "owing" | "staying";
 
@@ -171,7 +181,7 @@ export async function retireRun(desk: Desk, name: string, abandons = false): Pro
   const found = desk.driven.get(name);
   if (found?.run.state.ended === undefined) return "staying";
   await desk.runtime.settleDurably();
-  await finishFiles(desk, found.run);
+  await finishOnce(desk, found.run);
   if (desk.runtime.release(found.run.runId, abandons)) {
     desk.forget(found.run);
     return "gone";

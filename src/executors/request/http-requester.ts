@@ -36,9 +36,18 @@ async function send(request: HttpRequest, signal: AbortSignal, redirectsLeft: nu
   if (answer.statusCode === 304 || redirectsLeft === 0)
     return redirectsLeft === 0 ? { problem: "too many redirects" } : answer;
   const keepsMethod = answer.statusCode >= 307;
+  if (!keepsMethod && request.keepsMethod === true) return answer;
   const { body, ...rest } = request;
-  const next = { ...rest, url: new URL(location, url).href, method: keepsMethod ? request.method : "GET" };
+  const target = URL.canParse(location, url.href) ? new URL(location, url) : undefined;
+  if (target === undefined) return { problem: `the redirect to '${location}' leads nowhere` };
+  const headers = target.origin === url.origin ? request.headers : request.headers.filter(mayLeave);
+  const next = { ...rest, headers, url: target.href, method: keepsMethod ? request.method : "GET" };
   return send(keepsMethod && body !== undefined ? { ...next, body } : next, signal, redirectsLeft - 1);
+}
+
+/** Whoever is redirected to may be a stranger: credentials are for the one they were meant for (as in Go's http.Client). */
+function mayLeave({ name, secret }: HttpRequest["headers"][number]): boolean {
+  return !secret && !/^(?:authorization|proxy-authorization|cookie|www-authenticate)$/iu.test(name);
 }
 
 function exchange(request: HttpRequest, url: URL, signal: AbortSignal): Promise<Answer> {

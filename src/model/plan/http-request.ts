@@ -6,4 +6,6 @@ export interface HttpRequest {
   readonly body?: string;
   readonly timeoutMs: number;
   readonly verifyTls: boolean;
+  /** A redirect that would make a GET of it is not followed: it is the answer. */
+  readonly keepsMethod?: true;
 }

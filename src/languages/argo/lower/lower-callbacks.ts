@@ -59,7 +59,12 @@ function lowerOrder(
     ...(isPost && isEmpty ? withUsualBody(name, rest.headers) : {}),
   };
   const { request, accept } = lowerHttp(desk, full, place, text);
-  return { kind: "request", request, ...(accept === undefined ? {} : { accept }) };
+  // A receiver that has moved must not be taken for one that has got it.
+  return {
+    kind: "request",
+    request: { ...request, keepsMethod: true },
+    ...(accept === undefined ? {} : { accept }),
+  };
 }
 
 /** What a receiver gets that was not told what to send: what has ended, and how. */
