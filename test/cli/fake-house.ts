@@ -31,6 +31,12 @@ export interface FakeEngine extends Engine {
   running: number;
   /** Names of runs that have expired. */
   expired: readonly string[];
+  /** Callbacks that the run owes. */
+  debts: number;
+  /** Names of other runs that owe some. */
+  indebted: readonly string[];
+  /** All callbacks are delivered. */
+  deliver(): void;
 }
 
 export function createEngine(first: RunPicture, answer?: SubmitAnswer): FakeEngine {
@@ -41,6 +47,8 @@ export function createEngine(first: RunPicture, answer?: SubmitAnswer): FakeEngi
   let fail = (_error: Error): void => undefined;
   const settled = new Promise<"ended" | "suspended">((...both) => ([settle, fail] = both));
   settled.catch(() => undefined);
+  let deliver = (): void => undefined;
+  const delivered = new Promise<void>((resolve) => (deliver = resolve));
   let tellWatched = (): void => undefined;
   const watched = new Promise<void>((resolve) => (tellWatched = resolve));
   const engine: FakeEngine = {
@@ -49,7 +57,7 @@ export function createEngine(first: RunPicture, answer?: SubmitAnswer): FakeEngi
     running: 0,
     expired: [],
     submit: (request: SubmitRequest) => {
-      calls.push(`submit ${JSON.stringify(request.submission)}`);
+      calls.push(`submit ${JSON.stringify(request.submission)}${request.force === true ? " force" : ""}`);
       return Promise.resolve(
         answer ?? { ok: true, name: first.row.name, runId: first.row.runId, warnings: [] },
       );
@@ -75,9 +83,15 @@ export function createEngine(first: RunPicture, answer?: SubmitAnswer): FakeEngi
     send: () => undefined,
     settled: () => settled,
     startedBy: () => [],
-    owes: () => 0,
-    calledBack: () => Promise.resolve(),
-    adoptOwing: () => Promise.resolve([]),
+    debts: 0,
+    indebted: [],
+    deliver: () => deliver(),
+    owes: () => engine.debts,
+    calledBack: (name, how) => {
+      calls.push(`called back ${name}${how?.once === true ? " once" : ""}`);
+      return engine.debts === 0 && engine.indebted.length === 0 ? Promise.resolve() : delivered;
+    },
+    adoptOwing: () => Promise.resolve(engine.indebted),
     runningCount: () => engine.running,
     executorName: () => "fake",
     close: ({ leaveRunning }) => {
@@ -240,8 +254,8 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
       return options.server;
     },
     isServed: async () => options.served !== undefined,
-    handOver: async ({ file, submission }) => {
-      calls.push(`handOver ${file} ${JSON.stringify(submission)}`);
+    handOver: async ({ file, submission, force }) => {
+      calls.push(`handOver ${file} ${JSON.stringify(submission)}${force === true ? " force" : ""}`);
       if (options.served === undefined)
         throw new MillraceError("home/not-served", "unavailable", "no process serves /home/of/runs");
       return options.served;
