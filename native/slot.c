@@ -9,7 +9,11 @@
  *             directory, working directory ("" is the attempt's directory), file for output, file for errors,
  *             "record" if the program may add to the exit record on its descriptors 3 and 5 (else ""),
  *             how many variables follow, the variables as NAME=VALUE, then the program's absolute path and arguments
- *   end       end <code> <how> <user us> <system us> <peak kB>\n, where <how> is "plain", "signaled" or "refused"
+ *   end       end <code> <how> <user us> <system us> <peak kB> <left>\n, where <how> is "plain", "signaled" or
+ *             "refused", and <left> is 1 when processes of the attempt are still alive, else 0
+ *
+ * Processes whose parents end become children of the slot (PR_SET_CHILD_SUBREAPER), so it knows whether an attempt left
+ * any, also such as cleared their environment and left their session, and their processor time counts as well.
  *
  * What must stay true: the exit record is whole before the end is told; the record stays open while the attempt lasts,
  * which is how a later engine finds the living slot; a slot whose engine is gone finishes its attempt, meets the end of
@@ -22,6 +26,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -241,7 +246,10 @@ static void become(const struct attempt *attempt, char **environment, int record
 struct ending {
 	int code;
 	const char *how;
-	struct rusage used;
+	long long user_us;
+	long long system_us;
+	long peak_kb;
+	int leaves_processes;
 };
 
 static void write_all(int fd, const char *text, size_t length)
@@ -266,31 +274,60 @@ static long long to_us(struct timeval time)
 static void note_end(int record, const struct ending *ending)
 {
 	char text[160];
-	int length = snprintf(text, sizeof text, "used %lld %lld %ld\nend %d %s\n", to_us(ending->used.ru_utime),
-			      to_us(ending->used.ru_stime), ending->used.ru_maxrss, ending->code, ending->how);
+	int length = snprintf(text, sizeof text, "used %lld %lld %ld\nend %d %s\n", ending->user_us,
+			      ending->system_us, ending->peak_kb, ending->code, ending->how);
 	write_all(record, text, (size_t)length);
 }
 
 static void tell_end(const struct ending *ending)
 {
 	char text[160];
-	int length = snprintf(text, sizeof text, "end %d %s %lld %lld %ld\n", ending->code, ending->how,
-			      to_us(ending->used.ru_utime), to_us(ending->used.ru_stime), ending->used.ru_maxrss);
+	int length = snprintf(text, sizeof text, "end %d %s %lld %lld %ld %d\n", ending->code, ending->how,
+			      ending->user_us, ending->system_us, ending->peak_kb, ending->leaves_processes);
 	write_all(1, text, (size_t)length);
 }
 
+static void add_usage(struct ending *ending, const struct rusage *used)
+{
+	ending->user_us += to_us(used->ru_utime);
+	ending->system_us += to_us(used->ru_stime);
+	if (used->ru_maxrss > ending->peak_kb)
+		ending->peak_kb = used->ru_maxrss;
+}
+
+/* Takes leave of children that have ended; returns whether others are alive. */
+static int reap(struct ending *ending)
+{
+	for (;;) {
+		struct rusage used;
+		pid_t ended = wait4(-1, NULL, WNOHANG, &used);
+		if (ended < 0 && errno == EINTR)
+			continue;
+		if (ended <= 0)
+			return ended == 0;
+		if (ending != NULL)
+			add_usage(ending, &used);
+	}
+}
+
+/* Waits for the program, and on the way for what its processes left to us. */
 static void wait_for(pid_t child, struct ending *ending)
 {
-	int status;
-	while (wait4(child, &status, 0, &ending->used) < 0)
-		if (errno != EINTR)
+	for (;;) {
+		struct rusage used;
+		int status;
+		pid_t ended = wait4(-1, &status, 0, &used);
+		if (ended < 0 && errno == EINTR)
+			continue;
+		if (ended < 0)
 			die("wait");
-	if (WIFSIGNALED(status)) {
-		ending->code = 128 + WTERMSIG(status);
-		ending->how = "signaled";
-	} else {
-		ending->code = WEXITSTATUS(status);
-		ending->how = "plain";
+		add_usage(ending, &used);
+		if (ended != child)
+			continue;
+		ending->code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+		ending->how = WIFSIGNALED(status) ? "signaled" : "plain";
+		ending->leaves_processes = reap(ending);
+		return;
 	}
 }
 
@@ -308,6 +345,8 @@ static void run(const struct attempt *attempt)
 	}
 	write_all(record, text, (size_t)snprintf(text, sizeof text, "slot %d\n", (int)getpid()));
 	char **environment = make_environment(attempt);
+	/* What earlier attempts left was killed meanwhile, and is none of this one's. */
+	reap(NULL);
 	pid_t child = vfork();
 	if (child == 0)
 		become(attempt, environment, record);
@@ -330,6 +369,7 @@ int main(void)
 #ifdef SYS_close_range
 	syscall(SYS_close_range, 3u, ~0u, 0u);
 #endif
+	prctl(PR_SET_CHILD_SUBREAPER, 1L);
 	null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (null_fd < 0)
 		die("/dev/null");

@@ -5,8 +5,9 @@
 import type { Diagnostic } from "../base/diagnostic.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 import type { DefinitionHouse } from "./definitions.ts";
+import type { DefinitionKind } from "../model/run/definition.ts";
 import type { RunEvent } from "../model/run/events.ts";
-import type { LanguageView, Submission } from "../model/run/language.ts";
+import type { LanguageView, LintOptions, Submission } from "../model/run/language.ts";
 import type { Outlook } from "../model/run/outlook.ts";
 import type { RunLimits } from "../model/run/run-limits.ts";
 import type { RunState } from "../model/run/run-state.ts";
@@ -247,15 +248,18 @@ export interface House {
   readonly home: string;
   /** Whether a text looks like a document of a language that is known here. Texts that do not can be linted as well. */
   recognizes(source: string, file: string): boolean;
-  /** What a document refers to is looked for in the given definitions, then among the stored ones. */
-  lint(
+  /** Indexes of the documents of a file that each make a run of their own, for `submission.document`. */
+  listWorkflows(source: string, file: string): readonly number[];
+  /** The text without its documents of other kinds, lines where they were; undefined when there is none of these. */
+  pickKinds(
     source: string,
     file: string,
-    options: {
-      readonly strict: boolean;
-      readonly definitions: readonly { readonly source: string; readonly file: string }[];
-    },
-  ): Promise<readonly Diagnostic[]>;
+    kinds: readonly (DefinitionKind | "Workflow")[],
+  ): string | undefined;
+  /** The objects of a file in their present form, without fields that have been replaced. */
+  convert(source: string, file: string): readonly JsonObject[];
+  /** What a document refers to is looked for in the given definitions, then among the stored ones. */
+  lint(source: string, file: string, options: LintOptions): Promise<readonly Diagnostic[]>;
   readonly definitions: DefinitionHouse;
   list(): Promise<readonly RunRow[]>;
   /** What a list says of one run: by name, id, or `@latest`. MillraceError `run/unknown` when there is none. */

@@ -48,7 +48,9 @@ export async function readMetrics(
     ready: underWay.reduce((sum, { ready }) => sum + ready, 0),
   };
   const measured = [...ended, ...underWay].filter(({ series }) => series.length > 0);
-  return formatMetrics(collectMetrics({ measured, counts, work }, tally, now));
+  const { readCronMetrics } = await import("./cron-metrics.ts");
+  const crons = await readCronMetrics(home, now);
+  return formatMetrics([...collectMetrics({ measured, counts, work }, tally, now), ...crons]);
 }
 
 interface UnderWay {
@@ -66,7 +68,7 @@ async function measureOthers(
   now: number,
 ): Promise<readonly UnderWay[]> {
   const stored = unfinishedRunPhases.reduce((sum, phase) => sum + (counts.get(phase) ?? 0), 0);
-  if (stored <= open.length) return [];
+  if (stored <= open.filter(({ committedSeq }) => committedSeq > 0).length) return [];
   const driven = new Set(open.map(({ runId }) => runId));
   const others: UnderWay[] = [];
   for (const summary of await reader.listRuns({ unfinishedOnly: true })) {

@@ -6,7 +6,7 @@ import type { Json } from "../base/json.ts";
 import type { Submission } from "../model/run/language.ts";
 
 /** The parameter by which a workflow gets its payload. */
-export const payloadParameter = "payload";
+const payloadParameter = "payload";
 
 /** Plain JSON, because the row of a run keeps it. */
 export type PayloadIdentity = {

@@ -9,7 +9,7 @@ import { createProcessExecutor } from "../../src/executors/process/process-execu
 import type { Launch } from "../../src/executors/slots/launch.ts";
 import { createNativeProgram, writeAttempt } from "../../src/executors/slots/native-program.ts";
 import { openSlot, type Slot, type SlotReport } from "../../src/executors/slots/slot.ts";
-import { openExecutorBench, sh } from "../../src/ports/conformance/executor-bench.ts";
+import { hasReader, openExecutorBench, sh } from "../../src/ports/conformance/executor-bench.ts";
 import { nativeProgram, skipNative } from "./slot-programs.ts";
 import { makeTemporaryPlace, openSubject } from "./temporary-place.ts";
 
@@ -149,6 +149,31 @@ test("ends are told as they were", { skip }, async (context) => {
   assert.deepEqual(ends, ["0 plain", "7 plain", "139 plain", ...signaled]);
 });
 
+test("what an attempt leaves is known, also when it hides", { skip }, async (context) => {
+  const bench = openBench(context);
+  const leaves = async (text: string): Promise<boolean | undefined> =>
+    (await bench.run({ argv: ["/bin/sh", "-c", text] })).report.leavesProcesses;
+  assert.equal(await leaves("exit 0"), false);
+  // The daemon clears its environment, leaves its session and loses its parent; closing its pipe ends it.
+  const gate = join(bench.place, "gate");
+  execFileSync("mkfifo", [gate]);
+  assert.equal(await leaves(`env -i setsid sh -c 'read go <${gate}' & exit 0`), true);
+  assert.equal(await leaves("exit 0"), true, "it is still there");
+  writeFileSync(gate, "go\n");
+});
+
+test("what lost its parent is taken leave of, and counts", { skip }, async (context) => {
+  const bench = openBench(context);
+  const gate = join(bench.place, "gate");
+  execFileSync("mkfifo", [gate]);
+  const hungry = "head -c 40000000 /dev/zero | tail -c 40000000 >/dev/null";
+  // An ended process can be sent signals until somebody has taken leave of it.
+  const text = `(sh -c 'echo $$; ${hungry}' >${gate} &); read orphan <${gate}; while kill -0 $orphan; do :; done`;
+  const { report } = await bench.run({ argv: ["/bin/sh", "-c", text] });
+  assert.equal(report.leavesProcesses, false);
+  assert.ok((report.usage?.peakMemoryBytes ?? 0) > 30_000_000, JSON.stringify(report));
+});
+
 test("what cannot be run ends as in a shell, and the log says why", { skip }, async (context) => {
   const bench = openBench(context);
   const file = (name: string, text: string, mode: number): string => {
@@ -189,7 +214,7 @@ test("an attempt whose directory is gone is refused, and the slot goes on", { sk
     input: text + text,
     encoding: "utf8",
   });
-  assert.deepEqual([stdout, status], ["end 126 refused 0 0 0\n".repeat(2), 0]);
+  assert.deepEqual([stdout, status], ["end 126 refused 0 0 0 0\n".repeat(2), 0]);
   assert.match(stderr, /none: No such file or directory/);
 });
 
@@ -222,6 +247,20 @@ test("a short attempt has its processor time and its peak memory", { skip }, asy
   assert.ok((usage.peakMemoryBytes ?? 0) > 100_000, JSON.stringify(usage));
 });
 
+test("a daemon that hides is ended with its attempt", { skip }, async (context) => {
+  const subject = await openSubject((stateDirectory, listener) =>
+    createProcessExecutor({ capacity: 1, stateDirectory, program: nativeProgram }, listener),
+  );
+  const bench = openExecutorBench(subject);
+  context.after(() => bench.close().then(() => subject.dispose()));
+  const daemon = "env -i /usr/bin/setsid /bin/sh -c 'exec 4>&-; echo up >&3; exec 3>&-; exec sleep 1000'";
+  // The daemon has hidden itself when it opens one gate, and holds the other until it is gone.
+  const text = `exec 5<>/tmp/alive; exec 4<>/tmp/gate; (${daemon} 3>/tmp/gate &); read up <&4; exit 0`;
+  const started = bench.start(sh(text), ["/tmp/alive", "/tmp/gate"]);
+  assert.deepEqual((await started.ended).exit.ending, { kind: "exited", code: 0 });
+  assert.equal(hasReader(join(started.directory, "root/tmp/alive")), false);
+});
+
 test("a program that cannot be executed is replaced by shells", async (context) => {
   const place = makeTemporaryPlace();
   const path = join(place, "slot");
@@ -233,19 +272,4 @@ test("a program that cannot be executed is replaced by shells", async (context) 
   context.after(() => bench.close().then(() => subject.dispose()));
   for (const code of [0, 3])
     assert.deepEqual((await bench.run(sh(`exit ${code}`))).exit.ending, { kind: "exited", code });
-});
-
-test("the source compiles without a warning", { skip }, () => {
-  const source = join(import.meta.dirname, "../../native/slot.c");
-  const args = [
-    "-O2",
-    "-Wall",
-    "-Wextra",
-    "-Wpedantic",
-    "-Wno-clobbered",
-    "-Werror",
-    "-fsyntax-only",
-    source,
-  ];
-  execFileSync("cc", args, { stdio: "pipe" });
 });

@@ -2,7 +2,6 @@
 import type { RunPicture, SubmitRequest } from "../../api/house.ts";
 import { MillraceError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
-import type { Submission } from "../../model/run/language.ts";
 import type { FlagValues } from "../arguments/flag-table.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../command.ts";
@@ -74,19 +73,22 @@ function collectResults({ row, state, view }: RunPicture): JsonObject {
   return view.reusable?.(state) ?? {};
 }
 
-/** The Secrets that came with the earlier run, by their seals: its document does not hold their values any more. */
-function keepSecrets({ secrets }: JsonObject): JsonObject {
-  return secrets === undefined ? {} : { secrets };
+/** Where the earlier run belonged, and the Secrets that came with it by their seals: its document does not hold their values any more. */
+function keepFacts({ secrets, namespace }: JsonObject): JsonObject {
+  return {
+    ...(secrets === undefined ? {} : { secrets }),
+    ...(namespace === undefined ? {} : { namespace }),
+  };
 }
 
 /** Facts belong to one run (identity, made-up suffix), so most are made anew; `facts` are those of the new one. */
 function makeRequest(
   { row, source, file, submission }: RunPicture,
-  given: Omit<Submission, "facts">,
+  given: SubmitRequest["submission"],
   facts: JsonObject | undefined,
 ): SubmitRequest {
   const { facts: earlierFacts, ...earlier } = submission;
-  const newFacts = { ...keepSecrets(earlierFacts), ...facts };
+  const newFacts = { ...keepFacts(earlierFacts), ...given.facts, ...facts };
   const labels = { ...earlier.labels, ...given.labels, [resubmittedLabel]: row.name };
   return {
     source,

@@ -5,9 +5,8 @@ import { readPairs } from "../arguments/read-pairs.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../command.ts";
 import { continueRun } from "../drive/continue-run.ts";
-import { followFromOutside } from "../drive/follow-from-outside.ts";
+import { followRun } from "../drive/hand-over.ts";
 import { engineFlags, parameterFlags, watchFlags } from "../drive/submission-flags.ts";
-import { exitCodes } from "../exit-codes.ts";
 import { formatRunHead } from "../render/run-head.ts";
 import { checkTask } from "../select/check-task.ts";
 import { chooseFlags, chooseRuns, forEachRun } from "../select/choose-runs.ts";
@@ -22,6 +21,11 @@ export const retryFlags = {
   ...selectFlag,
   ...chooseFlags,
   ...parameterFlags,
+  wait: {
+    kind: "switch",
+    short: "w",
+    help: "wait until the run has ended, also when another process drives it",
+  },
   ...watchFlags,
   ...engineFlags,
 } as const;
@@ -78,7 +82,7 @@ async function retryRun(
   if (!(await house.isDriven())) return continueRun(context, house, row, () => [retry], given);
   await house.command(name, retry);
   context.out.line(`${name} goes on (by the process that drives it)`);
-  if (given.watch === true) return followFromOutside(context, house, name, true);
-  context.out.lines(formatRunHead(context, house, await house.get(name)));
-  return exitCodes.succeeded;
+  if (given.watch !== true && given.log !== true)
+    context.out.lines(formatRunHead(context, house, await house.get(name)));
+  return followRun(context, house, name, given);
 }

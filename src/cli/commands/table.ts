@@ -9,6 +9,7 @@ import type { DefinitionNoun } from "../definitions/definition-noun.ts";
 export const commandTable: readonly CommandEntry[] = [
   entry("run", "Run", "run a document here and now", () => import("./run.ts")),
   entry("lint", "Run", "check documents without running them", () => import("./lint.ts")),
+  entry("convert", "Run", "write documents in their present form", () => import("./convert.ts")),
   entry(
     "resubmit",
     "Run",
@@ -20,6 +21,7 @@ export const commandTable: readonly CommandEntry[] = [
   entry("list", "Look", "list runs", () => import("./list.ts")),
   entry("get", "Look", "show a run and its tasks", () => import("./get.ts")),
   entry("logs", "Look", "print what the tasks of a run wrote", () => import("./logs.ts")),
+  entry("cp", "Look", "copy artifacts of a run into a folder", () => import("./cp.ts")),
   entry("watch", "Look", "follow a run until it ends", () => import("./watch.ts")),
   entry("wait", "Look", "wait until runs have ended", () => import("./wait.ts")),
   entry("explain", "Look", "say why tasks stand as they do", () => import("./explain.ts")),
@@ -44,7 +46,7 @@ export const commandTable: readonly CommandEntry[] = [
   entry("terminate", "Steer", "end a run at once", () => import("./terminate.ts")),
   entry("retry", "Steer", "run again what failed in a finished run", () => import("./retry.ts")),
   entry("node set", "Steer", "give a waiting task its outputs, or end it", () => import("./node-set.ts")),
-  entry("delete", "Steer", "delete finished runs", () => import("./delete.ts")),
+  entry("delete", "Steer", "delete runs", () => import("./delete.ts")),
   ...archiveEntries(),
   entry("apply", "Store", "store whatever definitions are in files", () => import("./apply.ts")),
   ...definitionEntries(nouns.template),

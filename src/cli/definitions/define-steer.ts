@@ -48,12 +48,12 @@ export function defineLint({ word, kind, many }: DefinitionNoun): Command {
     operandsAtMost: Infinity,
     completes: "files",
     details: [
-      `The same as \`millrace lint\`: all documents are checked, and each ${kind} as storing would check it.`,
+      `The same as \`millrace lint\`, for every ${kind} in the files alone: it is checked as storing would check it.`,
       "Exit code 2 when there is an error; warnings alone give 0.",
     ],
     flags: lintFlags,
     examples: [{ line: `millrace ${word} lint --strict ${word}.yaml`, does: "one file" }],
-    run: lintDocuments,
+    run: (context, flags, operands) => lintDocuments(context, flags, operands, [kind]),
   });
 }
 

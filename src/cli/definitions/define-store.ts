@@ -39,6 +39,11 @@ const storeFlags = {
 const cronFlags = {
   schedule: { kind: "text", value: "SCHEDULE", help: "instead of the document's schedules" },
   name: { kind: "text", value: "NAME", help: "instead of the document's name" },
+  "generate-name": {
+    kind: "text",
+    value: "PREFIX",
+    help: "prefix of a name instead of the document's; the rest is made up",
+  },
   entrypoint: { kind: "text", value: "NAME", help: "begin with this template instead of the document's" },
   labels: { kind: "list", short: "l", value: "NAME=VALUE,...", help: "further labels" },
   ...parameterFlags,
@@ -73,6 +78,7 @@ async function readOverrides(
   flags: FlagValues<typeof cronFlags>,
 ): Promise<CronOverrides | undefined> {
   const { schedule, name, entrypoint } = flags;
+  const namePrefix = flags["generate-name"];
   const files = await Promise.all(flags["parameter-file"].map((file) => readParameterFile(io, file)));
   const parameters: Record<string, string> = {
     ...Object.assign({}, ...files),
@@ -82,6 +88,7 @@ async function readOverrides(
   const overrides: CronOverrides = {
     ...(schedule === undefined ? {} : { schedule }),
     ...(name === undefined ? {} : { name }),
+    ...(namePrefix === undefined ? {} : { namePrefix }),
     ...(entrypoint === undefined ? {} : { entrypoint }),
     ...(Object.keys(labels).length === 0 ? {} : { labels }),
     ...(Object.keys(parameters).length === 0 ? {} : { parameters }),

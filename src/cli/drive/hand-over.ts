@@ -42,17 +42,18 @@ export async function handOver(
     );
   const isShown = wishes.watch === true || wishes.log === true || wishes.quiet === true || isForProgram;
   if (!isShown) context.out.lines(formatRunHead(context, house, await house.get(name)));
-  const code = await follow(context, house, name, wishes);
+  const code = await followRun(context, house, name, wishes);
   if (output === "json" || output === "yaml")
     printStructured(context.out, output, pictureToJson(await house.get(name)));
   return code;
 }
 
-async function follow(
+/** Follows a run that another process drives, as far as the user wishes; 0 when that is not at all. */
+export async function followRun(
   context: CommandContext,
   house: House,
   name: string,
-  { watch, log, wait }: HandOverWishes,
+  { watch, log, wait }: Pick<HandOverWishes, "watch" | "log" | "wait">,
 ): Promise<number> {
   if (log === true) {
     const { followLogs } = await import("../commands/logs.ts");

@@ -18,6 +18,7 @@ export function rowToJson(row: RunRow): JsonObject {
   return {
     metadata: {
       name: row.name,
+      namespace: row.namespace ?? "default",
       uid: row.runId,
       creationTimestamp: formatTime(row.createdAt),
       labels: row.labels,
@@ -48,6 +49,7 @@ export function pictureToJson(picture: RunPicture): JsonObject {
     metadata: {
       ...(metadata !== undefined && isJsonObject(metadata) ? metadata : {}),
       name: row.name,
+      namespace: row.namespace ?? "default",
       uid: row.runId,
       creationTimestamp: formatTime(row.createdAt),
       labels: row.labels,

@@ -55,7 +55,7 @@ export interface ProcessExecutorOptions {
   /** Names of variables that attempts get from the engine's environment, besides PATH, language and time zone. */
   readonly passEnvironment?: readonly string[];
   /** Host paths that attempts see although they lie below `/tmp` or `/var/tmp`; asked for each attempt. */
-  readonly shownPaths?: () => readonly string[];
+  readonly shownPaths?: (runId: string) => readonly string[];
   /** `private` (default): HOME is the attempt's own. `user`: the home of the user that runs Millrace, with all it holds. */
   readonly home?: "private" | "user";
 }
@@ -77,12 +77,13 @@ export function createProcessExecutor(options: ProcessExecutorOptions, listener:
       ...(existsSync("/bin/sh") ? {} : { reason: "there is no /bin/sh" }),
       fileView: "declared",
       network: "host",
-      // A daemon that cleared its environment, left its session and lost its parent cannot be told from any other.
-      killsTree: "best-effort",
+      // Below a shell a daemon that cleared its environment, left its session and lost its parent cannot be told from any
+      // other; a native slot becomes its parent.
+      killsTree: program.name === "native" ? "always" : "best-effort",
       memoryLimit: false,
     }),
     launch: (order, directory) =>
-      launch(order, plainPath(directory), resolver, userHome, options.shownPaths?.() ?? []),
+      launch(order, plainPath(directory), resolver, userHome, options.shownPaths?.(order.runId) ?? []),
   };
   return createSlotExecutor(backend, { capacity, stateDirectory, environment, program }, listener);
 }
@@ -140,7 +141,7 @@ function listMappings(
  * The part of a declared path that is private: from its first directory that this machine does not have, or has empty,
  * because scripts go to `/work` when they declared `/work/out.txt`; the path alone where the machine has its parents.
  */
-export function findPrivatePrefix(path: string): string {
+function findPrivatePrefix(path: string): string {
   const parts = path.split("/");
   for (let count = 2; count < parts.length; count += 1) {
     const parent = parts.slice(0, count).join("/");

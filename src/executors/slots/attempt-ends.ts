@@ -31,6 +31,7 @@ export function endByReport(context: ExecutorContext, slot: Slot, report: SlotRe
     !needsSupervisor(attempt.order) &&
     !context.backend.notesSetup &&
     attempt.stop === undefined;
+  attempt.leavesProcesses = report.leavesProcesses;
   const at = context.now();
   finish(context, attempt, isPlain ? recordFromReport(attempt, report, at) : readRecord(attempt, report, at));
 }
@@ -41,7 +42,7 @@ export function endBySlotLoss(context: ExecutorContext, attempt: RunningAttempt)
   if (slotPid !== undefined) endTree(slotPid, order.attemptId);
   if (findExitRecord(directory)?.end === undefined) {
     const message =
-      "the shell that ran it is gone and left no exit record (killed, or the machine was restarted)";
+      "the slot that ran it is gone and left no exit record (killed, or the machine was restarted)";
     const problem: AttemptProblem =
       attempt.stop === undefined ? { kind: "lost", message } : { kind: attempt.stop };
     completeRecord(attempt, problem, 137);
@@ -105,8 +106,14 @@ function finish(context: ExecutorContext, attempt: RunningAttempt, record: ExitR
 /** While the slot is still this attempt's, everything below it may be ended; later only what carries the mark. */
 function endLeftovers(context: ExecutorContext, attempt: RunningAttempt, exit: AttemptExit): void {
   const { order, slot, slotPid } = attempt;
+  if (attempt.leavesProcesses === false) return;
   const isLong = exit.endedAt - exit.startedAt >= longAttemptMs;
-  const isThorough = attempt.stop !== undefined || isLong || order.commands.length > 1 || slot === undefined;
+  const isThorough =
+    attempt.leavesProcesses === true ||
+    attempt.stop !== undefined ||
+    isLong ||
+    order.commands.length > 1 ||
+    slot === undefined;
   if (slotPid !== undefined && isThorough) endTree(slotPid, order.attemptId);
   else context.leftovers.note(order.attemptId, slot === undefined);
 }
@@ -124,9 +131,9 @@ function checkSetup(context: ExecutorContext, attempt: RunningAttempt, record: E
 }
 
 function recordFromReport(attempt: RunningAttempt, report: SlotReport, at: number): ExitRecord {
-  const { usage, ...end } = report;
+  const { status, how, usage } = report;
   return {
-    end,
+    end: { status, how },
     commands: {},
     startedAt: attempt.startedAt,
     endedAt: at,

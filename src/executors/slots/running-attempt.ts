@@ -29,6 +29,8 @@ export interface RunningAttempt {
   stop?: "cancelled" | "timed-out";
   /** Whether the listener knows that it started. */
   announced: boolean;
+  /** Whether processes of it outlive its commands; absent while that is not known, and where the slot cannot tell. */
+  leavesProcesses?: boolean | undefined;
   /** Its end is being reported; nothing more may be done to its slot, which may serve another attempt already. */
   ending: boolean;
   readonly timers: Set<NodeJS.Timeout>;

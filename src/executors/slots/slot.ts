@@ -20,6 +20,8 @@ export interface SlotReport {
   readonly how: "plain" | "signaled" | "refused";
   /** What the program and its children used, where the slot can tell. */
   readonly usage?: AttemptUsage;
+  /** Whether processes of the attempt are still alive, where the slot can tell. */
+  readonly leavesProcesses?: boolean;
 }
 
 /** What a slot is made of. */
@@ -107,7 +109,9 @@ function readReports(stdout: NodeJS.ReadableStream, tell: (report: SlotReport) =
     rest = lines.pop() ?? "";
     for (const line of lines) {
       const [word, status = "", how = "", ...used] = line.split(" ");
-      if (word === "end") tell({ status: Number(status), how: readHow(how), ...readUsage(used) });
+      if (word !== "end") continue;
+      const left = used.length > 3 ? { leavesProcesses: used[3] !== "0" } : {};
+      tell({ status: Number(status), how: readHow(how), ...readUsage(used), ...left });
     }
   });
 }

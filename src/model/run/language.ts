@@ -7,7 +7,7 @@ import type { Json, JsonObject } from "../../base/json.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Outlook, Progress } from "./outlook.ts";
 import type { RunState } from "./run-state.ts";
-import type { DefinitionKey, DefinitionMark } from "./definition.ts";
+import type { DefinitionKey, DefinitionKind, DefinitionMark } from "./definition.ts";
 import type { Evaluator } from "./scope.ts";
 import type { SecretTexts } from "./sealed-secret.ts";
 
@@ -32,6 +32,8 @@ export interface ListedObject {
 /** What a person says over the CronWorkflows of a file when they are stored. */
 export interface CronOverrides {
   readonly name?: string;
+  /** Of a name that is made up when it is stored; a name counts over it. */
+  readonly namePrefix?: string;
   readonly schedule?: string;
   readonly entrypoint?: string;
   readonly labels?: Readonly<Record<string, string>>;
@@ -123,19 +125,19 @@ export interface LanguageView {
   };
 }
 
+export interface LintOptions {
+  /** Unknown fields and doubled keys are errors. */
+  readonly strict: boolean;
+  /** Where what a document refers to is looked for; these are not checked themselves. */
+  readonly definitions: readonly { readonly source: string; readonly file: string }[];
+}
+
 export interface Language {
   readonly id: string;
   /** Whether a text looks like a document of this language. */
   recognizes(source: string, file: string): boolean;
   /** Reads and checks all documents of a file without running anything. */
-  lint(
-    source: string,
-    file: string,
-    options: {
-      readonly strict: boolean;
-      readonly definitions: readonly { readonly source: string; readonly file: string }[];
-    },
-  ): readonly Diagnostic[];
+  lint(source: string, file: string, options: LintOptions): readonly Diagnostic[];
   /**
    * Parts a file from the secret values in it: the text that is left keeps its lines and names the Secrets, and the
    * values go to the secret store. Their seals come back in the submission's facts, as `secrets`.
@@ -148,8 +150,14 @@ export interface Language {
   ): readonly DefinitionKey[];
   /** Takes a file apart, for storing. Objects that cannot be read are left out. */
   listObjects?(source: string): readonly ListedObject[];
+  /** Indexes of the documents of a file that each make a run of their own. */
+  listWorkflows?(source: string, file: string): readonly number[];
+  /** The text without its documents of other kinds, lines where they were; undefined when there is none of these. */
+  pickKinds?(source: string, kinds: readonly (DefinitionKind | "Workflow")[]): string | undefined;
   /** A text with the CronWorkflows of another one, changed. */
   adjustCron?(source: string, overrides: CronOverrides): string;
+  /** The objects of a file in their present form, without fields that have been replaced. */
+  convert?(source: string): readonly JsonObject[];
   /** The document that runs a stored definition; undefined for what cannot be run. */
   makeStoredRun?(key: DefinitionKey, source: string): string | undefined;
   compile(source: string, file: string, submission: Submission): Compiled;

@@ -12,7 +12,7 @@ export interface CircuitRules {
   readonly longestMs: number;
 }
 
-export const usualCircuit: CircuitRules = { failuresAtMost: 5, firstMs: 15_000, longestMs: 300_000 };
+const usualCircuit: CircuitRules = { failuresAtMost: 5, firstMs: 15_000, longestMs: 300_000 };
 
 export class Circuit {
   private readonly rules: CircuitRules;
