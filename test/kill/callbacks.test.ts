@@ -3,7 +3,7 @@
  * under one key. What followed from a run has followed once.
  */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -32,7 +32,7 @@ function makePlace(context: TestContext) {
     await program.until(/^serving/mu);
     return program;
   };
-  return { house: createHouse(join(folder, "home")), serve };
+  return { folder, running, house: createHouse(join(folder, "home")), serve };
 }
 
 const next = `
@@ -67,6 +67,35 @@ function makeDocument(url: string): string {
     },
   });
 }
+
+test("`millrace run` killed before its callback has arrived: the next command delivers it, under the same key", async (context) => {
+  const receiver = await openReceiver(context, (number) => (number === 0 ? undefined : 200));
+  const { folder, house, running } = makePlace(context);
+  const document = JSON.parse(makeDocument(receiver.url)) as {
+    metadata: { annotations: Record<string, string> };
+  };
+  const [tell] = JSON.parse(
+    document.metadata.annotations["millrace/callbacks"] ?? "[]",
+  ) as readonly unknown[];
+  document.metadata.annotations["millrace/callbacks"] = JSON.stringify([tell]);
+  writeFileSync(join(folder, "job.json"), JSON.stringify(document));
+  const words = ["--executor", "process", "--home", "home", "-q"];
+  const first = startProgram(["run", "job.json", ...words], { cwd: folder, withinMs: 60_000 });
+  running.add(first);
+  await receiver.until(1);
+  first.child.kill("SIGKILL");
+  await first.ended;
+  running.delete(first);
+  const [row = assert.fail("no run")] = await house.list();
+  assert.deepEqual([row.phase, row.owes], ["succeeded", 1]);
+  const second = startProgram(["resume", row.name, ...words], { cwd: folder, withinMs: 60_000 });
+  running.add(second);
+  assert.equal((await second.ended).code, 0);
+  running.delete(second);
+  assert.equal((await house.find(row.name)).owes, undefined);
+  const keys = receiver.arrived.map(({ headers }) => headers["idempotency-key"]);
+  assert.deepEqual(keys, [`${row.runId}-0`, `${row.runId}-0`]);
+});
 
 /** A server that has ended, for whatever reason, will change nothing any more. */
 async function waitForChange(house: House, { child }: Program): Promise<void> {

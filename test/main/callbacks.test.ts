@@ -247,6 +247,17 @@ describe("a payload that is submitted again", () => {
     });
   });
 
+  test("is one run however many submit it at once", async (context) => {
+    const house = makeHouse(context);
+    await withEngine(house, async (engine) => {
+      const all = [1, 2, 3, 4, 5].map((n) => start(engine, { payload: { id: "p" }, force: n % 2 === 0 }));
+      const answers = await Promise.all(all);
+      assert.equal(new Set(answers.map(({ name }) => name)).size, 1);
+      assert.equal(answers.filter(({ joined }) => joined === undefined).length, 1);
+    });
+    assert.equal((await house.payload("p")).runCount, 1);
+  });
+
   test("is answered by a run that has succeeded, unless it is forced", async (context) => {
     const house = makeHouse(context);
     await withEngine(house, async (engine) => {
