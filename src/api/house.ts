@@ -5,6 +5,7 @@
 import type { Diagnostic } from "../base/diagnostic.ts";
 import type { Json } from "../base/json.ts";
 import type { DefinitionHouse } from "./definitions.ts";
+import type { SecretHouse } from "./secrets.ts";
 import type { RunEvent } from "../model/run/events.ts";
 import type { LanguageView, Submission } from "../model/run/language.ts";
 import type { Outlook } from "../model/run/outlook.ts";
@@ -209,6 +210,7 @@ export interface House {
     },
   ): Promise<readonly Diagnostic[]>;
   readonly definitions: DefinitionHouse;
+  readonly secrets: SecretHouse;
   list(): Promise<readonly RunRow[]>;
   /** What a list says of one run: by name, id, or `@latest`. MillraceError `run/unknown` when there is none. */
   find(name: string): Promise<RunRow>;

@@ -12,9 +12,9 @@ import { decodeRunRecord } from "../runtime/recover/run-record.ts";
 import { Runtime } from "../runtime/runtime.ts";
 import { openFolderLimits } from "../stores/folder/folder-limits.ts";
 import { openFolderMemos } from "../stores/folder/folder-memos.ts";
-import { openFolderSecrets } from "../stores/folder/folder-secrets.ts";
 import { openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
 import { chooseExecutor } from "./executors.ts";
+import { openHomeSecrets } from "./home-secrets.ts";
 import { openHomeStorage } from "./home-storage.ts";
 import { makeHome, runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
@@ -26,14 +26,15 @@ import { systemClock } from "./system-clock.ts";
 /** Opens the home for writing. Refused with `store/locked` while another process drives it. */
 export async function openDesk(home: Home, options: EngineOptions): Promise<Desk> {
   makeHome(home);
+  const secrets = openHomeSecrets(home);
+  secrets.sealPlain();
   const shown = createShownPaths();
   const chosen = await chooseExecutor(options.executor, home, options.parallel, shown.list);
   const history = openSqliteHistory(home.history, { mode: "write" });
   const driven = new Map<string, Driven>();
   const folderNames = new Map<string, string>();
   const artifacts = openLocalArtifacts(home.artifacts);
-  const secrets = openFolderSecrets(home.secrets);
-  const storage = openHomeStorage(home);
+  const storage = openHomeStorage(secrets);
   const files = createLocalAttemptFiles({
     runsFolder: home.runs,
     repositoryFolder: home.repository,

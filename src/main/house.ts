@@ -15,10 +15,10 @@ import type {
   RunRow,
 } from "../api/house.ts";
 import type { DefinitionHouse } from "../api/definitions.ts";
+import type { SecretHouse } from "../api/secrets.ts";
 import type { FileValue } from "../model/plan/plan.ts";
 import type { HistoryReader, RunSummary } from "../ports/history-store.ts";
 import { loadRunState } from "../runtime/recover/run-record.ts";
-import { openFolderSecrets } from "../stores/folder/folder-secrets.ts";
 import { openFolderLimits } from "../stores/folder/folder-limits.ts";
 import { isSqliteHistoryWritten, openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
 import { isWriterLockHeld } from "../stores/sqlite/writer-lock.ts";
@@ -28,6 +28,7 @@ import { explainTasks } from "./explain.ts";
 import { fetchDefinitions } from "./fetch-definitions.ts";
 import { makeHome, openHome, runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
+import { openHomeSecrets } from "./home-secrets.ts";
 import { findLanguage, isDocument } from "./languages.ts";
 import { openLocalEngine } from "./local-engine.ts";
 import { listLocks, shareLocks } from "./locks.ts";
@@ -50,6 +51,7 @@ export function createHouse(root: string): House {
     recognizes: isDocument,
     lint: (source, file, options) => lintDocument(home, source, file, options),
     definitions: createLazyDefinitions(home),
+    secrets: createLazySecrets(home),
     list: () => readHistory(home, [], listRows),
     find: (name) =>
       readHistory(home, undefined, (reader) => findSummary(reader, name)).then((summary) =>
@@ -103,6 +105,16 @@ function createLazyDefinitions(home: Home): DefinitionHouse {
     suspend: async (name, suspended) => (await load()).suspend(name, suspended),
     planBackfill: async (name, wishes) => (await load()).planBackfill(name, wishes),
     readDocument: async (key) => (await load()).readDocument(key),
+  };
+}
+
+function createLazySecrets(home: Home): SecretHouse {
+  const load = async (): Promise<SecretHouse> => (await import("./secret-house.ts")).createSecretHouse(home);
+  return {
+    list: async () => (await load()).list(),
+    reveal: async (name) => (await load()).reveal(name),
+    remove: async (name) => (await load()).remove(name),
+    changeKey: async () => (await load()).changeKey(),
   };
 }
 
@@ -225,7 +237,7 @@ async function handOver(home: Home, request: SubmitRequest): Promise<SubmitAnswe
     throw new MillraceError("home/not-served", "unavailable", `no process serves ${home.root}`, {
       hint: "Start one with `millrace serve`, or run the document in this process with `millrace run`.",
     });
-  const parted = takeRequestSecrets(request, openFolderSecrets(home.secrets));
+  const parted = takeRequestSecrets(request, openHomeSecrets(home));
   const { source, submission } = parted;
   // The serving process has another working folder, and tasks may read what lies beside their document.
   const file = existsSync(parted.file) ? resolve(parted.file) : parted.file;

@@ -1,6 +1,7 @@
 /** Before a run is deleted, what was stored elsewhere for it goes: afterwards nobody would know of it. */
 import type { HistoryReader, RunSummary } from "../ports/history-store.ts";
 import { loadRunState } from "../runtime/recover/run-record.ts";
+import { openHomeSecrets } from "./home-secrets.ts";
 import { openHomeStorage } from "./home-storage.ts";
 import type { Home } from "./home.ts";
 import { refuseDeletion, removeCopies } from "./remove-copies.ts";
@@ -13,6 +14,11 @@ export async function removeStoredCopies(
 ): Promise<void> {
   if (summary.view["removesCopies"] !== true) return;
   const { state, record } = await loadRunState(history, summary);
-  const problems = await removeCopies(state, ["run-ended", "run-deleted"], openHomeStorage(home), home);
+  const problems = await removeCopies(
+    state,
+    ["run-ended", "run-deleted"],
+    openHomeStorage(openHomeSecrets(home)),
+    home,
+  );
   if (record.plan.policy.abandonsCopies !== true) refuseDeletion(summary.name, problems);
 }

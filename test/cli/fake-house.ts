@@ -111,6 +111,8 @@ export interface HouseOptions {
   readonly served?: SubmitAnswer;
   readonly definitions?: readonly DefinitionPicture[];
   readonly stored?: StoreAnswer;
+  /** Values by key by name. */
+  readonly secrets?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly refuse?: (name: string, command: RunCommand) => Error | undefined;
 }
 
@@ -151,6 +153,19 @@ function createFakeDefinitions(calls: string[], options: HouseOptions): Definiti
   };
 }
 
+function createFakeSecrets(calls: string[], secrets: NonNullable<HouseOptions["secrets"]>): House["secrets"] {
+  return {
+    list: async () => Object.entries(secrets).map(([name, texts]) => ({ name, keys: Object.keys(texts) })),
+    reveal: async (name) => {
+      const found = secrets[name];
+      if (found !== undefined) return found;
+      throw new MillraceError("definition/unknown", "not-found", `there is no Secret '${name}'`);
+    },
+    remove: async (name) => void calls.push(`remove Secret ${name}`),
+    changeKey: async () => ({ key: "new", count: Object.keys(secrets).length, former: ["old"] }),
+  };
+}
+
 export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
   const calls: string[] = [];
   let pictures = options.pictures ?? [];
@@ -174,6 +189,7 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
       return options.diagnostics?.(source, file) ?? [];
     },
     definitions: createFakeDefinitions(calls, options),
+    secrets: createFakeSecrets(calls, options.secrets ?? {}),
     list: () => Promise.resolve(pictures.map(({ row }) => row)),
     find: async (name) => find(name).row,
     get: async (name) => {

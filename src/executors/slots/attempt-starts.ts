@@ -8,6 +8,7 @@ import type { Adoption } from "../../ports/executor.ts";
 import { watchAdopted } from "./adopted-attempt.ts";
 import { announce, endBySlotLoss, endUnstarted } from "./attempt-ends.ts";
 import { limitTime } from "./attempt-stops.ts";
+import { addRemoval } from "./launch-text.ts";
 import { addAttempt, type ExecutorContext } from "./executor-context.ts";
 import { findExitRecord } from "./exit-record.ts";
 import { findLivingSlot, type RunningAttempt } from "./running-attempt.ts";
@@ -28,7 +29,7 @@ export function startAttempt(context: ExecutorContext, order: AttemptOrder, dire
     endUnstarted(context, attempt, launched.error);
     return;
   }
-  attempt.text = launched.value;
+  attempt.text = addRemoval(launched.value, order, directory);
   context.queue.add(attempt);
   startQueued(context);
 }

@@ -34,12 +34,15 @@ export function writeAssignments(env: ReadyCommand["env"]): string {
   return text;
 }
 
-/** Program and arguments as shell words; variables with names that no shell can assign go through `env`. */
-export function writeWords(command: Pick<ReadyCommand, "argv" | "env">): string {
+/** Program and arguments as shell words (`quote` makes one of a text); variables with names that no shell can assign go through `env`. */
+export function writeWords(
+  command: Pick<ReadyCommand, "argv" | "env">,
+  quote: (text: string) => string = quoteForShell,
+): string {
   const others = command.env.filter((each) => !isPlainVariableName(each.name));
-  const words = command.argv.map(quoteForShell).join(" ");
+  const words = command.argv.map(quote).join(" ");
   if (others.length === 0) return words;
-  return `/usr/bin/env ${others.map((each) => quoteForShell(`${each.name}=${each.value}`)).join(" ")} ${words}`;
+  return `/usr/bin/env ${others.map((each) => quote(`${each.name}=${each.value}`)).join(" ")} ${words}`;
 }
 
 /** Refuses what no program can be given: NUL characters and command lines that the system does not take. */
