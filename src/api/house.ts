@@ -9,6 +9,7 @@ import type { SecretHouse } from "./secrets.ts";
 import type { RunEvent } from "../model/run/events.ts";
 import type { LanguageView, Submission } from "../model/run/language.ts";
 import type { Outlook } from "../model/run/outlook.ts";
+import type { NetworkLists } from "../model/run/network-policy.ts";
 import type { RunLimits } from "../model/run/run-limits.ts";
 import type { RunState } from "../model/run/run-state.ts";
 import type { RunInput } from "../model/run/inputs.ts";
@@ -122,6 +123,8 @@ export interface EngineOptions {
   readonly parallel?: number;
   /** Runs under way at once; undefined: any number. */
   readonly runLimits?: RunLimits;
+  /** Where documents may make the engine connect to, besides what `network.json` of the home says. */
+  readonly network?: NetworkLists;
 }
 
 export interface ServeOptions extends EngineOptions {

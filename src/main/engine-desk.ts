@@ -5,6 +5,7 @@ import { MillraceError } from "../base/errors.ts";
 import { openLocalArtifacts } from "../artifacts/local/open-local-artifacts.ts";
 import type { EngineOptions } from "../api/house.ts";
 import type { Executor } from "../ports/executor.ts";
+import type { NetworkGate } from "../ports/network-gate.ts";
 import type { Requester } from "../ports/requester.ts";
 import { createLister } from "../runtime/attempts/list-place.ts";
 import { createLocalAttemptFiles } from "../runtime/attempts/local-attempt-files.ts";
@@ -16,6 +17,7 @@ import { openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
 import { chooseExecutor } from "./executors.ts";
 import { openHomeSecrets } from "./home-secrets.ts";
 import { openHomeStorage } from "./home-storage.ts";
+import { findNetworkGate } from "./find-network-gate.ts";
 import { makeHome, runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
 import type { Desk, Driven } from "./desk.ts";
@@ -23,18 +25,22 @@ import { openObjects } from "./open-objects.ts";
 import { createShownPaths } from "./shown-paths.ts";
 import { systemClock } from "./system-clock.ts";
 
+/** `serves`: others submit documents. */
+export type DeskOptions = EngineOptions & { readonly serves?: boolean };
+
 /** Opens the home for writing. Refused with `store/locked` while another process drives it. */
-export async function openDesk(home: Home, options: EngineOptions): Promise<Desk> {
+export async function openDesk(home: Home, options: DeskOptions): Promise<Desk> {
   makeHome(home);
   const secrets = openHomeSecrets(home);
   secrets.sealPlain();
+  const gate = await findNetworkGate(home, options.network ?? {}, options.serves === true);
   const shown = createShownPaths();
   const chosen = await chooseExecutor(options.executor, home, options.parallel, shown.list);
   const history = openSqliteHistory(home.history, { mode: "write" });
   const driven = new Map<string, Driven>();
   const folderNames = new Map<string, string>();
   const artifacts = openLocalArtifacts(home.artifacts);
-  const storage = openHomeStorage(secrets);
+  const storage = openHomeStorage(secrets, gate);
   const files = createLocalAttemptFiles({
     runsFolder: home.runs,
     repositoryFolder: home.repository,
@@ -48,7 +54,7 @@ export async function openDesk(home: Home, options: EngineOptions): Promise<Desk
     createExecutor: (listener) => openFirstSlot(chosen.create(listener)),
     files,
     artifacts,
-    requester: lazyRequester,
+    requester: createLazyRequester(gate),
     objects: { act: (...asked) => objects.keeper.act(...asked) },
     memos: openFolderMemos(home.memos),
     secrets,
@@ -117,12 +123,14 @@ function createTurns(): Desk["inTurn"] {
 }
 
 /** Loaded with the first request: Node's HTTP client alone would double the time of a cold start. */
-const lazyRequester: Requester = {
-  send: async (request, signal) => {
-    const { createHttpRequester } = await import("../executors/request/http-requester.ts");
-    return createHttpRequester().send(request, signal);
-  },
-};
+function createLazyRequester(gate: NetworkGate | undefined): Requester {
+  return {
+    send: async (request, signal) => {
+      const { createHttpRequester } = await import("../executors/request/http-requester.ts");
+      return createHttpRequester(gate).send(request, signal);
+    },
+  };
+}
 
 /** The first slot starts while the document is read and planned, and before the engine grows. */
 function openFirstSlot(executor: Executor): Executor {

@@ -17,6 +17,8 @@ export interface Home {
   readonly inbox: string;
   /** The user's lines of the image table; a file that may be absent. */
   readonly images: string;
+  /** The user's network policy; a file that may be absent. */
+  readonly network: string;
   /** Results that documents with memoize keep. */
   readonly memos: string;
   /** Limits of locks. */
@@ -44,6 +46,7 @@ export function openHome(root: string): Home {
     runs: join(root, "runs"),
     inbox: join(root, "inbox"),
     images: join(root, "images.json"),
+    network: join(root, "network.json"),
     memos: join(root, "memos"),
     limits: join(root, "limits"),
     repositories: join(root, "artifact-repositories.yaml"),

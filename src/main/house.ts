@@ -30,6 +30,7 @@ import { makeHome, openHome, runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
 import { openHomeSecrets } from "./home-secrets.ts";
 import { findLanguage, isDocument } from "./languages.ts";
+import type { readKeptLimits } from "./kept-limits.ts";
 import { openLocalEngine } from "./local-engine.ts";
 import { listLocks, shareLocks } from "./locks.ts";
 import { listLogFiles } from "./log-files.ts";
@@ -63,7 +64,10 @@ export function createHouse(root: string): House {
       ),
     logFiles: (picture, select) => listLogFiles(home, picture, select),
     explain: (picture, select) => explainTasks(picture, select),
-    locks: () => readHistory(home, [], (reader) => listLocks(reader, openFolderLimits(home.limits).read())),
+    locks: () =>
+      readHistory(home, [], async (reader) =>
+        listLocks(reader, openFolderLimits(home.limits).read(), await findKeptLimits(home)),
+      ),
     setLockLimit: async (key, limit) => {
       makeHome(home);
       openFolderLimits(home.limits).set(key, limit);
@@ -132,6 +136,10 @@ async function lintDocument(
   return language.lint(source, file, { ...options, definitions: [...definitions, ...options.definitions] });
 }
 
+async function findKeptLimits(home: Home): ReturnType<typeof readKeptLimits> {
+  return (await import("./kept-limits.ts")).readKeptLimits(home);
+}
+
 /** Reads something from the history; `none` when there is no history yet. */
 async function readHistory<T>(home: Home, none: T, read: (reader: HistoryReader) => Promise<T>): Promise<T> {
   if (!existsSync(join(home.history, "history.db"))) return none;
@@ -162,7 +170,7 @@ async function readPicture(home: Home, reader: HistoryReader, name: string): Pro
   const summary = await findSummary(reader, name);
   if (summary === undefined) return undefined;
   const { state, document, record } = await loadRunState(reader, summary);
-  await shareLocks(reader, openFolderLimits(home.limits).read(), state);
+  await shareLocks(reader, openFolderLimits(home.limits).read(), () => findKeptLimits(home), state);
   const estimate = await findEstimate(reader, summary, record.plan.origin);
   const outlook = gatherOutlook(home, summary.name, state, summary, estimate);
   return toPicture(summary, state, document, record, outlook);

@@ -1,4 +1,5 @@
 /** How runs come to an engine and leave it: submitted, taken over from the history, let go of, deleted. */
+import { existsSync } from "node:fs";
 import type { SubmitAnswer, SubmitRequest } from "../api/house.ts";
 import type { RunSummary } from "../ports/history-store.ts";
 import type { LiveRun } from "../runtime/live-run.ts";
@@ -65,6 +66,7 @@ export function adoptRuns(desk: Desk, name: string | undefined): Promise<readonl
       found === undefined
         ? await desk.history.listRuns({ unfinishedOnly: true })
         : [found, ...(await listStarted(desk, found.name))];
+    await useKeptLimits(desk);
     const loaded: Driven[] = [];
     for (const summary of wanted) if (!desk.driven.has(summary.name)) loaded.push(await load(desk, summary));
     return takeOver(desk, loaded);
@@ -87,6 +89,7 @@ export interface Adopted {
 /** Takes over every unfinished run that can be read. */
 export function adoptAll(desk: Desk): Promise<Adopted> {
   return desk.inTurn(async () => {
+    await useKeptLimits(desk);
     const loaded: Driven[] = [];
     const failed = new Map<string, Error>();
     for (const summary of await desk.history.listRuns({ unfinishedOnly: true })) {
@@ -99,6 +102,13 @@ export function adoptAll(desk: Desk): Promise<Adopted> {
     }
     return { taken: takeOver(desk, loaded), failed };
   });
+}
+
+/** Before runs go on: a ConfigMap may have got another limit since they were submitted. */
+async function useKeptLimits({ home, runtime }: Desk): Promise<void> {
+  if (!existsSync(home.definitions)) return;
+  const { readKeptLimits } = await import("./kept-limits.ts");
+  runtime.setKeptLimits(await readKeptLimits(home));
 }
 
 async function load(desk: Desk, summary: RunSummary): Promise<Driven> {

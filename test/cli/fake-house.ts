@@ -235,8 +235,13 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
         throw new MillraceError("store/locked", "conflict", "the history is being written by process 7");
       return options.engine;
     },
-    serve: async ({ executor, parallel }) => {
-      calls.push(`serve ${executor} ${parallel ?? "-"}`);
+    serve: async ({ executor, parallel, runLimits, network }) => {
+      const lists = Object.values(network ?? {}).some((list) => (list ?? []).length > 0)
+        ? network
+        : undefined;
+      const more = { ...runLimits, ...lists };
+      const limits = Object.keys(more).length === 0 ? "" : ` ${JSON.stringify(more)}`;
+      calls.push(`serve ${executor} ${parallel ?? "-"}${limits}`);
       if (options.server === undefined)
         throw new MillraceError("store/locked", "conflict", "the history is being written by process 7");
       return options.server;

@@ -119,6 +119,7 @@ function hostOf(engine: LocalEngine, note: (text: string) => void): Omit<ServeHo
     findRun: (run) => engine.findRun(run),
     remove: (run) => engine.remove(run),
     expire: (now) => engine.expire(now, []),
+    setKeptLimits: (limits) => engine.setKeptLimits(limits),
     note,
   };
 }
