@@ -123,6 +123,8 @@ export interface EngineOptions {
   readonly parallel?: number;
   /** Runs under way at once; undefined: any number. */
   readonly runLimits?: RunLimits;
+  /** Paths of the machine that documents may mount, besides what `host-paths.json` of the home says: `/data`, `/srv:ro`. */
+  readonly hostPaths?: readonly string[];
   /** Where documents may make the engine connect to, besides what `network.json` of the home says. */
   readonly network?: NetworkLists;
 }

@@ -18,6 +18,7 @@ import { chooseExecutor } from "./executors.ts";
 import { openHomeSecrets } from "./home-secrets.ts";
 import { openHomeStorage } from "./home-storage.ts";
 import { findNetworkGate } from "./find-network-gate.ts";
+import { readHostPaths } from "./host-paths.ts";
 import { makeHome, runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
 import type { Desk, Driven } from "./desk.ts";
@@ -34,6 +35,7 @@ export async function openDesk(home: Home, options: DeskOptions): Promise<Desk> 
   const secrets = openHomeSecrets(home);
   secrets.sealPlain();
   const gate = await findNetworkGate(home, options.network ?? {}, options.serves === true);
+  const hostPaths = readHostPaths(home, options.hostPaths ?? []);
   const shown = createShownPaths();
   const chosen = await chooseExecutor(options.executor, home, options.parallel, shown.list);
   const history = openSqliteHistory(home.history, { mode: "write" });
@@ -41,13 +43,10 @@ export async function openDesk(home: Home, options: DeskOptions): Promise<Desk> 
   const folderNames = new Map<string, string>();
   const artifacts = openLocalArtifacts(home.artifacts);
   const storage = openHomeStorage(secrets, gate);
-  const files = createLocalAttemptFiles({
-    runsFolder: home.runs,
-    repositoryFolder: home.repository,
-    artifacts,
-    storage,
-    nameOf: (runId) => folderNames.get(runId) ?? runFolderName(runId),
-  });
+  const nameOf = (runId: string): string => folderNames.get(runId) ?? runFolderName(runId);
+  const { runs: runsFolder, repository: repositoryFolder, claims: claimsFolder } = home;
+  const folders = { runsFolder, repositoryFolder, claimsFolder };
+  const files = createLocalAttemptFiles({ ...folders, artifacts, storage, hostPaths, nameOf });
   const runtime = new Runtime({
     clock: systemClock,
     history,
@@ -71,6 +70,7 @@ export async function openDesk(home: Home, options: DeskOptions): Promise<Desk> 
     artifacts,
     storage,
     secrets,
+    hostPaths,
     executorName: chosen.name,
     driven,
     drive: (run, document) => {

@@ -2,6 +2,7 @@
 import type { Diagnostic } from "../base/diagnostic.ts";
 import type { SubmitRequest } from "../api/house.ts";
 import { indexPlan } from "../model/plan/plan-index.ts";
+import type { HostPathRule } from "../model/run/host-paths.ts";
 import type { Language, Submission } from "../model/run/language.ts";
 import { createRunState } from "../model/run/run-state.ts";
 import type { RunDocument } from "../ports/history-store.ts";
@@ -9,6 +10,7 @@ import type { LiveRun } from "../runtime/live-run.ts";
 import { encodeRunRecord, factsOf } from "../runtime/recover/run-record.ts";
 import type { RunRecord } from "../runtime/recover/run-record.ts";
 import { findMissingDrivers } from "./artifact-drivers.ts";
+import { findRefusedHostPaths } from "./host-paths.ts";
 import { findLanguage } from "./languages.ts";
 import { makeSuffix, makeUuid } from "./random-id.ts";
 
@@ -26,12 +28,17 @@ export async function makeRun(
   request: SubmitRequest,
   now: number,
   isTaken: (name: string) => Promise<boolean>,
+  hostPaths: readonly HostPathRule[] = [],
 ): Promise<NewRun> {
   const language = findLanguage(request.source, request.file);
   const facts = { uid: makeUuid(), suffix: makeSuffix(), createdAt: now, ...request.submission.facts };
   const submission: Submission = { ...request.submission, facts };
   const compiled = language.compile(request.source, request.file, submission);
-  const diagnostics = [...compiled.diagnostics, ...findMissingDrivers(compiled.drivers ?? [])];
+  const diagnostics = [
+    ...compiled.diagnostics,
+    ...findMissingDrivers(compiled.drivers ?? []),
+    ...findRefusedHostPaths(compiled.hostPaths ?? [], hostPaths),
+  ];
   const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error");
   if (compiled.plan === undefined || errors.length > 0) return { ok: false, diagnostics };
   const record: RunRecord = {

@@ -27,7 +27,7 @@ export function submitRun(desk: Desk, request: SubmitRequest): Promise<SubmitAns
     if (earlier !== undefined) return earlier;
     const parted = takeRequestSecrets(addHomeDefinitions(request, home), secrets);
     const complete = await readDefinitions(home, (reader) => addStoredDefinitions(parted, reader));
-    const made = await makeRun(complete, systemClock.now(), isTaken);
+    const made = await makeRun(complete, systemClock.now(), isTaken, desk.hostPaths);
     if (!made.ok) return made;
     desk.drive(made.run, made.document);
     runtime.startRun(made.run, made.document);

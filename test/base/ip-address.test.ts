@@ -36,7 +36,11 @@ describe("addresses", () => {
   });
 
   test("are those that Node's own reader takes", () => {
-    const text = fc.oneof(fc.ipV4(), fc.ipV6(), fc.string({ unit: fc.constantFrom(..."0123456789abcf:.") }));
+    const text = fc.oneof(
+      fc.ipV4(),
+      fc.ipV6(),
+      fc.string({ unit: fc.constantFrom("0", "1", "2", "5", "9", "a", "f", ":", ".", "::", "255") }),
+    );
     fc.assert(
       fc.property(text, (any) => {
         assert.equal(parseIpAddress(any)?.family ?? 0, isIP(any), any);

@@ -101,6 +101,7 @@ async function driveCase(
     files: createLocalAttemptFiles({
       runsFolder: join(home, "runs"),
       repositoryFolder: join(home, "repository"),
+      claimsFolder: join(home, "claims"),
       artifacts,
       storage,
       nameOf: (runId) => runId,
@@ -120,6 +121,7 @@ async function driveCase(
     artifacts,
     storage,
     secrets,
+    hostPaths: [],
     executorName: chosen.name,
     driven,
     drive: (run, document) => driven.set(run.name, { run, document, record: decodeRunRecord(document) }),

@@ -62,6 +62,7 @@ export const command = defineCommand({
     const server = await house.serve({
       executor,
       ...(parallel === undefined ? {} : { parallel }),
+      ...(flags["host-path"].length === 0 ? {} : { hostPaths: flags["host-path"] }),
       runLimits: readRunLimits(flags),
       network: {
         allow: flags["network-allow"],

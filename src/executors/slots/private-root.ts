@@ -185,10 +185,11 @@ function layVolume(
       layTexts(volume.source.files, tidyPath(volume.subPath ?? "/"), target);
       return undefined;
     case "run":
+    case "host":
       return {
         kind: "start-refused",
         code: "executor/volume-missing",
-        message: `volume "${volume.name}" of the run was not laid at ${mountPath} before the attempt started`,
+        message: `volume "${volume.name}" was not laid at ${mountPath} before the attempt started`,
       };
   }
 }

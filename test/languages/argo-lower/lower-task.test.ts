@@ -115,7 +115,7 @@ test("volumes: claims, ConfigMaps, Secrets", () => {
     task.commands[0]?.volumes.map(({ source }) => source),
     [
       { kind: "run", key: "claim" },
-      { kind: "run", key: text("claim/data-{{workflow.name}}") },
+      { kind: "run", key: text("data-{{workflow.name}}"), lasts: true },
       { kind: "text", files: { a: "1", b: "{{workflow.name}}" } },
       { kind: "text", files: { "deep/a.txt": "1" } },
       { kind: "text", files: { password: "hunter2" }, secret: true },
@@ -125,7 +125,10 @@ test("volumes: claims, ConfigMaps, Secrets", () => {
 });
 
 for (const [what, volume, code] of [
-  ["a volume of the host", "{name: v, hostPath: {path: /x}}", "argo/unsupported-volume"],
+  ["a volume of a cluster", "{name: v, nfs: {server: s, path: /x}}", "argo/unsupported-volume"],
+  ["a relative path of the host", "{name: v, hostPath: {path: x}}", "argo/unsupported-volume"],
+  ["a path of the host that leads up", "{name: v, hostPath: {path: /x/../y}}", "argo/unsupported-volume"],
+  ["an unknown type of a path", "{name: v, hostPath: {path: /x, type: Pipe}}", "argo/unsupported-volume"],
   ["a ConfigMap that is not stored", "{name: v, configMap: {name: none}}", "argo/unknown-config-map"],
   ["a Secret that is not stored", "{name: v, secret: {secretName: none}}", "argo/unknown-secret"],
 ] as const) {
