@@ -149,6 +149,65 @@ for (const executor of ["process", "sandbox"] as const)
       assert.equal(existsSync(folder("gone")), false);
     });
 
+    test("files of ConfigMaps and Secrets have their modes, and secret ones are for nobody else", async (context) => {
+      const place = makePlace(context);
+      const objects = [
+        {
+          apiVersion: "v1",
+          kind: "ConfigMap",
+          metadata: { name: "c" },
+          data: { "run.sh": "#!/bin/sh\necho it ran\n", plain: "x" },
+        },
+        {
+          apiVersion: "v1",
+          kind: "Secret",
+          metadata: { name: "s" },
+          stringData: { key: "value of key", open: "value of open" },
+        },
+      ];
+      const volumes = [
+        {
+          name: "c",
+          configMap: {
+            name: "c",
+            items: [
+              { key: "run.sh", path: "run.sh", mode: 0o755 },
+              { key: "plain", path: "plain" },
+            ],
+          },
+        },
+        {
+          name: "s",
+          secret: {
+            secretName: "s",
+            defaultMode: 0o644,
+            items: [
+              { key: "key", path: "key", mode: 0o400 },
+              { key: "open", path: "open" },
+            ],
+          },
+        },
+      ];
+      const source =
+        "/etc/c/run.sh; ls -l /etc/c/plain /etc/s/key /etc/s/open | cut -c1-10; cat /etc/s/key | wc -c";
+      const mounts = [
+        { name: "c", mountPath: "/etc/c" },
+        { name: "s", mountPath: "/etc/s" },
+      ];
+      const parts = [
+        ...objects.map((object) => JSON.stringify(object)),
+        workflowOf([mounting(source, mounts)], { volumes }),
+      ];
+      place.write("it.yaml", parts.join("\n---\n"));
+      const ran = await runProgram(["run", "it.yaml", ...flags], { cwd: place.work });
+      assert.equal(ran.code, 0, show(ran));
+      assert.match(
+        ran.stdout,
+        /it ran\n[^]*-rw-r--r--\n[^]*-r--------\n[^]*-rw-------\n[^]* 12\n/u,
+        show(ran),
+      );
+    });
+
     test("a file of the machine, and one place mounted twice", async (context) => {
       const place = makePlace(context);
       mkdirSync(join(place.work, "data"));

@@ -75,6 +75,8 @@ export interface AttemptVolume {
     | {
         readonly kind: "text";
         readonly files: Readonly<Record<string, string>>;
+        /** Permissions of files that are not to have the usual ones, by path (nine bits). */
+        readonly modes?: Readonly<Record<string, number>>;
         /** The texts are secret: masked in logs, and taken away with the end of the attempt. */
         readonly secret?: boolean;
       };

@@ -102,7 +102,7 @@ test("volumes: claims, ConfigMaps, Secrets", () => {
     volumes:
       - {name: stored, persistentVolumeClaim: {claimName: "data-{{workflow.name}}"}}
       - {name: map, configMap: {name: cm}}
-      - {name: picked, configMap: {name: cm, items: [{key: a, path: deep/a.txt}, {key: none, path: x}]}}
+      - {name: picked, configMap: {name: cm, defaultMode: 0755, items: [{key: a, path: deep/a.txt}, {key: b, path: b, mode: 0400}, {key: none, path: x}]}}
       - {name: secret, secret: {secretName: s}}
       - {name: maybe, secret: {secretName: none, optional: true}}
 `,
@@ -117,7 +117,11 @@ test("volumes: claims, ConfigMaps, Secrets", () => {
       { kind: "run", key: "claim" },
       { kind: "run", key: text("data-{{workflow.name}}"), lasts: true },
       { kind: "text", files: { a: "1", b: "{{workflow.name}}" } },
-      { kind: "text", files: { "deep/a.txt": "1" } },
+      {
+        kind: "text",
+        files: { "deep/a.txt": "1", b: "{{workflow.name}}" },
+        modes: { "deep/a.txt": 0o755, b: 0o400 },
+      },
       { kind: "text", files: { password: "hunter2" }, secret: true },
       { kind: "text", files: {}, secret: true },
     ],

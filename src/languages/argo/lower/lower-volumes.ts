@@ -62,12 +62,12 @@ function findVolumeSource(
     return { kind: "run", key: lowerText(desk, volume.persistentVolumeClaim.claimName ?? ""), lasts: true };
   }
   if (volume.configMap !== undefined) {
-    const { name: from = "", items, optional } = volume.configMap;
-    return lowerTexts(desk, "ConfigMap", from, items, optional, place);
+    const { name: from = "", items, optional, defaultMode } = volume.configMap;
+    return lowerTexts(desk, "ConfigMap", from, { items, optional, defaultMode }, place);
   }
   if (volume.secret !== undefined) {
-    const { secretName: from = "", items, optional } = volume.secret;
-    return lowerTexts(desk, "Secret", from, items, optional, place);
+    const { secretName: from = "", items, optional, defaultMode } = volume.secret;
+    return lowerTexts(desk, "Secret", from, { items, optional, defaultMode }, place);
   }
   if (volume.hostPath !== undefined) return lowerHostPath(desk, volume, mount, place);
   const kind = Object.keys(volume).find((field) => field !== "name") ?? "nothing";
@@ -116,8 +116,7 @@ function lowerTexts(
   desk: Lowering,
   kind: "ConfigMap" | "Secret",
   from: string,
-  items: readonly KeyToPath[] | undefined,
-  optional: boolean | undefined,
+  { items, optional, defaultMode }: TextWishes,
   place: Place,
 ): VolumeSource {
   const name = settleText(desk, from);
@@ -135,18 +134,34 @@ function lowerTexts(
     }
     return makeTexts(kind, []);
   }
-  if (items === undefined || items.length === 0) return makeTexts(kind, [...values]);
+  const wanted: readonly KeyToPath[] =
+    items === undefined || items.length === 0 ? [...values.keys()].map((key) => ({ key, path: key })) : items;
   const files: [string, string][] = [];
-  for (const { key = "", path = "" } of items) {
+  const modes: [string, number][] = [];
+  for (const { key = "", path = "", mode = defaultMode } of wanted) {
     const text = values.get(key);
-    if (text !== undefined) files.push([path, text]);
+    if (text === undefined) continue;
+    files.push([path, text]);
+    if (mode !== undefined) modes.push([path, mode & 0o777]);
   }
-  return makeTexts(kind, files);
+  return makeTexts(kind, files, modes);
+}
+
+interface TextWishes {
+  readonly items: readonly KeyToPath[] | undefined;
+  readonly optional: boolean | undefined;
+  readonly defaultMode: number | undefined;
 }
 
 function makeTexts(
   kind: "ConfigMap" | "Secret",
   files: readonly (readonly [string, string])[],
+  modes: readonly (readonly [string, number])[] = [],
 ): VolumeSource {
-  return { kind: "text", files: Object.fromEntries(files), ...(kind === "Secret" ? { secret: true } : {}) };
+  return {
+    kind: "text",
+    files: Object.fromEntries(files),
+    ...(modes.length === 0 ? {} : { modes: Object.fromEntries(modes) }),
+    ...(kind === "Secret" ? { secret: true } : {}),
+  };
 }
