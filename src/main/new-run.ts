@@ -3,10 +3,12 @@ import type { Diagnostic } from "../base/diagnostic.ts";
 import type { SubmitRequest } from "../api/house.ts";
 import { indexPlan } from "../model/plan/plan-index.ts";
 import type { HostPathRule } from "../model/run/host-paths.ts";
+import type { PlanIndex } from "../model/plan/plan-index.ts";
 import type { Language, Submission } from "../model/run/language.ts";
 import { createRunState } from "../model/run/run-state.ts";
 import type { RunDocument } from "../ports/history-store.ts";
 import type { LiveRun } from "../runtime/live-run.ts";
+import type { PlanPool } from "../runtime/recover/plan-pool.ts";
 import { encodeRunRecord, factsOf } from "../runtime/recover/run-record.ts";
 import type { RunRecord } from "../runtime/recover/run-record.ts";
 import { findMissingDrivers } from "./artifact-drivers.ts";
@@ -28,6 +30,7 @@ export async function makeRun(
   request: SubmitRequest,
   now: number,
   isTaken: (name: string) => Promise<boolean>,
+  plans?: PlanPool,
   hostPaths: readonly HostPathRule[] = [],
 ): Promise<NewRun> {
   const language = findLanguage(request.source, request.file);
@@ -41,14 +44,15 @@ export async function makeRun(
   ];
   const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error");
   if (compiled.plan === undefined || errors.length > 0) return { ok: false, diagnostics };
+  const index = plans?.indexOf(compiled.plan) ?? indexPlan(compiled.plan);
   const record: RunRecord = {
-    plan: compiled.plan,
+    plan: index.plan,
     submission,
     labels: compiled.labels,
     annotations: compiled.annotations,
   };
   const name = await findFreeName(compiled.name, isTaken);
-  const run = createLiveRun(language, String(facts.uid), name, record, now);
+  const run = createLiveRun(language, String(facts.uid), name, record, index, now);
   const document = encodeRunRecord(language.id, request.source, request.file, record);
   return { ok: true, run, document, warnings: diagnostics };
 }
@@ -58,12 +62,13 @@ function createLiveRun(
   runId: string,
   name: string,
   record: RunRecord,
+  index: PlanIndex,
   now: number,
 ): LiveRun {
   return {
     runId,
     name,
-    state: createRunState(indexPlan(record.plan), runId, name, factsOf(record)),
+    state: createRunState(index, runId, name, factsOf(record)),
     evaluator: language.createEvaluator(record.plan),
     language,
     inbox: [],

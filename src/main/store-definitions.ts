@@ -4,7 +4,7 @@ import { MillraceError } from "../base/errors.ts";
 import type { Diagnostic } from "../base/diagnostic.ts";
 import { definitionKinds, describeDefinition } from "../model/run/definition.ts";
 import type { DefinitionKind } from "../model/run/definition.ts";
-import type { Language, ListedObject } from "../model/run/language.ts";
+import type { CronOverrides, Language, ListedObject } from "../model/run/language.ts";
 import { openSeals, sealSecrets } from "../model/run/sealed-secret.ts";
 import type { SecretTexts } from "../model/run/sealed-secret.ts";
 import type { DefinitionDraft, DefinitionStore } from "../ports/definition-store.ts";
@@ -12,7 +12,7 @@ import type { SecretStore } from "../ports/secret-store.ts";
 import { drawDefinition } from "./draw-definition.ts";
 import { fetchDefinitions } from "./fetch-definitions.ts";
 import { findLanguage } from "./languages.ts";
-import { makeUuid } from "./random-id.ts";
+import { makeSuffix, makeUuid } from "./random-id.ts";
 import { systemClock } from "./system-clock.ts";
 
 export async function storeDefinitions(
@@ -25,7 +25,7 @@ export async function storeDefinitions(
   const given =
     overrides === undefined
       ? request.source
-      : (language.adjustCron?.(request.source, overrides) ?? request.source);
+      : (language.adjustCron?.(request.source, makeUpName(overrides)) ?? request.source);
   const { source, secrets } = language.takeSecrets?.(given, file) ?? { source: given, secrets: {} };
   const { definitions } = await fetchDefinitions(language, [source], {}, store);
   const diagnostics = language.lint(source, file, { strict, definitions });
@@ -63,6 +63,10 @@ function openTexts(
 ): Readonly<Record<string, string>> {
   const find = (name: string, key: string): string => store.find(name, key) ?? "";
   return Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, openSeals(text, find)]));
+}
+
+function makeUpName({ namePrefix, ...overrides }: CronOverrides): CronOverrides {
+  return namePrefix === undefined ? overrides : { name: `${namePrefix}${makeSuffix()}`, ...overrides };
 }
 
 function keepWarnings(diagnostics: readonly Diagnostic[], kinds: readonly DefinitionKind[]) {

@@ -27,7 +27,7 @@ export function submitRun(desk: Desk, request: SubmitRequest): Promise<SubmitAns
     if (earlier !== undefined) return earlier;
     const parted = takeRequestSecrets(addHomeDefinitions(request, home), secrets);
     const complete = await readDefinitions(home, (reader) => addStoredDefinitions(parted, reader));
-    const made = await makeRun(complete, systemClock.now(), isTaken, desk.hostPaths);
+    const made = await makeRun(complete, systemClock.now(), isTaken, desk.plans, desk.hostPaths);
     if (!made.ok) return made;
     desk.drive(made.run, made.document);
     runtime.startRun(made.run, made.document);
@@ -92,7 +92,9 @@ export function adoptAll(desk: Desk): Promise<Adopted> {
     await useKeptLimits(desk);
     const loaded: Driven[] = [];
     const failed = new Map<string, Error>();
-    for (const summary of await desk.history.listRuns({ unfinishedOnly: true })) {
+    const unfinished = await desk.history.listRuns({ unfinishedOnly: true });
+    // In the order in which they lie on the disk.
+    for (const summary of unfinished.toSorted((a, b) => (a.runId < b.runId ? -1 : 1))) {
       if (desk.driven.has(summary.name)) continue;
       try {
         loaded.push(await load(desk, summary));
@@ -112,7 +114,7 @@ async function useKeptLimits({ home, runtime }: Desk): Promise<void> {
 }
 
 async function load(desk: Desk, summary: RunSummary): Promise<Driven> {
-  const { state, document, record } = await loadRunState(desk.history, summary);
+  const { state, document, record } = await loadRunState(desk.history, summary, desk.plans);
   const language = getLanguage(document.language);
   const run: LiveRun = {
     runId: summary.runId,

@@ -15,7 +15,7 @@ import { createByteBudget, layWhole } from "../transfer/lay-whole.ts";
 import {
   deniedThere,
   missingThere,
-  translateTransferError,
+  inOurWords,
   unavailableThere,
   unsupportedThere,
 } from "../transfer/refusals.ts";
@@ -32,24 +32,12 @@ export function createGitDriver(gate?: NetworkGate): ArtifactDriver {
     );
   return {
     name: "git",
-    load: (place, target, limits) => translate(place, limits, () => load(place, target, limits, gate)),
+    load: (place, target, limits) => inOurWords(place, limits, () => load(place, target, limits, gate)),
     save: (_source, place) => readsOnly(place),
     remove: readsOnly,
     list: readsOnly,
-    exists: (place, limits) => translate(place, limits, () => exists(place, limits, gate)),
+    exists: (place, limits) => inOurWords(place, limits, () => exists(place, limits, gate)),
   };
-}
-
-async function translate<T>(
-  place: StoragePlace,
-  { signal }: TransferLimits,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw translateTransferError(error, place, signal);
-  }
 }
 
 async function load(

@@ -11,7 +11,7 @@ import type { StoragePlace } from "../../model/data/storage-place.ts";
 import type { ArtifactDriver, TransferLimits } from "../../ports/artifact-driver.ts";
 import type { NetworkGate } from "../../ports/network-gate.ts";
 import { createByteBudget, layWhole, receiveFile } from "../transfer/lay-whole.ts";
-import { translateTransferError, unsupportedThere } from "../transfer/refusals.ts";
+import { inOurWords, unsupportedThere } from "../transfer/refusals.ts";
 import { findText, listPairs } from "../transfer/settings.ts";
 import { authorize } from "./authorize.ts";
 import { exchange, expectSuccess, readAddress } from "./exchange.ts";
@@ -21,35 +21,25 @@ import type { Exchange } from "./exchange.ts";
 export function createHttpDriver(name = "http", canDelete = false, gate?: NetworkGate): ArtifactDriver {
   return {
     name,
-    load: (place, target, limits) => translate(place, limits, () => load(place, target, { ...limits, gate })),
-    save: (source, place, limits) => translate(place, limits, () => save(source, place, { ...limits, gate })),
-    remove: (place, limits) => translate(place, limits, () => remove(place, { ...limits, gate }, canDelete)),
+    load: (place, target, limits) =>
+      inOurWords(place, limits, () => load(place, target, { ...limits, gate })),
+    save: (source, place, limits) =>
+      inOurWords(place, limits, () => save(source, place, { ...limits, gate })),
+    remove: (place, limits) => inOurWords(place, limits, () => remove(place, { ...limits, gate }, canDelete)),
     list: (place, limits) =>
-      translate(place, limits, async () => {
+      inOurWords(place, limits, async () => {
         throw unsupportedThere(
           place,
           "what a web server holds cannot be listed",
           "Name each file by its address.",
         );
       }),
-    exists: (place, limits) => translate(place, limits, () => exists(place, { ...limits, gate })),
+    exists: (place, limits) => inOurWords(place, limits, () => exists(place, { ...limits, gate })),
   };
 }
 
 /** The bounds of a call, with what may be connected to. */
 type Bounds = TransferLimits & { readonly gate: NetworkGate | undefined };
-
-async function translate<T>(
-  place: StoragePlace,
-  { signal }: TransferLimits,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw translateTransferError(error, place, signal);
-  }
-}
 
 async function ask(
   place: StoragePlace,

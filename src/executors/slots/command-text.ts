@@ -34,15 +34,21 @@ export function writeAssignments(env: ReadyCommand["env"]): string {
   return text;
 }
 
-/** Program and arguments as shell words (`quote` makes one of a text); variables with names that no shell can assign go through `env`. */
+/**
+ * Program and arguments as shell words (`quote` makes one of a text); variables with names that no shell can assign go
+ * through `env`.
+ */
 export function writeWords(
   command: Pick<ReadyCommand, "argv" | "env">,
   quote: (text: string) => string = quoteForShell,
 ): string {
-  const others = command.env.filter((each) => !isPlainVariableName(each.name));
-  const words = command.argv.map(quote).join(" ");
-  if (others.length === 0) return words;
-  return `/usr/bin/env ${others.map((each) => quote(`${each.name}=${each.value}`)).join(" ")} ${words}`;
+  return [...listEnvWords(command.env), ...command.argv].map(quote).join(" ");
+}
+
+/** What stands in front of a program that a shell starts, so that it gets the variables that no shell passes on. */
+export function listEnvWords(env: ReadyCommand["env"]): readonly string[] {
+  const others = env.filter((each) => !isPlainVariableName(each.name));
+  return others.length === 0 ? [] : ["/usr/bin/env", ...others.map(({ name, value }) => `${name}=${value}`)];
 }
 
 /** Refuses what no program can be given: NUL characters and command lines that the system does not take. */

@@ -9,7 +9,7 @@ import type { RunCommand, RunRow, SubmitAnswer, SubmitRequest } from "../../api/
 import type { KeptLimit } from "../../model/run/lock-board.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { DefinitionStore } from "../../ports/definition-store.ts";
-import type { RunSummary } from "../../ports/history-store.ts";
+import type { RunFilter, RunSummary } from "../../ports/history-store.ts";
 import type { LocalEngine } from "../local-engine.ts";
 
 /** What a part may do. */
@@ -24,10 +24,7 @@ export interface ServeHost {
   /** Carries out a command; resolves once it is on the disk. */
   command(run: string, command: RunCommand): Promise<void>;
   /** Runs as lists show them, newest first. */
-  listRuns(filter?: {
-    readonly unfinishedOnly?: boolean;
-    readonly limit?: number;
-  }): Promise<readonly RunSummary[]>;
+  listRuns(filter?: RunFilter): Promise<readonly RunSummary[]>;
   /** By name or id; undefined when there is none. */
   findRun(run: string): Promise<RunSummary | undefined>;
   /** Deletes a finished run. */

@@ -2,7 +2,7 @@
  * Volumes that lie outside of the attempt's directory: those of a run, those that outlive runs, and what of the machine may be
  * mounted. Each is a directory that a link in the attempt's root leads to.
  */
-import { lstatSync, mkdirSync, realpathSync, symlinkSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, realpathSync, symlinkSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import type { Result } from "../../base/result.ts";
 import { err, ok } from "../../base/result.ts";
@@ -71,7 +71,8 @@ function makeShared(folder: string, { name, subPath }: AttemptVolume): Result<st
   const first = findNearest(part);
   const isInside = (path: string): boolean => path === whole || path.startsWith(`${whole}/`);
   if (isInside(first)) {
-    mkdirSync(part, { recursive: true });
+    // It may name a file that an earlier attempt has left in the volume.
+    if (!existsSync(part)) mkdirSync(part, { recursive: true });
     if (isInside(realpathSync(part))) return ok(part);
   }
   const message = `the volume ${name} cannot be mounted: its subPath '${subPath}' leads out of it by a link`;
