@@ -1,6 +1,7 @@
 /** The engine in this process, as presenters see it, and the commands that people give it. */
 import type { Engine, EngineOptions, RunCommand, RunRow } from "../api/house.ts";
 import type { SubmitAnswer, SubmitRequest } from "../api/house.ts";
+import type { KeptLimit } from "../model/run/lock-board.ts";
 import type { HistoryStore } from "../ports/history-store.ts";
 import type { LiveRun } from "../runtime/live-run.ts";
 import type { Runtime } from "../runtime/runtime.ts";
@@ -47,6 +48,8 @@ export interface LocalEngine extends Engine {
   readonly stopped: Promise<Error>;
   /** Takes over every unfinished run that can be read. */
   adoptAll(): Promise<Adopted>;
+  /** Limits of semaphores by what stored ConfigMaps say now. */
+  setKeptLimits(limits: ReadonlyMap<string, KeptLimit>): void;
 }
 
 /** `serves`: takes submissions from other processes as well, and runs that are not in memory when they get a command. */
@@ -83,6 +86,7 @@ export async function openLocalEngine(home: Home, options: LocalEngineOptions): 
     adopt: (name) => adoptRuns(desk, name),
     startedBy: (name) => findStarted(desk.driven.values(), name),
     adoptAll: () => adoptAll(desk),
+    setKeptLimits: (limits) => runtime.setKeptLimits(limits),
     retire: (name) => retireRun(desk, name),
     remove,
     command,

@@ -86,6 +86,8 @@ export interface Lowering {
   readonly outputRemoval: string | undefined;
   /** Drivers of storage that the plan needs, and where the document first asks for each. */
   readonly drivers: Map<string, Place>;
+  /** Mounted paths of the machine, with `:ro` behind them where a mount is read-only, and the first place of each. */
+  readonly hostPaths: Map<string, Place>;
   /** Set when a ConfigMap is looked up while the run goes on. */
   needsConfigMaps: boolean;
   /** Set when a Secret is looked up while the run goes on. */
