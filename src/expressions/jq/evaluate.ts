@@ -16,6 +16,7 @@ import {
   chargeSlots,
   chargeText,
   chargeWork,
+  demandTrail,
   evaluate,
   evaluateValues,
   findBinding,
@@ -140,7 +141,10 @@ function* evaluateBound(
 
 function* evaluateIterate(node: NodeOf<"iterate">, input: Item, env: Env): Items {
   for (const item of evaluate(node.target, input, env)) {
-    const members = runAt(node, () => listMembers(item.value, env.machine.keyOrder));
+    const members = runAt(node, () => {
+      demandTrail(item);
+      return listMembers(item.value, env.machine.keyOrder);
+    });
     for (const [key, member] of members) {
       chargeWork(env.machine, 1);
       yield runAt(node, () => part(item, key, member));

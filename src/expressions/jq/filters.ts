@@ -90,9 +90,9 @@ function* skip(args: readonly JqNode[], input: Item, env: Env, node: NodeOf<"cal
 }
 
 function* takeLast(filter: JqNode, input: Item, env: Env): Items {
-  let last: Item | undefined;
+  let last = made(null, input);
   for (const item of evaluate(filter, input, env)) last = item;
-  if (last !== undefined) yield last;
+  yield last;
 }
 
 function* isEmpty(filter: JqNode, input: Item, env: Env): Items {

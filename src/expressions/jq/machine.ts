@@ -132,6 +132,11 @@ export function made(value: JqValue, input: Item): Item {
   return { value, trail: input.trail === "off" ? "off" : "lost" };
 }
 
+/** Refuses to look for parts of what was made, when somebody asks for paths. */
+export function demandTrail(item: Item): void {
+  if (item.trail === "lost") fail(`Invalid path expression with result ${quoteShort(item.value)}`);
+}
+
 /** A part of an item's value. */
 export function part(item: Item, key: JqValue, value: JqValue): Item {
   const { trail } = item;

@@ -22,7 +22,10 @@ export function findSpan(from: JqValue, to: JqValue, length: number): Span {
 }
 
 function toSpan(key: ReadonlyMap<string, JqValue>, length: number): Span {
-  return findSpan(key.get("start") ?? null, key.get("end") ?? null, length);
+  const [from, to] = [key.get("start"), key.get("end")];
+  return from === undefined || to === undefined
+    ? fail("Start and end indices of an array slice must be numbers")
+    : findSpan(from, to, length);
 }
 
 /** What stands under one key. An object as a key means a slice, a list the places where it occurs. */

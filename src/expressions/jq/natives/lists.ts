@@ -89,7 +89,8 @@ function addAll(value: JqValue, machine: Machine): JqValue {
 }
 
 function reverse(value: JqValue, machine: Machine): JqValue {
-  if (value === null) return [];
+  // What has no length has nothing to turn around, whatever it is.
+  if (value === null || value === 0 || (isObject(value) && value.size === 0)) return [];
   if (typeof value === "string") return Array.from(value).reverse().join("");
   if (!isArray(value)) return fail(`Cannot reverse ${describe(value)}`);
   chargeSlots(machine, value.length);
@@ -117,13 +118,14 @@ function findIndices(value: JqValue, wanted: JqValue, machine: Machine): JqValue
 function join(value: JqValue, separator: JqValue, machine: Machine): JqValue {
   const members = listMembers(value, machine.keyOrder).map(([, member]) => member);
   if (members.length === 0) return "";
-  if (typeof separator !== "string") return fail(`${describe(separator)} cannot join, as it is not a string`);
+  const between = members.length < 2 ? "" : (separator ?? "");
+  if (typeof between !== "string") return fail(`${describe(separator)} cannot join, as it is not a string`);
   const texts = members.map((member) => {
     if (member === null) return "";
     if (isArray(member) || isObject(member)) return fail(`${describe(member)} cannot be joined`);
     return typeof member === "string" ? member : writeValue(member, machine.keyOrder);
   });
-  return chargeText(machine, texts.join(separator));
+  return chargeText(machine, texts.join(between));
 }
 
 function transpose(value: JqValue, machine: Machine): JqValue {
