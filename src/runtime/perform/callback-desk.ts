@@ -7,6 +7,7 @@
  * K3. Nothing here need survive: what is not answered is owed, and is sent again by the next engine.
  * K4. What is told is masked: no value of a Secret gets into the history.
  */
+import type { HttpRequest } from "../../model/plan/plan.ts";
 import type { Effect } from "../../model/run/effects.ts";
 import type { CallbackAnswer } from "../../model/run/inputs.ts";
 import type { LiveRun } from "../live-run.ts";

@@ -43,6 +43,8 @@ export const dialects = {
   allRequirements: "argo-all-requirements",
   /** What a JSONPath template of kubectl finds in an object. */
   objectPath: "argo-object-path",
+  /** A filter of jq for the object that a resource template acted on. */
+  objectFilter: "argo-object-filter",
   /** JSON text of a list of expressions over `data`; the first one sees the keys of a listing, each other the value before. */
   data: "argo-data",
   /** JSON text of a withSequence that has a format. */
