@@ -1,8 +1,8 @@
 /**
  * Hands documents of three steps to the serve of a home, as `millrace submit` does, but from one process that is warm.
  *
- *   node submit-runs.ts HOME steadily RUNS PER_MINUTE   prints milliseconds from a submission until its first step runs,
- *                                                       at the 99th of 100
+ *   node submit-runs.ts HOME steadily RUNS PER_MINUTE   prints milliseconds from a submission until its first step runs:
+ *                                                       the 99th of 100, the 90th and the 50th
  *   node submit-runs.ts HOME together RUNS AT_ONCE      prints seconds until all runs have ended
  *
  * Each step is `date`, so it says itself when it ran. Submissions come at fixed times, whether the ones before them have
@@ -39,7 +39,7 @@ function readClock(): number {
   return performance.timeOrigin + performance.now();
 }
 
-async function submitSteadily(): Promise<number> {
+async function submitSteadily(): Promise<string> {
   // What is loaded and compiled with the first ones is not what is measured.
   for (let index = 0; index < 20; index += 1) await submit();
   const startsAt = performance.now();
@@ -52,7 +52,9 @@ async function submitSteadily(): Promise<number> {
   const submitted = await Promise.all(pending);
   await waitForEnds(runs + 20);
   const latencies = submitted.map(({ name, at }) => readFirstStep(name) - at).sort((a, b) => a - b);
-  return latencies[Math.ceil(0.99 * runs) - 1] ?? Number.NaN;
+  return [0.99, 0.9, 0.5]
+    .map((share) => (latencies[Math.ceil(share * runs) - 1] ?? Number.NaN).toFixed(1))
+    .join(" ");
 }
 
 /** When the first step ran, in epoch milliseconds: it is task 1, after the whole. */
@@ -60,7 +62,7 @@ function readFirstStep(name: string): number {
   return Number(readFileSync(join(home, "runs", name, "1", "main.out"), "utf8")) / 1e6;
 }
 
-async function submitTogether(): Promise<number> {
+async function submitTogether(): Promise<string> {
   const startsAt = performance.now();
   let left = runs;
   const work = async (): Promise<void> => {
@@ -71,7 +73,7 @@ async function submitTogether(): Promise<number> {
   };
   await Promise.all(Array.from({ length: pace }, work));
   await waitForEnds(runs);
-  return (performance.now() - startsAt) / 1000;
+  return ((performance.now() - startsAt) / 1000).toFixed(3);
 }
 
 /** Resolves when so many runs more have succeeded than when this program began. Looking costs serve nothing. */
@@ -95,4 +97,4 @@ function countEnded(): number {
 }
 
 const endedBefore = countEnded();
-console.log((await (manner === "steadily" ? submitSteadily() : submitTogether())).toFixed(3));
+console.log(await (manner === "steadily" ? submitSteadily() : submitTogether()));

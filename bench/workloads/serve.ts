@@ -1,4 +1,5 @@
 /** The process that stays up, with much that waits in it: start, idleness, how soon a submitted run begins, how many a second. */
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { compileAnchor, projectFolder, readNumber } from "../harness/programs.ts";
@@ -99,12 +100,13 @@ export const runsTogether: Workload = {
     {
       title: "posix_spawn loop in C for their steps",
       target: { kind: "report" },
-      measure: (context) =>
-        readNumber(compileAnchor("spawn-loop"), [
-          String(togetherRuns * stepsPerRun),
-          String(context.cores),
-          "/bin/date",
-        ]),
+      measure: (context) => {
+        const folder = context.freshPath("logs");
+        mkdirSync(folder);
+        const steps = String(togetherRuns * stepsPerRun);
+        const args = ["-o", folder, steps, String(context.cores), "/bin/date"];
+        return readNumber(compileAnchor("spawn-loop"), args);
+      },
     },
   ],
   requires: needServe,

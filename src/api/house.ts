@@ -7,7 +7,7 @@ import type { Json, JsonObject } from "../base/json.ts";
 import type { DefinitionHouse } from "./definitions.ts";
 import type { DefinitionKind } from "../model/run/definition.ts";
 import type { RunEvent } from "../model/run/events.ts";
-import type { LanguageView, Submission } from "../model/run/language.ts";
+import type { LanguageView, LintOptions, Submission } from "../model/run/language.ts";
 import type { Outlook } from "../model/run/outlook.ts";
 import type { RunLimits } from "../model/run/run-limits.ts";
 import type { RunState } from "../model/run/run-state.ts";
@@ -228,14 +228,7 @@ export interface House {
   /** The objects of a file in their present form, without fields that have been replaced. */
   convert(source: string, file: string): readonly JsonObject[];
   /** What a document refers to is looked for in the given definitions, then among the stored ones. */
-  lint(
-    source: string,
-    file: string,
-    options: {
-      readonly strict: boolean;
-      readonly definitions: readonly { readonly source: string; readonly file: string }[];
-    },
-  ): Promise<readonly Diagnostic[]>;
+  lint(source: string, file: string, options: LintOptions): Promise<readonly Diagnostic[]>;
   readonly definitions: DefinitionHouse;
   list(): Promise<readonly RunRow[]>;
   /** What a list says of one run: by name, id, or `@latest`. MillraceError `run/unknown` when there is none. */

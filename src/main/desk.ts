@@ -10,6 +10,7 @@ import type { RunRecord } from "../runtime/recover/run-record.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Home } from "./home.ts";
 import { unknownRun } from "./missing-run.ts";
+import type { InTurn } from "./turns.ts";
 
 /** A run that the engine drives. */
 export interface Driven {
@@ -39,7 +40,7 @@ export interface Desk {
   /** The same, by name, for a run that may not be driven. */
   forgetName(name: string): void;
   /** One after the other: names and identities of runs are looked up and taken, and nobody else may do so in between. */
-  inTurn<T>(act: () => Promise<T>): Promise<T>;
+  readonly inTurn: InTurn;
   close(options: { readonly leaveRunning: boolean }): Promise<void>;
 }
 

@@ -23,13 +23,14 @@ import type { Desk, Driven } from "./desk.ts";
 import { openObjects } from "./open-objects.ts";
 import { createShownPaths } from "./shown-paths.ts";
 import { systemClock } from "./system-clock.ts";
+import { createTurns } from "./turns.ts";
 import { watchShortly } from "./watch-shortly.ts";
 
 /** Opens the home for writing. Refused with `store/locked` while another process drives it. */
 export async function openDesk(home: Home, options: EngineOptions): Promise<Desk> {
   makeHome(home);
   const shown = createShownPaths();
-  const chosen = await chooseExecutor(options.executor, home, options.parallel, shown.list);
+  const chosen = await chooseExecutor(options.executor, home, options.parallel, shown.listFor);
   const history = openSqliteHistory(home.history, { mode: "write" });
   const driven = new Map<string, Driven>();
   const folderNames = new Map<string, string>();
@@ -71,12 +72,13 @@ export async function openDesk(home: Home, options: EngineOptions): Promise<Desk
     driven,
     drive: (run, document) => {
       driven.set(run.name, { run, document, record: decodeRunRecord(document) });
-      shown.addRun(document);
+      shown.addRun(run.runId, document);
       folderNames.set(run.runId, runFolderName(run.name));
     },
     forget: (run) => {
       driven.delete(run.name);
       folderNames.delete(run.runId);
+      shown.dropRun(run.runId);
     },
     forgetName: (name) => {
       const found = driven.get(name);
@@ -108,15 +110,6 @@ function followLimits(runtime: Runtime, home: Home): () => void {
   };
   runtime.setLockLimits(limits.read());
   return watchShortly(() => limits.watch(take), take);
-}
-
-function createTurns(): Desk["inTurn"] {
-  let last: Promise<unknown> = Promise.resolve();
-  return (act) => {
-    const done = last.then(act);
-    last = done.catch(() => undefined);
-    return done;
-  };
 }
 
 /** Loaded with the first request: Node's HTTP client alone would double the time of a cold start. */

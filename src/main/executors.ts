@@ -6,6 +6,7 @@ import { MillraceError } from "../base/errors.ts";
 import { createProcessExecutor } from "../executors/process/process-executor.ts";
 import type { Executor, ExecutorListener } from "../ports/executor.ts";
 import type { Home } from "./home.ts";
+import type { ShownPaths } from "./shown-paths.ts";
 import { readImages } from "./image-file.ts";
 import { findSlotProgram } from "./slot-program.ts";
 
@@ -26,7 +27,7 @@ export async function chooseExecutor(
   name: string,
   home: Home,
   parallel: number | undefined,
-  shownPaths: () => readonly string[] = () => [],
+  shownPaths: ShownPaths["listFor"] = () => [],
 ): Promise<ChosenExecutor> {
   const capacity = chooseParallel(parallel);
   switch (name) {
@@ -60,7 +61,7 @@ export async function chooseExecutor(
 async function createSandbox(
   home: Home,
   capacity: number,
-  shownPaths: () => readonly string[],
+  shownPaths: ShownPaths["listFor"],
 ): Promise<ChosenExecutor["create"]> {
   const { createSandboxExecutor } = await import("../executors/sandbox/sandbox-executor.ts");
   const stateDirectory = join(home.executors, "sandbox");

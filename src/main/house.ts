@@ -2,6 +2,7 @@
 import { existsSync, watch } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import type { Diagnostic } from "../base/diagnostic.ts";
 import { MillraceError } from "../base/errors.ts";
 import type { Json } from "../base/json.ts";
 import type {
@@ -16,6 +17,7 @@ import type {
 } from "../api/house.ts";
 import type { DefinitionHouse } from "../api/definitions.ts";
 import type { FileValue } from "../model/plan/plan.ts";
+import type { LintOptions } from "../model/run/language.ts";
 import type { HistoryReader, RunSummary } from "../ports/history-store.ts";
 import { loadRunState } from "../runtime/recover/run-record.ts";
 import { openFolderSecrets } from "../stores/folder/folder-secrets.ts";
@@ -114,8 +116,8 @@ async function lintDocument(
   home: Home,
   source: string,
   file: string,
-  options: Parameters<House["lint"]>[2],
-): ReturnType<House["lint"]> {
+  options: LintOptions,
+): Promise<readonly Diagnostic[]> {
   const language = findLanguage(source, file);
   const texts = [source, ...options.definitions.map((given) => given.source)];
   const { definitions } = await readDefinitions(home, (reader) =>

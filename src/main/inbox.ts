@@ -43,7 +43,7 @@ export interface InboxHandlers {
 
 const commandEnd = ".command";
 export const submissionEnd = ".submit";
-export const takenEnd = ".submit.taken";
+const takenEnd = ".submit.taken";
 const answerEnd = ".answer";
 
 /** How long the sender of a command waits for the answer. */

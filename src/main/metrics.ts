@@ -68,7 +68,7 @@ async function measureOthers(
   now: number,
 ): Promise<readonly UnderWay[]> {
   const stored = unfinishedRunPhases.reduce((sum, phase) => sum + (counts.get(phase) ?? 0), 0);
-  if (stored <= open.length) return [];
+  if (stored <= open.filter(({ committedSeq }) => committedSeq > 0).length) return [];
   const driven = new Set(open.map(({ runId }) => runId));
   const others: UnderWay[] = [];
   for (const summary of await reader.listRuns({ unfinishedOnly: true })) {

@@ -7,7 +7,7 @@
  */
 
 /** People do not notice so long a delay, and the first task has begun by then. */
-const shortlyMs = 20;
+const shortlyMs = 50;
 
 /** How often a folder is looked at that cannot be watched. */
 const lookEveryMs = 1_000;

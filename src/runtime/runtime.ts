@@ -133,8 +133,8 @@ export class Runtime {
    * first, as they did before.
    */
   adoptRuns(runs: readonly LiveRun[]): void {
-    for (const run of runs) this.take(run);
     const inOrder = runs.toSorted((a, b) => a.state.createdAt - b.state.createdAt);
+    for (const run of inOrder) this.take(run);
     const placed = inOrder.filter(({ state }) => hasPlace(state));
     const waiting = inOrder.filter(({ state }) => !hasPlace(state));
     for (const run of placed) if (run.state.ended === undefined) this.slots.hold(run);
@@ -322,12 +322,12 @@ export class Runtime {
   }
 
   /** Lets ready attempts start while the executor has room. A run that got some is last in line the next time. */
-  private offerRoom(now: number): LiveRun[] {
-    const offered: LiveRun[] = [];
+  private offerRoom(now: number): ReadonlySet<LiveRun> {
+    const offered = new Set<LiveRun>();
     let free = this.performer.free;
     const offer = (run: LiveRun): void => {
       this.decideOne(run, { kind: "capacity.offered", at: now, free: Math.max(0, free) });
-      offered.push(run);
+      offered.add(run);
       free -= countStarts(run.pendingEffects);
     };
     for (const run of this.inLine) {
@@ -335,7 +335,7 @@ export class Runtime {
       if (!run.more) offer(run);
     }
     // What a stop keeps from beginning needs no room to end.
-    for (const run of this.stopping) if (!run.more && !offered.includes(run)) offer(run);
+    for (const run of this.stopping) if (!run.more && !offered.has(run)) offer(run);
     for (const run of offered) {
       if (countStarts(run.pendingEffects) > 0) this.inLine.delete(run);
       this.note(run);

@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** As small as a document gets: what it needs, every run needs. It alone decides what is kept of the start script. */
+/** As small as documents are: what it needs, most runs need. It alone decides what is kept of the start script. */
 const smallDocument = `apiVersion: argoproj.io/v1alpha1
 kind: Workflow
 metadata: {generateName: build-}
@@ -18,6 +18,10 @@ spec:
     - name: main
       steps:
         - - {name: greet, template: greet, arguments: {parameters: [{name: whom, value: you}]}}
+        - - name: count
+            template: greet
+            arguments: {parameters: [{name: whom, value: "{{item}}"}]}
+            withSequence: {count: "2"}
     - name: greet
       inputs: {parameters: [{name: whom}]}
       container: {image: busybox, command: [sh, -c], args: ["echo hello {{inputs.parameters.whom}}"]}

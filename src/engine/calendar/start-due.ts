@@ -9,7 +9,7 @@ import { readFacts, setProblem } from "./schedule-desk.ts";
 import type { Desk } from "./schedule-desk.ts";
 
 /** The name says which due time it is, so that a start can be repeated without starting twice (Argo). */
-export function nameScheduledRun(scheduleName: string, dueAt: number): string {
+function nameScheduledRun(scheduleName: string, dueAt: number): string {
   return `${scheduleName}-${Math.floor(dueAt / 1000)}`;
 }
 

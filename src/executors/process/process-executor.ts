@@ -55,7 +55,7 @@ export interface ProcessExecutorOptions {
   /** Names of variables that attempts get from the engine's environment, besides PATH, language and time zone. */
   readonly passEnvironment?: readonly string[];
   /** Host paths that attempts see although they lie below `/tmp` or `/var/tmp`; asked for each attempt. */
-  readonly shownPaths?: () => readonly string[];
+  readonly shownPaths?: (runId: string) => readonly string[];
   /** `private` (default): HOME is the attempt's own. `user`: the home of the user that runs Millrace, with all it holds. */
   readonly home?: "private" | "user";
 }
@@ -83,7 +83,7 @@ export function createProcessExecutor(options: ProcessExecutorOptions, listener:
       memoryLimit: false,
     }),
     launch: (order, directory) =>
-      launch(order, plainPath(directory), resolver, userHome, options.shownPaths?.() ?? []),
+      launch(order, plainPath(directory), resolver, userHome, options.shownPaths?.(order.runId) ?? []),
   };
   return createSlotExecutor(backend, { capacity, stateDirectory, environment, program }, listener);
 }
@@ -141,7 +141,7 @@ function listMappings(
  * The part of a declared path that is private: from its first directory that this machine does not have, or has empty,
  * because scripts go to `/work` when they declared `/work/out.txt`; the path alone where the machine has its parents.
  */
-export function findPrivatePrefix(path: string): string {
+function findPrivatePrefix(path: string): string {
   const parts = path.split("/");
   for (let count = 2; count < parts.length; count += 1) {
     const parent = parts.slice(0, count).join("/");

@@ -48,7 +48,7 @@ export interface SandboxExecutorOptions {
   /** How many attempts may run at once. */
   readonly capacity: number;
   /** Host paths that attempts may read although they lie in a private directory; asked for each attempt. */
-  readonly shownPaths?: () => readonly string[];
+  readonly shownPaths?: (runId: string) => readonly string[];
   /** A directory for the executor's own files (tool aliases, shell messages). */
   readonly stateDirectory: string;
   /** What slots are made of; the shell when absent. */
@@ -80,7 +80,7 @@ interface SandboxContext {
   readonly resolver: CommandResolver;
   readonly host: HostView;
   readonly network: boolean;
-  readonly shownPaths: () => readonly string[];
+  readonly shownPaths: (runId: string) => readonly string[];
 }
 
 export function createSandboxExecutor(options: SandboxExecutorOptions, listener: ExecutorListener): Executor {
@@ -153,7 +153,7 @@ function launch(
   }
   const supervised = needsSupervisor(order);
   const steps = [
-    ...planMounts(order, directory, context.host, files, context.shownPaths()),
+    ...planMounts(order, directory, context.host, files, context.shownPaths(order.runId)),
     ...listControlMounts(order, directory, supervised ? "supervised" : "single"),
   ];
   const [only] = commands;

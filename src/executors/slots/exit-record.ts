@@ -57,9 +57,7 @@ export function readEnding(status: number, how: "plain" | "signaled" | "refused"
 }
 
 /** Reads one line of the shell's `times`: user and system time in ms; undefined for any other line. */
-export function readTimesLine(
-  line: string,
-): { readonly userMs: number; readonly systemMs: number } | undefined {
+function readTimesLine(line: string): { readonly userMs: number; readonly systemMs: number } | undefined {
   const match = /^(\d+)m([\d.,]+)s (\d+)m([\d.,]+)s$/.exec(line);
   if (match === null) return undefined;
   const toMs = (minutes: string | undefined, seconds: string | undefined): number =>

@@ -1,6 +1,6 @@
 /** Argo Workflows: documents in, plans, evaluators and views out. */
 import type { Diagnostic } from "../../base/diagnostic.ts";
-import type { Compiled, Language, Submission } from "../../model/run/language.ts";
+import type { Compiled, Language, LintOptions, Submission } from "../../model/run/language.ts";
 import { checkArgoDocument } from "./check/check-argo-document.ts";
 import { findStrayParameters } from "./check/check-submission.ts";
 import { createArgoEvaluator } from "./evaluate/create-argo-evaluator.ts";
@@ -19,7 +19,7 @@ import type { ArgoDocument, WorkflowTemplate } from "./read/types.ts";
 import { takeSecrets } from "./lower/take-secrets.ts";
 import { argoView } from "./view/argo-view.ts";
 
-type Definitions = NonNullable<Submission["definitions"]>;
+type Definitions = LintOptions["definitions"];
 
 export const argo: Language = {
   id: "argo",
@@ -41,11 +41,7 @@ export const argo: Language = {
   view: argoView,
 };
 
-function lintArgo(
-  source: string,
-  file: string,
-  options: { readonly strict: boolean; readonly definitions: Definitions },
-): readonly Diagnostic[] {
+function lintArgo(source: string, file: string, options: LintOptions): readonly Diagnostic[] {
   const read = readArgoDocuments(source, file, { strict: options.strict });
   const stored = collectStored([...readDefinitions(options.definitions), ...read.documents]);
   return [

@@ -123,19 +123,19 @@ export interface LanguageView {
   };
 }
 
+export interface LintOptions {
+  /** Unknown fields and doubled keys are errors. */
+  readonly strict: boolean;
+  /** Where what a document refers to is looked for; these are not checked themselves. */
+  readonly definitions: readonly { readonly source: string; readonly file: string }[];
+}
+
 export interface Language {
   readonly id: string;
   /** Whether a text looks like a document of this language. */
   recognizes(source: string, file: string): boolean;
   /** Reads and checks all documents of a file without running anything. */
-  lint(
-    source: string,
-    file: string,
-    options: {
-      readonly strict: boolean;
-      readonly definitions: readonly { readonly source: string; readonly file: string }[];
-    },
-  ): readonly Diagnostic[];
+  lint(source: string, file: string, options: LintOptions): readonly Diagnostic[];
   /**
    * Parts a file from the secret values in it: the text that is left keeps its lines and names the Secrets, and the
    * values go to the secret store. Their seals come back in the submission's facts, as `secrets`.

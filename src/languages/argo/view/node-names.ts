@@ -116,7 +116,7 @@ function memberSuffix(state: RunState, task: number): string {
 }
 
 /** The item of a member; from the run where it was computed, else from the plan. */
-export function findMemberItem(state: RunState, task: number): Json | undefined {
+function findMemberItem(state: RunState, task: number): Json | undefined {
   const { tasks } = state;
   const order = tasks.order[task] ?? 0;
   const items = state.items.get(tasks.parent[task] ?? -1);
