@@ -130,8 +130,7 @@ async function occupy(terminal: Terminal, folder: string, limitMs: number): Prom
 /** Nothing that a script has started may outlive it. */
 async function endAll(terminal: Terminal, limitMs: number): Promise<void> {
   const list = async (): Promise<string> => (await terminal.ask(["list", "--running", "-o", "name"])).out;
-  for (const name of (await list()).split("\n"))
-    if (name !== "") await terminal.ask(["terminate", name]);
+  for (const name of (await list()).split("\n")) if (name !== "") await terminal.ask(["terminate", name]);
   const left = await repeat(terminal, Date.now() + limitMs, list);
   if (left !== "") throw new Error(`these runs do not end: ${left}`);
 }
