@@ -19,7 +19,7 @@ export interface Check {
 const typescriptEntry = "node_modules/typescript/bin/tsc";
 
 /** Folders with code of ours. */
-export const codeFolders: readonly string[] = ["src", "test", "tools", "bench", "bin"];
+const codeFolders: readonly string[] = ["src", "test", "tools", "bench", "bin"];
 
 /** Types of the pure folders alone, where neither Node nor the DOM exists; then of everything; then the linter. */
 export const correctnessChecks: readonly Check[] = [

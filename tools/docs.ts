@@ -19,7 +19,7 @@ interface LayerTable {
 }
 
 /** The table of `layers.json`: each layer with what it may import. */
-export function renderLayers(table: LayerTable): string {
+function renderLayers(table: LayerTable): string {
   const rows = Object.entries(table.layers).map(([layer, allowed]) => {
     const targets = allowed.includes("*") ? "everything" : allowed.map((name) => `\`${name}\``).join(", ");
     return `| \`${layer}\` | ${table.pure.includes(layer) ? "yes" : ""} | ${targets === "" ? "nothing" : targets} |`;
@@ -28,7 +28,7 @@ export function renderLayers(table: LayerTable): string {
 }
 
 /** The npm scripts and what each of them runs. */
-export function renderScripts(table: Readonly<Record<string, readonly string[]>>): string {
+function renderScripts(table: Readonly<Record<string, readonly string[]>>): string {
   const short = new Set(["start", "test"]);
   const rows = Object.entries(table).map(
     ([name, command]) => `| \`npm ${short.has(name) ? name : `run ${name}`}\` | \`${command.join(" ")}\` |`,
@@ -37,7 +37,7 @@ export function renderScripts(table: Readonly<Record<string, readonly string[]>>
 }
 
 /** The fields that change nothing on one machine, by what they decide in a cluster. */
-export function renderNoEffect(groups: readonly NoEffectGroup[]): string {
+function renderNoEffect(groups: readonly NoEffectGroup[]): string {
   const rows = groups.flatMap(({ about, told, kept, fields }) =>
     Object.entries(fields).map(([type, names]) => {
       const list = names.map((name) => `\`${name}\``).join(", ");
@@ -76,7 +76,7 @@ export function regenerate(text: string, known: Readonly<Record<string, () => st
 }
 
 /** Paths of the project's Markdown files, relative to the project folder. */
-export function listDocuments(): readonly string[] {
+function listDocuments(): readonly string[] {
   const atTop = readdirSync(projectFolder).filter((name) => name.endsWith(".md"));
   const inDocs = readdirSync(join(projectFolder, "docs"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".md"))

@@ -1,6 +1,6 @@
 /** Running programs for measurements, compiling the C anchors, and finding tools that may be missing. */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, openSync, closeSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, openSync, closeSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Unavailable } from "./workload.ts";
 
@@ -100,22 +100,4 @@ export function compileAnchor(name: string): string {
 /** Path of an anchor that is run with Node. */
 export function getAnchorScript(name: string): string {
   return join(anchorsFolder, `${name}.ts`);
-}
-
-export interface Usage {
-  readonly wallSeconds: number;
-  /** User and system time of the process and of the descendants it waited for. */
-  readonly cpuSeconds: number;
-  readonly peakBytes: number;
-}
-
-/** Runs the program under `measure.c` and returns what it used. */
-export async function measureProgram(
-  reportFile: string,
-  program: string,
-  args: readonly string[],
-  options: RunOptions = {},
-): Promise<Usage> {
-  await runProgram(compileAnchor("measure"), [reportFile, program, ...args], options);
-  return JSON.parse(readFileSync(reportFile, "utf8")) as Usage;
 }

@@ -3,10 +3,11 @@
  * main/ implements it over the runtime and the stores; the presenters know nothing else of the engine.
  */
 import type { Diagnostic } from "../base/diagnostic.ts";
-import type { Json } from "../base/json.ts";
+import type { Json, JsonObject } from "../base/json.ts";
 import type { DefinitionHouse } from "./definitions.ts";
+import type { DefinitionKind } from "../model/run/definition.ts";
 import type { RunEvent } from "../model/run/events.ts";
-import type { LanguageView, Submission } from "../model/run/language.ts";
+import type { LanguageView, LintOptions, Submission } from "../model/run/language.ts";
 import type { Outlook } from "../model/run/outlook.ts";
 import type { RunLimits } from "../model/run/run-limits.ts";
 import type { RunState } from "../model/run/run-state.ts";
@@ -32,6 +33,12 @@ export interface RunRow {
   readonly total: number;
   /** When it may be deleted; absent for a run that is kept until somebody deletes it. */
   readonly expiresAt?: number;
+  /** Of the runs that wait, the one with the highest comes first; absent: 0. */
+  readonly priority?: number;
+  /** Where its document says that it belongs; absent: `default`. */
+  readonly namespace?: string;
+  /** The beginning of `name=value,...`. */
+  readonly parameters?: string;
 }
 
 /** A run with its state, as the history has it now (or live, in the process that drives it). */
@@ -57,6 +64,11 @@ export type SubmitAnswer =
       readonly warnings: readonly Diagnostic[];
     }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+/** What would become of a submission: the document with everything that was given beside it, a name and an id. */
+export type RehearsalAnswer =
+  | (Extract<SubmitAnswer, { readonly ok: true }> & { readonly document: JsonObject })
+  | Extract<SubmitAnswer, { readonly ok: false }>;
 
 /** A command for a run. Selections are texts that the run's language understands (names, ids, selectors). */
 export type RunCommand =
@@ -194,20 +206,29 @@ export interface Explanation {
   readonly facts: readonly { readonly code: string; readonly text: string }[];
 }
 
+export interface Explained {
+  readonly tasks: readonly Explanation[];
+  /** How many more there would be to explain; each can be asked for by its name. */
+  readonly more: number;
+}
+
 export interface House {
   /** Absolute path of the folder with history, artifacts and logs. */
   readonly home: string;
   /** Whether a text looks like a document of a language that is known here. Texts that do not can be linted as well. */
   recognizes(source: string, file: string): boolean;
-  /** What a document refers to is looked for in the given definitions, then among the stored ones. */
-  lint(
+  /** Indexes of the documents of a file that each make a run of their own, for `submission.document`. */
+  listWorkflows(source: string, file: string): readonly number[];
+  /** The text without its documents of other kinds, lines where they were; undefined when there is none of these. */
+  pickKinds(
     source: string,
     file: string,
-    options: {
-      readonly strict: boolean;
-      readonly definitions: readonly { readonly source: string; readonly file: string }[];
-    },
-  ): Promise<readonly Diagnostic[]>;
+    kinds: readonly (DefinitionKind | "Workflow")[],
+  ): string | undefined;
+  /** The objects of a file in their present form, without fields that have been replaced. */
+  convert(source: string, file: string): readonly JsonObject[];
+  /** What a document refers to is looked for in the given definitions, then among the stored ones. */
+  lint(source: string, file: string, options: LintOptions): Promise<readonly Diagnostic[]>;
   readonly definitions: DefinitionHouse;
   list(): Promise<readonly RunRow[]>;
   /** What a list says of one run: by name, id, or `@latest`. MillraceError `run/unknown` when there is none. */
@@ -216,7 +237,8 @@ export interface House {
   get(name: string): Promise<RunPicture>;
   /** Log files of a run's tasks, in order of start; `select` as in commands, or the number of the one task. */
   logFiles(picture: RunPicture, select?: string | number): readonly LogFile[];
-  explain(picture: RunPicture, select?: string): readonly Explanation[];
+  /** Why tasks stand as they do: the selected ones, also those that have not begun, or else all that went no ordinary way. */
+  explain(picture: RunPicture, select?: string): Explained;
   /** Locks that are held or waited for, by key. */
   locks(): Promise<readonly LockRow[]>;
   /** Stores the limit of a lock, or takes it away; a running engine follows at once. */
@@ -245,6 +267,8 @@ export interface House {
    * the middle (the next one goes on with it).
    */
   handOver(request: SubmitRequest): Promise<SubmitAnswer>;
+  /** As far as a submission goes without anything being stored or started. */
+  rehearse(request: SubmitRequest): Promise<RehearsalAnswer>;
   doctor(): Promise<readonly DoctorFinding[]>;
   /** Figures of all runs and of the engine, in Prometheus' text form. */
   metrics(): Promise<string>;

@@ -5,7 +5,7 @@
  */
 
 /** Values shorter than this are left alone: masking every `1` would destroy the text and hide nothing. */
-export const shortestMaskedSecret = 4;
+const shortestMaskedSecret = 4;
 
 /** What stands in place of a secret. */
 export const secretMask = "***";

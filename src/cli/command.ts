@@ -4,6 +4,7 @@
  */
 import type { House } from "../api/house.ts";
 import { MillraceError } from "../base/errors.ts";
+import { quoteWord } from "../base/quote-word.ts";
 import { addArgoFlags, noteArgoFlags } from "./arguments/argo-flags.ts";
 import { globalFlags } from "./arguments/flag-table.ts";
 import type { FlagTable, FlagValues } from "./arguments/flag-table.ts";
@@ -97,7 +98,7 @@ export function defineCommand<F extends FlagTable>(definition: CommandDefinition
     let house: Promise<House> | undefined;
     const openHouse = (): Promise<House> => (house ??= Promise.resolve(world.openHouse(home)));
     const advise = (line: string): string =>
-      `millrace ${line}${flags.home === undefined ? "" : ` --home ${flags.home}`}`;
+      `millrace ${line}${flags.home === undefined ? "" : ` --home ${quoteWord(flags.home)}`}`;
     return definition.run({ io, out, err, style, commands, openHouse, advise }, flags, positionals);
   };
   return { ...definition, invoke };

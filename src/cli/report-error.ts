@@ -14,11 +14,21 @@ export function reportError(error: unknown, { io, err }: Pick<World, "io" | "err
     err.line(
       `${label} ${cleanText(error instanceof Error ? error.message : String(error))} ${style.paint("quiet", "[internal]")}`,
     );
-    err.line(
-      `  ${style.paint("active", "hint:")} This is a fault of Millrace; with MILLRACE_DEBUG=1 it shows where.`,
-    );
+    err.line(`  ${style.paint("active", "hint:")} ${adviseOnFault(error)}`);
   }
   if (io.env["MILLRACE_DEBUG"] === "1" && error instanceof Error) err.lines(describeCauses(error));
+}
+
+/** A package that is not there is a clone that was not set up, or was brought up to date since. */
+function adviseOnFault(error: unknown): string {
+  const isPackage =
+    error instanceof Error &&
+    "code" in error &&
+    error.code === "ERR_MODULE_NOT_FOUND" &&
+    / package /.test(error.message);
+  return isPackage
+    ? "Packages that Millrace needs are not installed: run `npm install` in its folder."
+    : "This is a fault of Millrace; with MILLRACE_DEBUG=1 it shows where.";
 }
 
 function describeCauses(error: Error): readonly string[] {

@@ -1,14 +1,15 @@
 /** The error for a word that is no command. */
 import { MillraceError } from "../base/errors.ts";
+import { quoteWord } from "../base/quote-word.ts";
 import { findMeantName } from "./arguments/find-meant-name.ts";
 import type { CommandEntry } from "./command.ts";
 
 /** Words that people bring along from `argo` and from the shell, and what to do here. */
 const elsewhere: Readonly<Record<string, string>> = {
-  archive: "Every run stays in the history until `millrace delete`: see `millrace list` and `millrace get`.",
-  cp: "Outputs are plain files: `millrace get` shows where they lie.",
   server: "`millrace serve` is the process that stays up; it has no HTTP interface yet.",
   controller: "Did you mean `millrace serve`?",
+  sync: "`millrace locks limit` says how many may hold a semaphore, `millrace locks` who does.",
+  "executor-plugin": "Plugins are not run here.",
   auth: "There is no HTTP interface, so there is nothing to sign in to.",
   info: "`millrace doctor` says what this machine can do, `millrace version` which Millrace it is.",
   status: "Did you mean `millrace get`?",
@@ -35,9 +36,11 @@ export function unknownCommand(name: string, commands: readonly CommandEntry[]):
 }
 
 function makeHint(name: string, names: readonly string[]): string {
-  if (/\.(?:ya?ml|json)$/i.test(name)) return `To run a document: millrace run ${name}`;
+  if (/\.(?:ya?ml|json)$/i.test(name)) return `To run a document: millrace run ${quoteWord(name)}`;
   const [first = ""] = name.split(" ");
   const longer = names.filter((candidate) => candidate.startsWith(`${first} `));
+  const meant = name === first ? undefined : findMeantName(name, longer);
+  if (meant !== undefined) return `Did you mean \`millrace ${meant}\`?`;
   if (longer.length > 0)
     return `There is ${longer.map((candidate) => `\`millrace ${candidate}\``).join(", ")}.`;
   const here = Object.hasOwn(elsewhere, first) ? elsewhere[first] : undefined;

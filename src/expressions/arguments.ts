@@ -57,8 +57,3 @@ export function getMap(name: string, args: readonly Value[], index: number): Val
   if (value !== undefined && (isMap(value) || isHost(value))) return value;
   return refuseArgument(name, index, "a map", value);
 }
-
-export function getBoolean(name: string, args: readonly Value[], index: number): boolean {
-  const value = args[index];
-  return typeof value === "boolean" ? value : refuseArgument(name, index, "a bool", value);
-}

@@ -79,8 +79,18 @@ function missingDefinition(
   }
   const closest = findMeantName(name, names);
   return new MillraceError("definition/unknown", "not-found", `there is no ${kind} '${name}' in this home`, {
-    hint: closest === undefined ? "--home names another home." : `Did you mean ${closest}?`,
+    hint: closest === undefined ? adviseOnNames(names) : `Did you mean ${closest}?`,
   });
+}
+
+/** So many names are read with profit. */
+const namesAtMost = 10;
+
+function adviseOnNames(names: readonly string[]): string {
+  if (names.length === 0)
+    return "None is stored here; `millrace apply FILE` stores some, --home names another home.";
+  const more = names.length - namesAtMost;
+  return `There ${names.length === 1 ? "is" : "are"} ${names.slice(0, namesAtMost).join(", ")}${more > 0 ? ` and ${more} more` : ""}.`;
 }
 
 async function removeDefinition(home: Home, store: DefinitionStore, key: DefinitionKey): Promise<void> {

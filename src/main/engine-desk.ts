@@ -24,6 +24,7 @@ import { openObjects } from "./open-objects.ts";
 import { createShownPaths } from "./shown-paths.ts";
 import { systemClock } from "./system-clock.ts";
 import { createTurns } from "./turns.ts";
+import { watchShortly } from "./watch-shortly.ts";
 
 /** Opens the home for writing. Refused with `store/locked` while another process drives it. */
 export async function openDesk(home: Home, options: EngineOptions): Promise<Desk> {
@@ -100,14 +101,15 @@ export async function openDesk(home: Home, options: EngineOptions): Promise<Desk
  */
 function followLimits(runtime: Runtime, home: Home): () => void {
   const limits = openFolderLimits(home.limits);
-  runtime.setLockLimits(limits.read());
-  return limits.watch(() => {
+  const take = (): void => {
     try {
       runtime.setLockLimits(limits.read());
     } catch (error) {
       if (!(error instanceof MillraceError)) throw error;
     }
-  });
+  };
+  runtime.setLockLimits(limits.read());
+  return watchShortly(() => limits.watch(take), take);
 }
 
 /** Loaded with the first request: Node's HTTP client alone would double the time of a cold start. */

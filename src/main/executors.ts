@@ -1,5 +1,5 @@
 /** The executors of this machine, and which of them `auto` means. */
-import { accessSync, constants, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism, release } from "node:os";
 import { delimiter, join } from "node:path";
 import { MillraceError } from "../base/errors.ts";
@@ -8,6 +8,7 @@ import type { Executor, ExecutorListener } from "../ports/executor.ts";
 import type { Home } from "./home.ts";
 import type { ShownPaths } from "./shown-paths.ts";
 import { readImages } from "./image-file.ts";
+import { findSlotProgram } from "./slot-program.ts";
 
 export const executorNames: readonly string[] = ["process", "sandbox"];
 
@@ -40,7 +41,10 @@ export async function chooseExecutor(
       return {
         name,
         create: (listener) =>
-          createProcessExecutor({ capacity, stateDirectory, shownPaths, images }, listener),
+          createProcessExecutor(
+            { capacity, stateDirectory, shownPaths, images, program: findSlotProgram() },
+            listener,
+          ),
       };
     }
     case "sandbox":
@@ -62,7 +66,9 @@ async function createSandbox(
   const { createSandboxExecutor } = await import("../executors/sandbox/sandbox-executor.ts");
   const stateDirectory = join(home.executors, "sandbox");
   const images = readImages(home);
-  return (listener) => createSandboxExecutor({ capacity, stateDirectory, shownPaths, images }, listener);
+  const program = findSlotProgram();
+  return (listener) =>
+    createSandboxExecutor({ capacity, stateDirectory, shownPaths, images, program }, listener);
 }
 
 /**
@@ -99,11 +105,13 @@ function readRemembered(file: string): { readonly key: string; readonly works: b
 export function findOnPath(program: string): string | undefined {
   for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
     const path = join(folder, program);
+    // An error for each folder without it would cost more than the look.
+    if (!existsSync(path)) continue;
     try {
       accessSync(path, constants.X_OK);
       return path;
     } catch {
-      // Not in this folder; the next one is asked.
+      // Not to be executed; the next one is asked.
     }
   }
   return undefined;

@@ -2,6 +2,7 @@
 import { existsSync, watch } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import type { Diagnostic } from "../base/diagnostic.ts";
 import { MillraceError } from "../base/errors.ts";
 import type { Json } from "../base/json.ts";
 import type {
@@ -16,6 +17,7 @@ import type {
 } from "../api/house.ts";
 import type { DefinitionHouse } from "../api/definitions.ts";
 import type { FileValue } from "../model/plan/plan.ts";
+import type { LintOptions } from "../model/run/language.ts";
 import type { HistoryReader, RunSummary } from "../ports/history-store.ts";
 import { loadRunState } from "../runtime/recover/run-record.ts";
 import { openFolderSecrets } from "../stores/folder/folder-secrets.ts";
@@ -48,6 +50,9 @@ export function createHouse(root: string): House {
   return {
     home: root,
     recognizes: isDocument,
+    listWorkflows: (source, file) => findLanguage(source, file).listWorkflows?.(source, file) ?? [],
+    convert: (source, file) => findLanguage(source, file).convert?.(source) ?? [],
+    pickKinds: (source, file, kinds) => findLanguage(source, file).pickKinds?.(source, kinds),
     lint: (source, file, options) => lintDocument(home, source, file, options),
     definitions: createLazyDefinitions(home),
     list: () => readHistory(home, [], listRows),
@@ -86,6 +91,7 @@ export function createHouse(root: string): House {
     },
     isServed: async () => isWriterLockHeld(home.serve),
     handOver: (request) => handOver(home, request),
+    rehearse: async (request) => (await import("./rehearse.ts")).rehearse(home, request),
     doctor: () => examineMachine(home),
     changed: (waitMs) => waitForChange(home, waitMs),
   };
@@ -110,8 +116,8 @@ async function lintDocument(
   home: Home,
   source: string,
   file: string,
-  options: Parameters<House["lint"]>[2],
-): ReturnType<House["lint"]> {
+  options: LintOptions,
+): Promise<readonly Diagnostic[]> {
   const language = findLanguage(source, file);
   const texts = [source, ...options.definitions.map((given) => given.source)];
   const { definitions } = await readDefinitions(home, (reader) =>
@@ -261,13 +267,16 @@ async function giveCommand(
   return { appliedBy: "this-process" };
 }
 
-/** Resolves when the history's files change, or after a while. */
+/**
+ * Resolves when the history's files change, or after a while. Not from within the watcher: libuv would hand on what the
+ * caller's own reading changes before it lets anything else happen, and who reads in a loop would never stop.
+ */
 function waitForChange(home: Home, waitMs: number): Promise<void> {
   return new Promise((resolve) => {
     const finish = (): void => {
       clearTimeout(timer);
       watcher?.close();
-      resolve();
+      setImmediate(resolve);
     };
     const timer = setTimeout(finish, waitMs);
     const watcher = existsSync(home.history) ? watch(home.history, finish) : undefined;

@@ -32,7 +32,7 @@ export function listLogFiles(
 }
 
 /** Where the attempt of a task lies. */
-export function attemptDirectory(home: Home, picture: RunPicture, task: number): string {
+function attemptDirectory(home: Home, picture: RunPicture, task: number): string {
   const resets = picture.state.resets.get(task);
   return join(
     home.runs,

@@ -48,7 +48,9 @@ export async function readMetrics(
     ready: underWay.reduce((sum, { ready }) => sum + ready, 0),
   };
   const measured = [...ended, ...underWay].filter(({ series }) => series.length > 0);
-  return formatMetrics(collectMetrics({ measured, counts, work }, tally, now));
+  const { readCronMetrics } = await import("./cron-metrics.ts");
+  const crons = await readCronMetrics(home, now);
+  return formatMetrics([...collectMetrics({ measured, counts, work }, tally, now), ...crons]);
 }
 
 interface UnderWay {

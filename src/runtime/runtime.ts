@@ -28,7 +28,7 @@ import { RunTimers } from "./run-timers.ts";
 import { RunSlots } from "./run-slots.ts";
 import { Performer } from "./perform/performer.ts";
 import type { RuntimePorts } from "./runtime-ports.ts";
-import { addFigures, nameRunPhase, summarizeRun } from "./summary.ts";
+import { addFigures, nameRunPhase, summarizeForLists } from "./summary.ts";
 
 /** Called after every commit with the events of one run. */
 export type RunListener = (run: LiveRun, events: readonly RunEvent[]) => void;
@@ -404,7 +404,7 @@ export class Runtime {
     // A state that was left in the middle of a decision says nothing; the next engine shall take the run over and see.
     if (run.quarantined !== undefined) run.summary = { ...run.summary, phase: "running" };
     else {
-      const summary = summarizeRun(run.state, run.language, run.summary.labels);
+      const summary = summarizeForLists(run.state, run.language, run.summary.labels);
       run.summary = addFigures(summary, run.state, run.evaluator);
     }
     run.summaryAt = now;

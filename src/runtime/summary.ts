@@ -11,7 +11,7 @@ import type { Evaluator } from "../model/run/scope.ts";
 import type { RunSummary } from "../ports/history-store.ts";
 import { describeMeasured } from "./metrics/registry.ts";
 
-/** Summarises a run as it stands. */
+/** Summarises a run as it stands, without a look at each of its tasks: this is done for every event that somebody watches. */
 export function summarizeRun(
   state: RunState,
   language: Language,
@@ -30,12 +30,49 @@ export function summarizeRun(
     progress: { done: state.closedCount, total: state.tasks.size },
     view: {
       phase: outcome.phase,
+      ...describeListed(state),
       ...(state.index.plan.origin === undefined ? {} : { origin: state.index.plan.origin }),
       // Whoever deletes the run looks into its history only for this.
       ...(removesCopies(state.index.plan) ? { removesCopies: true } : {}),
       ...(state.ended === undefined ? describeWork(state) : {}),
     },
   };
+}
+
+/** The row as lists show it: its progress is told in the words of the language. */
+export function summarizeForLists(
+  state: RunState,
+  language: Language,
+  labels: Readonly<Record<string, string>>,
+): RunSummary {
+  return { ...summarizeRun(state, language, labels), progress: measureProgress(state, language) };
+}
+
+/** Lists show a few characters of the parameters, which may be large. */
+const parametersLengthAtMost = 100;
+
+/** What lists say of the run besides, where there is something to say. */
+function describeListed({ index, values }: RunState): JsonObject {
+  const { priority = 0, namespace } = index.plan.policy;
+  const parameters = Object.entries(values)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(",")
+    .slice(0, parametersLengthAtMost);
+  const own = namespace === undefined ? {} : { namespace };
+  return { ...own, ...(priority === 0 ? {} : { priority }), ...(parameters === "" ? {} : { parameters }) };
+}
+
+/** Up to here the language's progress, which looks at every task, is cheap enough for a row that is written every second. */
+const countedAtMost = 20_000;
+
+/** How far the run is in the words of its language; of a large run under way, tasks that are through of those that are known. */
+function measureProgress(state: RunState, { view }: Language): RunSummary["progress"] {
+  const isCounted = state.ended !== undefined || state.tasks.size <= countedAtMost;
+  const { done, total } = (isCounted ? view.progress?.(state) : undefined) ?? {
+    done: state.closedCount,
+    total: state.tasks.size,
+  };
+  return { done, total };
 }
 
 /** What is said of a run under way without folding its history: the metrics of a home, and whether it concerns locks. */

@@ -37,7 +37,7 @@ const cases: Readonly<Record<string, Case>> = {
     source: "trap '' TERM INT HUP; while :; do sleep 1; done",
     // A deadline of the command itself leaves it 30 s after TERM, as Kubernetes does; a timeout of the task leaves none.
     more: isLong ? { activeDeadlineSeconds: 1 } : { timeout: "1s" },
-    withinMs: isLong ? 45_000 : 10_000,
+    withinMs: isLong ? 45_000 : 20_000,
     code: 1,
     says: /deadline|timeout|exceeded/i,
   },

@@ -1,17 +1,17 @@
 /** Daemons of a run that is interrupted or killed: never waited for, never left behind, never run twice at once. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { ledgerPath, readLedger, untilLedger } from "./ledger.ts";
 import { assertNoneMarked, findMarked } from "./marked-processes.ts";
 import { makePlace } from "./place.ts";
 import type { Place } from "./place.ts";
-import { assertDecent, runProgram, show, startProgram } from "./program.ts";
+import { assertDecent, interruptTwice, runProgram, show, startProgram } from "./program.ts";
 import { shellTemplate, workflowOf } from "./workflow.ts";
 
 /** A daemon, a task beside it that waits for the file `go`, and one that comes after; each writes into the ledger. */
 function writeSteps(place: Place): string {
-  const ledger = join(place.work, "ledger");
+  const ledger = ledgerPath(place);
   const note = (name: string): string => `echo begin-${name} >>${ledger};`;
   const wait = `while [ ! -e ${join(place.work, "go")} ]; do sleep 0.05; done;`;
   const call = (name: string): object => ({ name, template: name });
@@ -23,25 +23,14 @@ function writeSteps(place: Place): string {
   ]);
 }
 
-function ledgerOf(place: Place): readonly string[] {
-  const path = join(place.work, "ledger");
-  if (!existsSync(path)) return [];
-  return readFileSync(path, "utf8")
-    .split("\n")
-    .filter((line) => line !== "");
-}
-
 const args = ["--executor", "process", "--no-watch"];
 
 /** Starts the run and waits until `a` runs beside the daemon. */
 async function begin(place: Place) {
   place.write("it.yaml", writeSteps(place));
   const run = startProgram(["run", "it.yaml", ...args], { cwd: place.work });
-  for (const end = performance.now() + 20_000; performance.now() < end;) {
-    if (ledgerOf(place).includes("begin-a")) return run;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  return assert.fail("the task beside the daemon never began");
+  await untilLedger(place, "begin-a");
+  return run;
 }
 
 async function resumeToEnd(place: Place): Promise<void> {
@@ -61,7 +50,7 @@ describe("a run with a daemon", { concurrency: 2 }, () => {
     const ended = await run.ended;
     assertDecent(ended);
     assert.equal(ended.code, 0, show(ended));
-    assert.deepEqual(ledgerOf(place), whole);
+    assert.deepEqual(readLedger(place), whole);
     await assertNoneMarked(place.work);
   });
 
@@ -75,21 +64,15 @@ describe("a run with a daemon", { concurrency: 2 }, () => {
     assertDecent(ended);
     assert.equal(ended.code, 130, show(ended));
     await assertNoneMarked(place.work);
-    assert.deepEqual(ledgerOf(place), ["begin-svc", "begin-a", "end-a"]);
+    assert.deepEqual(readLedger(place), ["begin-svc", "begin-a", "end-a"]);
     await resumeToEnd(place);
-    assert.deepEqual(ledgerOf(place), ["begin-svc", "begin-a", "end-a", "begin-svc", "begin-b", "end-b"]);
+    assert.deepEqual(readLedger(place), ["begin-svc", "begin-a", "end-a", "begin-svc", "begin-b", "end-b"]);
   });
 
   test("Ctrl-C twice: nothing is left", async (context) => {
     const place = makePlace(context);
     const run = await begin(place);
-    run.child.kill("SIGINT");
-    await run.until(/interrupted: finishing 1 running task/);
-    run.child.kill("SIGINT");
-    const ended = await run.ended;
-    assertDecent(ended);
-    assert.equal(ended.code, 130, show(ended));
-    await assertNoneMarked(place.work);
+    await interruptTwice(run, place.work);
     place.write("go", "");
     await resumeToEnd(place);
   });
@@ -102,6 +85,6 @@ describe("a run with a daemon", { concurrency: 2 }, () => {
     assert.ok(findMarked(place.work).some((line) => line.includes("sleep 1000")));
     place.write("go", "");
     await resumeToEnd(place);
-    assert.deepEqual(ledgerOf(place), whole);
+    assert.deepEqual(readLedger(place), whole);
   });
 });

@@ -1,13 +1,13 @@
 /** Ctrl-C, signals, and a terminal that goes away, while a run goes on. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { ledgerPath, readLedger, untilLedger } from "./ledger.ts";
 import { assertNoneMarked, findMarked } from "./marked-processes.ts";
 import { noTerminal } from "./machine.ts";
 import { makePlace } from "./place.ts";
 import type { Place } from "./place.ts";
-import { assertDecent, runProgram, show, startProgram } from "./program.ts";
+import { assertDecent, interruptTwice, runProgram, show, startProgram } from "./program.ts";
 import { shellTemplate, workflowOf } from "./workflow.ts";
 
 /**
@@ -15,7 +15,7 @@ import { shellTemplate, workflowOf } from "./workflow.ts";
  * the first two wait for the file `go`.
  */
 function writeSteps(place: Place): string {
-  const ledger = join(place.work, "ledger");
+  const ledger = ledgerPath(place);
   const go = join(place.work, "go");
   const step = (name: string, wait: string) =>
     shellTemplate(
@@ -43,13 +43,8 @@ function writeSteps(place: Place): string {
   );
 }
 
-function ledgerOf(place: Place): readonly string[] {
-  const path = join(place.work, "ledger");
-  if (!existsSync(path)) return [];
-  return readFileSync(path, "utf8")
-    .split("\n")
-    .filter((line) => line !== "")
-    .sort();
+function sortedLedger(place: Place): readonly string[] {
+  return readLedger(place).toSorted();
 }
 
 /** The process executor: what is written by path lands there. */
@@ -62,14 +57,6 @@ async function begin(place: Place, args: readonly string[] = runArgs) {
   await run.until(/abuse\[0\]\.a succeeded/);
   await untilLedger(place, "begin-b");
   return run;
-}
-
-async function untilLedger(place: Place, line: string): Promise<void> {
-  for (const end = performance.now() + 10_000; performance.now() < end;) {
-    if (ledgerOf(place).includes(line)) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  assert.fail(`${line} never appeared in the ledger`);
 }
 
 const whole = ["begin-a", "begin-b", "begin-c", "end-a", "end-b", "end-c"];
@@ -94,26 +81,20 @@ describe("a run that is interrupted", { concurrency: 2 }, () => {
       assertDecent(ended);
       assert.equal(ended.code, 130, show(ended));
       assert.match(ended.stdout + ended.stderr, /go on with: millrace resume abuse/);
-      assert.deepEqual(ledgerOf(place), ["begin-a", "begin-b", "end-a", "end-b"]);
+      assert.deepEqual(sortedLedger(place), ["begin-a", "begin-b", "end-a", "end-b"]);
       await resumeToEnd(place);
-      assert.deepEqual(ledgerOf(place), whole);
+      assert.deepEqual(sortedLedger(place), whole);
     });
   }
 
   test("twice: what runs is killed, resume does it again, and what was finished is not", async (context) => {
     const place = makePlace(context);
     const run = await begin(place);
-    run.child.kill("SIGINT");
-    await run.until(/interrupted: finishing 1 running task/);
-    run.child.kill("SIGINT");
-    const ended = await run.ended;
-    assertDecent(ended);
-    assert.equal(ended.code, 130, show(ended));
+    const ended = await interruptTwice(run, place.work);
     assert.match(ended.stderr, /killing 1 running task/);
-    await assertNoneMarked(place.work);
     place.write("go", "");
     await resumeToEnd(place);
-    assert.deepEqual(ledgerOf(place), [...whole, "begin-b"].sort());
+    assert.deepEqual(sortedLedger(place), [...whole, "begin-b"].sort());
   });
 
   test("SIGHUP, as when the terminal goes: like Ctrl-C, and nothing is left", async (context) => {
@@ -126,7 +107,7 @@ describe("a run that is interrupted", { concurrency: 2 }, () => {
     assert.equal(ended.code, 130, show(ended));
     await assertNoneMarked(place.work);
     await resumeToEnd(place);
-    assert.deepEqual(ledgerOf(place), whole);
+    assert.deepEqual(sortedLedger(place), whole);
   });
 
   test("SIGKILL: list and get tell, what runs is finished without an engine, resume does the rest", async (context) => {
@@ -141,7 +122,7 @@ describe("a run that is interrupted", { concurrency: 2 }, () => {
     place.write("go", "");
     await untilLedger(place, "end-b");
     await resumeToEnd(place);
-    assert.deepEqual(ledgerOf(place), whole);
+    assert.deepEqual(sortedLedger(place), whole);
   });
 
   test("nobody reads the output any more: the run goes on to its end", async (context) => {
@@ -153,7 +134,7 @@ describe("a run that is interrupted", { concurrency: 2 }, () => {
     const ended = await run.ended;
     assert.equal(ended.signal, null, show(ended));
     assert.equal(ended.code, 0, show(ended));
-    assert.deepEqual(ledgerOf(place), whole);
+    assert.deepEqual(sortedLedger(place), whole);
   });
 
   test("piped into head -1", async (context) => {
@@ -164,7 +145,7 @@ describe("a run that is interrupted", { concurrency: 2 }, () => {
     const ended = await run.ended;
     assert.equal(ended.stdout.split("\n").length, 2, show(ended));
     assert.equal(ended.stderr, "");
-    assert.deepEqual(ledgerOf(place), whole);
+    assert.deepEqual(sortedLedger(place), whole);
   });
 
   test("the terminal goes away below a live tree", { skip: noTerminal }, async (context) => {
@@ -182,9 +163,9 @@ describe("a run that is interrupted", { concurrency: 2 }, () => {
     const script = findMarked(place.work).find((line) => line.includes("script -qec"));
     process.kill(script === undefined ? run.pid : Number(script.split(" ")[0]), "SIGKILL");
     place.write("go", "");
-    await assertNoneMarked(place.work, 15_000);
+    await assertNoneMarked(place.work);
     const listed = await runProgram(["list"], { cwd: place.work });
     if (/Suspended|Running/.test(listed.stdout)) await resumeToEnd(place);
-    assert.deepEqual(ledgerOf(place), whole);
+    assert.deepEqual(sortedLedger(place), whole);
   });
 });

@@ -13,9 +13,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { killQuietly } from "./kill-quietly.ts";
+import { assertNoneMarked } from "./marked-processes.ts";
 
 /** The entry of the program in this working copy. */
-export const programFile = fileURLToPath(new URL("../../src/main/millrace.ts", import.meta.url));
+const programFile = fileURLToPath(new URL("../../src/main/millrace.ts", import.meta.url));
 const measureFile = fileURLToPath(new URL("measure-memory.ts", import.meta.url));
 
 /** Compiled code is shared between the children of one test run, as in an installed Millrace. */
@@ -180,4 +181,16 @@ export function show(result: Ended): string {
   const cut = (text: string): string =>
     text.length > 3000 ? `${text.slice(0, 2000)}\n…\n${text.slice(-900)}` : text;
   return `exit ${result.code} ${result.signal} after ${result.ms.toFixed(0)} ms\n--stdout\n${cut(result.stdout)}\n--stderr\n${cut(result.stderr)}`;
+}
+
+/** Ctrl-C while one task runs, and again: it ends as interrupted, and nothing that carries the mark is left. */
+export async function interruptTwice(run: Program, mark: string): Promise<Ended> {
+  run.child.kill("SIGINT");
+  await run.until(/interrupted: finishing 1 running task/);
+  run.child.kill("SIGINT");
+  const ended = await run.ended;
+  assertDecent(ended);
+  assert.equal(ended.code, 130, show(ended));
+  await assertNoneMarked(mark);
+  return ended;
 }

@@ -43,7 +43,7 @@ export interface Puppet {
 }
 
 /** How long an attempt takes when nobody says. */
-export const usualMs = 1_000;
+const usualMs = 1_000;
 
 interface Played {
   readonly exit: number;

@@ -142,11 +142,18 @@ describe("flags of argo", () => {
     verdict: { kind: "switch", short: "v", help: "" },
   } as const;
 
+  test("that are refused say what does their work", () => {
+    assert.throws(
+      () => parseArguments(["--dry-run"], own, "submit"),
+      (error) => error instanceof MillraceError && /millrace lint/.test(error.hint ?? ""),
+    );
+  });
+
   test("never hide a flag of the command", () => {
     const { flags } = parseArguments(["--wait", "-v", "-n", "argo"], addArgoFlags(own), "x");
     assert.deepEqual([flags.wait, flags.verdict], [true, true]);
     assert.deepEqual(noteArgoFlags(own, flags), [
-      "note: --namespace has no effect here: there are no namespaces; see --home",
+      "note: --namespace has no effect here: it is for the runs of all namespaces; see --home",
     ]);
   });
 });

@@ -22,10 +22,33 @@ describe("the command line", () => {
       2,
       "error: there is no command 'lst' [cli/unknown-command]\n  hint: Did you mean `millrace list`?\n",
     ]);
-    assert.match((await ask(["node", "get"])).err, /hint: There is `millrace node set`\./);
+    assert.deepEqual(await ask(["node", "paint", "x"]).then(({ code, err }) => [code, err]), [
+      2,
+      "error: there is no command 'node paint' [cli/unknown-command]\n  hint: There is `millrace node set`.\n",
+    ]);
+    assert.match((await ask(["cron", "lst"])).err, /hint: Did you mean `millrace cron list`\?/);
     assert.match((await ask(["help", "rnu"])).err, /Did you mean `millrace run`/);
     assert.match((await ask(["list", "--statsu", "Failed"])).err, /hint: Did you mean --status\?/);
     assert.match((await ask(["list", "--nonsense"])).err, /hint: `millrace list --help` shows its flags\./);
+  });
+
+  test("commands that share their first word are explained together", async () => {
+    for (const argv of [
+      ["template", "--help"],
+      ["help", "template"],
+    ]) {
+      const { code, out } = await ask(argv);
+      assert.deepEqual([code, out[0]], [0, "Usage: millrace template COMMAND [FLAGS] [ARGUMENTS]"]);
+      assert.ok(out.some((line) => line.startsWith("  template apply ")));
+    }
+  });
+
+  test("the overview fits the terminal", async () => {
+    const { out } = await ask(["--help"], { world: { columns: 60 } });
+    assert.deepEqual(
+      out.filter((line) => line.length > 60),
+      [],
+    );
   });
 
   test("words of argo and of the shell lead to what is here", async () => {
@@ -34,6 +57,7 @@ describe("the command line", () => {
       [["template"], /There is `millrace template create`/],
       [["ls"], /Did you mean `millrace list`/],
       [["workflow.yaml"], /To run a document: millrace run workflow\.yaml/],
+      [["my flow.yaml"], /To run a document: millrace run 'my flow\.yaml'/],
     ] as const) {
       const { code, err } = await ask(words);
       assert.equal(code, 2);
@@ -54,6 +78,19 @@ describe("the command line", () => {
       "note: --chunk-size has no effect here",
     ]);
     assert.match((await ask(["list", "--argo-server", "x"])).err, /unknown flag --argo-server/);
+  });
+
+  test("flags that every command has may stand before it", async () => {
+    const listed = await ask(["-n", "team", "-v", "--home=/x", "--no-color", "list", "-o", "name"], {
+      pictures,
+    });
+    assert.deepEqual([listed.code, listed.out.length, listed.homes], [0, 3, ["/x"]]);
+    const two = await ask(["--home", "/x", "archive", "list", "-o", "name"], { pictures });
+    assert.deepEqual([two.code, two.out.length], [0, 2]);
+    assert.equal((await ask(["-h", "list"])).out[0], "millrace list: list runs");
+    assert.equal((await ask(["--home", "/x"])).code, 2);
+    assert.equal((await ask(["--home", "/x", "--help"])).code, 0);
+    assert.match((await ask(["--bogus", "list"])).err, /cli\/unknown-command/);
   });
 
   test("help fits into the terminal", async () => {
@@ -117,6 +154,10 @@ describe("the command line", () => {
     assert.doesNotMatch(unknown.err, /\n\s+at /);
     const shown = await broken(new TypeError("x is not a function"), { MILLRACE_DEBUG: "1" });
     assert.match(shown.err, /\n\s+at /);
+    const missing = Object.assign(new Error("Cannot find package 'x' imported from y"), {
+      code: "ERR_MODULE_NOT_FOUND",
+    });
+    assert.match((await broken(missing)).err, /hint: .*`npm install`/);
   });
 
   test("exit codes follow the kind of error", async () => {

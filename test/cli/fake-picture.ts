@@ -53,7 +53,7 @@ const shownPhases: Readonly<Record<string, string>> = {
   omitted: "Omitted",
 };
 
-export function showPhase(phase: string): string {
+function showPhase(phase: string): string {
   return shownPhases[phase] ?? phase;
 }
 

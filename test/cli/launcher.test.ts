@@ -193,12 +193,45 @@ test("a chunk in a file of its own has code of its own", async () => {
 test("the code of the build is taken where the user has none", async () => {
   const { folder, kept } = makeCache();
   await launch(folder, ["run"]);
-  copyFileSync(kept, join(bundle, codeName));
+  const twice = readFileSync(kept);
+  writeFileSync(join(bundle, codeName), twice.subarray(0, twice.length / 2));
   try {
     const { folder: empty } = makeCache();
     assert.equal((await launch(empty, ["run", "f"])).stdout, "run f\n");
     assert.deepEqual(readdirSync(empty), []);
   } finally {
     rmSync(join(bundle, codeName));
+  }
+});
+
+/** Loaded before the launcher, so that it takes this Node for an old one. The child does not load it. */
+const aging = `data:text/javascript,${encodeURIComponent(
+  'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.1.0" } });',
+)}`;
+
+test("an older Node is refused, and in a clone it hands over to the one that set-up has brought", async () => {
+  const { folder } = makeCache();
+  const flags = ["--import", aging];
+  const environment = { EXIT_WITH: "7" };
+  assert.deepEqual(await launch(folder, ["list"], environment, flags), { code: 1, stdout: "" });
+
+  const setUp = join(root, "tools", "setup");
+  const programs = join(setUp, "runtime", "node_modules", ".bin");
+  mkdirSync(programs, { recursive: true });
+  const own = join(import.meta.dirname, "..", "..", "tools", "setup");
+  for (const file of ["command.mjs", "become-child.mjs", "prepare.mjs"])
+    copyFileSync(join(own, file), join(setUp, file));
+  for (const list of ["package-lock.json", join("node_modules", ".package-lock.json")])
+    writeFileSync(join(setUp, "runtime", list), '{"packages":{}}');
+  try {
+    // Set-up has not brought it yet.
+    assert.deepEqual(await launch(folder, ["list"], environment, flags), { code: 1, stdout: "" });
+    symlinkSync(process.execPath, join(programs, "node"));
+    assert.deepEqual(await launch(folder, ["list", "it"], environment, flags), {
+      code: 7,
+      stdout: "list it\n",
+    });
+  } finally {
+    rmSync(join(root, "tools"), { recursive: true });
   }
 });

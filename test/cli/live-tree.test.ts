@@ -133,6 +133,8 @@ describe("live tree", () => {
     assert.equal(isLive({}, {}), true);
     assert.equal(isLive({ env: { TERM: "dumb" } }, {}), false);
     assert.equal(isLive({ isTTY: false }, {}), false);
+    assert.equal(isLive({ isTTY: false }, { watch: true }), false);
+    assert.equal(isLive({}, { watch: true }), true);
     assert.equal(isLive({}, { watch: false }), false);
     assert.equal(isLive({}, { log: true }), false);
     assert.equal(isLive({}, { quiet: true }), false);

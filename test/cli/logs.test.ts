@@ -9,6 +9,7 @@ import { runCli } from "../../src/cli/cli.ts";
 import { createLineWriter } from "../../src/cli/logs/line-writer.ts";
 import { readLastLines } from "../../src/cli/logs/read-last-lines.ts";
 import { createPrinter } from "../../src/cli/printer.ts";
+import { ask } from "./ask.ts";
 import { createFakeHouse, createEngine } from "./fake-house.ts";
 import { makePicture } from "./fake-picture.ts";
 import { createSink, createWorld, startAt } from "./fake-world.ts";
@@ -113,6 +114,13 @@ describe("logs", () => {
       (await print(["--timestamps"], [makeLog(1, "a", "out", "x\n")])).stdout.text(),
       "2025-11-21T09:30:00Z x\n",
     );
+  });
+
+  test("that nothing was written is said", async () => {
+    const one = await ask(["logs", "orders", "a"], { pictures: [ended] });
+    assert.deepEqual([one.code, one.out, one.err], [0, [], "a has written nothing\n"]);
+    const all = await ask(["logs"], { pictures: [ended] });
+    assert.equal(all.err, "no task of orders has written anything\n");
   });
 
   test("mistakes are named", async () => {

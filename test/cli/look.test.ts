@@ -11,10 +11,10 @@ describe("list", () => {
     const { out, code } = await ask(["list"], { pictures });
     assert.equal(code, 0);
     assert.deepEqual(out, [
-      "NAME       STATUS       AGE    DURATION  PROGRESS  MESSAGE",
-      "orders     ● Running    1m30s  1m30s     1/2",
-      "nightly-2  ✖ Failed     1h     5s        2/2       child failed",
-      "nightly-1  ✔ Succeeded  2d2h   1m5s      1/1",
+      "NAME       STATUS       AGE    DURATION  PRIORITY  PROGRESS  MESSAGE",
+      "orders     ● Running    1m30s  1m30s     0         1/2",
+      "nightly-2  ✖ Failed     1h     5s        0         2/2       child failed",
+      "nightly-1  ✔ Succeeded  2d2h   1m5s      0         1/1",
     ]);
   });
 
@@ -48,16 +48,20 @@ describe("list", () => {
     assert.equal((await ask(["list", "--no-headers"], { pictures })).out.length, 3);
     assert.match(
       (await ask(["list", "-o", "wide"], { pictures })).out[3] ?? "",
-      /2025-11-19T07:30:00Z {2}id-of-nightly-1 {2}team=a,stage=test$/,
+      /2025-11-19T07:30:00Z {2}id-of-nightly-1 {2}- {11}team=a,stage=test$/,
     );
     const [first] = JSON.parse((await ask(["list", "-o", "json"], { pictures })).out.join("\n")) as readonly {
-      readonly name: string;
+      readonly metadata: { readonly name: string };
+      readonly status: { readonly phase: string };
     }[];
-    assert.equal(first?.name, "orders");
-    assert.equal((await ask(["list", "-o", "yaml"], { pictures })).out[0], "- name: orders");
+    assert.deepEqual([first?.metadata.name, first?.status.phase], ["orders", "Running"]);
+    assert.equal((await ask(["list", "-o", "yaml"], { pictures })).out[0], "- metadata:");
     const none = await ask(["list"]);
     assert.deepEqual([none.code, none.out, none.err], [0, [], "no runs in /home/of/runs\n"]);
     assert.equal((await ask(["list", "--prefix", "x"], { pictures })).err, "no such runs in /home/of/runs\n");
+    const slip = await ask(["list", "--status", "Failed,Faild"], { pictures });
+    assert.deepEqual([slip.code, slip.out], [2, []]);
+    assert.match(slip.err, /^error: runs are in no state 'faild' \[cli\/bad-arguments\]/);
   });
 });
 
@@ -165,6 +169,12 @@ describe("looking on", () => {
     assert.equal(world.stdout.text(), "✔ nightly-1 Succeeded\n✖ orders Failed\n");
   });
 
+  test("wait for a run that does not exist is a mistake, unless that is fine", async () => {
+    assert.equal((await ask(["wait", "gone"], { pictures })).code, 2);
+    const fine = await ask(["wait", "gone", "nightly-1", "--ignore-not-found"], { pictures });
+    assert.deepEqual([fine.code, fine.out, fine.err], [0, ["✔ nightly-1 Succeeded"], ""]);
+  });
+
   test("wait gives up after its time", async () => {
     const world = createWorld();
     const house = createFakeHouse({ pictures: [going], driven: true });
@@ -183,7 +193,7 @@ describe("looking on", () => {
   });
 
   test("explain refuses a name that no task has", async () => {
-    const { code, err } = await ask(["explain", "nightly-2", "aa"], { pictures });
+    const { code, err } = await ask(["explain", "nightly-2", "aa"], { pictures, explanations: [] });
     assert.deepEqual(
       [code, err],
       [2, "error: run nightly-2 has no task 'aa' [cli/unknown-task]\n  hint: Did you mean a?\n"],
@@ -208,6 +218,8 @@ describe("looking on", () => {
       JSON.parse((await ask(["explain", "-o", "json"], { pictures, explanations })).out.join("\n")),
       explanations,
     );
+    const cropped = await ask(["explain", "orders"], { pictures, explanations, unexplained: 3 });
+    assert.match(cropped.err, /^3 more; /);
     const findings = [
       { topic: "node", state: "good" as const, message: "fine" },
       { topic: "disk", state: "bad" as const, message: "full", hint: "Free space." },

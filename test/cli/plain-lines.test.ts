@@ -65,6 +65,29 @@ describe("plain lines", () => {
     ]);
   });
 
+  test("what happened while nobody looked is told in the order of time", () => {
+    const { lines, stdout } = open();
+    const tasks = [
+      { name: "last", phase: "succeeded", from: 1, to: 8 },
+      { name: "first", phase: "succeeded", from: 1, to: 2 },
+      { name: "between", phase: "running", from: 5 },
+    ] as const;
+    lines.update(makePicture({ phase: "running", tasks }), undefined);
+    assert.deepEqual(
+      stdout
+        .text()
+        .split("\n")
+        .map((line) => line.slice(21)),
+      [
+        "orders run started",
+        "orders.first succeeded (1s)",
+        "orders.between started",
+        "orders.last succeeded (7s)",
+        "",
+      ],
+    );
+  });
+
   test("with events only the tasks they name are looked at, and nothing is said twice", () => {
     const { lines, stdout } = open();
     lines.update(start, [{ kind: "attempt.started", task: 1, at: startAt }]);

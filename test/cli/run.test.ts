@@ -92,14 +92,14 @@ describe("run", () => {
   });
 
   test("a run that waits for a person says for whom and what to type", async () => {
-    const run = start(["run", "workflow.yaml", "-q", "--home", "h"]);
+    const run = start(["run", "workflow.yaml", "-q", "--home", "my home"]);
     run.engine.emit(waiting, []);
     run.engine.settle("suspended");
     assert.equal(await run.code, 4);
     assert.deepEqual(run.world.stdout.text().split("\n"), [
       "◫ orders Suspended after 0s",
       "  waits for a person: orders.approve: please look",
-      "  go on with: millrace resume orders --output-parameter decision=VALUE --home h",
+      "  go on with: millrace resume orders --output-parameter decision=VALUE --home 'my home'",
       "",
     ]);
   });

@@ -75,7 +75,7 @@ function printField(state: RunState, key: string, value: unknown): string {
   }
 }
 
-export function printReason(state: RunState, reason: Reason): string {
+function printReason(state: RunState, reason: Reason): string {
   const parts = [`(${reason.code}`];
   if (reason.task !== undefined) parts.push(pathOf(state, reason.task));
   if (reason.exitCode !== undefined) parts.push(`${reason.exitCode}`);

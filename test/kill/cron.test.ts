@@ -1,40 +1,16 @@
 /** The real `millrace serve` with a schedule of every second, killed in between: no time has two runs, none is lost. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { TestContext } from "node:test";
 import type { House } from "../../src/api/house.ts";
 import { isJsonObject } from "../../src/base/json.ts";
-import { createHouse } from "../../src/main/house.ts";
 import { readScheduleStatus } from "../../src/model/schedule/schedule-codec.ts";
 import type { ScheduleStatus } from "../../src/model/schedule/schedule.ts";
-import { startProgram } from "../abuse/program.ts";
 import type { Program } from "../abuse/program.ts";
+import { makeServePlace } from "./serve-place.ts";
 
 const key = { kind: "CronWorkflow", name: "tick" } as const;
-
-function makePlace(context: TestContext) {
-  const folder = mkdtempSync(join(tmpdir(), "millrace-cron-"));
-  const running = new Set<Program>();
-  context.after(async () => {
-    for (const program of running) program.child.kill("SIGKILL");
-    await Promise.all([...running].map(({ ended }) => ended));
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  });
-  const serve = async (): Promise<Program> => {
-    const program = startProgram(["serve", "--executor", "process", "--home", "home"], {
-      cwd: folder,
-      withinMs: 60_000,
-    });
-    running.add(program);
-    void program.ended.then(() => running.delete(program));
-    await program.until(/^serving/mu);
-    return program;
-  };
-  return { folder, house: createHouse(join(folder, "home")), serve };
-}
 
 async function readStatus(house: House): Promise<ScheduleStatus | undefined> {
   const { status } = await house.definitions.get(key);
@@ -71,7 +47,7 @@ function makeCron(folder: string): string {
 }
 
 test("killed between and during starts, every started time has one run, and all of them are counted", async (context) => {
-  const { folder, house, serve } = makePlace(context);
+  const { folder, house, serve } = makeServePlace(context);
   const first = await serve();
   const stored = { file: "cron.json", mode: "create", kinds: [key.kind], strict: true } as const;
   await house.definitions.store({ source: makeCron(folder), ...stored });

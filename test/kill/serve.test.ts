@@ -1,45 +1,13 @@
 /** The real `millrace serve`, given work by other processes, ended politely and killed in the middle of it. */
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
-import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { describe, test } from "node:test";
-import type { TestContext } from "node:test";
 import type { House, SubmitRequest } from "../../src/api/house.ts";
 import { MillraceError } from "../../src/base/errors.ts";
-import { createHouse } from "../../src/main/house.ts";
-import { startProgram } from "../abuse/program.ts";
-import type { Program } from "../abuse/program.ts";
 import { createRandom } from "../simulation/random.ts";
-
-interface Place {
-  readonly folder: string;
-  readonly house: House;
-  /** Starts `millrace serve` and waits until it serves. */
-  readonly serve: () => Promise<Program>;
-}
-
-function makePlace(context: TestContext): Place {
-  const folder = mkdtempSync(join(tmpdir(), "millrace-serve-"));
-  const running = new Set<Program>();
-  context.after(async () => {
-    for (const program of running) program.child.kill("SIGKILL");
-    await Promise.all([...running].map(({ ended }) => ended));
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  });
-  const serve = async (): Promise<Program> => {
-    const program = startProgram(["serve", "--executor", "process", "--home", "home"], {
-      cwd: folder,
-      withinMs: 60_000,
-    });
-    running.add(program);
-    void program.ended.then(() => running.delete(program));
-    await program.until(/^serving/mu);
-    return program;
-  };
-  return { folder, house: createHouse(join(folder, "home")), serve };
-}
+import { makeServePlace } from "./serve-place.ts";
 
 function requestOf(script: string, parameters: Readonly<Record<string, string>> = {}): SubmitRequest {
   const source = JSON.stringify({
@@ -66,7 +34,7 @@ async function untilEnded(house: House, names?: readonly string[]): Promise<void
 
 describe("millrace serve", () => {
   test("ends politely, and the next one takes over what runs", async (context) => {
-    const { folder, house, serve } = makePlace(context);
+    const { folder, house, serve } = makeServePlace(context);
     const first = await serve();
     const script = `echo begun >> ${folder}/begun; until test -e ${folder}/go; do sleep 0.05; done; echo done`;
     const answer = await house.handOver(requestOf(script));
@@ -88,7 +56,7 @@ describe("millrace serve", () => {
   });
 
   test("takes commands, also for runs that have ended, and keeps none of those in its way", async (context) => {
-    const { folder, house, serve } = makePlace(context);
+    const { folder, house, serve } = makeServePlace(context);
     const server = await serve();
     const file = join(folder, "job.json");
     const request = requestOf(`test -e ${folder}/ok`);
@@ -115,7 +83,7 @@ describe("millrace serve", () => {
   });
 
   test("killed between submissions, it loses none that was accepted and runs none twice", async (context) => {
-    const { folder, house, serve } = makePlace(context);
+    const { folder, house, serve } = makeServePlace(context);
     const random = createRandom("serve");
     const counts = { accepted: 0, left: 0, refused: 0 };
     /** Numbers of submissions by what became of them. */

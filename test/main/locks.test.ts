@@ -47,7 +47,7 @@ test("holders and waiters are read from the history, and a stored limit counts",
     phase: "Pending",
     message: "Waiting for default/Mutex/whole lock. Lock status: 0/1",
   });
-  const [explained] = house.explain(waiting, "two");
+  const [explained] = house.explain(waiting, "two").tasks;
   assert.deepEqual(explained?.facts, [
     {
       code: "waits-for-lock",

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { openLocalArtifacts } from "../../src/artifacts/local/open-local-artifacts.ts";
-import type { AttemptInput, AttemptOrder } from "../../src/model/run/attempt.ts";
+import type { AttemptCommand, AttemptExit, AttemptInput, AttemptOrder } from "../../src/model/run/attempt.ts";
 import type { AttemptFiles } from "../../src/ports/attempt-files.ts";
 import { createForeignStorage } from "../../src/runtime/attempts/foreign-storage.ts";
 import { createMemorySecrets } from "../../src/stores/memory/memory-secrets.ts";
@@ -79,4 +79,75 @@ test("a directory of another order, left by a history that is gone, tells nothin
   assert.ok(!existsSync(join(directory, "exit")));
   assert.ok(!existsSync(join(directory, "logs")));
   assert.equal(readFileSync(join(directory, "root", "data", "in"), "utf8"), "as it was laid");
+});
+
+test("an input below another one that is a file is a problem of the attempt", async (context) => {
+  const files = openFiles(context);
+  const below = { ...input, name: "below", path: "/data/in/below" };
+  const laid = await files.lay({ ...makeOrder("a"), inputs: [input, below] });
+  assert.deepEqual(laid, {
+    ok: false,
+    problem: {
+      kind: "input-missing",
+      name: "below",
+      message: "artifact below: /data/in/below lies below what is no directory",
+    },
+  });
+});
+
+const command: AttemptCommand = {
+  name: "main",
+  role: "main",
+  image: "busybox",
+  command: ["true"],
+  args: [],
+  env: [],
+  volumes: [],
+  after: [],
+  retries: 0,
+  retryDelayMs: 0,
+};
+
+function goodExit(attemptId: string): AttemptExit {
+  const place = { executor: "process", host: "", user: "" };
+  return { attemptId, startedAt: 1, endedAt: 2, ending: { kind: "exited", code: 0 }, usage: {}, ...place };
+}
+
+test("a key above or below the key of a file is a problem of the attempt, and takes nothing away", async (context) => {
+  const files = openFiles(context);
+  const keep = async (attemptId: string, key: string): Promise<string> => {
+    const archive = { kind: "none" } as const;
+    const outputArtifacts = [{ name: "out", path: "/data/out", archive, optional: false, key }];
+    const order: AttemptOrder = { ...makeOrder("a"), attemptId, outputArtifacts };
+    await files.lay(order);
+    writeFileSync(join(files.directoryOf(attemptId), "root", "data", "out"), key);
+    const { problem } = await files.collect(order, goodExit(attemptId));
+    return problem === undefined ? "" : "message" in problem ? (problem.message ?? "") : problem.kind;
+  };
+  assert.equal(await keep("run/1", "a"), "");
+  assert.match(await keep("run/2", "a/b"), /artifact key 'a\/b' lies below another key/);
+  assert.equal(await keep("run/3", "c/d"), "");
+  assert.match(await keep("run/4", "c"), /artifact key 'c' has other keys below it/);
+  assert.equal(await keep("run/5", "c/d"), "");
+  assert.match(
+    await keep("run/6", "x".repeat(5000)),
+    /^output artifact out: artifact key 'x+\.\.\.' is longer/,
+  );
+  assert.match(await keep("run/7", "a\0b"), /holds a NUL character$/);
+});
+
+test("a sub-path of a volume may be a file that an earlier attempt left; nothing lies below one", async (context) => {
+  const files = openFiles(context);
+  const mount = (attemptId: string, subPath: string): AttemptOrder => {
+    const source = { kind: "run", key: "data" } as const;
+    const volumes = [{ name: "data", mountPath: "/data", readOnly: false, subPath, source }];
+    return { ...makeOrder("a"), attemptId, inputs: [], commands: [{ ...command, volumes }] };
+  };
+  await files.lay(mount("run/1", ""));
+  const root = (attemptId: string): string => join(files.directoryOf(attemptId), "root", "data");
+  writeFileSync(join(root("run/1"), "f"), "text");
+  assert.deepEqual((await files.lay(mount("run/2", "f"))).ok, true);
+  assert.equal(readFileSync(root("run/2"), "utf8"), "text");
+  const below = await files.lay(mount("run/3", "f/g"));
+  assert.equal(below.ok ? "" : below.problem.kind, "start-refused");
 });

@@ -12,7 +12,7 @@ export const needsShell = existsSync("/bin/sh") ? false : "there is no /bin/sh";
 export const engineOptions = { executor: "process", parallel: 2 } as const;
 
 /** Says something, waits for a person, and says something more; each step keeps a file. */
-export const pausedDocument = `apiVersion: argoproj.io/v1alpha1
+const pausedDocument = `apiVersion: argoproj.io/v1alpha1
 kind: Workflow
 metadata:
   name: paused

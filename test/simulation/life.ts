@@ -2,7 +2,6 @@
  * One life of an engine process. Death may come between two steps or inside a call to a port: from then on nothing
  * of this life reaches the world any more, as nothing of a killed process does.
  */
-import { hashText } from "./random.ts";
 
 export interface Life {
   readonly number: number;
@@ -48,9 +47,4 @@ export function createLife(
 /** A promise that a dead process will not see settled. */
 export function never<T>(): Promise<T> {
   return new Promise(() => undefined);
-}
-
-/** Whether something with this chance befalls this text in this seed, whatever else happens. */
-export function befalls(seed: string, text: string, percent: number): boolean {
-  return hashText(`${seed} befalls ${text}`) % 100 < percent;
 }

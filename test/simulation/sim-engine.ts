@@ -61,13 +61,15 @@ export function openSimEngine(options: SimEngineOptions): SimEngine {
     evaluations += 1;
     if (evaluations === faults.breakAtEvaluation) throw new InvariantError("the simulated evaluator broke");
   });
-  const history = openSimHistory({
-    world,
-    life,
-    random: random.fork("history"),
-    faults,
-    committed: options.committed,
-  });
+  const { history, artifacts } = watchContent(
+    openSimHistory({
+      world,
+      life,
+      random: random.fork("history"),
+      faults,
+      committed: options.committed,
+    }),
+  );
   const runtime = new Runtime({
     clock: { now: () => timeline.now(), callAt: (at, callback) => timeline.at(at, "timer", callback, life) },
     history,
@@ -91,7 +93,7 @@ export function openSimEngine(options: SimEngineOptions): SimEngine {
       checkLay: options.checkLay,
       ...(faults.failAtFileCall === undefined ? {} : { failAtCall: faults.failAtFileCall }),
     }),
-    artifacts: noArtifacts,
+    artifacts,
     objects: noObjects,
     requester: createSimRequester(scenario.seed, timeline, life),
     secrets: createMemorySecrets(),
@@ -177,7 +179,31 @@ function emptyLiveRun(summary: RunSummary, language: Language): Omit<LiveRun, "s
   };
 }
 
-/** Plans of the simulation carry no files. */
+/**
+ * Plans of the simulation carry no files, but the order holds all the same: before a commit is made durable, whatever
+ * content its events may name is.
+ */
+function watchContent(history: HistoryStore): {
+  readonly history: HistoryStore;
+  readonly artifacts: ArtifactStore;
+} {
+  let isSynced = false;
+  return {
+    artifacts: {
+      ...noArtifacts,
+      syncPending: async () => void (isSynced = true),
+    },
+    history: {
+      ...history,
+      commit: async (asked, options) => {
+        if (options.durable && !isSynced) throw new InvariantError("a commit is durable before its content");
+        isSynced = false;
+        await history.commit(asked, options);
+      },
+    },
+  };
+}
+
 const noArtifacts: ArtifactStore = {
   keep: never,
   keepText: never,

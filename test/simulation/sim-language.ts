@@ -17,7 +17,7 @@ export function simExpression(source: string, form: ExpressionForm = "text"): Ex
 /** Called before every evaluation; what it throws goes to whoever asked. */
 export type BeforeEvaluate = (runId: string, source: string) => void;
 
-export function createSimEvaluator(before: BeforeEvaluate): Evaluator {
+function createSimEvaluator(before: BeforeEvaluate): Evaluator {
   return {
     evaluate: (expression, scope): Evaluated => {
       before(scope.run.runId, expression.source);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { assertNone, makeFile, projectFolder, readProject } from "./project-files.ts";
+import { findUnusedExports } from "./rules/exports.ts";
 import { findBadFileNames, findEmptyNames } from "./rules/names.ts";
 import { judgeSizes, measureFiles, measureFunctions, type SizeException } from "./rules/sizes.ts";
 import { findTestsWithoutAssertion, findUnexplainedSkips } from "./rules/tests.ts";
@@ -75,6 +76,25 @@ describe("names", () => {
     assert.deepEqual(
       findEmptyNames([makeFile("src/base/a.ts", source)]).map(({ line }) => line),
       [1, 2, 3],
+    );
+  });
+});
+
+describe("exports", () => {
+  test("what is exported is used by another file", () => {
+    assertNone(findUnusedExports(readProject()));
+    const source = `
+      export function used() {}
+      export async function unused() {}
+      export const alone = 1;
+      export function* steps() {}
+      export interface Shape { readonly size: number }
+      function own() {}
+    `;
+    const files = [makeFile("src/base/a.ts", source), makeFile("src/base/b.ts", "used(); // alone")];
+    assert.deepEqual(
+      findUnusedExports(files).map(({ message }) => message.split(" ")[0]),
+      ["unused", "alone", "steps"],
     );
   });
 });

@@ -14,7 +14,7 @@ import { createByteBudget, layWhole } from "../transfer/lay-whole.ts";
 import {
   deniedThere,
   missingThere,
-  translateTransferError,
+  inOurWords,
   unavailableThere,
   unsupportedThere,
 } from "../transfer/refusals.ts";
@@ -30,24 +30,12 @@ export function createGitDriver(): ArtifactDriver {
     );
   return {
     name: "git",
-    load: (place, target, limits) => translate(place, limits, () => load(place, target, limits)),
+    load: (place, target, limits) => inOurWords(place, limits, () => load(place, target, limits)),
     save: (_source, place) => readsOnly(place),
     remove: readsOnly,
     list: readsOnly,
-    exists: (place, limits) => translate(place, limits, () => exists(place, limits)),
+    exists: (place, limits) => inOurWords(place, limits, () => exists(place, limits)),
   };
-}
-
-async function translate<T>(
-  place: StoragePlace,
-  { signal }: TransferLimits,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw translateTransferError(error, place, signal);
-  }
 }
 
 async function load(place: StoragePlace, target: string, limits: TransferLimits): Promise<void> {

@@ -10,7 +10,7 @@ import { stat } from "node:fs/promises";
 import type { StoragePlace } from "../../model/data/storage-place.ts";
 import type { ArtifactDriver, TransferLimits } from "../../ports/artifact-driver.ts";
 import { createByteBudget, layWhole, receiveFile } from "../transfer/lay-whole.ts";
-import { translateTransferError, unsupportedThere } from "../transfer/refusals.ts";
+import { inOurWords, unsupportedThere } from "../transfer/refusals.ts";
 import { findText, listPairs } from "../transfer/settings.ts";
 import { authorize } from "./authorize.ts";
 import { exchange, expectSuccess, readAddress } from "./exchange.ts";
@@ -20,31 +20,19 @@ import type { Exchange } from "./exchange.ts";
 export function createHttpDriver(name = "http", canDelete = false): ArtifactDriver {
   return {
     name,
-    load: (place, target, limits) => translate(place, limits, () => load(place, target, limits)),
-    save: (source, place, limits) => translate(place, limits, () => save(source, place, limits)),
-    remove: (place, limits) => translate(place, limits, () => remove(place, limits, canDelete)),
+    load: (place, target, limits) => inOurWords(place, limits, () => load(place, target, limits)),
+    save: (source, place, limits) => inOurWords(place, limits, () => save(source, place, limits)),
+    remove: (place, limits) => inOurWords(place, limits, () => remove(place, limits, canDelete)),
     list: (place, limits) =>
-      translate(place, limits, async () => {
+      inOurWords(place, limits, async () => {
         throw unsupportedThere(
           place,
           "what a web server holds cannot be listed",
           "Name each file by its address.",
         );
       }),
-    exists: (place, limits) => translate(place, limits, () => exists(place, limits)),
+    exists: (place, limits) => inOurWords(place, limits, () => exists(place, limits)),
   };
-}
-
-async function translate<T>(
-  place: StoragePlace,
-  { signal }: TransferLimits,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw translateTransferError(error, place, signal);
-  }
 }
 
 async function ask(

@@ -73,7 +73,7 @@ function findEntry(item: unknown): TreeEntry | undefined {
 }
 
 /** A relative path without empty, `.` and `..` parts and without NUL: it stays below wherever it is joined to. */
-export function isPlainPath(path: string): boolean {
+function isPlainPath(path: string): boolean {
   if (path.includes("\0")) return false;
   return path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 }

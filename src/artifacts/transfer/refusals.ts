@@ -1,6 +1,7 @@
 /** The refusals that all drivers share (ports/artifact-driver.ts, D5 and D6). */
 import { InvariantError, MillraceError } from "../../base/errors.ts";
 import type { StoragePlace } from "../../model/data/storage-place.ts";
+import type { TransferLimits } from "../../ports/artifact-driver.ts";
 import { nameDriver } from "./settings.ts";
 
 export function missingThere(place: StoragePlace, found: string): MillraceError {
@@ -62,6 +63,19 @@ export function driverMissing(driver: string, needed: string): MillraceError {
   return new MillraceError("artifact/driver-missing", "invalid", `artifacts in ${driver} need ${needed}`, {
     hint: "Install it where Millrace runs, or keep the artifact elsewhere.",
   });
+}
+
+/** Does the work; what goes wrong in it comes back as an error of ours. */
+export async function inOurWords<T>(
+  place: StoragePlace,
+  { signal }: TransferLimits,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw translateTransferError(error, place, signal);
+  }
 }
 
 /** Errors of ours pass through; all others mean that the place could not be used now. */

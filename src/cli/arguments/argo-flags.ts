@@ -7,19 +7,41 @@
 import type { FlagTable } from "./flag-table.ts";
 
 export const argoFlags = {
-  namespace: { kind: "text", short: "n", value: "NAME", help: "there are no namespaces; see --home" },
-  "all-namespaces": { kind: "switch", short: "A", help: "there are no namespaces" },
+  namespace: {
+    kind: "text",
+    short: "n",
+    value: "NAME",
+    help: "it is for the runs of all namespaces; see --home",
+  },
+  "all-namespaces": { kind: "switch", short: "A", help: "it is for the runs of all namespaces" },
   serviceaccount: { kind: "text", value: "NAME", help: "tasks run as you" },
   priority: { kind: "text", value: "N", help: "it is said when a run is submitted" },
   wait: { kind: "switch", help: "commands that run something wait for its end" },
   "query-chunk-size": { kind: "text", value: "N", help: "lists are read at once" },
   "chunk-size": { kind: "text", value: "N", help: "lists are read at once" },
-  kinds: { kind: "text", value: "KIND,...", help: "all kinds are checked" },
   short: { kind: "switch", help: "the version is one line" },
   verbose: { kind: "switch", short: "v", help: "there is no log of the command itself" },
   loglevel: { kind: "text", value: "LEVEL", help: "there is no log of the command itself" },
+  "log-format": { kind: "text", value: "FORMAT", help: "there is no log of the command itself" },
+  instanceid: { kind: "text", value: "ID", help: "a home is what keeps runs apart; see --home" },
+  "request-timeout": { kind: "text", value: "TIME", help: "nothing is asked over the network" },
   gloglevel: { kind: "text", value: "N", help: "there is no log of the command itself" },
 } as const satisfies FlagTable;
+
+/** Flags of argo that are refused, and what does their work here. */
+const replaced: Readonly<Record<string, string>> = {
+  "dry-run": "`millrace lint FILE` checks a document without running it.",
+  "server-dry-run": "`millrace lint FILE` checks a document without running it.",
+  "node-field-selector": "Such a selector goes with get, logs, resume, stop, retry and node set.",
+  "argo-server": "Runs are on this machine; --home names the folder with them.",
+  kubeconfig: "Runs are on this machine; --home names the folder with them.",
+  context: "Runs are on this machine; --home names the folder with them.",
+};
+
+/** What to do instead of a flag that is known to people from elsewhere. */
+export function findReplacement(flag: string): string | undefined {
+  return Object.hasOwn(replaced, flag) ? replaced[flag] : undefined;
+}
 
 /** The command's own flags, and behind them those of argo whose names and letters are still free. */
 export function addArgoFlags<F extends FlagTable>(own: F): F {

@@ -6,6 +6,7 @@
  * Known forms: `--name value`, `--name=value`, `--no-name`, `-n value`, `-nvalue`, `-n=value`, `-ab`, `--`, `-` (a positional).
  */
 import { MillraceError } from "../../base/errors.ts";
+import { findReplacement } from "./argo-flags.ts";
 import { findMeantName } from "./find-meant-name.ts";
 import type { FlagSpec, FlagTable, FlagValues } from "./flag-table.ts";
 import { parseDurationMs } from "./parse-duration.ts";
@@ -65,9 +66,8 @@ function readLong(reading: Reading, text: string): void {
   }
   const closest = findMeantName(given, listFlagNames(reading.table));
   const message = `unknown flag --${given}`;
-  reading.problems.push(
-    closest === undefined ? { message } : { message, hint: `Did you mean --${closest}?` },
-  );
+  const hint = findReplacement(given) ?? (closest === undefined ? undefined : `Did you mean --${closest}?`);
+  reading.problems.push(hint === undefined ? { message } : { message, hint });
 }
 
 function readShort(reading: Reading, text: string): void {

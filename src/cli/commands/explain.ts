@@ -1,7 +1,7 @@
 /** `millrace explain`: why tasks stand as they do. */
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { checkTask } from "../select/check-task.ts";
+import { refuseTask } from "../select/check-task.ts";
 import { printStructured } from "../render/structured.ts";
 import { paintSymbol } from "../render/symbols.ts";
 import { cleanText } from "../render/text-width.ts";
@@ -18,16 +18,16 @@ export const command = defineCommand({
     { line: "millrace explain my-run", does: "what failed, waits or was left out, and why" },
     { line: "millrace explain my-run deploy", does: "one task" },
   ],
-  run: async ({ out, style, openHouse }, flags, [name = "@latest", select]) => {
+  run: async ({ out, err, style, openHouse, advise }, flags, [name = "@latest", select]) => {
     const house = await openHouse();
     const picture = await house.get(name);
-    if (select !== undefined) checkTask(picture, select);
-    const explanations = house.explain(picture, select);
+    const { tasks, more } = house.explain(picture, select);
+    if (select !== undefined && tasks.length === 0) throw refuseTask(picture, select);
     if (flags.output !== undefined) {
       printStructured(
         out,
         flags.output,
-        explanations.map(({ task, name, phase, facts }) => ({
+        tasks.map(({ task, name, phase, facts }) => ({
           task,
           name,
           phase,
@@ -36,11 +36,13 @@ export const command = defineCommand({
       );
       return exitCodes.succeeded;
     }
-    if (explanations.length === 0) out.line("nothing to explain: every task went the ordinary way");
-    for (const { name, phase, facts } of explanations) {
+    if (tasks.length === 0) out.line("nothing to explain: every task went the ordinary way");
+    for (const { name, phase, facts } of tasks) {
       out.line(`${paintSymbol(phase, style)} ${style.paint("strong", cleanText(name))} ${phase}`);
       out.lines(facts.map(({ text }) => `    ${cleanText(text)}`));
     }
+    if (more > 0)
+      err.line(`${more} more; ask for one by its name: ${advise(`explain ${picture.row.name} TASK`)}`);
     return exitCodes.succeeded;
   },
 });

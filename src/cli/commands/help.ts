@@ -1,7 +1,7 @@
 /** `millrace help`. */
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { formatHelp, formatOverview } from "../render/help.ts";
+import { findFamily, formatFamily, formatHelp, formatOverview } from "../render/help.ts";
 import { unknownCommand } from "../unknown-command.ts";
 
 export const command = defineCommand({
@@ -19,9 +19,11 @@ export const command = defineCommand({
   run: async ({ io, out, style, commands }, _flags, operands) => {
     const name = operands.join(" ");
     const entry = commands.find((candidate) => candidate.name === name);
-    if (name === "") out.lines(formatOverview(commands, style));
-    else if (entry === undefined) throw unknownCommand(name, commands);
-    else out.lines(formatHelp(await entry.load(), io.columns, style));
+    const family = findFamily(name, commands);
+    if (name === "") out.lines(formatOverview(commands, io.columns, style));
+    else if (entry !== undefined) out.lines(formatHelp(await entry.load(), io.columns, style));
+    else if (family !== undefined) out.lines(formatFamily(name, family, io.columns));
+    else throw unknownCommand(name, commands);
     return exitCodes.succeeded;
   },
 });

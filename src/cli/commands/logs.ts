@@ -43,6 +43,11 @@ const flags = {
     value: "SELECTOR",
     help: "only tasks that the selector names, such as templateName=build",
   },
+  previous: {
+    kind: "switch",
+    short: "p",
+    help: "does nothing: every try of a task has a log of its own, and all are shown",
+  },
   timestamps: {
     kind: "switch",
     help: "with -f the time at which a line was read, otherwise the start of its attempt",
@@ -87,6 +92,7 @@ const noFlags: Flags = {
   "since-time": undefined,
   grep: undefined,
   selector: undefined,
+  previous: undefined,
   timestamps: undefined,
   raw: undefined,
 };
@@ -109,10 +115,19 @@ async function printLogs(
   try {
     if (given.follow === true) await followRun(context, house, picture, follower, list);
     else await followOnce(follower, files);
+    if (given.follow !== true && house.logFiles(picture, select).every(({ path }) => sizeOf(path) === 0))
+      context.err.line(describeSilence(picture, select));
   } finally {
     follower.close();
   }
   return exitCodes.succeeded;
+}
+
+/** An answer for who would otherwise wonder whether anything was found. */
+function describeSilence({ row }: RunPicture, select: string | undefined): string {
+  return select === undefined
+    ? `no task of ${row.name} has written anything`
+    : `${select} has written nothing`;
 }
 
 function readSince(given: Flags, now: number): number {
@@ -122,6 +137,10 @@ function readSince(given: Flags, now: number): number {
   if (Number.isNaN(at))
     throw new MillraceError("cli/bad-arguments", "invalid", `--since-time is not a time: '${time}'`);
   return at;
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 function isWanted(file: LogFile, given: Flags, since: number): boolean {

@@ -1,5 +1,6 @@
 /** `millrace wait`: returns when runs have ended. */
 import type { House, RunPicture } from "../../api/house.ts";
+import { MillraceError } from "../../base/errors.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../command.ts";
 import { exitCodeOfPhase, exitCodes } from "../exit-codes.ts";
@@ -20,18 +21,34 @@ export const command = defineCommand({
   ],
   flags: {
     timeout: { kind: "duration", value: "DURATION", help: "give up after this time, with exit code 4" },
+    "ignore-not-found": { kind: "switch", help: "a run that does not exist counts as ended" },
   } as const,
   examples: [{ line: "millrace wait my-run --timeout 1h && echo done", does: "in a script" }],
   run: async (context, flags, operands) => {
     const house = await context.openHouse();
     const endsAt = flags.timeout === undefined ? Infinity : context.io.clock.now() + flags.timeout;
     const names = operands.length === 0 ? ["@latest"] : operands;
-    const codes: number[] = [];
-    const pictures = await Promise.all(names.map((name) => house.get(name)));
-    for (const picture of pictures) codes.push(await waitForEnd(context, house, picture, endsAt));
+    const codes: number[] = [exitCodes.succeeded];
+    const find = flags["ignore-not-found"] === true ? findRun : getRun;
+    const pictures = await Promise.all(names.map((name) => find(house, name)));
+    for (const picture of pictures)
+      if (picture !== undefined) codes.push(await waitForEnd(context, house, picture, endsAt));
     return Math.max(...codes);
   },
 });
+
+function getRun(house: House, name: string): Promise<RunPicture> {
+  return house.get(name);
+}
+
+async function findRun(house: House, name: string): Promise<RunPicture | undefined> {
+  try {
+    return await house.get(name);
+  } catch (error) {
+    if (error instanceof MillraceError && error.code === "run/unknown") return undefined;
+    throw error;
+  }
+}
 
 /** Waits for one run; its exit code, or the one for a run that has not ended by `endsAt` (epoch ms). */
 export async function waitForEnd(

@@ -8,8 +8,9 @@ import { createPlainLines } from "./plain-lines.ts";
 export function chooseDisplay(context: CommandContext, wishes: DisplayWishes): Display {
   const { io, out, err } = context;
   if (wishes.quiet === true) return createSilence(err);
-  const canDraw = io.env["TERM"] !== "dumb" && !wishes.structured && wishes.log !== true;
-  if (canDraw && (wishes.watch ?? io.isTTY)) return openLiveTree(context);
+  // Who asks for the tree in a file or a pipe would find sequences in it that move a cursor.
+  const canDraw = io.isTTY && io.env["TERM"] !== "dumb" && !wishes.structured && wishes.log !== true;
+  if (canDraw && wishes.watch !== false) return openLiveTree(context);
   return createPlainLines({
     out: wishes.structured ? err : out,
     err,

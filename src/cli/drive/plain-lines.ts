@@ -30,13 +30,13 @@ export function createPlainLines({ out, err, style, now, known }: PlainLineOptio
     update: (picture, events) => {
       const lines: string[] = [];
       const change = (task: number): void => {
-        const line = seen.isNews(picture, task) ? describeTask(picture, task, style) : undefined;
+        const line = describeTask(picture, task, style);
         if (line !== undefined) lines.push(line);
       };
-      if (events === undefined) for (let task = 0; task < picture.state.tasks.size; task += 1) change(task);
+      if (events === undefined) listNews(picture, seen).forEach(change);
       else
         for (const event of events) {
-          if ("task" in event) change(event.task);
+          if ("task" in event && seen.isNews(picture, event.task)) change(event.task);
           if (event.kind === "attempt.ready") lines.push(describeReady(picture, event.task, event.at, style));
         }
       const start =
@@ -73,6 +73,15 @@ function createPhaseMemory(taskPhases: Uint8Array = new Uint8Array(64)): PhaseMe
       return true;
     },
   };
+}
+
+/** Tasks that stand differently than before, in the order in which that came about. */
+function listNews(picture: RunPicture, seen: PhaseMemory): readonly number[] {
+  const { tasks } = picture.state;
+  const news: number[] = [];
+  for (let task = 0; task < tasks.size; task += 1) if (seen.isNews(picture, task)) news.push(task);
+  const at = (task: number): number => (tasks.endedAt[task] || tasks.startedAt[task]) ?? 0;
+  return news.sort((left, right) => at(left) - at(right));
 }
 
 /** A service is of use from now on. */

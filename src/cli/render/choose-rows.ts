@@ -87,7 +87,7 @@ function takeFirst(sources: readonly Iterable<number>[], room: number): readonly
 }
 
 /** A row without its place in the tree: its full name says where it stands. */
-export function makeRow({ state, view }: RunPicture, task: number): TreeRow {
+function makeRow({ state, view }: RunPicture, task: number): TreeRow {
   const { tasks } = state;
   const process = state.index.plan.processes[tasks.process[task] ?? -1];
   const phase = phaseNames[tasks.phase[task] ?? 0] ?? "waiting";

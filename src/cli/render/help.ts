@@ -7,7 +7,11 @@ import type { Style } from "./style.ts";
 import { wrapText } from "./text-width.ts";
 
 /** Every command with one line, by group. */
-export function formatOverview(commands: readonly CommandEntry[], style: Style): readonly string[] {
+export function formatOverview(
+  commands: readonly CommandEntry[],
+  columns: number,
+  style: Style,
+): readonly string[] {
   const groups = [...new Set(commands.map(({ group }) => group))];
   const rows = groups.map((group) => listRows(commands.filter((entry) => entry.group === group)));
   const width = Math.max(...rows.flat().map(([name]) => name.length));
@@ -18,7 +22,7 @@ export function formatOverview(commands: readonly CommandEntry[], style: Style):
     ...groups.flatMap((group, index) => [
       "",
       style.paint("strong", group),
-      ...(rows[index] ?? []).map(([name, summary]) => `  ${name.padEnd(width)}  ${summary}`),
+      ...(rows[index] ?? []).flatMap(([name, summary]) => formatPair(name, summary, width, columns)),
     ]),
     "",
     "`millrace COMMAND --help` explains a command.",
@@ -39,6 +43,31 @@ function listRows(entries: readonly CommandEntry[]): readonly (readonly [string,
       ? [only.name, only.summary]
       : [`${first} ...`, list.map(({ name }) => name.slice(first.length + 1)).join(", ")];
   });
+}
+
+/** The commands that begin with a word, as `template` begins seven; undefined when none does. */
+export function findFamily(
+  first: string,
+  commands: readonly CommandEntry[],
+): readonly CommandEntry[] | undefined {
+  const family = commands.filter(({ name }) => name.startsWith(`${first} `));
+  return family.length === 0 ? undefined : family;
+}
+
+/** The commands of a family with one line each. */
+export function formatFamily(
+  first: string,
+  family: readonly CommandEntry[],
+  columns: number,
+): readonly string[] {
+  const width = Math.max(...family.map(({ name }) => name.length));
+  return [
+    `Usage: millrace ${first} COMMAND [FLAGS] [ARGUMENTS]`,
+    "",
+    ...family.flatMap(({ name, summary }) => formatPair(name, summary, width, columns)),
+    "",
+    `\`millrace ${first} COMMAND --help\` explains a command.`,
+  ];
 }
 
 /** Usage, details, flags, examples, and exit codes of one command, for a terminal of so many columns. */

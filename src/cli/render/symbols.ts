@@ -22,7 +22,7 @@ const marks: Readonly<Record<string, Mark>> = {
 const unknown: Mark = { utf8: "?", ascii: "?", tone: "quiet" };
 
 /** The mark without colour; one column wide. */
-export function symbolOf(state: string, style: Style): string {
+function symbolOf(state: string, style: Style): string {
   const mark = marks[state] ?? unknown;
   return style.utf8 ? mark.utf8 : mark.ascii;
 }

@@ -16,7 +16,7 @@ export const runFilterFlags = {
   status: {
     kind: "text",
     value: "STATUS,...",
-    help: "only runs in these states: Running, Succeeded, Failed, Error, Suspended, ...",
+    help: "only runs in these states: Pending, Running, Suspended, Succeeded, Failed or Error",
   },
   running: { kind: "switch", help: "only runs that have not ended" },
   completed: { kind: "switch", help: "only runs that have ended" },
@@ -28,7 +28,7 @@ export const runFilterFlags = {
   "field-selector": {
     kind: "text",
     value: "SELECTOR",
-    help: "only runs with these fields: metadata.name or status.phase, as in status.phase!=Succeeded",
+    help: "only runs with these fields: metadata.name, metadata.namespace or status.phase, as in status.phase!=Succeeded",
   },
 } as const satisfies FlagTable;
 
@@ -38,7 +38,7 @@ export type RunFilters = Partial<FlagValues<typeof runFilterFlags>>;
 export function filterRuns(rows: readonly RunRow[], filters: RunFilters, now: number): readonly RunRow[] {
   const hasLabels = parseLabelSelector((filters.labels ?? []).join(","));
   const hasFields = parseFieldSelector(filters["field-selector"] ?? "");
-  const states = filters.status?.split(",").map((state) => state.trim().toLowerCase());
+  const states = parseStates(filters.status, rows);
   return rows
     .filter((row) => {
       const isOver = row.endedAt !== undefined;
@@ -54,6 +54,31 @@ export function filterRuns(rows: readonly RunRow[], filters: RunFilters, now: nu
       return hasFields(row) && hasLabels(row.labels);
     })
     .sort((left, right) => right.createdAt - left.createdAt);
+}
+
+/** The words for states that runs can be in: the engine's, and those of the help. */
+const runStates = new Set([
+  "pending",
+  "waiting",
+  "running",
+  "suspended",
+  "succeeded",
+  "failed",
+  "error",
+  "errored",
+]);
+
+/** Throws `cli/bad-arguments` for a word that is no state: otherwise a slip would look like good news. */
+function parseStates(text: string | undefined, rows: readonly RunRow[]): readonly string[] | undefined {
+  const words = text?.split(",").map((state) => state.trim().toLowerCase());
+  const states = words?.filter((state) => state !== "");
+  const unknown = states?.find(
+    (state) => !runStates.has(state) && !rows.some(({ shownPhase }) => shownPhase.toLowerCase() === state),
+  );
+  if (unknown === undefined) return states;
+  throw new MillraceError("cli/bad-arguments", "invalid", `runs are in no state '${unknown}'`, {
+    hint: "There are Pending, Running, Suspended, Succeeded, Failed and Error.",
+  });
 }
 
 /** What `resubmit` writes on the runs that it makes (Argo, LabelKeyPreviousWorkflowName). */

@@ -5,7 +5,6 @@
  */
 import type { Node, Process } from "../../model/plan/plan.ts";
 import { phases, taskKinds } from "../../model/run/phase.ts";
-import type { RunState } from "../../model/run/run-state.ts";
 import type { Inputs } from "../../model/run/values.ts";
 import { mayClaimLocks } from "../evolve/locks.ts";
 import { bindInputs } from "../expand/bind.ts";
@@ -78,9 +77,4 @@ function startAttempt(decision: Decision, task: number, number: number, inputs: 
   decision.record({ kind: "attempt.started", task, at: decision.at, ...bound });
   decision.free -= 1;
   decision.effects.push({ kind: "attempt.start", task, order });
-}
-
-/** How many attempts are ready or held back only by room. */
-export function countReady(state: RunState): number {
-  return state.ready.count();
 }

@@ -71,7 +71,7 @@ function toOutputs(read: AttemptOutputs | undefined): Outputs | undefined {
 }
 
 /** The phase and reason that an exit stands for. */
-export function judgeExit(exit: AttemptExit): { readonly phase: EndPhase; readonly reason?: Reason } {
+function judgeExit(exit: AttemptExit): { readonly phase: EndPhase; readonly reason?: Reason } {
   const commands = exit.commands === undefined ? {} : { commands: exit.commands };
   if (exit.problem !== undefined) return judgeProblem(exit.problem, exit);
   switch (exit.ending.kind) {

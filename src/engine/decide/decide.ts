@@ -26,7 +26,7 @@ import { admitRun, startRun } from "./run-start.ts";
 import { reachTime } from "./time-reached.ts";
 
 /** Events after which a decision is cut, unless the caller says otherwise. */
-export const defaultEventsAtMost = 1_000;
+const defaultEventsAtMost = 1_000;
 
 export interface Decided {
   readonly events: readonly RunEvent[];

@@ -8,7 +8,7 @@ import type { Dynamic, Expression } from "../../model/plan/expression.ts";
 import type { Json } from "../../base/json.ts";
 import type { Effect } from "../../model/run/effects.ts";
 import type { EndPhase, RunEvent } from "../../model/run/events.ts";
-import { isBad, phases } from "../../model/run/phase.ts";
+import { phases } from "../../model/run/phase.ts";
 import type { RunState } from "../../model/run/run-state.ts";
 import type { Evaluated, Evaluator, RunView, Scope } from "../../model/run/scope.ts";
 import type { Reason } from "../../model/run/values.ts";
@@ -102,11 +102,4 @@ export function orRefuse(decision: Decision, task: number, work: () => void): vo
     if (!(error instanceof Refusal)) throw error;
     decision.refuse(task, error);
   }
-}
-
-/** The worse of two ends: errored over failed over anything else. */
-export function worsePhase(a: number, b: number): number {
-  if (!isBad(a)) return b;
-  if (!isBad(b)) return a;
-  return Math.max(a, b);
 }

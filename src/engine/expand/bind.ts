@@ -4,7 +4,6 @@ import type { Argument, FileValue, Port, Process } from "../../model/plan/plan.t
 import type { Json } from "../../base/json.ts";
 import type { Published } from "../../model/run/events.ts";
 import type { Scope } from "../../model/run/scope.ts";
-import { noInputs } from "../../model/run/values.ts";
 import type { Inputs, Outputs } from "../../model/run/values.ts";
 import { Refusal } from "../decide/decision.ts";
 import type { Decision } from "../decide/decision.ts";
@@ -146,11 +145,6 @@ function computeOutput(
     throw new Refusal({ code: "output-not-supplied", message: output.name }, 4);
   }
   return undefined;
-}
-
-/** Inputs with nothing in them when the process declares none. */
-export function orNone(inputs: Inputs | undefined): Inputs {
-  return inputs ?? noInputs;
 }
 
 /** A scope without tasks, for what is evaluated before any exists. */

@@ -8,7 +8,7 @@ import { Refusal } from "../decide/decision.ts";
 import type { Decision } from "../decide/decision.ts";
 
 /** Most members of one fan-out: numbers of tasks are 32-bit, and a typing error shall not fill the memory. */
-export const membersAtMost = 10_000_000;
+const membersAtMost = 10_000_000;
 
 /** How many members there are, and their items when the plan does not already hold them. Throws Refusals. */
 export function expandEach(

@@ -4,10 +4,9 @@
  */
 import { unreachable } from "../../base/errors.ts";
 import type { Argument, Call, Each, Guard, Hook, Node, Process } from "../../model/plan/plan.ts";
-import { isBad, phases, taskKinds } from "../../model/run/phase.ts";
+import { phases, taskKinds } from "../../model/run/phase.ts";
 import type { RunState } from "../../model/run/run-state.ts";
 import type { Scope } from "../../model/run/scope.ts";
-import { taskFlags } from "../../model/run/task-table.ts";
 import type { Inputs } from "../../model/run/values.ts";
 import { isCountedService } from "../evolve/close.ts";
 import { findRegion, lacksPlace } from "../evolve/limits.ts";
@@ -24,7 +23,7 @@ import { resolveLocks } from "./resolve-locks.ts";
 import { createCalleeScope, createCallerScope, findInputs } from "./scope.ts";
 
 /** Most calls inside each other (Argo: recursion limit 100). */
-export const callDepthAtMost = 100;
+const callDepthAtMost = 100;
 
 /** A run with more tasks than this calls no process inside itself any more. */
 const recursiveTasksAtMost = 500_000;
@@ -360,9 +359,4 @@ function listMembers(state: RunState, group: number): readonly number[] {
   if (state.tasks.kind[group] !== taskKinds.group) return [];
   const first = state.tasks.first[group] as number;
   return Array.from({ length: state.tasks.count[group] as number }, (_, index) => first + index);
-}
-
-/** Whether any of a task's children ended badly in a way that its order does not tolerate. */
-export function hasBadChild(state: RunState, task: number): boolean {
-  return state.tasks.hasFlag(task, taskFlags.spoiled) || isBad(state.tasks.phase[task] as number);
 }

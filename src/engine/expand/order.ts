@@ -23,7 +23,7 @@ import { createCalleeScope } from "./scope.ts";
 export const defaultGraceMs = 5_000;
 
 /** The id of a task's current try: stable over restarts, new after a manual retry. */
-export function attemptIdOf(decision: Decision, task: number): string {
+function attemptIdOf(decision: Decision, task: number): string {
   const resets = decision.state.resets.get(task);
   return `${decision.state.runId}/${task}${resets === undefined ? "" : `.${resets}`}`;
 }
@@ -86,7 +86,7 @@ export function buildRequest(
 }
 
 /** The same for a process that lists a place in storage. Throws Refusals. */
-export function buildListing(
+function buildListing(
   decision: Decision,
   task: number,
   process: Process,
@@ -140,7 +140,7 @@ function layInput(
 }
 
 /** Replaces every expression in a JSON-like value; parts without one are shared, not copied. */
-export function resolveTemplated(decision: Decision, value: Templated<Json>, scope: Scope): Json {
+function resolveTemplated(decision: Decision, value: Templated<Json>, scope: Scope): Json {
   if (isExpression(value)) return decision.resolve(value, scope);
   if (typeof value !== "object" || value === null) return value as Json;
   if (Array.isArray(value)) return resolveList(decision, value as readonly Templated<Json>[], scope);

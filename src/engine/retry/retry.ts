@@ -7,7 +7,6 @@ import { unreachable } from "../../base/errors.ts";
 import type { Process, RetryPolicy } from "../../model/plan/plan.ts";
 import type { EndPhase } from "../../model/run/events.ts";
 import { isBad, phases } from "../../model/run/phase.ts";
-import type { RunState } from "../../model/run/run-state.ts";
 import type { Scope } from "../../model/run/scope.ts";
 import type { ReasonCode } from "../../model/run/values.ts";
 import { mayBegin } from "../expand/may-begin.ts";
@@ -120,9 +119,4 @@ function computeDelay(decision: Decision, policy: RetryPolicy, attempts: number,
   const factor = policy.factor === undefined ? 1 : decision.resolve(policy.factor, scope);
   const capMs = policy.capMs === undefined ? Infinity : decision.resolve(policy.capMs, scope);
   return Math.min(capMs, Math.round(delayMs * Math.max(1, factor) ** (attempts - 1)));
-}
-
-/** How many attempts a task has had. */
-export function countAttempts(state: RunState, task: number): number {
-  return state.attempts.get(task)?.length ?? 0;
 }

@@ -89,7 +89,7 @@ function program(name: string, ...aliases: readonly string[]): ImageEntryInput {
 }
 
 /** The table that comes with Millrace. The first pattern that matches wins. */
-export const builtInImages: ImageTable = {
+const builtInImages: ImageTable = {
   "argoproj/argosay:v1": cowsay,
   "argoproj/argosay": argosay,
   "*/argosay": argosay,

@@ -31,35 +31,58 @@ async function send(request: HttpRequest, signal: AbortSignal, redirectsLeft: nu
     return { problem: `'${url.protocol}' is not http or https` };
   const answer = await exchange(request, url, signal);
   const location = "problem" in answer ? undefined : answer.headers["Location"]?.[0];
-  if ("problem" in answer || location === undefined || answer.statusCode < 301 || answer.statusCode > 308)
-    return answer;
-  if (answer.statusCode === 304 || redirectsLeft === 0)
-    return redirectsLeft === 0 ? { problem: "too many redirects" } : answer;
-  const keepsMethod = answer.statusCode >= 307;
-  const { body, ...rest } = request;
-  const next = { ...rest, url: new URL(location, url).href, method: keepsMethod ? request.method : "GET" };
-  return send(keepsMethod && body !== undefined ? { ...next, body } : next, signal, redirectsLeft - 1);
+  if ("problem" in answer || location === undefined || !redirecting.has(answer.statusCode)) return answer;
+  if (redirectsLeft === 0) return { problem: "too many redirects" };
+  if (!URL.canParse(location, url.href)) return { problem: `${request.url} redirects to no address` };
+  return send(redirect(request, url, new URL(location, url), answer.statusCode), signal, redirectsLeft - 1);
 }
+
+/** Those that Go's client follows. */
+const redirecting: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/** Headers are for the server that they were given for: another one gets only those that tell it nothing. */
+function redirect(before: HttpRequest, from: URL, to: URL, statusCode: number): HttpRequest {
+  const { body, ...rest } = before;
+  const keepsMethod = statusCode >= 307 || before.method === "GET" || before.method === "HEAD";
+  const headers =
+    from.origin === to.origin ? before.headers : before.headers.filter(({ name }) => isHarmless(name));
+  const next = { ...rest, url: to.href, headers, method: keepsMethod ? before.method : "GET" };
+  return keepsMethod && body !== undefined ? { ...next, body } : next;
+}
+
+function isHarmless(name: string): boolean {
+  return ["accept", "user-agent", "content-type"].includes(name.toLowerCase());
+}
+
+/** The longest that a timer waits. */
+const timeoutMsAtMost = 2 ** 31 - 1;
 
 function exchange(request: HttpRequest, url: URL, signal: AbortSignal): Promise<Answer> {
   return new Promise((resolve) => {
+    const refuse = (error: Error): void => resolve({ problem: describe(error, request) });
     const open = url.protocol === "https:" ? httpsRequest : httpRequest;
-    const outgoing = open(url, {
-      method: request.method,
-      headers: groupHeaders(request.headers),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(request.timeoutMs)]),
-      ...(url.protocol === "https:" ? { rejectUnauthorized: request.verifyTls } : {}),
-    });
-    outgoing.on("response", (incoming) => resolve(read(incoming)));
-    outgoing.on("error", (error) => resolve({ problem: describe(error, request) }));
-    outgoing.end(request.body);
+    try {
+      const outgoing = open(url, {
+        method: request.method,
+        headers: groupHeaders(request.headers),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(Math.min(request.timeoutMs, timeoutMsAtMost))]),
+        ...(url.protocol === "https:" ? { rejectUnauthorized: request.verifyTls } : {}),
+      });
+      outgoing.on("response", (incoming) => resolve(read(incoming)));
+      outgoing.on("error", refuse);
+      outgoing.end(request.body);
+    } catch (error) {
+      // What cannot be sent, such as a header with a line break, is refused by a throw.
+      refuse(error instanceof Error ? error : new Error(String(error)));
+    }
   });
 }
 
-/** A header may be given several times. */
+/** A header may be given several times. Its value is sent as UTF-8, as Go does. */
 function groupHeaders(headers: HttpRequest["headers"]): Record<string, string[]> {
   const grouped: Record<string, string[]> = Object.create(null) as Record<string, string[]>;
-  for (const { name, value } of headers) (grouped[name] ??= []).push(value);
+  for (const { name, value } of headers)
+    (grouped[name] ??= []).push(Buffer.from(value, "utf8").toString("latin1"));
   return grouped;
 }
 

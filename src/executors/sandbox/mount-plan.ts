@@ -91,11 +91,13 @@ function findResolverFile(): readonly string[] {
 export function planMounts(
   order: AttemptOrder,
   directory: string,
-  host: HostView,
+  machine: HostView,
   files: ReadonlyMap<string, string>,
   shown: readonly string[],
 ): readonly MountStep[] {
   const root = privatePath(directory, "/");
+  const links = findVolumeLinks(order, directory);
+  const host = withoutCovered(machine, links);
   const steps: MountStep[] = [{ kind: "bind", from: root, to: "/" }, ...host.shown];
   steps.push({ kind: "proc", to: "/proc" }, { kind: "dev", to: "/dev" });
   for (const area of host.private) {
@@ -107,7 +109,6 @@ export function planMounts(
   }
   const volumes = join(directory, volumesDirectory);
   if (existsSync(volumes)) steps.push({ kind: "bind", from: volumes, to: `/${volumesDirectory}` });
-  const links = findVolumeLinks(order, directory);
   steps.push(...listSharedVolumes(order, directory, links));
   steps.push(...[...host.extra, ...listShown(shown, order, host)].map((step) => passLinks(step, links)));
   const mirrored = new Set<string>();
@@ -122,6 +123,12 @@ export function planMounts(
     steps.push(...openPath(path, root, host, mirrored), { kind: "ro-bind", from, to: path });
   }
   return [...steps, ...listVolumeMounts(order, root)];
+}
+
+/** Where a volume lies at a top-level directory of the machine, that directory is not shown: nothing mounts over a link. */
+function withoutCovered(host: HostView, links: ReadonlyMap<string, string>): HostView {
+  if (!host.shown.some(({ to }) => links.has(to))) return host;
+  return { ...host, shown: host.shown.filter(({ to }) => !links.has(to)) };
 }
 
 /** Paths of the machine that lie in a private directory and shall be readable all the same. */

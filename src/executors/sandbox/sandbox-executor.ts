@@ -22,12 +22,13 @@ import { addTerminal } from "../slots/terminal.ts";
 import { checkCommandSize, type ReadyCommand } from "../slots/command-text.ts";
 import {
   findProbeCommand,
+  type Launch,
+  makeSingleLaunch,
+  makeSupervisedLaunch,
   needsSupervisor,
   scriptMode,
   type Wrapper,
-  writeSingleLaunch,
-  writeSupervisedLaunch,
-} from "../slots/launch-text.ts";
+} from "../slots/launch.ts";
 import {
   isAtOrBelow,
   listDeclaredPaths,
@@ -37,6 +38,8 @@ import {
   tidyPath,
 } from "../slots/private-root.ts";
 import type { SlotBackend } from "../slots/executor-context.ts";
+import { shellProgram } from "../slots/shell-program.ts";
+import type { SlotProgram } from "../slots/slot.ts";
 import { createSlotExecutor } from "../slots/slot-executor.ts";
 import { type HostView, type MountStep, planMounts, readHostView } from "./mount-plan.ts";
 import { wrapWithBubblewrap, wrapWithUnshare, type WrapperInput } from "./wrappers.ts";
@@ -48,6 +51,8 @@ export interface SandboxExecutorOptions {
   readonly shownPaths?: (runId: string) => readonly string[];
   /** A directory for the executor's own files (tool aliases, shell messages). */
   readonly stateDirectory: string;
+  /** What slots are made of; the shell when absent. */
+  readonly program?: SlotProgram | undefined;
   readonly images?: ImageTable;
   /** Names of variables that attempts get from the engine's environment, besides PATH, language and time zone. */
   readonly passEnvironment?: readonly string[];
@@ -79,7 +84,7 @@ interface SandboxContext {
 }
 
 export function createSandboxExecutor(options: SandboxExecutorOptions, listener: ExecutorListener): Executor {
-  const { capacity, stateDirectory } = options;
+  const { capacity, stateDirectory, program = shellProgram } = options;
   const environment = makeBaseEnvironment(process.env, options.passEnvironment ?? []);
   const path = environment["PATH"] ?? "";
   const shelf = createToolShelf(join(stateDirectory, "tools"));
@@ -116,7 +121,7 @@ export function createSandboxExecutor(options: SandboxExecutorOptions, listener:
       };
     },
   };
-  return createSlotExecutor(backend, { capacity, stateDirectory, environment }, listener);
+  return createSlotExecutor(backend, { capacity, stateDirectory, environment, program }, listener);
 }
 
 function openHost(shelf: ToolShelf, path: string): HostView {
@@ -129,7 +134,7 @@ function launch(
   directory: string,
   context: SandboxContext,
   wrap: Wrap,
-): Result<string, AttemptProblem> {
+): Result<Launch, AttemptProblem> {
   const root = join(directory, attemptFiles.root);
   const control = join(directory, controlDirectory);
   makeDirectory(root);
@@ -161,9 +166,9 @@ function launch(
     controlDirectory: control,
     isSupervised: supervised,
   });
-  if (only !== undefined && !supervised) return ok(writeSingleLaunch(only, wrapper));
+  if (only !== undefined && !supervised) return ok(makeSingleLaunch(only, wrapper));
   const places = { host: control, inside: controlInside };
-  return ok(writeSupervisedLaunch({ order, commands, directory, control: places, logsInside, wrapper }));
+  return ok(makeSupervisedLaunch({ order, commands, directory, control: places, logsInside, wrapper }));
 }
 
 /** Scripts are shown read-only; a supervisor also makes a FIFO beside them and writes the logs, which are files of the host. */

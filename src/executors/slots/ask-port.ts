@@ -9,7 +9,7 @@ import type { Readiness } from "../../model/run/attempt.ts";
 
 export type PortQuestion = Exclude<Readiness["by"], { readonly kind: "command" }>;
 
-/** Asks once; `answer` is called once, never from inside. */
+/** Asks once; `answer` is called once, never from inside. What cannot even be asked has no good answer. */
 export function askPort(question: PortQuestion, timeoutMs: number, answer: (isGood: boolean) => void): void {
   let isAnswered = false;
   const tell = (isGood: boolean, end: () => void): void => {
@@ -19,8 +19,15 @@ export function askPort(question: PortQuestion, timeoutMs: number, answer: (isGo
     end();
     answer(isGood);
   };
-  const ended = question.kind === "tcp" ? openConnection(question, tell) : sendGet(question, tell);
-  const timer = setTimeout(() => tell(false, ended), timeoutMs);
+  let end = (): void => undefined;
+  let waitMs = timeoutMs;
+  try {
+    end = question.kind === "tcp" ? openConnection(question, tell) : sendGet(question, tell);
+  } catch {
+    // No such port can be, or no such header can be sent: Node says so by a throw.
+    waitMs = 0;
+  }
+  const timer = setTimeout(() => tell(false, end), waitMs);
 }
 
 type Tell = (isGood: boolean, end: () => void) => void;
@@ -33,6 +40,11 @@ function openConnection(question: Extract<PortQuestion, { kind: "tcp" }>, tell: 
   return end;
 }
 
+/** As it is, but for what may not stand in a request; half a character becomes the sign for one that is none. */
+function encodePath(path: string): string {
+  return path.replace(/[^!-~]+/gu, (part) => encodeURIComponent(Buffer.from(part).toString()));
+}
+
 function sendGet(question: Extract<PortQuestion, { kind: "http" }>, tell: Tell): () => void {
   const { scheme, host, port, path, headers } = question;
   const send = scheme === "https" ? requestHttps : requestHttp;
@@ -41,7 +53,7 @@ function sendGet(question: Extract<PortQuestion, { kind: "http" }>, tell: Tell):
   const request = send({
     host,
     port,
-    path: path.startsWith("/") ? path : `/${path}`,
+    path: encodePath(path.startsWith("/") ? path : `/${path}`),
     headers: { "user-agent": "millrace-probe", accept: "*/*", ...Object.fromEntries(given) },
     agent: false,
     rejectUnauthorized: false,

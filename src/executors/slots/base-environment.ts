@@ -9,7 +9,7 @@ import { userInfo } from "node:os";
 import { lazily } from "../../base/lazily.ts";
 
 /** Names that are passed on from the engine's environment when they are set. */
-export const passedByDefault: readonly string[] = ["PATH", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ"];
+const passedByDefault: readonly string[] = ["PATH", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ"];
 
 const usualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 

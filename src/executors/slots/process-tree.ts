@@ -43,7 +43,7 @@ export function findProcText(path: string): string | undefined {
 }
 
 /** Parent, session and state of a process; undefined when it is gone. */
-export function findProcessInfo(pid: number): ProcessInfo | undefined {
+function findProcessInfo(pid: number): ProcessInfo | undefined {
   const text = findProcText(`/proc/${pid}/stat`);
   if (text === undefined) return undefined;
   // The command name stands in parentheses and may hold anything, also parentheses and blanks.
@@ -58,7 +58,7 @@ export function findProcessInfo(pid: number): ProcessInfo | undefined {
 }
 
 /** The attempt id in a process's environment; undefined when it has none. */
-export function findAttemptMark(pid: number): string | undefined {
+function findAttemptMark(pid: number): string | undefined {
   return readMark(findProcText(`/proc/${pid}/environ`) ?? "");
 }
 

@@ -157,32 +157,3 @@ export function parseDepends(source: string): Result<DependsNode, ExprSyntaxErro
     return err({ code: error.code, message: error.message, offset: error.offset });
   }
 }
-
-/** The names of the tasks in a `depends`, each once, in the order of the text. */
-export function listDependsTasks(node: DependsNode): readonly string[] {
-  const names = new Set<string>();
-  const visit = (current: DependsNode): void => {
-    if (current.kind === "task") names.add(current.task);
-    else if (current.kind === "not") visit(current.operand);
-    else current.operands.forEach(visit);
-  };
-  visit(node);
-  return [...names];
-}
-
-/** Decides a `depends`, given what each mentioned task has come to. */
-export function evaluateDepends(
-  node: DependsNode,
-  holds: (task: string, operand: DependsOperand | undefined) => boolean,
-): boolean {
-  switch (node.kind) {
-    case "task":
-      return holds(node.task, node.operand);
-    case "not":
-      return !evaluateDepends(node.operand, holds);
-    case "and":
-      return node.operands.every((operand) => evaluateDepends(operand, holds));
-    case "or":
-      return node.operands.some((operand) => evaluateDepends(operand, holds));
-  }
-}

@@ -1,10 +1,7 @@
 /**
  * Cuts an expr-lang source into tokens (expr-lang, parser/lexer).
  */
-import type { ExprSyntaxError } from "../context.ts";
 import { lazily } from "../../base/lazily.ts";
-import { err, ok } from "../../base/result.ts";
-import type { Result } from "../../base/result.ts";
 import { isSpace } from "../go/strings.ts";
 import { readBytesLiteral, readTextLiteral } from "./literals.ts";
 
@@ -186,14 +183,4 @@ export function lexTokens(source: string): readonly Token[] {
   while (lexer.at < source.length) lexOne(lexer);
   push(lexer, "end", "");
   return lexer.tokens;
-}
-
-/** All tokens of a source, for callers that look for names without parsing. */
-export function lexExpr(source: string): Result<readonly Token[], ExprSyntaxError> {
-  try {
-    return ok(lexTokens(source));
-  } catch (error) {
-    if (!(error instanceof SyntaxRefusal)) throw error;
-    return err({ code: "expression/syntax", message: error.message, offset: error.offset });
-  }
 }

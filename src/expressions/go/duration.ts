@@ -1,7 +1,6 @@
 /**
  * Go's `time.Duration`: printing ("1h30m0s") and the conversions; its texts are read in the base folder.
  */
-import { formatFloat } from "./format-float.ts";
 
 /** `value` in units of `unit`, with a fraction but no trailing zeros. */
 function formatFraction(value: bigint, unit: bigint): string {
@@ -37,9 +36,4 @@ export function roundDuration(ns: bigint, unit: bigint): bigint {
   const rest = size % unit;
   const rounded = rest * 2n < unit ? size - rest : size + unit - rest;
   return ns < 0n ? -rounded : rounded;
-}
-
-/** Seconds as Go's `%v` prints the float64 of `Duration.Seconds()`. */
-export function formatSeconds(ns: bigint): string {
-  return formatFloat(toUnits(ns, 1_000_000_000n));
 }

@@ -10,12 +10,12 @@ import { timeToText } from "./format-time.ts";
 import { compareText } from "./utf8.ts";
 
 /** Nesting deeper than this is refused instead of overflowing the stack. */
-export const maxValueDepth = 1000;
+const maxValueDepth = 1000;
 
 const keyRanks: Readonly<Record<string, number>> = { bigint: 1, number: 2, string: 3, boolean: 4 };
 
 /** The order in which Go prints map keys: by type, then by value. */
-export function compareKeys(left: MapKey, right: MapKey): number {
+function compareKeys(left: MapKey, right: MapKey): number {
   const ranks = (keyRanks[typeof left] ?? 0) - (keyRanks[typeof right] ?? 0);
   if (ranks !== 0) return ranks;
   if (typeof left === "string" && typeof right === "string") return compareText(left, right);

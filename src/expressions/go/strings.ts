@@ -6,7 +6,6 @@ import { countRunes } from "./utf8.ts";
 /** Go's unicode.IsSpace. */
 const spaces = "\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000";
 const leadingSpace = new RegExp(`^[${spaces}]+`, "u");
-const anySpace = new RegExp(`[${spaces}]+`, "u");
 const oneSpace = new RegExp(`^[${spaces}]$`, "u");
 
 /** `strings.TrimSpace`. */
@@ -28,19 +27,12 @@ export function deleteSpace(text: string): string {
     .join("");
 }
 
-/** `strings.Fields`. */
-export function splitFields(text: string): string[] {
-  return trimSpace(text)
-    .split(anySpace)
-    .filter((field) => field !== "");
-}
-
 /** `strings.Trim`: removes leading and trailing characters that are in the set. */
 export function trimSet(text: string, set: string): string {
   return trimRightSet(trimLeftSet(text, set), set);
 }
 
-export function trimLeftSet(text: string, set: string): string {
+function trimLeftSet(text: string, set: string): string {
   const members = new Set(set);
   const characters = Array.from(text);
   let start = 0;
@@ -48,7 +40,7 @@ export function trimLeftSet(text: string, set: string): string {
   return characters.slice(start).join("");
 }
 
-export function trimRightSet(text: string, set: string): string {
+function trimRightSet(text: string, set: string): string {
   const members = new Set(set);
   const characters = Array.from(text);
   let end = characters.length;

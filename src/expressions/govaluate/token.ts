@@ -78,7 +78,7 @@ const mayEnd: ReadonlySet<TokenKind> = new Set([
   "ACCESSOR",
 ]);
 
-export function canFollow(previous: TokenKind, next: TokenKind): boolean {
+function canFollow(previous: TokenKind, next: TokenKind): boolean {
   return successors[previous].includes(next);
 }
 

@@ -238,7 +238,7 @@ function evaluateLeaf(node: WhenNode, context: EvalContext): Value {
 
 /** Decides a `when`. Throws EvalError; `expression/not-boolean` when the result is neither true nor false. */
 export function evaluateWhen(expression: WhenExpression, context: EvalContext): boolean {
-  const value = evaluateNode(expression.root, context);
+  const value = evaluateWhenValue(expression, context);
   if (typeof value === "boolean") return value;
   throw new EvalError(
     "expression/not-boolean",

@@ -10,7 +10,7 @@ import { applySelector } from "./apply.ts";
 import { parseSelector } from "./parse-selector.ts";
 
 /** What a selector finds in a value. Throws EvalError `expression/jsonpath`. */
-export function queryValue(value: Value, selector: string, context: EvalContext): Value {
+function queryValue(value: Value, selector: string, context: EvalContext): Value {
   return applySelector(parseSelector(selector), value, context);
 }
 

@@ -74,7 +74,7 @@ export function listPrimes(count: number): readonly number[] {
 }
 
 /** The largest integer whose `root`-th power is not above `value`. */
-export function integerRoot(value: bigint, root: bigint): bigint {
+function integerRoot(value: bigint, root: bigint): bigint {
   let low = 0n;
   let high = 1n << BigInt(Math.ceil(value.toString(2).length / Number(root)) + 1);
   while (low < high - 1n) {

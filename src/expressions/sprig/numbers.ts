@@ -31,7 +31,7 @@ export function castInt(value: Value): bigint {
 }
 
 /** spf13/cast for floats; what cannot be cast is 0. */
-export function castFloat(value: Value): number {
+function castFloat(value: Value): number {
   switch (typeof value) {
     case "bigint":
       return Number(value);

@@ -145,29 +145,6 @@ export function parseTemplate(source: string): Template {
 }
 
 /**
- * The names in simple tags, each once, in the order of the text; names that hold tags are not known and not
- * listed.
- */
-export function listTemplateNames(template: Template): readonly string[] {
-  const names = new Set<string>();
-  const visit = (segment: Segment): void => {
-    if (segment.kind === "name") names.add(segment.name);
-    else if (segment.kind === "nested") segment.parts.forEach(visit);
-  };
-  template.segments.forEach(visit);
-  return [...names];
-}
-
-/** The expression tags, in the order of the text. */
-export function listTemplateExpressions(template: Template): readonly ExpressionSegment[] {
-  const visit = (segment: Segment): readonly ExpressionSegment[] => {
-    if (segment.kind === "expression") return [segment];
-    return segment.kind === "nested" ? segment.parts.flatMap(visit) : [];
-  };
-  return template.segments.flatMap(visit);
-}
-
-/**
  * What a tag stands for: text, `undefined` to leave the tag as it is, or an error, which ends the rendering.
  * A nested tag arrives as the name segment that it has become.
  */

@@ -1,6 +1,6 @@
 /** Argo Workflows: documents in, plans, evaluators and views out. */
 import type { Diagnostic } from "../../base/diagnostic.ts";
-import type { Compiled, Language, Submission } from "../../model/run/language.ts";
+import type { Compiled, Language, LintOptions, Submission } from "../../model/run/language.ts";
 import { checkArgoDocument } from "./check/check-argo-document.ts";
 import { findStrayParameters } from "./check/check-submission.ts";
 import { createArgoEvaluator } from "./evaluate/create-argo-evaluator.ts";
@@ -9,15 +9,17 @@ import { lowerDocument } from "./lower/lower-document.ts";
 import { createName } from "./lower/surroundings.ts";
 import { collectStored, storedKey } from "./lower/template-source.ts";
 import { adjustCron } from "./read/adjust-cron.ts";
+import { convertOld } from "./read/convert-old.ts";
 import { findReferences } from "./read/find-references.ts";
 import { listObjects } from "./read/list-objects.ts";
+import { pickKinds } from "./read/pick-kinds.ts";
 import { readArgoDocuments } from "./read/read-argo-documents.ts";
 import { makeStoredRun } from "./read/stored-run.ts";
 import type { ArgoDocument, WorkflowTemplate } from "./read/types.ts";
 import { takeSecrets } from "./lower/take-secrets.ts";
 import { argoView } from "./view/argo-view.ts";
 
-type Definitions = NonNullable<Submission["definitions"]>;
+type Definitions = LintOptions["definitions"];
 
 export const argo: Language = {
   id: "argo",
@@ -28,16 +30,18 @@ export const argo: Language = {
   listObjects,
   makeStoredRun,
   adjustCron,
+  pickKinds,
+  convert: convertOld,
+  listWorkflows: (source, file) =>
+    readArgoDocuments(source, file).documents.flatMap(({ kind, index }) =>
+      kind === "Workflow" ? index : [],
+    ),
   compile: compileArgo,
   createEvaluator: createArgoEvaluator,
   view: argoView,
 };
 
-function lintArgo(
-  source: string,
-  file: string,
-  options: { readonly strict: boolean; readonly definitions: Definitions },
-): readonly Diagnostic[] {
+function lintArgo(source: string, file: string, options: LintOptions): readonly Diagnostic[] {
   const read = readArgoDocuments(source, file, { strict: options.strict });
   const stored = collectStored([...readDefinitions(options.definitions), ...read.documents]);
   return [
@@ -67,11 +71,12 @@ function checkAgainst(
 function compileArgo(source: string, file: string, submission: Submission): Compiled {
   const read = readArgoDocuments(source, file, { strict: submission.strict === true });
   const chosen = chooseDocument(read.documents, submission.document);
-  if (chosen === undefined)
-    return refuse(submission, [
-      ...read.diagnostics,
-      missingDocument(file, read.documents, submission.document),
-    ]);
+  if (chosen === undefined) {
+    // A file that cannot be read at all holds no workflow either; saying so would not help.
+    const isUnread = read.documents.length === 0 && hasErrors(read.diagnostics);
+    const missing = isUnread ? [] : [missingDocument(file, read.documents, submission.document)];
+    return refuse(submission, [...read.diagnostics, ...missing]);
+  }
   const others = [
     ...readDefinitions(submission.definitions ?? []),
     ...read.documents.filter((one) => one !== chosen),
@@ -80,9 +85,13 @@ function compileArgo(source: string, file: string, submission: Submission): Comp
   const document = applySubmission(chosen, submission);
   const strays = findStrayParameters(chosen, source, submission.parameters);
   const found = [...read.diagnostics, ...strays, ...checkAgainst(document, collectStored(withItself), true)];
-  if (found.some(({ severity }) => severity === "error")) return refuse(submission, found, document);
+  if (hasErrors(found)) return refuse(submission, found, document);
   const lowered = lowerDocument(document, withItself, submission);
   return { ...lowered, diagnostics: [...found, ...lowered.diagnostics] };
+}
+
+function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(({ severity }) => severity === "error");
 }
 
 /** The document that was asked for, else the first workflow, else the first that can be run. */

@@ -10,9 +10,8 @@
  * P3. Every Pointer leads to an existing place in the source document.
  */
 import type { Json, JsonObject } from "../../base/json.ts";
-import type { Artifact } from "../data/artifact.ts";
 import type { StoragePlace } from "../data/storage-place.ts";
-import type { AttemptOrder } from "../run/attempt.ts";
+import type { AttemptOrder, InputSource } from "../run/attempt.ts";
 import type { Dynamic, Expression, Templated } from "./expression.ts";
 import type { MetricTemplate } from "./metric.ts";
 
@@ -85,21 +84,8 @@ export interface Port {
   readonly optional: boolean;
 }
 
-/** A file or directory as a value: kept content, or text that becomes a file when it is laid out. */
-export type FileValue =
-  | { readonly kind: "artifact"; readonly artifact: Artifact; readonly subPath?: string }
-  | { readonly kind: "text"; readonly text: string }
-  /** Whatever lies under this key in the folder's repository of named artifacts when an attempt needs it. */
-  | { readonly kind: "key"; readonly key: string; readonly optional: boolean }
-  /** Whatever lies at a place in foreign storage when an attempt needs it, or the part of it below `subPath`. */
-  | {
-      readonly kind: "place";
-      readonly place: StoragePlace;
-      readonly optional: boolean;
-      readonly subPath?: string;
-    }
-  /** An optional file that its producer did not make. */
-  | { readonly kind: "absent" };
+/** A file or directory as a value: where it comes from when an attempt needs it, or that its producer did not make it. */
+export type FileValue = InputSource | { readonly kind: "absent" };
 
 /** What a process does when it is called. */
 export type Body =

@@ -6,7 +6,7 @@ import type { JsonObject } from "../../base/json.ts";
 import type { Archive, Artifact, CopyRemoval } from "../data/artifact.ts";
 import type { StoragePlace } from "../data/storage-place.ts";
 
-/** Where an input file of an attempt comes from. */
+/** Where an input file of an attempt comes from: kept content, text that becomes a file, or what lies under a name. */
 export type InputSource =
   | { readonly kind: "artifact"; readonly artifact: Artifact; readonly subPath?: string }
   | { readonly kind: "text"; readonly text: string }

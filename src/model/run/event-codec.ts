@@ -14,7 +14,7 @@ import type { RunEvent, RunEventKind } from "./events.ts";
 import type { AttemptFacts } from "./values.ts";
 
 /** First element of every batch. */
-export const eventCodecVersion = 1;
+const eventCodecVersion = 1;
 
 type EventOf<K extends RunEventKind> = Extract<RunEvent, { kind: K }>;
 type FieldOf<K extends RunEventKind> = Exclude<keyof EventOf<K>, "kind" | "at">;

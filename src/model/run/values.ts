@@ -17,8 +17,6 @@ export interface Outputs {
   readonly files: Readonly<Record<string, FileValue>>;
 }
 
-export const noInputs: Inputs = { values: {}, files: {} };
-
 /** Items of a fan-out: written down, or counted. */
 export type Items =
   | { readonly kind: "list"; readonly list: readonly Json[] }

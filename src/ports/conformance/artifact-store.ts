@@ -43,7 +43,7 @@ export const byContent: MaterializeOptions = { unpack: "tar-by-content", recurse
 export const asZipped: MaterializeOptions = { unpack: "zip", recurseMode: false };
 
 /** A tree with everything that a tree can hold. */
-export const sampleLayout: Layout = {
+const sampleLayout: Layout = {
   "a.txt": "text\n",
   empty: "",
   "no-entries": {},

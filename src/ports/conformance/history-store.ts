@@ -28,7 +28,7 @@ const durable = { durable: true } as const;
 const relaxed = { durable: false } as const;
 
 /** A summary with a value in every field unless told otherwise. */
-export function sampleSummary(runId: string, changes: Partial<RunSummary> = {}): RunSummary {
+function sampleSummary(runId: string, changes: Partial<RunSummary> = {}): RunSummary {
   return {
     runId,
     name: `name-of-${runId}`,
@@ -43,7 +43,7 @@ export function sampleSummary(runId: string, changes: Partial<RunSummary> = {}):
 }
 
 /** A document with characters that careless storing breaks. */
-export function sampleDocument(changes: Partial<RunDocument> = {}): RunDocument {
+function sampleDocument(changes: Partial<RunDocument> = {}): RunDocument {
   return {
     language: "argo",
     source: "kind: Workflow # \u0000 \u{1f600} 'quoted'\r\n",

@@ -41,10 +41,10 @@ import { bringArtifact, storeArtifact } from "./foreign-artifacts.ts";
 import type { ForeignStorage } from "./foreign-storage.ts";
 import { resolveInside } from "./inside-root.ts";
 import { joinLogs } from "./join-logs.ts";
-import { findKeyPath } from "./keyed-artifacts.ts";
+import { findKeyPath, makeKeyPlace } from "./keyed-artifacts.ts";
 
 /** Most of a command's standard output that becomes its result (Argo docs: outputs.result, 256 kB). */
-export const resultBytesAtMost = 256 * 1024;
+const resultBytesAtMost = 256 * 1024;
 
 /** Most of a file that becomes an output parameter. */
 const parameterBytesAtMost = 1024 * 1024;
@@ -86,6 +86,7 @@ function lay(options: LocalFilesOptions, order: AttemptOrder, directory: string)
     for (const command of order.commands)
       for (const volume of command.volumes) layRunVolume(options, order, directory, volume);
   } catch (error) {
+    if (isNoPlace(error)) return { ok: false, problem: refuseVolumes(error) };
     throw translateDiskError(error, directory);
   }
   if (order.inputs.length === 0) return { ok: true, directory };
@@ -120,6 +121,11 @@ function refusePath(path: string): AttemptProblem {
   const why = path.includes("\0") ? "holds a NUL character" : "is longer than a disk can hold";
   const shown = path.length > 100 ? `${path.slice(0, 100)}...` : path.replaceAll("\0", "\\0");
   return { kind: "start-refused", code: "executor/directory", message: `the path '${shown}' ${why}` };
+}
+
+function refuseVolumes({ message }: Error): AttemptProblem {
+  const why = `a volume lies below what is no directory: ${message}`;
+  return { kind: "start-refused", code: "executor/directory", message: why };
 }
 
 /**
@@ -177,7 +183,8 @@ function layRunVolume(
     volume.source.key,
     join("/", volume.subPath ?? "/"),
   );
-  mkdirSync(store, { recursive: true });
+  // A sub-path may name a file that an earlier attempt has left in the volume.
+  if (!existsSync(store)) mkdirSync(store, { recursive: true });
   const link = join(directory, attemptFiles.root, join("/", volume.mountPath));
   mkdirSync(dirname(link), { recursive: true });
   // Relative, because a sandbox shows the volumes beside the root of the attempt, and not at their place on the machine.
@@ -219,8 +226,15 @@ async function layInput(
   } catch (error) {
     if (error instanceof MillraceError && error.category !== "exhausted")
       return missing(`artifact ${input.name}: ${error.message}`);
+    if (isNoPlace(error))
+      return missing(`artifact ${input.name}: ${input.path} lies below what is no directory`);
     throw error;
   }
+}
+
+/** Two paths of one order cannot both be: one lies below the file that the other one is. */
+function isNoPlace(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && (error.code === "EEXIST" || error.code === "ENOTDIR");
 }
 
 function describeAbsence({ source }: AttemptInput): string {
@@ -366,8 +380,8 @@ function describeCopy({ key, place, removal }: OutputArtifactFile): StoredCopy {
 }
 
 async function layUnderKey(options: LocalFilesOptions, artifact: Artifact, key: string): Promise<void> {
-  const target = findKeyPath(options.repositoryFolder, key);
-  mkdirSync(dirname(target), { recursive: true });
+  const isFolder = artifact.content.kind === "tree" && artifact.archive.kind === "none";
+  const target = makeKeyPlace(options.repositoryFolder, key, isFolder);
   await options.artifacts.materialize(artifact, target, { unpack: "keep", recurseMode: false });
 }
 

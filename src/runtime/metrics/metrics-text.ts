@@ -1,8 +1,6 @@
 /** Metric series in Prometheus' text form (prometheus.io, exposition formats, 0.0.4). */
 import type { MetricSeries } from "../../model/plan/metric.ts";
 
-export const metricsContentType = "text/plain; version=0.0.4; charset=utf-8";
-
 /** One block for each name, in the order of names; `series` of one name have one kind and help text. */
 export function formatMetrics(series: readonly MetricSeries[]): string {
   const families = new Map<string, MetricSeries[]>();

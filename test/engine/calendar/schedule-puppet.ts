@@ -94,7 +94,7 @@ export function readClock(clock: string): number {
   return Date.parse(`2026-03-01T${clock.length === 5 ? `${clock}:00` : clock}Z`);
 }
 
-export function showClock(at: number): string {
+function showClock(at: number): string {
   const text = new Date(at).toISOString().slice(11, 19);
   return text.endsWith(":00") ? text.slice(0, 5) : text;
 }

@@ -18,7 +18,7 @@ import { plainConditions } from "./schedule-puppet.ts";
 import { readLine } from "./wall-clock.ts";
 
 /** The process has died; the world goes on. */
-export class Death extends Error {}
+class Death extends Error {}
 
 interface WorldRun {
   state: "going" | "good" | "bad" | "removed";

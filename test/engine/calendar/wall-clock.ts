@@ -6,7 +6,7 @@ import type { CronFields, CronLine } from "../../../src/model/schedule/cron-line
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 /** `2026-03-29 01:59 CET`-like text without the zone: `Sun 2026-03-29 01:59`. */
-export function showWall(at: number, zone: string): string {
+function showWall(at: number, zone: string): string {
   let formatter = formatters.get(zone);
   if (formatter === undefined) {
     formatter = new Intl.DateTimeFormat("sv-SE", {

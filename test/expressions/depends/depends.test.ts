@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { DependsNode } from "../../../src/expressions/depends/depends.ts";
-import { evaluateDepends, listDependsTasks, parseDepends } from "../../../src/expressions/depends/depends.ts";
+import { parseDepends } from "../../../src/expressions/depends/depends.ts";
 
 /** The tree in prefix form. */
 function print(node: DependsNode): string {
@@ -75,27 +75,4 @@ test("offsets point at the names", () => {
     parsed.value.operands.map((operand) => operand.offset),
     [0, 6],
   );
-});
-
-test("tasks are listed once, in order", () => {
-  const parsed = parseDepends("b.Failed || a && (b || !c-1.AllFailed)");
-  assert.ok(parsed.ok);
-  assert.deepEqual(listDependsTasks(parsed.value), ["b", "a", "c-1"]);
-});
-
-test("evaluation asks for task and operand", () => {
-  const truth = new Set(["A.", "B.Failed"]);
-  const decide = (source: string): boolean => {
-    const parsed = parseDepends(source);
-    assert.ok(parsed.ok);
-    return evaluateDepends(parsed.value, (task, operand) => truth.has(`${task}.${operand ?? ""}`));
-  };
-  assert.deepEqual(["A", "B", "A && B.Failed", "A && B", "!B || A", "!(A || B)"].map(decide), [
-    true,
-    false,
-    true,
-    false,
-    true,
-    false,
-  ]);
 });

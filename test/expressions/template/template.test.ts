@@ -2,12 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { err, ok } from "../../../src/base/result.ts";
-import {
-  listTemplateExpressions,
-  listTemplateNames,
-  parseTemplate,
-  renderTemplate,
-} from "../../../src/expressions/template/template.ts";
+import { parseTemplate, renderTemplate } from "../../../src/expressions/template/template.ts";
 import type { Segment } from "../../../src/expressions/template/template.ts";
 
 function print(segment: Segment): string {
@@ -66,18 +61,9 @@ describe("cutting", () => {
   });
 
   test("expressions are parsed once and know where they stand", () => {
-    const [tag] = listTemplateExpressions(parseTemplate("ab {{= 1 + }} {{c}}"));
-    assert.ok(tag !== undefined && !tag.parsed.ok);
+    const tag = parseTemplate("ab {{= 1 + }} {{c}}").segments[1];
+    assert.ok(tag?.kind === "expression" && !tag.parsed.ok);
     assert.deepEqual([tag.offset, tag.sourceOffset, tag.parsed.error.offset], [3, 6, 5]);
-    assert.equal(listTemplateExpressions(parseTemplate("{{a.{{=1}}}}")).length, 1);
-  });
-
-  test("names are listed once", () => {
-    assert.deepEqual(listTemplateNames(parseTemplate("{{a}} {{ b }} {{a}} {{c.{{d}}}} {{=e}}")), [
-      "a",
-      "b",
-      "d",
-    ]);
   });
 });
 

@@ -221,10 +221,14 @@ for (const [source, form, expected] of references) {
 
 const forms: readonly (readonly [source: string, form: ExpressionForm, result: unknown])[] = [
   ["{{inputs.parameters.n}}", "integer", 3],
-  ["{{inputs.parameters.a-b}}", "integer", '!"dash" is not a whole number'],
+  ["{{inputs.parameters.a-b}}", "integer", '!"dash" is not a whole number (from {{inputs.parameters.a-b}})'],
   ["{{inputs.parameters.n}}", "duration-ms", 3000],
   ["1m{{inputs.parameters.n}}s", "duration-ms", 63_000],
-  ["{{inputs.parameters.a-b}}", "duration-ms", '!"dash" is not a number of seconds or a duration'],
+  [
+    "{{inputs.parameters.a-b}}",
+    "duration-ms",
+    '!"dash" is not a number of seconds or a duration (from {{inputs.parameters.a-b}})',
+  ],
   ["{{inputs.parameters.list}}", "list", [1, 2]],
   ["[1.0, 12345678901234567890, 1]", "list", ["1.0", "12345678901234567890", 1]],
   ["null", "list", []],

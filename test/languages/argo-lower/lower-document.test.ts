@@ -327,4 +327,8 @@ test("a file without a workflow is refused", () => {
   assert.ok(
     errorCodes("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n").includes("argo/no-workflow"),
   );
+  assert.deepEqual(errorCodes(""), ["argo/no-workflow"]);
+  // What is wrong with it already says everything.
+  assert.deepEqual(errorCodes("\ta: b"), ["argo/yaml-syntax"]);
+  assert.deepEqual(errorCodes("just text"), ["argo/wrong-type"]);
 });

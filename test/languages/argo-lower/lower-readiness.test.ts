@@ -96,7 +96,10 @@ test("a grpc probe is asked as a connection, and says so", () => {
 });
 
 test("a port that is neither a number nor the name of one is refused", () => {
-  assert.deepEqual(errorCodes(daemon("readinessProbe: {tcpSocket: {port: web}}")), ["argo/not-a-number"]);
+  for (const port of ["web", "0", "65536"])
+    assert.deepEqual(errorCodes(daemon(`readinessProbe: {tcpSocket: {port: ${port}}}`)), [
+      "argo/not-a-number",
+    ]);
 });
 
 test("sidecars are asked as well, init containers are not, and nobody is where nobody waits", () => {

@@ -8,7 +8,7 @@ import type { Compiled, Submission } from "../../../src/model/run/language.ts";
 import type { PhaseName } from "../../../src/model/run/phase.ts";
 import type { RunView, Scope, TaskView } from "../../../src/model/run/scope.ts";
 
-export const noSubmission: Submission = { parameters: {}, facts: { suffix: "abcde" } };
+const noSubmission: Submission = { parameters: {}, facts: { suffix: "abcde" } };
 
 /** A workflow from the lines of its spec. */
 export function workflow(spec: string): string {

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { evolve } from "../../../src/engine/evolve/evolve.ts";
 import { argo } from "../../../src/languages/argo/argo.ts";
-import { describeReason } from "../../../src/languages/argo/view/describe-reason.ts";
 import { hashName } from "../../../src/languages/argo/view/node-names.ts";
 import { indexPlan } from "../../../src/model/plan/plan-index.ts";
 import type { FileValue } from "../../../src/model/plan/plan.ts";
@@ -13,37 +12,8 @@ import type { RunState } from "../../../src/model/run/run-state.ts";
 import type { Reason } from "../../../src/model/run/values.ts";
 import { compilePlan, runAt, workflow } from "./support.ts";
 
-type Draft<E> = E extends RunEvent ? Omit<E, "at"> & { readonly at?: number } : never;
-
-/** A run named `wf` after these events; the run is created and started first. */
-function run(spec: string, events: readonly Draft<RunEvent>[]): RunState {
-  const state = createRunState(indexPlan(compilePlan(workflow(spec))), "run-1", "wf");
-  const begin: readonly Draft<RunEvent>[] = [
-    { kind: "run.created", suspended: false },
-    { kind: "run.started", values: {}, labels: {} },
-  ];
-  for (const event of [...begin, ...events]) evolve(state, { at: runAt, ...event } as RunEvent);
-  return state;
-}
-
-const usage = { cpuUserMs: 1500, cpuSystemMs: 500, peakMemoryBytes: 100 * 1024 * 1024 };
-const facts = { usage, executor: "process", host: "host-1", user: "u" };
-
-function open(task: number, process: number, more: object = {}): Draft<RunEvent> {
-  return { kind: "task.opened", task, process, retried: false, ...more } as Draft<RunEvent>;
-}
-
-function start(task: number, process: number): Draft<RunEvent> {
-  return { kind: "attempt.started", task, process };
-}
-
-function end(task: number, phase: 3 | 4 | 5, more: object = {}): Draft<RunEvent> {
-  return { kind: "attempt.ended", task, phase, at: runAt + 10_000, facts, ...more } as Draft<RunEvent>;
-}
-
-function settle(task: number, phase: 3 | 4 | 5, more: object = {}): Draft<RunEvent> {
-  return { kind: "task.settled", task, phase, at: runAt + 11_000, ...more } as Draft<RunEvent>;
-}
+import { end, id, node, nodesOf, open, run, settle, start } from "./folded-run.ts";
+import type { Draft, Nodes } from "./folded-run.ts";
 
 /** Rows as `depth name type phase message`. */
 function draw(state: RunState): readonly string[] {
@@ -53,32 +23,6 @@ function draw(state: RunState): readonly string[] {
       ({ depth, name, type, phase, message }) =>
         `${"  ".repeat(depth)}${name} ${type} ${phase}${message === "" ? "" : `: ${message}`}`,
     );
-}
-
-type Nodes = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-
-function nodesOf(state: RunState): Nodes {
-  return (argo.view.status(state)["nodes"] ?? {}) as Nodes;
-}
-
-function id(name: string): string {
-  return `wf-${hashName(name)}`;
-}
-
-/** Some fields of the node with this name. */
-function node(
-  state: RunState,
-  name: string,
-  ...fields: readonly string[]
-): Readonly<Record<string, unknown>> {
-  const found = Object.values(nodesOf(state)).find((one) => one["name"] === name);
-  assert.ok(
-    found !== undefined,
-    `no node ${name} among ${Object.values(nodesOf(state))
-      .map((one) => String(one["name"]))
-      .join(", ")}`,
-  );
-  return Object.fromEntries(fields.map((field) => [field, found[field]]));
 }
 
 const steps = `
@@ -448,53 +392,6 @@ test("stored templates show as references, their own calls as names", () => {
   assert.deepEqual(argo.view.findTasks(state, "templateName=in"), [1]);
 });
 
-const approvals = `
-    entrypoint: main
-    templates:
-      - name: main
-        steps: [[{name: approve, template: wait, arguments: {parameters: [{name: who, value: me}]}}, {name: other, template: wait, arguments: {parameters: [{name: who, value: you}]}}]]
-      - {name: wait, inputs: {parameters: [{name: who}]}, suspend: {}}
-`;
-
-test("selectors find tasks", () => {
-  const inputs = (who: string) => ({ inputs: { values: { who }, files: {} } });
-  const state = run(approvals, [
-    open(0, 0),
-    open(3, -1),
-    open(1, 1, inputs("me")),
-    open(2, 1, inputs("you")),
-  ]);
-  const table: readonly (readonly [selector: string, tasks: readonly number[]])[] = [
-    ["displayName=approve", [1]],
-    ["displayName==other", [2]],
-    ["displayName!=approve,templateName=wait", [2]],
-    ["name=wf[0].approve", [1]],
-    [`id=${id("wf[0].other")}`, [2]],
-    ["phase=Running,templateName=wait", [1, 2]],
-    ["inputs.parameters.who.value=you", [2]],
-    ["inputs.parameters.who.value = me , phase = Running", [1]],
-    ["inputs.parameters.who.value!=me,displayName!=wf[0],templateName=wait", [2]],
-    ["displayName=approve,", [1]],
-    ["displayName=ap\\prove", [1]],
-    ["displayName=a\\,b", []],
-    ["nonsense=1", []],
-    ["nonsense=", [0, 1, 2, 3]],
-    ["nonsense!=1,displayName=other", [2]],
-    ["approve(0:a=1,b=2)", []],
-    ["approve", [1]],
-    ["wf[0].other", [2]],
-    [id("wf[0].approve"), [1]],
-    ["wf", [0]],
-    ["nobody", []],
-  ];
-  for (const [selector, tasks] of table)
-    assert.deepEqual(argo.view.findTasks(state, selector), tasks, selector);
-  assert.deepEqual(node(state, "wf[0].approve", "type", "inputs"), {
-    type: "Suspend",
-    inputs: { parameters: [{ name: "who", value: "me" }] },
-  });
-});
-
 test("final outputs: published for the run, and those of the entry, which win", () => {
   const file: FileValue = { kind: "text", text: "x" };
   const state = run("entrypoint: a\ntemplates: [{name: a, container: {image: busybox}}]", [
@@ -517,64 +414,7 @@ test("final outputs: published for the run, and those of the entry, which win", 
   });
 });
 
-test("locks: who waits says for what", () => {
-  const state = run(
-    "entrypoint: a\ntemplates: [{name: a, synchronization: {mutexes: [{name: m}]}, container: {image: busybox}}]",
-    [{ kind: "task.queued", task: 0, process: 0, locks: [{ key: "default/Mutex/m", limit: 1 }] }],
-  );
-  const before = { user: state, task: 99, priority: 1, createdAt: 0 };
-  state.locks.claim(state.locks.enter(before, [{ key: "default/Mutex/m", limit: 1 }], []));
-  assert.equal(argo.view.message(state, 0), "Waiting for default/Mutex/m lock. Lock status: 0/1");
-});
-
-test("stop and terminate: words for the run and for its pods", () => {
-  const reason: Reason = { code: "stopped" };
-  const state = run("entrypoint: a\ntemplates: [{name: a, container: {image: busybox}}]", [
-    start(0, 0),
-    { kind: "run.stopping", reason, hooks: true },
-    end(0, 4, { reason }),
-    { kind: "run.ended", phase: 4, reason },
-  ]);
-  assert.equal(argo.view.message(state, 0), "workflow shutdown with strategy:  Stop");
-  assert.deepEqual(argo.view.outcome(state), { phase: "Failed", message: "Stopped with strategy 'Stop'" });
-});
-
 test("rows can be limited; a run without tasks has none", () => {
   assert.equal(argo.view.rows(run(steps, stepsRun), 2).length, 2);
   assert.deepEqual(argo.view.rows(createRunState(indexPlan(compilePlan(workflow(steps))), "r", "wf")), []);
 });
-
-const words: readonly (readonly [reason: Reason, message: string])[] = [
-  [{ code: "condition-false", source: "1 == 2" }, "when '1 == 2' evaluated false"],
-  [{ code: "list-empty" }, "Skipped, empty params"],
-  [{ code: "guard-false" }, "omitted: depends condition not met"],
-  [{ code: "exit-nonzero", exitCode: 64 }, "main: Error (exit code 64)"],
-  [
-    { code: "exit-nonzero", commands: { a: { kind: "exited", code: 0 }, b: { kind: "exited", code: 2 } } },
-    "b: Error (exit code 2)",
-  ],
-  [{ code: "signaled", signal: "SIGKILL" }, "main: Error (exit code 137)"],
-  [{ code: "timed-out" }, "Pod was active on the node longer than the specified deadline"],
-  [{ code: "deadline" }, "Step exceeded its deadline"],
-  [{ code: "end-on-failure" }, "template has failed or errored children and failFast enabled"],
-  [{ code: "retries-exhausted" }, "No more retries left"],
-  [{ code: "retry-too-late", message: "delay" }, "Backoff would exceed max duration limit"],
-  [{ code: "retry-too-late", message: "elapsed" }, "Max duration limit exceeded"],
-  [{ code: "stopped" }, "Stopped with strategy 'Stop'"],
-  [{ code: "terminated" }, "Stopped with strategy 'Terminate'"],
-  [
-    { code: "output-not-supplied", message: "x" },
-    "raw output parameter 'x' has not been set and does not have a default value",
-  ],
-  [{ code: "response-refused", message: "404" }, "received non-2xx response code: 404"],
-  [{ code: "response-refused", message: "200", source: "false" }, "successCondition 'false' evaluated false"],
-  [
-    { code: "argument-missing", message: "inputs.parameters.x was not supplied" },
-    "inputs.parameters.x was not supplied",
-  ],
-];
-
-for (const [reason, message] of words) {
-  test(`in Argo's words: ${reason.code} ${reason.message ?? ""}`, () =>
-    assert.equal(describeReason(reason), message));
-}

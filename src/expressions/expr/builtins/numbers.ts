@@ -58,7 +58,7 @@ function rounding(round: (value: number) => number): Builtin {
 }
 
 /** Halves go away from zero, unlike in JavaScript. */
-export function roundHalfAway(value: number): number {
+function roundHalfAway(value: number): number {
   const whole = Math.trunc(value);
   return Math.abs(value - whole) >= 0.5 ? whole + Math.sign(value) : whole;
 }

@@ -25,7 +25,7 @@ export function paid(text: string, context: EvalContext): string {
 }
 
 /** Pays for a list of texts before it is built: one slot per piece, plus the text itself. */
-export function chargePieces(text: string, separator: string, context: EvalContext): void {
+function chargePieces(text: string, separator: string, context: EvalContext): void {
   chargeBytes(context, text.length + (separator.length < 4 ? text.length * 8 : 0));
 }
 

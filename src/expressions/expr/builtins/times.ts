@@ -32,7 +32,7 @@ export function getZone(name: string): Zone {
 }
 
 /** A duration text as nanoseconds; refuses others in Go's words. */
-export function getDurationNs(text: string): bigint {
+function getDurationNs(text: string): bigint {
   return parseGoDuration(text) ?? failEvaluation(`time: invalid duration ${quoteText(text)}`);
 }
 
@@ -45,7 +45,7 @@ const now: Builtin = (args, context, name) => {
 };
 
 /** The time of the evaluation, in UTC. */
-export function presentTime(context: EvalContext): TimeValue {
+function presentTime(context: EvalContext): TimeValue {
   return fromUnixMs(context.now());
 }
 

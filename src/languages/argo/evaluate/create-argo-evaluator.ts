@@ -104,7 +104,12 @@ function renderMetric(scope: Scope, source: string, compiler: Compiler): Rendere
 function evaluateText(reading: Reading, source: string, form: ExpressionForm, compiler: Compiler): Evaluated {
   const rendered = renderText(source, reading, compiler);
   if (!rendered.ok) return rendered;
-  return form === "text" ? { ok: true, value: rendered.text } : convertText(rendered.text, form);
+  if (form === "text") return { ok: true, value: rendered.text };
+  const answer = convertText(rendered.text, form);
+  // The value alone does not tell a user which field of the document it came from.
+  return answer.ok || rendered.text === source
+    ? answer
+    : { ...answer, message: `${answer.message} (from ${source})` };
 }
 
 function evaluateExpression(

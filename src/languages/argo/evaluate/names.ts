@@ -2,10 +2,9 @@
  * Names of simple tags, turned into readers once. The families are Argo's (docs/variables.md).
  * A name of no known family gives `literal`: its tag stays as it is written.
  */
-import { isJsonObject } from "../../../base/json.ts";
 import type { Expression } from "../../../model/plan/expression.ts";
 import type { Scope, TaskView } from "../../../model/run/scope.ts";
-import { jsonToValue, writeJson } from "../../../expressions/go/json.ts";
+import { writeJson } from "../../../expressions/go/json.ts";
 import { literal, unresolved } from "./answers.ts";
 import type { Answer } from "./answers.ts";
 import { findItemMember, itemToText } from "./item-text.ts";
@@ -160,9 +159,4 @@ function compileSiblingField(field: string): (task: TaskView, scope: Scope) => R
     return (task) => readParameter(task, parameter);
   }
   return (task, scope) => readTaskField(task, field, scope) ?? unresolved;
-}
-
-/** JSON text of a record of texts, as `workflow.labels` gives it. */
-export function recordToJson(record: unknown): string {
-  return writeJson(jsonToValue(isJsonObject(record) ? record : {}));
 }

@@ -48,7 +48,7 @@ export function lowerWord(desk: Lowering, word: string, variables: readonly EnvT
 }
 
 /** Kubernetes' third_party/forked/golang/expansion: unknown names stay as they are, `$$` is a plain `$`. */
-export function expandVariables(text: string, variables: ReadonlyMap<string, EnvText>): string {
+function expandVariables(text: string, variables: ReadonlyMap<string, EnvText>): string {
   if (!text.includes("$")) return text;
   return text.replace(/\$\$|\$\(([^()]*)\)/gu, (whole, name: string | undefined) => {
     if (name === undefined) return "$";

@@ -83,7 +83,7 @@ const retryOn: Readonly<Record<string, RetryPolicy["on"]>> = {
 };
 
 /** A retry strategy. Without a limit nobody waits, but the wait still counts against maxDuration (Argo, processNodeRetries). */
-export function lowerRetry(desk: Lowering, strategy: RetryStrategy, place: Place): RetryPolicy {
+function lowerRetry(desk: Lowering, strategy: RetryStrategy, place: Place): RetryPolicy {
   const { limit, retryPolicy, expression, backoff } = strategy;
   const usual = expression === undefined || expression === "" ? "failed" : "any";
   const attemptsMore =

@@ -85,7 +85,9 @@ function lowerPort(
   place: Place,
 ): Dynamic<number> | undefined {
   const named = (container.ports ?? []).find(({ name }) => name === port)?.containerPort;
-  return (
-    named ?? lowerInteger(desk, port, "the port of a readinessProbe, if it is not the name of one,", place)
-  );
+  const what = "the port of a readinessProbe, if it is not the name of one,";
+  const number = named ?? lowerInteger(desk, port, what, place);
+  if (typeof number !== "number" || (number >= 1 && number <= 65_535)) return number;
+  report(desk, "error", "argo/not-a-number", `a port is a number from 1 to 65535, found ${number}`, place);
+  return undefined;
 }

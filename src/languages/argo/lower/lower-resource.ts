@@ -11,7 +11,7 @@ import { dialects, intern, lowerText, report } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
 
 /** Kinds that can be acted on here. */
-export const keptKinds: readonly string[] = [
+const keptKinds: readonly string[] = [
   "Workflow",
   "WorkflowTemplate",
   "ClusterWorkflowTemplate",

@@ -223,7 +223,7 @@ function lowerLogs(
 }
 
 /** Tar with gzip unless the document says otherwise (Argo fields.md, ArchiveStrategy). */
-export function lowerArchive(archive: ArchiveStrategy | undefined): Archive {
+function lowerArchive(archive: ArchiveStrategy | undefined): Archive {
   if (archive?.none !== undefined) return { kind: "none" };
   if (archive?.zip !== undefined) return { kind: "zip" };
   return { kind: "tar", compressionLevel: archive?.tar?.compressionLevel ?? -1 };

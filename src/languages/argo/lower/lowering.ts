@@ -175,7 +175,7 @@ export function report(
 }
 
 /** A diagnostic with the position and excerpt of a place. */
-export function describeProblem(
+function describeProblem(
   severity: "error" | "warning",
   code: string,
   message: string,

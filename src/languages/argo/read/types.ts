@@ -90,9 +90,6 @@ export type ArgoDocument =
   | WorkflowEventBindingDocument
   | OtherDocument;
 
-/** The documents that hold templates of their own. */
-export type TemplateHolder = WorkflowDocument | WorkflowTemplateDocument | ClusterWorkflowTemplateDocument;
-
 export interface Workflow {
   readonly metadata?: ObjectMeta;
   readonly spec?: WorkflowSpec;

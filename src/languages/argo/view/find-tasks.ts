@@ -7,7 +7,8 @@
 import type { RunState } from "../../../model/run/run-state.ts";
 import { taskKinds } from "../../../model/run/phase.ts";
 import { jsonToText } from "../evaluate/json-text.ts";
-import { displayName, nodeId, nodeName } from "./node-names.ts";
+import { showMembers } from "./edges.ts";
+import { displayName, isNamed, nodeId, nodeName } from "./node-names.ts";
 import { nodePhase } from "./node-message.ts";
 import { describeTemplate } from "./node-status.ts";
 import { isVisible } from "./tree.ts";
@@ -21,14 +22,26 @@ interface Term {
 /** Tasks that a selector names, in order. */
 export function findSelected(state: RunState, selector: string): readonly number[] {
   const terms = parseSelector(selector);
-  const matches =
-    terms === undefined
-      ? (task: number) => isNamed(state, task, selector.trim())
-      : (task: number) => terms.every((term) => doesMatch(state, task, term));
+  if (terms === undefined) return findNamed(state, selector.trim());
+  return filterTasks(
+    state,
+    (task) => isVisible(state, task) && terms.every((term) => doesMatch(state, task, term)),
+  );
+}
+
+/** A loop in steps is no node of its own, but people call all of it by the name of its step. */
+function findNamed(state: RunState, name: string): readonly number[] {
+  const found = filterTasks(state, (task) => isVisible(state, task) && isNamed(state, task, name));
+  if (found.length > 0) return found;
+  const isLoop = (task: number): boolean => state.tasks.kind[task] === taskKinds.group;
+  return filterTasks(state, (task) => isLoop(task) && isNamed(state, task, name)).flatMap((group) =>
+    showMembers(state, group),
+  );
+}
+
+function filterTasks(state: RunState, matches: (task: number) => boolean): readonly number[] {
   const found: number[] = [];
-  for (let task = 0; task < state.tasks.size; task += 1) {
-    if (isVisible(state, task) && matches(task)) found.push(task);
-  }
+  for (let task = 0; task < state.tasks.size; task += 1) if (matches(task)) found.push(task);
   return found;
 }
 
@@ -49,10 +62,6 @@ function parseSelector(selector: string): readonly Term[] | undefined {
 /** The parts between commas that no backslash escapes; escapes stay as they are. */
 function splitTerms(selector: string): readonly string[] {
   return selector.match(/(?:\\.|[^,\\])+/gsu) ?? [];
-}
-
-function isNamed(state: RunState, task: number, text: string): boolean {
-  return displayName(state, task) === text || nodeName(state, task) === text || nodeId(state, task) === text;
 }
 
 function doesMatch(state: RunState, task: number, term: Term): boolean {

@@ -71,7 +71,8 @@ function isStagedRetry(state: RunState, task: number): boolean {
 /** Which lock a queued task, or the run as a whole (-1), waits for (Argo, workflow/sync/semaphore.go, checkAcquire). */
 function describeWaiting(state: RunState, task: number): string {
   const ticket = state.tickets.get(task);
-  if (ticket === undefined || ticket.phase === "held") return "";
+  // Who could take its locks now waits for something else, such as room.
+  if (ticket === undefined || state.locks.mayClaim(ticket)) return "";
   const lock = listObstacles(ticket)[0] ?? ticket.wishes[0]?.lock;
   if (lock === undefined) return "";
   const limit = limitOf(lock);

@@ -56,6 +56,11 @@ export function displayName(state: RunState, task: number): string {
   return findGivenName(state, task) ?? plainName(state, task);
 }
 
+/** Whether people may call a task so: by its full name, the name that they see, or its id. */
+export function isNamed(state: RunState, task: number, text: string): boolean {
+  return displayName(state, task) === text || nodeName(state, task) === text || nodeId(state, task) === text;
+}
+
 function plainName(state: RunState, task: number): string {
   const { tasks } = state;
   const parent = tasks.parent[task] ?? -1;
@@ -111,7 +116,7 @@ function memberSuffix(state: RunState, task: number): string {
 }
 
 /** The item of a member; from the run where it was computed, else from the plan. */
-export function findMemberItem(state: RunState, task: number): Json | undefined {
+function findMemberItem(state: RunState, task: number): Json | undefined {
   const { tasks } = state;
   const order = tasks.order[task] ?? 0;
   const items = state.items.get(tasks.parent[task] ?? -1);

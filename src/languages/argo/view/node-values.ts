@@ -136,14 +136,17 @@ export function sumTree(
   return { resources, done, total };
 }
 
-/** Progress of the run: that of its first task and of its own hooks. */
-export function sumWhole(
-  state: RunState,
-  sums: { readonly done: Int32Array; readonly total: Int32Array },
-): Progress {
-  const roots = state.tasks.size === 0 ? [] : [0, ...(state.hooks.get(-1) ?? [])];
-  const sum = (counts: Int32Array): number => roots.reduce((all, task) => all + (counts[task] ?? 0), 0);
-  return { done: sum(sums.done), total: sum(sums.total) };
+/** Progress of the run: every task is below its first one or one of its own hooks. */
+export function sumWhole(state: RunState, reported?: ReadonlyMap<number, Progress>): Progress {
+  let done = 0;
+  let total = 0;
+  for (let task = 0; task < state.tasks.size; task += 1) {
+    if (!isCounted(state, task)) continue;
+    const own = findProgress(state, task, reported?.get(task));
+    done += own.done;
+    total += own.total;
+  }
+  return { done, total };
 }
 
 /** Whether a task has progress of its own: pods, waits and requests (Argo, workflow/progress, executable). */
@@ -174,9 +177,9 @@ function findProgress(state: RunState, task: number, reported: Progress | undefi
   return { done: done + good.length, total: total + containers.length };
 }
 
-/** Whole seconds, as Argo keeps them; a moment is no estimate. */
+/** Whole seconds, as Argo keeps them. Its pods always take some; here a moment counts as one, since none is no estimate. */
 export function describeEstimate(ms: number | undefined): number | undefined {
-  return ms === undefined || ms < 1000 ? undefined : Math.floor(ms / 1000);
+  return ms === undefined ? undefined : Math.max(1, Math.floor(ms / 1000));
 }
 
 function measureAttempt(state: RunState, task: number): Resources | undefined {

@@ -205,3 +205,13 @@ spec:
     [20, "{{inputs.parameters.e"],
   ]);
 });
+
+test("a document with very many mistakes is told of five hundred, and that there are more", () => {
+  const steps = Array.from({ length: 2_000 }, (_, index) => `- - {name: s${index}, template: nobody}`).join(
+    "\n    ",
+  );
+  const text = `kind: Workflow\nspec:\n  entrypoint: main\n  templates:\n  - name: main\n    steps:\n    ${steps}\n`;
+  const codes = checkText(text).map(({ code }) => code);
+  assert.equal(codes.length, 501);
+  assert.equal(codes.at(-1), "argo/too-many-problems");
+});

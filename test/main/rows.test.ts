@@ -1,0 +1,50 @@
+/** The row of a run in lists says the same as the run itself. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { createHouse } from "../../src/main/house.ts";
+
+const document = `apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {name: waits}
+spec:
+  entrypoint: main
+  templates:
+  - name: main
+    steps:
+    - - {name: short, template: wait, arguments: {parameters: [{name: for, value: "0"}]}, withSequence: {count: "3"}}
+      - {name: never, template: wait, arguments: {parameters: [{name: for, value: "0"}]}, when: "false"}
+    - - {name: approve, template: person}
+  - name: wait
+    inputs: {parameters: [{name: for}]}
+    suspend: {duration: "{{inputs.parameters.for}}"}
+  - name: person
+    suspend: {}
+`;
+
+test("progress counts in the words of the document's language, before the end and after", async (context) => {
+  const root = mkdtempSync(join(tmpdir(), "millrace-rows-"));
+  context.after(() => rmSync(root, { recursive: true, force: true }));
+  const house = createHouse(root);
+  const engine = await house.openEngine({ executor: "none" });
+  const progress = async (): Promise<readonly unknown[]> => {
+    const [row] = await house.list();
+    const { view, state } = await house.get("waits");
+    return [{ done: row?.done, total: row?.total }, view.progress?.(state)];
+  };
+  await engine.submit({ source: document, file: "f.yaml", submission: { parameters: {} } });
+  assert.equal(await engine.settled("waits"), "suspended");
+  assert.deepEqual(await progress(), [
+    { done: 3, total: 4 },
+    { done: 3, total: 4 },
+  ]);
+  await engine.command("waits", { kind: "resume" });
+  assert.equal(await engine.settled("waits"), "ended");
+  assert.deepEqual(await progress(), [
+    { done: 4, total: 4 },
+    { done: 4, total: 4 },
+  ]);
+  await engine.close({ leaveRunning: false });
+});
