@@ -1,13 +1,11 @@
 /**
  * The loop: take inputs, decide, commit, perform what is owed, report back.
  *
- * R1. Events are committed before their effects are performed. Effects do not wait for the disk: a commit that a power cut
- *     takes back takes their beginning along.
+ * R1. Events are committed before their effects are performed.
  * R2. One turn at a time: a turn decides for all runs that have inputs, and commits once for all of them.
  * R3. What the outside can see (a run's end, an answer to a command) is reported only after a durable commit.
  * R4. A broken invariant quarantines its run; the others go on.
- * R5. When the store refuses a commit, nothing of that turn is performed, and the runtime stops with the store's error; so it
- *     does when the disk refuses what is written, and nobody is told.
+ * R5. When the store refuses a commit, nothing of that turn is performed, and the runtime stops with the store's error.
  * R6. Runs about which there is nothing to decide cost nothing: a turn looks at those that have inputs, and at those
  *     that want room, alone.
  */
@@ -275,7 +273,7 @@ export class Runtime {
     const seen = new Set(worked);
     for (const run of this.offerRoom(now)) if (!seen.has(run)) worked.push(run);
     await this.commit(worked, now);
-    this.tellAll(worked);
+    this.performAll(worked);
     this.passPlacesOn(worked, now);
     this.passLocksOn();
     for (const run of worked) if (run.more && run.quarantined === undefined) this.busy.add(run);
@@ -345,30 +343,7 @@ export class Runtime {
     return offered;
   }
 
-  /**
-   * Writes what was decided and performs it, while the disk takes what somebody waits for. Who waits now is answered by
-   * this turn; who comes while it waits itself, by the next. On an error they are refused with all others (`fail`).
-   */
   private async commit(worked: readonly LiveRun[], now: number): Promise<void> {
-    const waiters = this.durableWaiters.splice(0);
-    try {
-      const isDurable = (await this.write(worked, now)) || waiters.length > 0;
-      const synced = isDurable && this.unsynced ? this.sync() : undefined;
-      if (isDurable) this.lastSyncAt = now;
-      try {
-        this.performAll(worked);
-      } finally {
-        await synced;
-      }
-    } catch (error) {
-      this.durableWaiters.unshift(...waiters);
-      throw error;
-    }
-    for (const waiter of waiters) waiter.resolve();
-  }
-
-  /** Hands what was decided to the store; whether it should be forced to the disk. */
-  private async write(worked: readonly LiveRun[], now: number): Promise<boolean> {
     const appended = worked
       .filter((run) => run.pendingEvents.length > 0)
       .map((run) => ({
@@ -382,12 +357,24 @@ export class Runtime {
       .map((run) => this.updateSummary(run, now));
     const created = this.created.splice(0);
     const ended = worked.some((run) => run.state.ended !== undefined && run.pendingEvents.length > 0);
-    if (appended.length > 0 || created.length > 0 || updated.length > 0) {
-      await this.ports.history.commit({ created, appended, updated }, { durable: false });
-      this.unsynced = true;
+    const waiters = this.durableWaiters.splice(0);
+    const durable =
+      ended || waiters.length > 0 || (appended.length > 0 && now - this.lastSyncAt >= syncEveryMs);
+    if (appended.length > 0 || created.length > 0 || updated.length > 0 || (durable && this.unsynced)) {
+      try {
+        // Content first: a durable event never names what a power cut could take back.
+        if (durable) await this.ports.artifacts.syncPending();
+        await this.ports.history.commit({ created, appended, updated }, { durable });
+      } catch (error) {
+        // They are refused with all others, once the runtime says itself that it has stopped.
+        this.durableWaiters.unshift(...waiters);
+        throw error;
+      }
+      this.unsynced = !durable;
+      if (durable) this.lastSyncAt = now;
     }
     for (const run of worked) run.committedSeq += run.pendingEvents.length;
-    return ended || (appended.length > 0 && now - this.lastSyncAt >= syncEveryMs);
+    for (const waiter of waiters) waiter.resolve();
   }
 
   private needsSummary(run: LiveRun, now: number): boolean {
@@ -413,17 +400,12 @@ export class Runtime {
 
   private performAll(worked: readonly LiveRun[]): void {
     for (const run of worked) {
-      const effects = run.pendingEffects;
-      run.pendingEffects = [];
-      if (run.quarantined === undefined) for (const effect of effects) this.performer.perform(run, effect);
-    }
-  }
-
-  private tellAll(worked: readonly LiveRun[]): void {
-    for (const run of worked) {
       const events = run.pendingEvents;
+      const effects = run.pendingEffects;
       run.pendingEvents = [];
+      run.pendingEffects = [];
       if (run.quarantined !== undefined) continue;
+      for (const effect of effects) this.performer.perform(run, effect);
       if (events.length > 0) for (const listener of this.listeners) listener(run, events);
       if (run.state.ended !== undefined) this.reportEnd(run);
     }

@@ -104,23 +104,6 @@ describe("a store that fails", () => {
   });
 });
 
-describe("an attempt", () => {
-  it("begins while the disk still takes what somebody waits for, and he hears of it after that", async () => {
-    const bench = openBench([makeFanOutPlan(1)], 1);
-    const { disk, timeline } = bench.world;
-    bench.engine.submit(0);
-    let isTold = false;
-    const settled = bench.engine.runtime.settleDurably().then(() => (isTold = true));
-    while (bench.starts.length === 0) {
-      timeline.step();
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    assert.deepEqual([disk.commits.length > 0, disk.durableCount, isTold], [true, 0, false]);
-    await afterRest(bench, settled);
-    assert.ok(disk.durableCount > 0);
-  });
-});
-
 describe("closing", () => {
   it("leaves nothing undone on the disk, and answers nobody any more", async () => {
     const bench = openBench([makeFanOutPlan(2)], 1);
