@@ -17,15 +17,10 @@ import type { Answer } from "../../ports/object-keeper.ts";
 import type { Collected, Laid } from "../../ports/attempt-files.ts";
 import type { LiveRun } from "../live-run.ts";
 import type { RuntimePorts } from "../runtime-ports.ts";
+import { CallbackDesk } from "./callback-desk.ts";
 import { answerMemo, keepMemo } from "./memos.ts";
+import type { PerformerOutlet } from "./performer-outlet.ts";
 import { hideSecrets, revealOrder, revealRequest } from "./reveal-secrets.ts";
-
-/** What the performer tells the runtime. */
-export interface PerformerOutlet {
-  send(runId: string, input: RunInput): void;
-  roomChanged(): void;
-  failed(error: Error): void;
-}
 
 interface Flight {
   readonly run: LiveRun;
@@ -48,11 +43,13 @@ export class Performer {
   /** Ids of the flights that are services. */
   private readonly services = new Set<string>();
   private readonly requests = new Map<string, AbortController>();
+  private readonly callbacks: CallbackDesk;
   private halted = false;
 
   constructor(ports: RuntimePorts, outlet: PerformerOutlet) {
     this.ports = ports;
     this.outlet = outlet;
+    this.callbacks = new CallbackDesk(ports, outlet);
     this.executor = ports.createExecutor({
       started: () => undefined,
       ready: (attemptId) => this.takeReadiness(attemptId),
@@ -76,6 +73,8 @@ export class Performer {
         return this.sendRequest(run, effect);
       case "request.cancel":
         return this.cancelRequest(run, effect.task);
+      case "callback.send":
+        return this.callbacks.send(run, effect);
       case "memo.look":
         return this.outlet.send(run.runId, answerMemo(this.ports, effect));
       case "memo.keep":
@@ -93,11 +92,17 @@ export class Performer {
     }
   }
 
+  /** Forgets the callbacks of a run that is let go of. */
+  forgetCallbacks(run: LiveRun): void {
+    this.callbacks.forget(run);
+  }
+
   /** Nothing more begins and nothing more is reported; what runs goes on. */
   halt(): void {
     this.halted = true;
     for (const controller of this.requests.values()) controller.abort();
     this.requests.clear();
+    this.callbacks.halt();
   }
 
   async close(options: { readonly leaveRunning: boolean }): Promise<void> {
