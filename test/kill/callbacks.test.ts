@@ -23,7 +23,7 @@ function makePlace(context: TestContext) {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
   const serve = async (): Promise<Program> => {
-    const program = startProgram(["serve", "--executor", "process", "--home", "home"], {
+    const program = startProgram(["serve", "--executor", "process", "--home", "home", "--network-local", "loopback"], {
       cwd: folder,
       withinMs: 60_000,
     });
