@@ -100,15 +100,7 @@ export async function openLocalEngine(home: Home, options: LocalEngineOptions): 
           listener(toRow(summarizeForLists(run.state, run.language, run.summary.labels)));
       }),
     ...createUpkeep(desk),
-    estimate: (name) => learnEstimate(desk, name),
-    picture: (name) => pictureOf(desk, getDriven(desk, name)),
-    watch: (name, listener) => {
-      const driven = getDriven(desk, name);
-      return runtime.listen((touched, events) => {
-        if (touched === driven.run) listener(pictureOf(desk, driven), events);
-      });
-    },
-    owes: (name) => getDriven(desk, name).run.state.callbacksOwed.size,
+    ...createLooks(desk),
     calledBack: (name, how) => waitUntilCalledBack(runtime, getDriven(desk, name).run, how?.once === true),
     adoptOwing: () => adoptOwing(desk),
     send: (name, input) => runtime.send(getDriven(desk, name).run.runId, input),
@@ -118,13 +110,31 @@ export async function openLocalEngine(home: Home, options: LocalEngineOptions): 
       if (how === "ended") await finishFiles(desk, run);
       return how;
     },
-    // Services go on until they are ended, so nobody waits for them.
-    runningCount: () => runtime.liveRuns.reduce((sum, run) => sum + countPlaces(run.state), 0),
-    executorName: () => desk.executorName,
     close: async (closing) => {
       closeInbox();
       await desk.close(closing);
     },
+  };
+}
+
+/** How the runs that are driven here look now. */
+function createLooks(
+  desk: Desk,
+): Pick<LocalEngine, "estimate" | "picture" | "watch" | "owes" | "runningCount" | "executorName"> {
+  const { runtime } = desk;
+  return {
+    estimate: (name) => learnEstimate(desk, name),
+    picture: (name) => pictureOf(desk, getDriven(desk, name)),
+    watch: (name, listener) => {
+      const driven = getDriven(desk, name);
+      return runtime.listen((touched, events) => {
+        if (touched === driven.run) listener(pictureOf(desk, driven), events);
+      });
+    },
+    owes: (name) => getDriven(desk, name).run.state.callbacksOwed.size,
+    // Services go on until they are ended, so nobody waits for them.
+    runningCount: () => runtime.liveRuns.reduce((sum, run) => sum + countPlaces(run.state), 0),
+    executorName: () => desk.executorName,
   };
 }
 

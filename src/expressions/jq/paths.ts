@@ -104,7 +104,7 @@ export function createDrafts(charge: (slots: number) => void): Drafts {
 }
 
 /** From now on somebody else may hold parts of the drafts, so they are copied again before they are changed. */
-export function closeDrafts(drafts: Drafts): void {
+function closeDrafts(drafts: Drafts): void {
   drafts.lists.clear();
   drafts.objects.clear();
 }
