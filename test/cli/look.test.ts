@@ -223,6 +223,11 @@ describe("looking on", () => {
       { topic: "node", state: "good" as const, message: "fine" },
       { topic: "disk", state: "bad" as const, message: "full", hint: "Free space." },
     ];
+    const long = { topic: "machine", state: "good" as const, message: "many ".repeat(20).trim() };
+    const folded = (await ask(["doctor"], { findings: [long], world: { columns: 40, isTTY: true } })).out;
+    assert.ok(folded.length > 2 && folded.every((line) => line.replace(/\u001b\[\d+m/gu, "").length <= 40));
+    const piped = await ask(["doctor"], { findings: [long], world: { columns: 40, isTTY: false } });
+    assert.equal(piped.out.length, 1);
     const doctor = await ask(["doctor"], { findings });
     assert.deepEqual([doctor.code, doctor.out], [5, ["✔ node: fine", "✖ disk: full", "    Free space."]]);
     assert.equal((await ask(["doctor"], { findings: findings.slice(0, 1) })).code, 0);
