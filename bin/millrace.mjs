@@ -21,7 +21,9 @@ if (major < 24) {
 }
 
 const files = process.getBuiltinModule("node:fs");
-const bundle = new URL("../dist/millrace.cjs", import.meta.url);
+const paths = process.getBuiltinModule("node:path");
+// Paths, because making URLs and taking them apart again is slow when a process has just begun.
+const bundle = paths.join(import.meta.dirname, "..", "dist", "millrace.cjs");
 const cacheFolder = findCacheFolder();
 
 if (files.existsSync(bundle)) runBundle();
@@ -47,50 +49,49 @@ function runBundle() {
   // The first line names the build.
   const build = source.slice(2, source.indexOf("\n"));
   compileScript(bundle, source, build).runInThisContext()((/** @type {string} */ chunkName) => {
-    const chunk = new URL(chunkName, bundle);
+    const chunk = paths.join(paths.dirname(bundle), chunkName);
     return compileScript(chunk, readScript(chunk), build).runInThisContext();
   });
 }
 
 /**
  * Takes the code that is kept for the script, or compiles it.
- * @param {URL} file
+ * @param {string} file
  * @param {string} source
  * @param {string} build
  */
 function compileScript(file, source, build) {
-  const script = file.href.slice(file.href.lastIndexOf("/") + 1, file.href.lastIndexOf("."));
+  const { dir, name: script } = paths.parse(file);
   const name = `${build}-${script}-${process.version}-${process.platform}-${process.arch}.code`;
   const kept = cacheFolder === undefined ? undefined : `${cacheFolder}/code/${name}`;
   return (
-    compileWithCode(file, source, readCode(new URL(name, bundle))) ??
-    compileWithCode(file, source, kept === undefined ? undefined : readCode(kept, isOurs)) ??
+    compileWithCode(file, source, readCode(paths.join(dir, name))) ??
+    compileWithCode(file, source, kept === undefined ? undefined : readKeptCode(kept)) ??
     compileToKeep(file, source, kept)
   );
 }
 
 /**
  * ASCII, as esbuild writes it.
- * @param {URL} file
+ * @param {string} file
  */
 function readScript(file) {
   return files.readFileSync(file, "latin1");
 }
 
 /**
- * @param {URL} file
+ * @param {string} file
  * @param {string} source
  * @param {Buffer} [cachedData]
  */
 function compile(file, source, cachedData) {
   const { Script } = process.getBuiltinModule("node:vm");
-  const filename = process.getBuiltinModule("node:url").fileURLToPath(file);
-  return new Script(source, { filename, cachedData });
+  return new Script(source, { filename: file, cachedData });
 }
 
 /**
  * Undefined where there is no code, or Node refuses it.
- * @param {URL} file
+ * @param {string} file
  * @param {string} source
  * @param {Buffer | undefined} code
  */
@@ -102,7 +103,7 @@ function compileWithCode(file, source, code) {
 
 /**
  * Compiles from the source, and keeps what a run that goes well has compiled by its end.
- * @param {URL} file
+ * @param {string} file
  * @param {string} source
  * @param {string | undefined} path
  */
@@ -114,17 +115,24 @@ function compileToKeep(file, source, path) {
 }
 
 /**
+ * The code beside the bundle, which came with it.
+ * @param {string} file
+ */
+function readCode(file) {
+  return files.existsSync(file) ? files.readFileSync(file) : undefined;
+}
+
+/**
  * The file holds the code twice. Node does not look for damage, and damaged code can end the process; comparing the
  * halves finds it for a fraction of what a checksum would cost, whose module would have to be loaded.
- * @param {string | URL} path
- * @param {(file: import("node:fs").Stats) => boolean} isTrusted
+ * @param {string} path
  */
-function readCode(path, isTrusted = () => true) {
+function readKeptCode(path) {
   let descriptor;
   try {
     descriptor = files.openSync(path, "r");
     // The open file is asked, not its name: names can be changed in between.
-    if (!isTrusted(files.fstatSync(descriptor))) return undefined;
+    if (!isOurs(files.fstatSync(descriptor))) return undefined;
     const both = files.readFileSync(descriptor);
     const code = both.subarray(0, both.length >>> 1);
     return code.equals(both.subarray(code.length)) ? code : undefined;
@@ -158,7 +166,6 @@ function isWorthKeeping() {
  * @param {string} path
  */
 function keepCode(script, path) {
-  const paths = process.getBuiltinModule("node:path");
   const folder = paths.dirname(path);
   // A name of its own: another container may have the same process ids.
   const unfinished = paths.join(folder, `${process.pid}-${Date.now().toString(36)}.unfinished`);
@@ -184,7 +191,6 @@ function keepCode(script, path) {
  * @param {string} path
  */
 function removeOtherCode(folder, path) {
-  const paths = process.getBuiltinModule("node:path");
   const [build = ""] = paths.basename(path).split("-");
   for (const name of files.readdirSync(folder))
     if (/^[0-9a-z]+-.*\.(?:code|unfinished)$/.test(name) && !name.startsWith(`${build}-`))

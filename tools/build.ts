@@ -11,6 +11,7 @@ import { makeCode } from "./bundle/make-code.ts";
 import { createLaterModules, nameLaterEntries, readLaterModules } from "./bundle/later-modules.ts";
 import { nodeBuiltins } from "./bundle/node-builtins.ts";
 import { projectFolder } from "./checks.ts";
+import { makeSlotProgram } from "./setup/slot-program.mjs";
 
 const outputFolder = join(projectFolder, "dist");
 const launcher = join(projectFolder, "bin", "millrace.mjs");
@@ -111,5 +112,6 @@ function reportSize(name: string): void {
 
 rmSync(outputFolder, { recursive: true, force: true });
 mkdirSync(outputFolder, { recursive: true });
+makeSlotProgram(projectFolder);
 await writeBundle(await bundle());
 for (const name of makeCode(launcher, outputFolder)) reportSize(name);

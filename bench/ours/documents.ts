@@ -22,7 +22,10 @@ const leaves: Readonly<Record<LeafKind, readonly string[]>> = {
   sleep: sleepLeaf,
 };
 
-function renderWorkflow(templates: readonly (readonly [string, readonly string[]])[]): string {
+function renderWorkflow(
+  templates: readonly (readonly [string, readonly string[]])[],
+  more: readonly string[] = [],
+): string {
   const lines = [
     "apiVersion: argoproj.io/v1alpha1",
     "kind: Workflow",
@@ -30,6 +33,7 @@ function renderWorkflow(templates: readonly (readonly [string, readonly string[]
     "  generateName: bench-",
     "spec:",
     "  entrypoint: main",
+    ...more,
     "  templates:",
     ...templates.flatMap(([name, body]) => [`    - name: ${name}`, ...body.map((line) => `      ${line}`)]),
   ];
@@ -65,6 +69,18 @@ export function writeChain(context: BenchContext, kind: LeafKind, length: number
     "      template: leaf",
   ]).flat();
   return writeDocument(context, renderWorkflow([["main", ["steps:", ...groups]], getLeaf(kind)]));
+}
+
+/** Three steps of one template, one after the other; `more` are further lines of the spec. */
+export function renderThreeSteps(leaf: readonly string[], more: readonly string[] = []): string {
+  const groups = ["one", "two", "three"].map((name) => `  - - {name: ${name}, template: leaf}`);
+  return renderWorkflow(
+    [
+      ["main", ["steps:", ...groups]],
+      ["leaf", leaf],
+    ],
+    more,
+  );
 }
 
 /** One step that runs the shell script; `%` in it needs no escaping. */

@@ -66,6 +66,12 @@ export function getResumeCommand(context: BenchContext, name: string): readonly 
   ];
 }
 
+/** The command line that serves a home. */
+export function getServeCommand(home: string, parallel: number): readonly [string, ...string[]] {
+  const flags = ["--executor", "process", "--parallel", String(parallel), "--home", home];
+  return [process.execPath, launcher, "serve", ...flags];
+}
+
 /** The command line that prints the log of the latest run as it grows. */
 export function getFollowCommand(): readonly [string, ...string[]] {
   return [process.execPath, launcher, "logs", "@latest", "--follow"];

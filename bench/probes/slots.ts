@@ -2,12 +2,13 @@
  * What a slot costs per attempt, with everything the runtime does around it left out but the order file.
  * Prints wall and engine CPU per job for N jobs at a time, and the same for a chain of single jobs.
  *
- *   node bench/probes/slots.ts [jobs] [slots...]
+ *   node bench/probes/slots.ts [jobs] [slots...]      MILLRACE_SLOTS=shell takes shells
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createProcessExecutor } from "../../src/executors/process/process-executor.ts";
+import { findSlotProgram } from "../../src/main/slot-program.ts";
 import type { AttemptOrder } from "../../src/model/run/attempt.ts";
 
 /** Removed at the very end: ext4 allocates inodes several times more slowly for half a minute after a mass deletion. */
@@ -56,7 +57,7 @@ async function measure(count: number, slots: number, atOnce: number): Promise<vo
   let open = count;
   const done = makeGate();
   const executor = createProcessExecutor(
-    { capacity: slots, stateDirectory: join(base, "state") },
+    { capacity: slots, stateDirectory: join(base, "state"), program: findSlotProgram() },
     {
       started: () => undefined,
       ready: () => undefined,

@@ -12,6 +12,7 @@ import {
 } from "./engine.ts";
 import { chainOfProcesses, fanOutOfProcesses, fanOutWithLargeState } from "./processes.ts";
 import { restart } from "./restart.ts";
+import { runsTogether, serveIdle, serveStart, submitToStart } from "./serve.ts";
 
 export const allWorkloads: readonly Workload[] = [
   fanOutOfProcesses,
@@ -28,5 +29,9 @@ export const allWorkloads: readonly Workload[] = [
   linearityOfMillion,
   restart,
   largeLog,
+  serveStart,
+  serveIdle,
+  submitToStart,
+  runsTogether,
   otherTools,
 ];

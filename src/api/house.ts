@@ -3,8 +3,9 @@
  * main/ implements it over the runtime and the stores; the presenters know nothing else of the engine.
  */
 import type { Diagnostic } from "../base/diagnostic.ts";
-import type { Json } from "../base/json.ts";
+import type { Json, JsonObject } from "../base/json.ts";
 import type { DefinitionHouse } from "./definitions.ts";
+import type { DefinitionKind } from "../model/run/definition.ts";
 import type { RunEvent } from "../model/run/events.ts";
 import type { LanguageView, LintOptions, Submission } from "../model/run/language.ts";
 import type { Outlook } from "../model/run/outlook.ts";
@@ -32,6 +33,12 @@ export interface RunRow {
   readonly total: number;
   /** When it may be deleted; absent for a run that is kept until somebody deletes it. */
   readonly expiresAt?: number;
+  /** Of the runs that wait, the one with the highest comes first; absent: 0. */
+  readonly priority?: number;
+  /** Where its document says that it belongs; absent: `default`. */
+  readonly namespace?: string;
+  /** The beginning of `name=value,...`. */
+  readonly parameters?: string;
 }
 
 /** A run with its state, as the history has it now (or live, in the process that drives it). */
@@ -57,6 +64,11 @@ export type SubmitAnswer =
       readonly warnings: readonly Diagnostic[];
     }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+/** What would become of a submission: the document with everything that was given beside it, a name and an id. */
+export type RehearsalAnswer =
+  | (Extract<SubmitAnswer, { readonly ok: true }> & { readonly document: JsonObject })
+  | Extract<SubmitAnswer, { readonly ok: false }>;
 
 /** A command for a run. Selections are texts that the run's language understands (names, ids, selectors). */
 export type RunCommand =
@@ -205,6 +217,16 @@ export interface House {
   readonly home: string;
   /** Whether a text looks like a document of a language that is known here. Texts that do not can be linted as well. */
   recognizes(source: string, file: string): boolean;
+  /** Indexes of the documents of a file that each make a run of their own, for `submission.document`. */
+  listWorkflows(source: string, file: string): readonly number[];
+  /** The text without its documents of other kinds, lines where they were; undefined when there is none of these. */
+  pickKinds(
+    source: string,
+    file: string,
+    kinds: readonly (DefinitionKind | "Workflow")[],
+  ): string | undefined;
+  /** The objects of a file in their present form, without fields that have been replaced. */
+  convert(source: string, file: string): readonly JsonObject[];
   /** What a document refers to is looked for in the given definitions, then among the stored ones. */
   lint(source: string, file: string, options: LintOptions): Promise<readonly Diagnostic[]>;
   readonly definitions: DefinitionHouse;
@@ -245,6 +267,8 @@ export interface House {
    * the middle (the next one goes on with it).
    */
   handOver(request: SubmitRequest): Promise<SubmitAnswer>;
+  /** As far as a submission goes without anything being stored or started. */
+  rehearse(request: SubmitRequest): Promise<RehearsalAnswer>;
   doctor(): Promise<readonly DoctorFinding[]>;
   /** Figures of all runs and of the engine, in Prometheus' text form. */
   metrics(): Promise<string>;

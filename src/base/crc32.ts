@@ -17,10 +17,13 @@ export function computeCrc32(bytes: Uint8Array, before = 0): number {
 
 const polynomial = 0xedb88320;
 
+/** The remainder of a sum is the sum of the remainders, so only those of single bits are divided out. */
 function makeTable(): Uint32Array {
-  return Uint32Array.from({ length: 256 }, (_, byte) => {
-    let rest = byte;
-    for (let bit = 0; bit < 8; bit += 1) rest = (rest & 1) === 0 ? rest >>> 1 : (rest >>> 1) ^ polynomial;
-    return rest;
-  });
+  const remainders = new Uint32Array(256);
+  let rest = 1;
+  for (let bit = 128; bit > 0; bit >>= 1) {
+    rest = (rest & 1) === 0 ? rest >>> 1 : (rest >>> 1) ^ polynomial;
+    for (let byte = 0; byte < 256; byte += 2 * bit) remainders[byte + bit] = rest ^ (remainders[byte] ?? 0);
+  }
+  return remainders;
 }

@@ -2,6 +2,9 @@
  * The command line: finds the command, runs it, and turns what goes wrong into one message and an exit code.
  * Nothing is loaded or done at import time but what every command needs.
  */
+import { argoFlags } from "./arguments/argo-flags.ts";
+import { globalFlags } from "./arguments/flag-table.ts";
+import type { FlagTable } from "./arguments/flag-table.ts";
 import type { CommandEntry, HouseFactory, World } from "./command.ts";
 import { commandTable } from "./commands/table.ts";
 import { exitCodeOfError, exitCodes } from "./exit-codes.ts";
@@ -29,7 +32,34 @@ export async function runCli(argv: readonly string[], io: CliIo, openHouse: Hous
   }
 }
 
-async function dispatch(argv: readonly string[], world: World): Promise<number> {
+async function dispatch(given: readonly string[], world: World): Promise<number> {
+  // As with argo, flags that every command has may stand before it: `argo -n team list`.
+  const leading = countLeadingFlags(given);
+  if (leading > 0 && leading < given.length) {
+    const rest = given.slice(leading);
+    const words = commandTable.some(({ name }) => name === `${rest[0]} ${rest[1]}`) ? 2 : 1;
+    return dispatch([...rest.slice(0, words), ...given.slice(0, leading), ...rest.slice(words)], world);
+  }
+  if (leading > 1) return showOverview(world, asksForHelp(given) ? exitCodes.succeeded : exitCodes.usage);
+  return dispatchCommand(given, world);
+}
+
+/** So many arguments at the beginning are flags that every command has, with their values. */
+function countLeadingFlags(argv: readonly string[]): number {
+  let count = 0;
+  for (let argument = argv[0]; argument?.startsWith("-") === true; argument = argv[count]) {
+    const name = argument.replace(/^--?(?:no-)?/u, "").replace(/=.*$/su, "");
+    const table: FlagTable = { ...globalFlags, ...argoFlags };
+    const spec = argument.startsWith("--")
+      ? Object.entries(table).find(([flag]) => flag === name)?.[1]
+      : Object.values(table).find(({ short }) => short === name);
+    if (spec === undefined) return count;
+    count += spec.kind === "switch" || argument.includes("=") ? 1 : 2;
+  }
+  return count;
+}
+
+async function dispatchCommand(argv: readonly string[], world: World): Promise<number> {
   const [first, second] = argv;
   if (first === undefined) return showOverview(world, exitCodes.usage);
   if (first === "--help" || first === "-h") return showOverview(world, exitCodes.succeeded);

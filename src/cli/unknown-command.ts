@@ -6,10 +6,10 @@ import type { CommandEntry } from "./command.ts";
 
 /** Words that people bring along from `argo` and from the shell, and what to do here. */
 const elsewhere: Readonly<Record<string, string>> = {
-  archive: "Every run stays in the history until `millrace delete`: see `millrace list` and `millrace get`.",
-  cp: "Outputs are plain files: `millrace get` shows where they lie.",
   server: "`millrace serve` is the process that stays up; it has no HTTP interface yet.",
   controller: "Did you mean `millrace serve`?",
+  sync: "`millrace locks limit` says how many may hold a semaphore, `millrace locks` who does.",
+  "executor-plugin": "Plugins are not run here.",
   auth: "There is no HTTP interface, so there is nothing to sign in to.",
   info: "`millrace doctor` says what this machine can do, `millrace version` which Millrace it is.",
   status: "Did you mean `millrace get`?",

@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { MillraceError } from "../base/errors.ts";
 import type { HistoryStore, RunSummary } from "../ports/history-store.ts";
-import { findExpired } from "../runtime/expired-runs.ts";
+import { readExpiry } from "../runtime/expired-runs.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
@@ -46,12 +46,16 @@ export async function expireRuns(
     readonly forget: (name: string) => void;
   },
 ): Promise<Expired> {
-  const { due, nextAt } = findExpired(await history.listRuns({ expiringOnly: true }), options.now);
+  const due = await history.listRuns({ expiring: { until: options.now } });
+  const [next] = await history.listRuns({ expiring: { after: options.now }, limit: 1 });
   const leaving = due.filter(({ name, runId }) => !options.keep.includes(name) && runtime.release(runId));
   const cleared = await clearCopies(home, history, leaving);
   await deleteRuns(home, history, cleared);
   for (const { name } of leaving) options.forget(name);
-  return { deleted: cleared.map(({ name }) => name), nextAt };
+  return {
+    deleted: cleared.map(({ name }) => name),
+    nextAt: next === undefined ? undefined : readExpiry(next),
+  };
 }
 
 /** Those of which nothing is stored elsewhere any more. The others stay until the next time, and their folders say why. */

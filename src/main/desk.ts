@@ -5,10 +5,12 @@ import type { HistoryStore, RunDocument } from "../ports/history-store.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
 import type { ForeignStorage } from "../runtime/attempts/foreign-storage.ts";
 import type { LiveRun } from "../runtime/live-run.ts";
+import type { PlanPool } from "../runtime/recover/plan-pool.ts";
 import type { RunRecord } from "../runtime/recover/run-record.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Home } from "./home.ts";
 import { unknownRun } from "./missing-run.ts";
+import type { InTurn } from "./turns.ts";
 
 /** A run that the engine drives. */
 export interface Driven {
@@ -27,6 +29,8 @@ export interface Desk {
   /** Storage of others, with the secrets of the home. */
   readonly storage: ForeignStorage;
   readonly secrets: SecretStore;
+  /** What runs of the same document have in common. */
+  readonly plans: PlanPool;
   readonly executorName: string;
   /** By name. */
   readonly driven: ReadonlyMap<string, Driven>;
@@ -36,7 +40,7 @@ export interface Desk {
   /** The same, by name, for a run that may not be driven. */
   forgetName(name: string): void;
   /** One after the other: names and identities of runs are looked up and taken, and nobody else may do so in between. */
-  inTurn<T>(act: () => Promise<T>): Promise<T>;
+  readonly inTurn: InTurn;
   close(options: { readonly leaveRunning: boolean }): Promise<void>;
 }
 

@@ -6,13 +6,14 @@ import type { DoctorFinding } from "../api/house.ts";
 import type { ExecutorCapabilities } from "../ports/executor.ts";
 import { chooseExecutor, chooseParallel, executorNames, findOnPath } from "./executors.ts";
 import type { Home } from "./home.ts";
+import { findSlotProgram } from "./slot-program.ts";
 
 /** Tools that documents commonly expect. */
 const commonTools = ["sh", "bash", "python3", "node", "git", "curl", "jq", "tar"];
 
 export async function examineMachine(home: Home): Promise<readonly DoctorFinding[]> {
   const executors = await Promise.all(executorNames.map((name) => examineExecutor(home, name)));
-  return [examineNode(), examineSize(), ...executors, examineTools(), examineHome(home)];
+  return [examineNode(), examineSize(), ...executors, examineSlots(), examineTools(), examineHome(home)];
 }
 
 function examineNode(): DoctorFinding {
@@ -67,6 +68,14 @@ function describe(found: ExecutorCapabilities): string {
   const kill =
     found.killsTree === "always" ? "ends whole process trees" : "ends process trees as far as it can";
   return `${views[found.fileView]}; ${network}; ${kill}; memory limits are ${found.memoryLimit ? "enforced" : "not enforced"}`;
+}
+
+function examineSlots(): DoctorFinding {
+  const message =
+    findSlotProgram() === undefined
+      ? "attempts are started by shells; a C compiler at set-up makes that faster and measures exact"
+      : "attempts are started by the native program, with exact measures";
+  return { topic: "slots", state: "good", message };
 }
 
 function examineTools(): DoctorFinding {

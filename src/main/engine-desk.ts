@@ -8,6 +8,7 @@ import type { Executor } from "../ports/executor.ts";
 import type { Requester } from "../ports/requester.ts";
 import { createLister } from "../runtime/attempts/list-place.ts";
 import { createLocalAttemptFiles } from "../runtime/attempts/local-attempt-files.ts";
+import { createPlanPool } from "../runtime/recover/plan-pool.ts";
 import { decodeRunRecord } from "../runtime/recover/run-record.ts";
 import { Runtime } from "../runtime/runtime.ts";
 import { openFolderLimits } from "../stores/folder/folder-limits.ts";
@@ -22,12 +23,14 @@ import type { Desk, Driven } from "./desk.ts";
 import { openObjects } from "./open-objects.ts";
 import { createShownPaths } from "./shown-paths.ts";
 import { systemClock } from "./system-clock.ts";
+import { createTurns } from "./turns.ts";
+import { watchShortly } from "./watch-shortly.ts";
 
 /** Opens the home for writing. Refused with `store/locked` while another process drives it. */
 export async function openDesk(home: Home, options: EngineOptions): Promise<Desk> {
   makeHome(home);
   const shown = createShownPaths();
-  const chosen = await chooseExecutor(options.executor, home, options.parallel, shown.list);
+  const chosen = await chooseExecutor(options.executor, home, options.parallel, shown.listFor);
   const history = openSqliteHistory(home.history, { mode: "write" });
   const driven = new Map<string, Driven>();
   const folderNames = new Map<string, string>();
@@ -64,16 +67,18 @@ export async function openDesk(home: Home, options: EngineOptions): Promise<Desk
     artifacts,
     storage,
     secrets,
+    plans: createPlanPool(),
     executorName: chosen.name,
     driven,
     drive: (run, document) => {
       driven.set(run.name, { run, document, record: decodeRunRecord(document) });
-      shown.addRun(document);
+      shown.addRun(run.runId, document);
       folderNames.set(run.runId, runFolderName(run.name));
     },
     forget: (run) => {
       driven.delete(run.name);
       folderNames.delete(run.runId);
+      shown.dropRun(run.runId);
     },
     forgetName: (name) => {
       const found = driven.get(name);
@@ -96,23 +101,15 @@ export async function openDesk(home: Home, options: EngineOptions): Promise<Desk
  */
 function followLimits(runtime: Runtime, home: Home): () => void {
   const limits = openFolderLimits(home.limits);
-  runtime.setLockLimits(limits.read());
-  return limits.watch(() => {
+  const take = (): void => {
     try {
       runtime.setLockLimits(limits.read());
     } catch (error) {
       if (!(error instanceof MillraceError)) throw error;
     }
-  });
-}
-
-function createTurns(): Desk["inTurn"] {
-  let last: Promise<unknown> = Promise.resolve();
-  return (act) => {
-    const done = last.then(act);
-    last = done.catch(() => undefined);
-    return done;
   };
+  runtime.setLockLimits(limits.read());
+  return watchShortly(() => limits.watch(take), take);
 }
 
 /** Loaded with the first request: Node's HTTP client alone would double the time of a cold start. */

@@ -1,12 +1,14 @@
 /** The executors of this machine, and which of them `auto` means. */
-import { accessSync, constants, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism, release } from "node:os";
 import { delimiter, join } from "node:path";
 import { MillraceError } from "../base/errors.ts";
 import { createProcessExecutor } from "../executors/process/process-executor.ts";
 import type { Executor, ExecutorListener } from "../ports/executor.ts";
 import type { Home } from "./home.ts";
+import type { ShownPaths } from "./shown-paths.ts";
 import { readImages } from "./image-file.ts";
+import { findSlotProgram } from "./slot-program.ts";
 
 export const executorNames: readonly string[] = ["process", "sandbox"];
 
@@ -25,7 +27,7 @@ export async function chooseExecutor(
   name: string,
   home: Home,
   parallel: number | undefined,
-  shownPaths: () => readonly string[] = () => [],
+  shownPaths: ShownPaths["listFor"] = () => [],
 ): Promise<ChosenExecutor> {
   const capacity = chooseParallel(parallel);
   switch (name) {
@@ -39,7 +41,10 @@ export async function chooseExecutor(
       return {
         name,
         create: (listener) =>
-          createProcessExecutor({ capacity, stateDirectory, shownPaths, images }, listener),
+          createProcessExecutor(
+            { capacity, stateDirectory, shownPaths, images, program: findSlotProgram() },
+            listener,
+          ),
       };
     }
     case "sandbox":
@@ -56,12 +61,14 @@ export async function chooseExecutor(
 async function createSandbox(
   home: Home,
   capacity: number,
-  shownPaths: () => readonly string[],
+  shownPaths: ShownPaths["listFor"],
 ): Promise<ChosenExecutor["create"]> {
   const { createSandboxExecutor } = await import("../executors/sandbox/sandbox-executor.ts");
   const stateDirectory = join(home.executors, "sandbox");
   const images = readImages(home);
-  return (listener) => createSandboxExecutor({ capacity, stateDirectory, shownPaths, images }, listener);
+  const program = findSlotProgram();
+  return (listener) =>
+    createSandboxExecutor({ capacity, stateDirectory, shownPaths, images, program }, listener);
 }
 
 /**
@@ -98,11 +105,13 @@ function readRemembered(file: string): { readonly key: string; readonly works: b
 export function findOnPath(program: string): string | undefined {
   for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
     const path = join(folder, program);
+    // An error for each folder without it would cost more than the look.
+    if (!existsSync(path)) continue;
     try {
       accessSync(path, constants.X_OK);
       return path;
     } catch {
-      // Not in this folder; the next one is asked.
+      // Not to be executed; the next one is asked.
     }
   }
   return undefined;

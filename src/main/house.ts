@@ -50,6 +50,9 @@ export function createHouse(root: string): House {
   return {
     home: root,
     recognizes: isDocument,
+    listWorkflows: (source, file) => findLanguage(source, file).listWorkflows?.(source, file) ?? [],
+    convert: (source, file) => findLanguage(source, file).convert?.(source) ?? [],
+    pickKinds: (source, file, kinds) => findLanguage(source, file).pickKinds?.(source, kinds),
     lint: (source, file, options) => lintDocument(home, source, file, options),
     definitions: createLazyDefinitions(home),
     list: () => readHistory(home, [], listRows),
@@ -88,6 +91,7 @@ export function createHouse(root: string): House {
     },
     isServed: async () => isWriterLockHeld(home.serve),
     handOver: (request) => handOver(home, request),
+    rehearse: async (request) => (await import("./rehearse.ts")).rehearse(home, request),
     doctor: () => examineMachine(home),
     changed: (waitMs) => waitForChange(home, waitMs),
   };
@@ -263,13 +267,16 @@ async function giveCommand(
   return { appliedBy: "this-process" };
 }
 
-/** Resolves when the history's files change, or after a while. */
+/**
+ * Resolves when the history's files change, or after a while. Not from within the watcher: libuv would hand on what the
+ * caller's own reading changes before it lets anything else happen, and who reads in a loop would never stop.
+ */
 function waitForChange(home: Home, waitMs: number): Promise<void> {
   return new Promise((resolve) => {
     const finish = (): void => {
       clearTimeout(timer);
       watcher?.close();
-      resolve();
+      setImmediate(resolve);
     };
     const timer = setTimeout(finish, waitMs);
     const watcher = existsSync(home.history) ? watch(home.history, finish) : undefined;

@@ -20,6 +20,7 @@ import {
 import { join } from "node:path";
 import { MillraceError } from "../base/errors.ts";
 import type { RunCommand, SubmitAnswer, SubmitRequest } from "../api/house.ts";
+import { watchShortly } from "./watch-shortly.ts";
 
 /** Commands for a run that only the holder of the history can carry out. */
 export type InboxCommand = RunCommand | { readonly kind: "delete" };
@@ -51,10 +52,8 @@ export const commandsWaitMs = 10_000;
 /** Answers that nobody has taken away after this time never will be. */
 const answersKeptMs = 3_600_000;
 
-/** Watches the inbox and hands each letter to its handler; returns what ends the watch. */
+/** Watches the inbox, from shortly, and hands each letter to its handler; returns what ends that. */
 export function openInbox(folder: string, handlers: InboxHandlers): () => void {
-  mkdirSync(folder, { recursive: true });
-  clearInbox(folder);
   const inHand = new Set<string>();
   let isAsked = false;
   let isClosed = false;
@@ -82,17 +81,25 @@ export function openInbox(folder: string, handlers: InboxHandlers): () => void {
     isAsked = true;
     setImmediate(look);
   };
-  const watcher = watch(folder, { persistent: false }, ask);
-  look();
+  const watchFolder = (): (() => void) => {
+    mkdirSync(folder, { recursive: true });
+    const watcher = watch(folder, { persistent: false }, ask);
+    return () => watcher.close();
+  };
+  const clearAndLook = (): void => {
+    clearInbox(folder);
+    look();
+  };
+  const stopWatching = watchShortly(watchFolder, clearAndLook);
   return () => {
     isClosed = true;
-    watcher.close();
+    stopWatching();
   };
 }
 
 /** What belongs to senders who have gone; submissions stay. */
 function clearInbox(folder: string): void {
-  for (const name of readdirSync(folder)) {
+  for (const name of listLetters(folder)) {
     const isSubmission = name.includes(submissionEnd);
     if (isSubmission && !name.endsWith(answerEnd) && !name.endsWith(".tmp")) continue;
     const path = join(folder, name);

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import type { SubmitRequest } from "../api/house.ts";
 import type { JsonObject } from "../base/json.ts";
+import { lazily } from "../base/lazily.ts";
 import { findNextStart } from "../engine/calendar/decide-schedule.ts";
 import { writeTimetableKey } from "../engine/calendar/schedule-desk.ts";
 import type { ScheduleSetting } from "../engine/calendar/schedule-desk.ts";
@@ -31,15 +32,21 @@ export function readKeptCron(definition: Definition, random: () => number): Kept
   if (schedule === undefined) return undefined;
   const { rules, conditions } = schedule;
   const suspended = isCronSuspended(readCronStatus(status), version, rules.suspended);
-  const machineZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
   return {
     definition,
     schedule,
     // Runs are named after what the store calls it.
-    setting: { rules: { ...rules, name: definition.name, suspended }, machineZone, conditions },
+    setting: {
+      rules: { ...rules, name: definition.name, suspended },
+      machineZone: readMachineZone(),
+      conditions,
+    },
     status: readScheduleStatus(status["schedule"] ?? null) ?? newScheduleStatus,
   };
 }
+
+/** Asked once: it takes longer than all else that is read of a schedule, and the process keeps its zone. */
+const readMachineZone = lazily(() => new Intl.DateTimeFormat().resolvedOptions().timeZone);
 
 /** The status as it is stored: Argo's fields for people, and one member that is read back. */
 export function writeKeptStatus({ definition, schedule }: KeptCron, status: ScheduleStatus): JsonObject {

@@ -4,7 +4,7 @@ import type { SubmitAnswer, SubmitRequest } from "../api/house.ts";
 import type { HistoryStore } from "../ports/history-store.ts";
 import type { LiveRun } from "../runtime/live-run.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { isOnlyWaiting, summarizeRun } from "../runtime/summary.ts";
+import { isOnlyWaiting, summarizeForLists } from "../runtime/summary.ts";
 import { countPlaces } from "../engine/owed.ts";
 import { getDriven } from "./desk.ts";
 import { openDesk } from "./engine-desk.ts";
@@ -64,7 +64,12 @@ export async function openLocalEngine(home: Home, options: LocalEngineOptions): 
     ...(serves ? { submit: (request) => submitDurably(desk, request) } : {}),
   });
   return {
-    submit: (request) => submitRun(desk, request),
+    submit: async (request) => {
+      const answer = await submitRun(desk, request);
+      // The first tasks are handed out before anybody prepares to show them, which is then done while they run.
+      await new Promise((resolve) => setImmediate(resolve));
+      return answer;
+    },
     submitDurably: (request) => submitDurably(desk, request),
     adopt: (name) => adoptRuns(desk, name),
     startedBy: (name) => findStarted(desk.driven.values(), name),
@@ -79,7 +84,7 @@ export async function openLocalEngine(home: Home, options: LocalEngineOptions): 
     listenForEnds: (listener) =>
       runtime.listen((run) => {
         if (run.state.ended !== undefined)
-          listener(toRow(summarizeRun(run.state, run.language, run.summary.labels)));
+          listener(toRow(summarizeForLists(run.state, run.language, run.summary.labels)));
       }),
     ...createUpkeep(desk),
     estimate: (name) => learnEstimate(desk, name),
@@ -124,8 +129,9 @@ function createUpkeep(desk: Desk): Pick<Engine, "expire" | "metrics"> {
 async function waitUntilSettled(runtime: Runtime, run: LiveRun): Promise<"ended" | "suspended"> {
   const isSuspended = (): boolean =>
     run.state.startedAt !== 0 && run.inbox.length === 0 && !run.more && isOnlyWaiting(run.state);
-  // A run that is about to begin is neither, and need not wait for the disk before it does.
-  if (run.state.startedAt !== 0) await runtime.settleDurably();
+  // A run that is about to begin or at work is neither, and its next event tells; no need to wait for the disk.
+  const isAtWork = run.state.ended === undefined && run.state.running.size + run.state.requests.size > 0;
+  if (run.state.startedAt !== 0 && !isAtWork) await runtime.settleDurably();
   if (run.state.ended !== undefined) return "ended";
   if (isSuspended()) return "suspended";
   let stopListening = (): void => undefined;

@@ -22,7 +22,7 @@ export async function listLocks(
 ): Promise<readonly LockRow[]> {
   const board = new LockBoard();
   board.setStoredLimits(limits);
-  const loaded = await loadOnto(board, reader, await reader.listRuns({ unfinishedOnly: true }));
+  const loaded = await loadOnto(board, reader, await listWithLocks(reader));
   const locks = [...board.list()].sort((a, b) => (a.key < b.key ? -1 : 1));
   return locks.map((lock) => describeLock(lock, loaded));
 }
@@ -36,13 +36,18 @@ export async function shareLocks(
   if (![...state.tickets.values()].some(({ phase }) => phase !== "held")) return;
   const board = new LockBoard();
   board.setStoredLimits(limits);
-  const others = await reader.listRuns({ unfinishedOnly: true });
+  const others = await listWithLocks(reader);
   // A run that has not begun holds nothing.
   const begun = others.filter(
     ({ runId, phase }) => runId !== state.runId && phase !== unfinishedRunPhases[0],
   );
   await loadOnto(board, reader, begun);
   moveToBoard(state, board);
+}
+
+/** Runs that hold locks or wait for some: their rows say so. */
+function listWithLocks(reader: HistoryReader): Promise<readonly RunSummary[]> {
+  return reader.listRuns({ unfinishedOnly: true, withLocks: true });
 }
 
 async function loadOnto(

@@ -2,10 +2,12 @@
 import type { Diagnostic } from "../base/diagnostic.ts";
 import type { SubmitRequest } from "../api/house.ts";
 import { indexPlan } from "../model/plan/plan-index.ts";
+import type { PlanIndex } from "../model/plan/plan-index.ts";
 import type { Language, Submission } from "../model/run/language.ts";
 import { createRunState } from "../model/run/run-state.ts";
 import type { RunDocument } from "../ports/history-store.ts";
 import type { LiveRun } from "../runtime/live-run.ts";
+import type { PlanPool } from "../runtime/recover/plan-pool.ts";
 import { encodeRunRecord, factsOf } from "../runtime/recover/run-record.ts";
 import type { RunRecord } from "../runtime/recover/run-record.ts";
 import { findMissingDrivers } from "./artifact-drivers.ts";
@@ -26,6 +28,7 @@ export async function makeRun(
   request: SubmitRequest,
   now: number,
   isTaken: (name: string) => Promise<boolean>,
+  plans?: PlanPool,
 ): Promise<NewRun> {
   const language = findLanguage(request.source, request.file);
   const facts = { uid: makeUuid(), suffix: makeSuffix(), createdAt: now, ...request.submission.facts };
@@ -34,14 +37,15 @@ export async function makeRun(
   const diagnostics = [...compiled.diagnostics, ...findMissingDrivers(compiled.drivers ?? [])];
   const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error");
   if (compiled.plan === undefined || errors.length > 0) return { ok: false, diagnostics };
+  const index = plans?.indexOf(compiled.plan) ?? indexPlan(compiled.plan);
   const record: RunRecord = {
-    plan: compiled.plan,
+    plan: index.plan,
     submission,
     labels: compiled.labels,
     annotations: compiled.annotations,
   };
   const name = await findFreeName(compiled.name, isTaken);
-  const run = createLiveRun(language, String(facts.uid), name, record, now);
+  const run = createLiveRun(language, String(facts.uid), name, record, index, now);
   const document = encodeRunRecord(language.id, request.source, request.file, record);
   return { ok: true, run, document, warnings: diagnostics };
 }
@@ -51,12 +55,13 @@ function createLiveRun(
   runId: string,
   name: string,
   record: RunRecord,
+  index: PlanIndex,
   now: number,
 ): LiveRun {
   return {
     runId,
     name,
-    state: createRunState(indexPlan(record.plan), runId, name, factsOf(record)),
+    state: createRunState(index, runId, name, factsOf(record)),
     evaluator: language.createEvaluator(record.plan),
     language,
     inbox: [],

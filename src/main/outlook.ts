@@ -12,9 +12,6 @@ import type { HistoryReader, RunSummary } from "../ports/history-store.ts";
 import { runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
 
-/** So many of the newest runs are looked through for one of the same origin. */
-const comparedAtMost = 500;
-
 /** The estimate for a run: the newest good run of the same origin that began before it. */
 export async function findEstimate(
   reader: HistoryReader,
@@ -22,11 +19,9 @@ export async function findEstimate(
   origin: string | undefined,
 ): Promise<Estimate | undefined> {
   if (origin === undefined) return undefined;
-  const rows = await reader.listRuns({ limit: comparedAtMost });
-  const like = rows.find(
-    ({ runId, phase, createdAt, view }) =>
-      phase === "succeeded" && view["origin"] === origin && runId !== run.runId && createdAt <= run.createdAt,
-  );
+  // The first of them may be the run itself.
+  const rows = await reader.listRuns({ origin: { id: origin, createdUntil: run.createdAt }, limit: 2 });
+  const like = rows.find(({ runId }) => runId !== run.runId);
   return like === undefined ? undefined : readEstimate(like);
 }
 

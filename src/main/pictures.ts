@@ -10,6 +10,7 @@ import { getLanguage } from "./languages.ts";
 export function toRow(summary: RunSummary): RunRow {
   const shown = summary.view["phase"];
   const expiresAt = readExpiry(summary);
+  const { priority, parameters, namespace } = summary.view;
   return {
     runId: summary.runId,
     name: summary.name,
@@ -23,6 +24,9 @@ export function toRow(summary: RunSummary): RunRow {
     done: summary.progress.done,
     total: summary.progress.total,
     ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(typeof priority === "number" ? { priority } : {}),
+    ...(typeof namespace === "string" ? { namespace } : {}),
+    ...(typeof parameters === "string" ? { parameters } : {}),
   };
 }
 

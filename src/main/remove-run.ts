@@ -11,16 +11,17 @@ import { removeStoredCopies } from "./remove-stored-copies.ts";
  * MillraceError `artifact/not-removed`, before anything is deleted, when a stored copy of an artifact must go and cannot.
  */
 export async function removeWithOwned(home: Home, history: HistoryStore, run: RunSummary): Promise<void> {
-  const leaving = findOwned(await history.listRuns(), run);
+  const leaving = await listOwned(history, run);
   for (const one of leaving) await removeStoredCopies(home, history, one);
   for (const { name } of leaving) await removeOwnedDefinitions(home, name);
   await deleteRuns(home, history, leaving);
 }
 
 /** The run, the runs that it owns, and those that they own. */
-function findOwned(runs: readonly RunSummary[], owner: RunSummary): readonly RunSummary[] {
-  const owned = runs.filter(({ labels }) => labels[ownerLabel] === owner.name);
-  return [owner, ...owned.flatMap((run) => findOwned(runs, run))];
+async function listOwned(history: HistoryStore, owner: RunSummary): Promise<readonly RunSummary[]> {
+  const owned = await history.listRuns({ label: { name: ownerLabel, value: owner.name } });
+  const further = await Promise.all(owned.map((run) => listOwned(history, run)));
+  return [owner, ...further.flat()];
 }
 
 async function removeOwnedDefinitions(home: Home, owner: string): Promise<void> {

@@ -11,9 +11,12 @@ import type { Desk, Driven } from "./desk.ts";
 import type { RunHands } from "./kept-runs.ts";
 import { toPicture, toRow } from "./pictures.ts";
 import { adoptRuns, removeRun, submitRun } from "./take-runs.ts";
+import { createRunWatch } from "./watch-runs.ts";
+import type { RunWatch } from "./watch-runs.ts";
 
 export function createRunHands(desk: Desk): RunHands {
   const { history, driven } = desk;
+  const runs = createRunWatch(desk.runtime);
   return {
     submit: (source, caller) => submitRun(desk, requestOf(source, driven.get(caller.runName))),
     picture: async (name) => {
@@ -27,7 +30,7 @@ export function createRunHands(desk: Desk): RunHands {
     },
     relabel: (name, labels) => relabel(desk, name, labels),
     remove: (name) => remove(desk, name),
-    watch: (name, changed) => watchPhase(desk, name, changed),
+    watch: (name, changed) => watchPhase(runs, name, changed),
   };
 }
 
@@ -75,11 +78,10 @@ async function remove(desk: Desk, name: string): Promise<boolean> {
 }
 
 /** A run's phase is looked at with each of its events; the whole of its status would cost more the larger it is. */
-function watchPhase({ runtime, driven }: Desk, name: string, changed: () => void): () => void {
+function watchPhase(runs: RunWatch, name: string, changed: () => void): () => void {
   let last = "";
-  return runtime.listen((touched) => {
-    if (touched !== driven.get(name)?.run) return;
-    const phase = nameRunPhase(touched.state);
+  return runs.watch(name, (run) => {
+    const phase = nameRunPhase(run.state);
     if (phase === last) return;
     last = phase;
     changed();

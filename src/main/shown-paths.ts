@@ -1,6 +1,6 @@
 /**
- * What attempts may read of the machine even where the rest is private to them:
- * the working folder, the document's folder, and whatever an absolute path in the parameters names.
+ * What attempts may read of the machine even where the rest is private to them: the working folder, their document's
+ * folder, and whatever an absolute path in the parameters of their run names. No run sees what is another's.
  */
 import { existsSync } from "node:fs";
 import { dirname, isAbsolute, resolve } from "node:path";
@@ -8,20 +8,25 @@ import type { RunDocument } from "../ports/history-store.ts";
 import { decodeRunRecord } from "../runtime/recover/run-record.ts";
 
 export interface ShownPaths {
-  readonly list: () => readonly string[];
-  readonly addRun: (document: RunDocument) => void;
+  /** For attempts of a run. */
+  readonly listFor: (runId: string) => readonly string[];
+  readonly addRun: (runId: string, document: RunDocument) => void;
+  readonly dropRun: (runId: string) => void;
 }
 
 export function createShownPaths(): ShownPaths {
-  const paths = new Set<string>([process.cwd()]);
+  const always = [process.cwd()];
+  const byRun = new Map<string, readonly string[]>();
   return {
-    list: () => [...paths],
-    addRun: (document) => {
-      if (existsSync(document.file)) paths.add(dirname(resolve(document.file)));
-      for (const value of Object.values(decodeRunRecord(document).submission.parameters)) {
-        if (isAbsolute(value) && value.length < 4_096 && !value.includes("\0") && existsSync(value))
-          paths.add(value);
-      }
-    },
+    listFor: (runId) => byRun.get(runId) ?? always,
+    addRun: (runId, document) => byRun.set(runId, [...new Set([...always, ...listShown(document)])]),
+    dropRun: (runId) => byRun.delete(runId),
   };
+}
+
+function listShown(document: RunDocument): readonly string[] {
+  const named = Object.values(decodeRunRecord(document).submission.parameters).filter(
+    (value) => isAbsolute(value) && value.length < 4_096 && !value.includes("\0") && existsSync(value),
+  );
+  return existsSync(document.file) ? [dirname(resolve(document.file)), ...named] : named;
 }

@@ -14,7 +14,6 @@ export function findStarted(driven: Iterable<Driven>, parent: string): readonly 
 }
 
 /** Unfinished runs in the history that tasks of a run have started. */
-export async function findStartedRuns(history: HistoryStore, parent: string): Promise<readonly RunSummary[]> {
-  const runs = await history.listRuns({ unfinishedOnly: true });
-  return runs.filter(({ labels }) => labels[parentLabel] === parent);
+export function findStartedRuns(history: HistoryStore, parent: string): Promise<readonly RunSummary[]> {
+  return history.listRuns({ label: { name: parentLabel, value: parent }, unfinishedOnly: true });
 }

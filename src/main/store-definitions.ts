@@ -4,7 +4,7 @@ import { MillraceError } from "../base/errors.ts";
 import type { Diagnostic } from "../base/diagnostic.ts";
 import { definitionKinds, describeDefinition } from "../model/run/definition.ts";
 import type { DefinitionKind } from "../model/run/definition.ts";
-import type { Language, ListedObject } from "../model/run/language.ts";
+import type { CronOverrides, Language, ListedObject } from "../model/run/language.ts";
 import { sealSecrets } from "../model/run/sealed-secret.ts";
 import type { SecretTexts } from "../model/run/sealed-secret.ts";
 import type { DefinitionDraft, DefinitionStore } from "../ports/definition-store.ts";
@@ -12,7 +12,7 @@ import type { SecretStore } from "../ports/secret-store.ts";
 import { drawDefinition } from "./draw-definition.ts";
 import { fetchDefinitions } from "./fetch-definitions.ts";
 import { findLanguage } from "./languages.ts";
-import { makeUuid } from "./random-id.ts";
+import { makeSuffix, makeUuid } from "./random-id.ts";
 import { systemClock } from "./system-clock.ts";
 
 export async function storeDefinitions(
@@ -25,7 +25,7 @@ export async function storeDefinitions(
   const given =
     overrides === undefined
       ? request.source
-      : (language.adjustCron?.(request.source, overrides) ?? request.source);
+      : (language.adjustCron?.(request.source, makeUpName(overrides)) ?? request.source);
   const { source, secrets } = language.takeSecrets?.(given, file) ?? { source: given, secrets: {} };
   const { definitions } = await fetchDefinitions(language, [source], {}, store);
   const diagnostics = language.lint(source, file, { strict, definitions });
@@ -43,6 +43,10 @@ export async function storeDefinitions(
     leftAlone: others.map(({ kind }) => kind),
     warnings: keepWarnings(diagnostics, request.kinds),
   };
+}
+
+function makeUpName({ namePrefix, ...overrides }: CronOverrides): CronOverrides {
+  return namePrefix === undefined ? overrides : { name: `${namePrefix}${makeSuffix()}`, ...overrides };
 }
 
 function keepWarnings(diagnostics: readonly Diagnostic[], kinds: readonly DefinitionKind[]) {

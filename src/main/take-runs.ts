@@ -26,7 +26,7 @@ export function submitRun(desk: Desk, request: SubmitRequest): Promise<SubmitAns
     if (earlier !== undefined) return earlier;
     const parted = takeRequestSecrets(addHomeDefinitions(request, home), secrets);
     const complete = await readDefinitions(home, (reader) => addStoredDefinitions(parted, reader));
-    const made = await makeRun(complete, systemClock.now(), isTaken);
+    const made = await makeRun(complete, systemClock.now(), isTaken, desk.plans);
     if (!made.ok) return made;
     desk.drive(made.run, made.document);
     runtime.startRun(made.run, made.document);
@@ -89,7 +89,9 @@ export function adoptAll(desk: Desk): Promise<Adopted> {
   return desk.inTurn(async () => {
     const loaded: Driven[] = [];
     const failed = new Map<string, Error>();
-    for (const summary of await desk.history.listRuns({ unfinishedOnly: true })) {
+    const unfinished = await desk.history.listRuns({ unfinishedOnly: true });
+    // In the order in which they lie on the disk.
+    for (const summary of unfinished.toSorted((a, b) => (a.runId < b.runId ? -1 : 1))) {
       if (desk.driven.has(summary.name)) continue;
       try {
         loaded.push(await load(desk, summary));
@@ -102,7 +104,7 @@ export function adoptAll(desk: Desk): Promise<Adopted> {
 }
 
 async function load(desk: Desk, summary: RunSummary): Promise<Driven> {
-  const { state, document, record } = await loadRunState(desk.history, summary);
+  const { state, document, record } = await loadRunState(desk.history, summary, desk.plans);
   const language = getLanguage(document.language);
   const run: LiveRun = {
     runId: summary.runId,

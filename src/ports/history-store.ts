@@ -75,14 +75,29 @@ export interface StoredBatch {
   readonly body: string;
 }
 
+/**
+ * Which runs are meant. Conditions add up; the runs that `unfinishedOnly`, `expiring`, `label`, `origin` or `withMetrics`
+ * names are found without going through the others.
+ */
+export interface RunFilter {
+  readonly unfinishedOnly?: boolean;
+  /** Runs whose view has `expiresAt` (epoch ms) in this span, the soonest first: later than `after`, not later than `until`. */
+  readonly expiring?: { readonly after?: number; readonly until?: number };
+  readonly label?: { readonly name: string; readonly value: string };
+  /** Succeeded runs whose view has this `origin`, created at `createdUntil` (epoch ms) or before. */
+  readonly origin?: { readonly id: string; readonly createdUntil: number };
+  /** Runs whose view has `metrics`. */
+  readonly withMetrics?: true;
+  /** Runs whose view has `locks`. Every run that is asked about is looked at. */
+  readonly withLocks?: true;
+  readonly limit?: number;
+}
+
 export interface HistoryReader {
-  /** Newest first (by `createdAt`, then by id). */
-  listRuns(filter?: {
-    readonly unfinishedOnly?: boolean;
-    /** Runs whose view has `expiresAt`: found without going through all others. */
-    readonly expiringOnly?: boolean;
-    readonly limit?: number;
-  }): Promise<readonly RunSummary[]>;
+  /** Newest first (by `createdAt`, then by id), unless the filter says otherwise. */
+  listRuns(filter?: RunFilter): Promise<readonly RunSummary[]>;
+  /** How many runs are in each phase, by phase; phases without runs may be absent. Those that have ended are not gone through. */
+  countRuns(): Promise<ReadonlyMap<string, number>>;
   /** By id or by name; undefined when there is none. */
   findRun(idOrName: string): Promise<RunSummary | undefined>;
   readDocument(runId: string): Promise<RunDocument>;

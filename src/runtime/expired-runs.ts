@@ -1,25 +1,8 @@
-/** Which runs of a home have outlived the time that their documents give them, from their rows alone. */
+/** When a run of a home has outlived the time that its document gives it, from its row alone. */
 import type { RunSummary } from "../ports/history-store.ts";
 
 /** When a run may be deleted; undefined for one that is kept for ever, or has not ended. */
 export function readExpiry({ endedAt, view }: RunSummary): number | undefined {
   const at = view["expiresAt"];
   return endedAt !== undefined && typeof at === "number" ? at : undefined;
-}
-
-/** Runs that are due, the longest due first, and when the next one will be. */
-export function findExpired(
-  summaries: readonly RunSummary[],
-  now: number,
-): { readonly due: readonly RunSummary[]; readonly nextAt: number | undefined } {
-  const timed = summaries
-    .flatMap((summary) => {
-      const at = readExpiry(summary);
-      return at === undefined ? [] : [{ summary, at }];
-    })
-    .sort((a, b) => a.at - b.at);
-  return {
-    due: timed.filter(({ at }) => at <= now).map(({ summary }) => summary),
-    nextAt: timed.find(({ at }) => at > now)?.at,
-  };
 }

@@ -26,7 +26,7 @@ import { RunTimers } from "./run-timers.ts";
 import { RunSlots } from "./run-slots.ts";
 import { Performer } from "./perform/performer.ts";
 import type { RuntimePorts } from "./runtime-ports.ts";
-import { addFigures, nameRunPhase, summarizeRun } from "./summary.ts";
+import { addFigures, nameRunPhase, summarizeForLists } from "./summary.ts";
 
 /** Called after every commit with the events of one run. */
 export type RunListener = (run: LiveRun, events: readonly RunEvent[]) => void;
@@ -130,13 +130,14 @@ export class Runtime {
 
   /**
    * Takes over runs whose states were folded from the history, and asks what is owed. Those that have begun, or wait for
-   * their locks, have their places before any of those that wait for one, and before anything is decided.
+   * their locks, have their places before any of those that wait for one, and before anything is decided; the oldest come
+   * first, as they did before.
    */
   adoptRuns(runs: readonly LiveRun[]): void {
-    for (const run of runs) this.take(run);
-    const placed = runs.filter(({ state }) => hasPlace(state));
-    const waiting = runs.filter(({ state }) => !hasPlace(state));
-    waiting.sort((a, b) => a.state.createdAt - b.state.createdAt);
+    const inOrder = runs.toSorted((a, b) => a.state.createdAt - b.state.createdAt);
+    for (const run of inOrder) this.take(run);
+    const placed = inOrder.filter(({ state }) => hasPlace(state));
+    const waiting = inOrder.filter(({ state }) => !hasPlace(state));
     for (const run of placed) if (run.state.ended === undefined) this.slots.hold(run);
     for (const run of [...placed, ...waiting]) this.adopt(run);
   }
@@ -322,12 +323,12 @@ export class Runtime {
   }
 
   /** Lets ready attempts start while the executor has room. A run that got some is last in line the next time. */
-  private offerRoom(now: number): LiveRun[] {
-    const offered: LiveRun[] = [];
+  private offerRoom(now: number): ReadonlySet<LiveRun> {
+    const offered = new Set<LiveRun>();
     let free = this.performer.free;
     const offer = (run: LiveRun): void => {
       this.decideOne(run, { kind: "capacity.offered", at: now, free: Math.max(0, free) });
-      offered.push(run);
+      offered.add(run);
       free -= countStarts(run.pendingEffects);
     };
     for (const run of this.inLine) {
@@ -335,7 +336,7 @@ export class Runtime {
       if (!run.more) offer(run);
     }
     // What a stop keeps from beginning needs no room to end.
-    for (const run of this.stopping) if (!run.more && !offered.includes(run)) offer(run);
+    for (const run of this.stopping) if (!run.more && !offered.has(run)) offer(run);
     for (const run of offered) {
       if (countStarts(run.pendingEffects) > 0) this.inLine.delete(run);
       this.note(run);
@@ -381,14 +382,17 @@ export class Runtime {
     if (run.quarantined !== undefined) return run.pendingEvents.length > 0;
     if (nameRunPhase(run.state) !== run.summary.phase)
       return run.committedSeq > 0 || run.pendingEvents.length > 0;
-    return run.pendingEvents.length > 0 && now - run.summaryAt >= summaryEveryMs;
+    if (run.pendingEvents.length === 0) return false;
+    // Whoever looks for the users of a lock goes by the rows.
+    const isKnown = (run.summary.view["locks"] === true) === run.state.tickets.size > 0;
+    return !isKnown || now - run.summaryAt >= summaryEveryMs;
   }
 
   private updateSummary(run: LiveRun, now: number): RunSummary {
     // A state that was left in the middle of a decision says nothing; the next engine shall take the run over and see.
     if (run.quarantined !== undefined) run.summary = { ...run.summary, phase: "running" };
     else {
-      const summary = summarizeRun(run.state, run.language, run.summary.labels);
+      const summary = summarizeForLists(run.state, run.language, run.summary.labels);
       run.summary = addFigures(summary, run.state, run.evaluator);
     }
     run.summaryAt = now;

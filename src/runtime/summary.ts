@@ -11,7 +11,7 @@ import type { Evaluator } from "../model/run/scope.ts";
 import type { RunSummary } from "../ports/history-store.ts";
 import { describeMeasured } from "./metrics/registry.ts";
 
-/** Summarises a run as it stands. */
+/** Summarises a run as it stands, without a look at each of its tasks: this is done for every event that somebody watches. */
 export function summarizeRun(
   state: RunState,
   language: Language,
@@ -27,15 +27,39 @@ export function summarizeRun(
     ...(state.endedAt === 0 ? {} : { endedAt: state.endedAt }),
     ...(outcome.message === "" ? {} : { message: outcome.message }),
     labels: { ...labels, ...state.labels },
-    progress: measureProgress(state, language),
+    progress: { done: state.closedCount, total: state.tasks.size },
     view: {
       phase: outcome.phase,
+      ...describeListed(state),
       ...(state.index.plan.origin === undefined ? {} : { origin: state.index.plan.origin }),
       // Whoever deletes the run looks into its history only for this.
       ...(removesCopies(state.index.plan) ? { removesCopies: true } : {}),
       ...(state.ended === undefined ? describeWork(state) : {}),
     },
   };
+}
+
+/** The row as lists show it: its progress is told in the words of the language. */
+export function summarizeForLists(
+  state: RunState,
+  language: Language,
+  labels: Readonly<Record<string, string>>,
+): RunSummary {
+  return { ...summarizeRun(state, language, labels), progress: measureProgress(state, language) };
+}
+
+/** Lists show a few characters of the parameters, which may be large. */
+const parametersLengthAtMost = 100;
+
+/** What lists say of the run besides, where there is something to say. */
+function describeListed({ index, values }: RunState): JsonObject {
+  const { priority = 0, namespace } = index.plan.policy;
+  const parameters = Object.entries(values)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(",")
+    .slice(0, parametersLengthAtMost);
+  const own = namespace === undefined ? {} : { namespace };
+  return { ...own, ...(priority === 0 ? {} : { priority }), ...(parameters === "" ? {} : { parameters }) };
 }
 
 /** Up to here the language's progress, which looks at every task, is cheap enough for a row that is written every second. */
@@ -51,11 +75,12 @@ function measureProgress(state: RunState, { view }: Language): RunSummary["progr
   return { done, total };
 }
 
-/** What the metrics of a home say of a run under way. */
+/** What is said of a run under way without folding its history: the metrics of a home, and whether it concerns locks. */
 function describeWork(state: RunState): JsonObject {
   return {
     running: state.running.size,
     ready: state.ready.count(),
+    ...(state.tickets.size > 0 ? { locks: true } : {}),
     ...(hasMetrics(state.index.plan) ? { measures: true } : {}),
   };
 }

@@ -188,6 +188,7 @@ test("objects are plain files that nobody may write", async (context) => {
 test("A3: what a dead process left half done is removed when opening; what a live one writes is not", async (context) => {
   const folder = makeTemporaryFolder(context);
   const first = openLocalArtifacts(folder);
+  await first.keepText("content", "t");
   const [own = ""] = readdirSync(join(folder, "tmp"));
   const deadPid = Number(execFileSync("sh", ["-c", "echo $$"], { encoding: "utf8" }));
   const dead = `${hostname()}.${deadPid}.some-id`;

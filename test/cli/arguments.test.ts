@@ -153,7 +153,7 @@ describe("flags of argo", () => {
     const { flags } = parseArguments(["--wait", "-v", "-n", "argo"], addArgoFlags(own), "x");
     assert.deepEqual([flags.wait, flags.verdict], [true, true]);
     assert.deepEqual(noteArgoFlags(own, flags), [
-      "note: --namespace has no effect here: there are no namespaces; see --home",
+      "note: --namespace has no effect here: it is for the runs of all namespaces; see --home",
     ]);
   });
 });

@@ -80,6 +80,19 @@ describe("the command line", () => {
     assert.match((await ask(["list", "--argo-server", "x"])).err, /unknown flag --argo-server/);
   });
 
+  test("flags that every command has may stand before it", async () => {
+    const listed = await ask(["-n", "team", "-v", "--home=/x", "--no-color", "list", "-o", "name"], {
+      pictures,
+    });
+    assert.deepEqual([listed.code, listed.out.length, listed.homes], [0, 3, ["/x"]]);
+    const two = await ask(["--home", "/x", "archive", "list", "-o", "name"], { pictures });
+    assert.deepEqual([two.code, two.out.length], [0, 2]);
+    assert.equal((await ask(["-h", "list"])).out[0], "millrace list: list runs");
+    assert.equal((await ask(["--home", "/x"])).code, 2);
+    assert.equal((await ask(["--home", "/x", "--help"])).code, 0);
+    assert.match((await ask(["--bogus", "list"])).err, /cli\/unknown-command/);
+  });
+
   test("help fits into the terminal", async () => {
     for (const columns of [50, 80, 200]) {
       const { out } = await ask(["resume", "--help"], { world: { columns } });

@@ -68,7 +68,7 @@ describe("resume", () => {
     const run = start(["resume", "orders", "--node", "approve"], { pictures: [waiting], driven: true });
     assert.equal(await run.code, 0);
     assert.deepEqual(run.calls, ['command orders {"kind":"resume","select":"approve"}']);
-    assert.equal(run.world.stdout.text(), "orders resumed (by the process that drives it)\n");
+    assert.equal(run.world.stdout.text(), "workflow orders resumed (by the process that drives it)\n");
   });
 
   test("--detach without another process only records", async () => {
@@ -118,7 +118,9 @@ describe("retry and resubmit", () => {
       tasks: [],
       parameters: { a: "1", b: "2" },
     });
-    const run = start(["resubmit", "orders", "-q", "-p", "b=3", "-l", "again=yes"], { pictures: [earlier] });
+    const run = start(["resubmit", "orders", "-q", "-p", "b=3", "--labels", "again=yes"], {
+      pictures: [earlier],
+    });
     run.engine.emit(good, []);
     run.engine.settle("ended");
     assert.equal(await run.code, 0);

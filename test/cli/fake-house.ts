@@ -169,6 +169,10 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
     calls,
     home: "/home/of/runs",
     recognizes: (source) => !source.startsWith("data:"),
+    listWorkflows: (source) => [...source.matchAll(/^kind: Workflow$/gmu)].map((_found, index) => index),
+    convert: (source, file) => [{ file, length: source.length }],
+    pickKinds: (source, _file, kinds) =>
+      kinds.some((kind) => source.startsWith(`kind: ${kind}`)) ? `${source}# picked\n` : undefined,
     lint: async (source, file, given) => {
       calls.push(
         `lint ${file} strict=${given.strict} with=${given.definitions.map((other) => other.file).join(",")}`,
@@ -203,7 +207,7 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
     },
     artifactPath: (_picture, artifact) =>
       JSON.stringify(artifact).includes("ledger") ? "/home/of/runs/outputs/ledger.md" : undefined,
-    exportArtifact: () => Promise.resolve(),
+    exportArtifact: async (_artifact, target) => void calls.push(`export ${target}`),
     remove: (name) => {
       calls.push(`remove ${name}`);
       return Promise.resolve();
@@ -212,6 +216,10 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
       const refusal = options.refuse?.(name, command);
       if (refusal !== undefined) throw refusal;
       calls.push(`command ${name} ${JSON.stringify(command)}`);
+      if (command.kind === "terminate")
+        pictures = pictures.map((one) =>
+          one.row.name === name ? { ...one, row: { ...one.row, endedAt: one.row.createdAt } } : one,
+        );
       return { appliedBy: options.driven === true ? "running-engine" : "this-process" };
     },
     isDriven: () => Promise.resolve(options.driven ?? false),
@@ -233,6 +241,12 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
       if (options.served === undefined)
         throw new MillraceError("home/not-served", "unavailable", "no process serves /home/of/runs");
       return options.served;
+    },
+    rehearse: async ({ source, submission }) => {
+      calls.push(`rehearse ${JSON.stringify(submission)}`);
+      if (options.served?.ok === false) return options.served;
+      const document = { kind: "Workflow", metadata: { generateName: "orders-" }, spec: { source } };
+      return { ok: true, name: "orders-x", runId: "id-of-orders", warnings: [], document };
     },
     doctor: () => Promise.resolve(options.findings ?? []),
     metrics: () => Promise.resolve("# HELP a b\n# TYPE a gauge\na 1\n"),

@@ -33,7 +33,10 @@ async function runBundle(list: string): Promise<readonly string[]> {
   });
   const chunks = outputFiles.map(({ path, text }) => ({ name: `./${basename(path)}`, text }));
   const script = await writeStartScript(chunks, "./main.js");
-  write("start.cjs", `globalThis.notes = [];\n(${script.trim()})();\nconsole.log(JSON.stringify(notes));`);
+  write(
+    "start.cjs",
+    `globalThis.notes = [];\n(${script.trim()})();\nprocess.once("exit", () => console.log(JSON.stringify(notes)));`,
+  );
   const printed = execFileSync(process.execPath, [join(root, "start.cjs")], { encoding: "utf8" });
   return JSON.parse(printed) as string[];
 }
@@ -60,6 +63,37 @@ test("a later module is evaluated at the first call, once, and shares what other
   const told = ["begins", "late", "hello you", "hello me", "hello them", "3", "you,me,them"];
   assert.deepEqual(await runBundle("# why\n\nsome:\nlate.ts # and this\n"), told);
   assert.deepEqual(await runBundle(""), ["late", ...told.filter((note) => note !== "late")]);
+});
+
+test("what is imported dynamically is evaluated when it is asked for, once, and shares what others have", async () => {
+  write("shared.ts", `export const shared: string[] = [];`);
+  write("both.ts", `notes.push("both"); export const tell = (text: string) => void notes.push(text);`);
+  write(
+    "one.ts",
+    `import { shared } from "./shared.ts"; import { tell } from "./both.ts";
+     notes.push("one"); export const add = (text: string) => (shared.push(text), tell(shared.join()));`,
+  );
+  write(
+    "two.ts",
+    `import { add } from "./one.ts"; import { tell } from "./both.ts"; import { greet } from "./late.ts";
+     notes.push("two"); tell("told"); export const twice = (text: string) => (add(text), add(greet(text)));`,
+  );
+  write(
+    "main.ts",
+    `import { shared } from "./shared.ts";
+     async function main() {
+       notes.push("begins");
+       const { add } = await import("./one.ts");
+       add("a");
+       const { twice } = await import("./two.ts");
+       const again = await import("./two.ts");
+       if (again.twice === twice) twice("b");
+       notes.push(String(shared.length));
+     }
+     void main();`,
+  );
+  const told = ["begins", "both", "one", "a", "two", "told", "a,b", "late", "a,b,b,hello b", "4"];
+  assert.deepEqual(await runBundle("some:\nlate.ts\n"), told);
 });
 
 test("a module with anything but functions is refused", async () => {

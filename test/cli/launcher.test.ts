@@ -193,7 +193,8 @@ test("a chunk in a file of its own has code of its own", async () => {
 test("the code of the build is taken where the user has none", async () => {
   const { folder, kept } = makeCache();
   await launch(folder, ["run"]);
-  copyFileSync(kept, join(bundle, codeName));
+  const twice = readFileSync(kept);
+  writeFileSync(join(bundle, codeName), twice.subarray(0, twice.length / 2));
   try {
     const { folder: empty } = makeCache();
     assert.equal((await launch(empty, ["run", "f"])).stdout, "run f\n");

@@ -32,17 +32,58 @@ describe("lint", () => {
       "lint docs/deep/a.yml strict=true with=docs/b.yaml,docs/c.json,more.yaml,docs/c.json",
       "lint more.yaml strict=true with=docs/b.yaml,docs/c.json,docs/deep/a.yml,docs/c.json",
     ]);
-    assert.deepEqual(out, ["✔ no problems in 4 files"]);
+    assert.deepEqual(out, ["✔ no linting errors found in 4 files"]);
   });
 
   test("data files in folders are left out, those that are named are not", async () => {
     const found = await ask(["lint", "mixed"], { world: { cwd: folder } });
-    assert.deepEqual(found.out, ["✔ no problems in 1 file; 2 other files without workflow documents"]);
+    assert.deepEqual(found.out, [
+      "✔ no linting errors found in 1 file; 2 other files without workflow documents",
+    ]);
     const named = await ask(["lint", "mixed", "mixed/values.json"], { world: { cwd: folder } });
-    assert.deepEqual(named.out, ["✔ no problems in 2 files; 1 other file without workflow documents"]);
+    assert.deepEqual(named.out, [
+      "✔ no linting errors found in 2 files; 1 other file without workflow documents",
+    ]);
     const none = await ask(["lint", "mixed/only"], { world: { cwd: folder } });
     assert.equal(none.code, 2);
     assert.match(none.err, /no workflow documents below mixed\/only/);
+  });
+
+  test("kinds may be chosen, and something must be left of them", async () => {
+    writeFileSync(join(folder, "cron.yaml"), "kind: CronWorkflow\n");
+    writeFileSync(join(folder, "workflow.yaml"), "kind: Workflow\n");
+    const files = ["cron.yaml", "workflow.yaml"];
+    for (const words of [
+      ["lint", "--kinds", "cronwf"],
+      ["cron", "lint"],
+    ]) {
+      const { code, calls } = await ask([...words, ...files], { world: { cwd: folder } });
+      assert.deepEqual(
+        [code, calls],
+        [0, ["lint cron.yaml strict=false with=cron.yaml,workflow.yaml"]],
+        words.join(" "),
+      );
+    }
+    const none = await ask(["lint", "--kinds=wftmpl", ...files], { world: { cwd: folder } });
+    assert.equal(none.code, 2);
+    assert.match(
+      none.err,
+      /found nothing to lint in the specified paths: no WorkflowTemplate in cron\.yaml/u,
+    );
+    const all = await ask(["lint", "--kinds", "all", ...files], { world: { cwd: folder } });
+    assert.equal(all.calls.length, 2);
+    assert.equal((await ask(["lint", "--kinds", "pods", ...files], { world: { cwd: folder } })).code, 2);
+  });
+
+  test("convert prints every object of the files", async () => {
+    const yaml = await ask(["convert", "more.yaml", "docs/b.yaml"], { world: { cwd: folder } });
+    assert.deepEqual(
+      [yaml.code, yaml.out[0], yaml.out[1], yaml.out[3]],
+      [0, "---", "file: more.yaml", "---"],
+    );
+    const json = await ask(["convert", "more.yaml", "-o", "json"], { world: { cwd: folder } });
+    assert.equal((JSON.parse(json.out.join("\n")) as { readonly file: string }).file, "more.yaml");
+    assert.equal((await ask(["convert", "nowhere.yaml"], { world: { cwd: folder } })).code, 2);
   });
 
   test("errors give 2, warnings alone give 0", async () => {

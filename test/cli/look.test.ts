@@ -11,10 +11,10 @@ describe("list", () => {
     const { out, code } = await ask(["list"], { pictures });
     assert.equal(code, 0);
     assert.deepEqual(out, [
-      "NAME       STATUS       AGE    DURATION  PROGRESS  MESSAGE",
-      "orders     ● Running    1m30s  1m30s     1/2",
-      "nightly-2  ✖ Failed     1h     5s        2/2       child failed",
-      "nightly-1  ✔ Succeeded  2d2h   1m5s      1/1",
+      "NAME       STATUS       AGE    DURATION  PRIORITY  PROGRESS  MESSAGE",
+      "orders     ● Running    1m30s  1m30s     0         1/2",
+      "nightly-2  ✖ Failed     1h     5s        0         2/2       child failed",
+      "nightly-1  ✔ Succeeded  2d2h   1m5s      0         1/1",
     ]);
   });
 
@@ -48,13 +48,14 @@ describe("list", () => {
     assert.equal((await ask(["list", "--no-headers"], { pictures })).out.length, 3);
     assert.match(
       (await ask(["list", "-o", "wide"], { pictures })).out[3] ?? "",
-      /2025-11-19T07:30:00Z {2}id-of-nightly-1 {2}team=a,stage=test$/,
+      /2025-11-19T07:30:00Z {2}id-of-nightly-1 {2}- {11}team=a,stage=test$/,
     );
     const [first] = JSON.parse((await ask(["list", "-o", "json"], { pictures })).out.join("\n")) as readonly {
-      readonly name: string;
+      readonly metadata: { readonly name: string };
+      readonly status: { readonly phase: string };
     }[];
-    assert.equal(first?.name, "orders");
-    assert.equal((await ask(["list", "-o", "yaml"], { pictures })).out[0], "- name: orders");
+    assert.deepEqual([first?.metadata.name, first?.status.phase], ["orders", "Running"]);
+    assert.equal((await ask(["list", "-o", "yaml"], { pictures })).out[0], "- metadata:");
     const none = await ask(["list"]);
     assert.deepEqual([none.code, none.out, none.err], [0, [], "no runs in /home/of/runs\n"]);
     assert.equal((await ask(["list", "--prefix", "x"], { pictures })).err, "no such runs in /home/of/runs\n");

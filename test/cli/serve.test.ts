@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { Server } from "../../src/api/house.ts";
 import { MillraceError } from "../../src/base/errors.ts";
@@ -11,16 +13,34 @@ const served = { ok: true, name: "orders", runId: "id-of-orders", warnings: [] }
 
 describe("submit", () => {
   test("hands the document to the process that serves the home, and prints the run's name at once", async () => {
-    const run = start(["submit", "workflow.yaml", "-p", "day=today", "--name", "orders"], { served });
+    const run = start(["submit", "workflow.yaml", "-p", "day=today", "--name", "orders"], {
+      served,
+      pictures: [going],
+    });
     assert.equal(await run.code, 0);
-    assert.equal(run.world.stdout.text(), "orders submitted\n");
+    assert.match(run.world.stdout.text(), /^orders submitted\nName: +orders\nStatus: /u);
     assert.deepEqual(run.calls, ['handOver workflow.yaml {"parameters":{"day":"today"},"name":"orders"}']);
-    const noted = start(["submit", "workflow.yaml", "--parallel", "2"], { served });
+    const noted = start(["submit", "workflow.yaml", "--parallel", "2", "-q"], { served });
     assert.equal(await noted.code, 0);
     assert.match(noted.world.stderr.text(), /note: --parallel has no effect here/u);
     const name = start(["submit", "workflow.yaml", "-o", "name"], { served });
     assert.equal(await name.code, 0);
     assert.equal(name.world.stdout.text(), "orders\n");
+  });
+
+  test("of several files, and of a file with several workflows, every workflow is run", async () => {
+    writeFileSync(join(folder, "two.yaml"), "kind: Workflow\n---\nkind: Workflow\n");
+    const run = start(["submit", "workflow.yaml", "two.yaml", "-q"], { served });
+    assert.equal(await run.code, 0);
+    assert.deepEqual(run.calls, [
+      'handOver workflow.yaml {"parameters":{}}',
+      'handOver two.yaml {"parameters":{},"document":0}',
+      'handOver two.yaml {"parameters":{},"document":1}',
+    ]);
+    const diagnostics = [{ code: "argo/x", severity: "error", message: "bad" }] as const;
+    const refused = start(["submit", "two.yaml", "workflow.yaml"], { served: { ok: false, diagnostics } });
+    assert.equal(await refused.code, 2);
+    assert.equal(refused.calls.length, 1);
   });
 
   test("follows the run when that is wished", async () => {
@@ -46,6 +66,31 @@ describe("submit", () => {
     assert.match(here.engine.calls[0] ?? "", /^submit/u);
   });
 
+  test("with --dry-run it shows what would be submitted, and submits nothing", async () => {
+    const dry = start(["submit", "workflow.yaml", "-p", "a=1", "--dry-run", "-o", "yaml"], { served });
+    assert.equal(await dry.code, 0);
+    assert.deepEqual(dry.calls, ['rehearse {"parameters":{"a":"1"}}']);
+    assert.match(dry.world.stdout.text(), /^kind: Workflow\nmetadata:\n {2}generateName: orders-\n/u);
+    assert.doesNotMatch(dry.world.stdout.text(), /uid/u);
+    const named = start(["submit", "workflow.yaml", "--server-dry-run", "-o", "json"]);
+    assert.equal(await named.code, 0);
+    assert.match(named.world.stdout.text(), /"name": "orders-x",\n {4}"uid": "id-of-orders"/u);
+    const plain = start(["submit", "workflow.yaml", "--dry-run"]);
+    assert.equal(await plain.code, 0);
+    assert.equal(plain.world.stdout.text(), "orders-x submitted (dry-run)\n");
+  });
+
+  test("a run may be given a namespace, which a run of it again keeps", async () => {
+    const run = start(["submit", "workflow.yaml", "-n", "team", "-q"], { served });
+    assert.equal(await run.code, 0);
+    assert.deepEqual(run.calls, ['handOver workflow.yaml {"parameters":{},"facts":{"namespace":"team"}}']);
+    const earlier = { ...good, submission: { ...good.submission, facts: { namespace: "team", uid: "u" } } };
+    const again = start(["resubmit", "-q"], { served, pictures: [earlier] });
+    assert.equal(await again.code, 0);
+    assert.match(again.calls[0] ?? "", /"facts":\{"namespace":"team"\}/u);
+    assert.equal(await start(["submit", "workflow.yaml", "-n", "a b"], { served }).code, 2);
+  });
+
   test("a document that is refused is a mistake of the user", async () => {
     const diagnostics = [{ code: "argo/x", severity: "error", message: "bad" }] as const;
     const run = start(["submit", "workflow.yaml"], { served: { ok: false, diagnostics } });
@@ -55,7 +100,7 @@ describe("submit", () => {
 
   test("the scheduled time is an annotation, and has to be one", async () => {
     const time = "2006-01-02T15:04:05-07:00";
-    const run = start(["submit", "workflow.yaml", "--scheduled-time", time], { served });
+    const run = start(["submit", "workflow.yaml", "--scheduled-time", time, "-q"], { served });
     assert.equal(await run.code, 0);
     assert.match(run.calls[0] ?? "", /"annotations":\{"workflows.argoproj.io\/scheduled-time":"2006-01-02T/u);
     assert.equal(await start(["submit", "workflow.yaml", "--scheduled-time", "soon"], { served }).code, 2);

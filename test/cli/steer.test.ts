@@ -69,11 +69,14 @@ describe("steering", () => {
       }),
     ];
     const done = await ask(["suspend", "-l", "team=a"], { pictures: several });
-    assert.deepEqual(done.out, ["more suspended", "orders suspended"]);
+    assert.deepEqual(done.out, ["workflow more suspended", "workflow orders suspended"]);
     const dry = await ask(["terminate", "-l", "team=a", "--dry-run"], { pictures: several });
-    assert.deepEqual([dry.calls, dry.out], [[], ["more would be terminated", "orders would be terminated"]]);
+    assert.deepEqual(
+      [dry.calls, dry.out],
+      [[], ["workflow more terminated (dry-run)", "workflow orders terminated (dry-run)"]],
+    );
     const byField = ["stop", "--field-selector", "status.phase=Running,metadata.name!=more", "--dry-run"];
-    assert.deepEqual((await ask(byField, { pictures: several })).out, ["orders would be stopped"]);
+    assert.deepEqual((await ask(byField, { pictures: several })).out, ["workflow orders stopped (dry-run)"]);
     assert.equal((await ask(["suspend"], { pictures })).code, 2);
   });
 
@@ -81,7 +84,7 @@ describe("steering", () => {
     const refuse = (name: string) =>
       name === "nightly-2" ? new MillraceError("run/ended", "conflict", "it has ended") : undefined;
     const { code, out, err } = await ask(["stop", "nightly-2", "orders"], { pictures, refuse });
-    assert.deepEqual([code, out, err], [2, ["orders stopped"], "error: it has ended [run/ended]\n"]);
+    assert.deepEqual([code, out, err], [2, ["workflow orders stopped"], "error: it has ended [run/ended]\n"]);
   });
 
   test("node set refuses what makes no sense", async () => {
@@ -103,16 +106,19 @@ describe("delete", () => {
     const deleted = async (...argv: readonly string[]): Promise<readonly string[]> =>
       (await ask(["delete", ...argv], { pictures })).calls;
     assert.deepEqual(await deleted("nightly-1", "nightly-1"), ["remove nightly-1"]);
-    assert.deepEqual(await deleted("--all"), ["remove nightly-2", "remove nightly-1"]);
+    assert.deepEqual(await deleted("--all", "--completed"), ["remove nightly-2", "remove nightly-1"]);
     assert.deepEqual(await deleted("--completed", "--prefix", "nightly-"), [
       "remove nightly-2",
       "remove nightly-1",
     ]);
     assert.deepEqual(await deleted("--older", "1d"), ["remove nightly-1"]);
     assert.deepEqual(await deleted("--status", "Failed"), ["remove nightly-2"]);
-    assert.deepEqual(await deleted("-l", "team=a"), ["remove nightly-1"]);
+    assert.deepEqual(await deleted("-l", "stage=test"), ["remove nightly-1"]);
     assert.deepEqual(await deleted("--all", "--dry-run"), []);
-    assert.deepEqual((await ask(["delete", "--older", "30d"], { pictures })).out, ["nothing to delete"]);
+    const none = await ask(["delete", "--older", "30d"], { pictures });
+    assert.deepEqual([none.code, none.out, none.err], [0, [], "nothing to delete\n"]);
+    const dry = await ask(["delete", "--dry-run", "nightly-1"], { pictures });
+    assert.deepEqual(dry.out, ["Workflow 'nightly-1' deleted (dry-run)"]);
   });
 
   test("finds expired and repeated runs, and those with certain fields", async () => {
@@ -150,10 +156,23 @@ describe("delete", () => {
     assert.equal((await ask(["delete", "--field-selector", "spec.x=1"], { pictures: several })).code, 2);
   });
 
-  test("a run that has not ended stays, and with it everything else of the call", async () => {
-    const { code, err, calls } = await ask(["delete", "nightly-1", "orders"], { pictures });
-    assert.deepEqual([code, calls], [2, []]);
-    assert.match(err, /not ended: orders \[run\/not-ended\]/);
+  test("a run that has not ended is terminated first", async () => {
+    const ended = ['command orders {"kind":"terminate"}', "remove orders"];
+    const named = await ask(["delete", "nightly-1", "orders"], { pictures });
+    assert.deepEqual(
+      [named.code, named.calls, named.out],
+      [0, ["remove nightly-1", ...ended], ["Workflow 'nightly-1' deleted", "Workflow 'orders' deleted"]],
+    );
+    const all = await ask(["delete", "--all", "-l", "team=a"], { pictures });
+    assert.deepEqual(all.calls, [...ended, "remove nightly-1"]);
+  });
+
+  test("a name that no run has is told, and nothing at all is refused", async () => {
+    const { code, out, calls } = await ask(["delete", "not-found", "nightly-1"], { pictures });
+    assert.deepEqual(
+      [code, out, calls],
+      [0, ["Workflow 'not-found' not found", "Workflow 'nightly-1' deleted"], ["remove nightly-1"]],
+    );
     assert.equal((await ask(["delete"], { pictures })).code, 2);
   });
 });

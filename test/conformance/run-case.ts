@@ -11,6 +11,7 @@ import { openHome } from "../../src/main/home.ts";
 import { keepObjects } from "../../src/main/keep-objects.ts";
 import { createRunHands } from "../../src/main/run-hands.ts";
 import type { Desk, Driven } from "../../src/main/desk.ts";
+import { createPlanPool } from "../../src/runtime/recover/plan-pool.ts";
 import { decodeRunRecord } from "../../src/runtime/recover/run-record.ts";
 import { createMemoryDefinitions } from "../../src/stores/memory/memory-definitions.ts";
 import { makeRun } from "../../src/main/new-run.ts";
@@ -120,6 +121,7 @@ async function driveCase(
     artifacts,
     storage,
     secrets,
+    plans: createPlanPool(),
     executorName: chosen.name,
     driven,
     drive: (run, document) => driven.set(run.name, { run, document, record: decodeRunRecord(document) }),

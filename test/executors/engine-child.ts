@@ -5,12 +5,13 @@
 import { createInterface } from "node:readline";
 import { createProcessExecutor } from "../../src/executors/process/process-executor.ts";
 import { createSandboxExecutor } from "../../src/executors/sandbox/sandbox-executor.ts";
+import { findSlotProgram } from "../../src/main/slot-program.ts";
 import type { AttemptOrder } from "../../src/model/run/attempt.ts";
 
-const [kind, stateDirectory = ""] = process.argv.slice(2);
+const [kind, stateDirectory = "", slots] = process.argv.slice(2);
 const create = kind === "sandbox" ? createSandboxExecutor : createProcessExecutor;
 const executor = create(
-  { capacity: 4, stateDirectory },
+  { capacity: 4, stateDirectory, program: slots === "native" ? findSlotProgram() : undefined },
   {
     started: (attemptId) => console.log(JSON.stringify({ started: attemptId })),
     ready: (attemptId) => console.log(JSON.stringify({ ready: attemptId })),

@@ -16,13 +16,19 @@ test("a whole record is read", () => {
     slotPid: 12,
     end: { status: 143, how: "signaled" },
     commands: { a: { kind: "exited", code: 0 }, b: { kind: "not-run" } },
-    cpuUserMs: 60_500,
-    cpuSystemMs: 250,
+    usage: { cpuUserMs: 60_500, cpuSystemMs: 250 },
     startedAt: 5,
     endedAt: 9,
   });
   assert.deepEqual(readEnding(143, "signaled"), { kind: "signaled", signal: "SIGTERM" });
   assert.deepEqual(readEnding(143, "plain"), { kind: "exited", code: 143 });
+});
+
+test("what the native program measured is read, and what a sandbox measured inside is added", () => {
+  const record = "slot 12\ninside\n0m0.0s 0m0.0s\n0m1.000000s 0m0.500000s\nused 2500 750 1860\nend 0 plain\n";
+  const { end, usage } = parseExitRecord(record, 0, 0);
+  assert.deepEqual(end, { status: 0, how: "plain" });
+  assert.deepEqual(usage, { cpuUserMs: 1002.5, cpuSystemMs: 500.75, peakMemoryBytes: 1860 * 1024 });
 });
 
 test("a record that was cut anywhere before its last line feed has no end", () => {
@@ -42,7 +48,7 @@ test("processor time inside a sandbox is added to what the slot saw", () => {
     "command a 0\n",
     "inside\n0m0.0s 0m0.0s\n0m3.000000s 0m1.000000s\ncommand a 0\n",
   );
-  assert.equal(parseExitRecord(text, 0, 0).cpuUserMs, 63_500);
+  assert.equal(parseExitRecord(text, 0, 0).usage?.cpuUserMs, 63_500);
 });
 
 test("secrets are masked wherever chunks are cut", async () => {

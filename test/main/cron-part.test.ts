@@ -79,8 +79,12 @@ function makeBench(): Bench {
     },
     command: async (name, { kind }) => void calls.push(`${kind} ${name}`),
     listRuns: async (filter) => {
-      calls.push("list");
-      return [...runs.values()].filter((run) => filter?.unfinishedOnly !== true || run.phase === "running");
+      const { label } = filter ?? {};
+      assert.ok(label !== undefined && filter?.unfinishedOnly === true, "all runs are read");
+      calls.push(`list ${label.value}`);
+      return [...runs.values()].filter(
+        (run) => run.labels[label.name] === label.value && run.phase === "running",
+      );
     },
     findRun: async (name) => runs.get(name),
     expire: async () => ({ deleted: [], nextAt: undefined }),
@@ -176,7 +180,7 @@ describe("schedules in serve", () => {
     await bench.lookAt(0.5);
     assert.deepEqual(bench.calls, []);
     await bench.lookAt(1);
-    assert.deepEqual(bench.calls, ["list", `submit ${nameAt(1)}`]);
+    assert.deepEqual(bench.calls, ["list tick", `submit ${nameAt(1)}`]);
     const { changed } = await bench.definitions.changesSince(revision);
     assert.deepEqual(
       changed.map(({ name }) => name),
@@ -191,7 +195,7 @@ describe("schedules in serve", () => {
     await bench.lookAt(1);
     await bench.lookAt(2);
     assert.deepEqual(
-      bench.calls.filter((call) => call !== "list"),
+      bench.calls.filter((call) => !call.startsWith("list ")),
       [`submit ${nameAt(1)}`, `terminate ${nameAt(1)}`, `submit ${nameAt(2)}`],
     );
     await bench.store({ concurrencyPolicy: "Forbid" });

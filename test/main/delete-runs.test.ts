@@ -7,7 +7,6 @@ import { openHome } from "../../src/main/home.ts";
 import { expireRuns } from "../../src/main/delete-runs.ts";
 import { readMetrics } from "../../src/main/metrics.ts";
 import type { RunDocument, RunSummary } from "../../src/ports/history-store.ts";
-import { findExpired } from "../../src/runtime/expired-runs.ts";
 import { createMemoryHistory } from "../../src/stores/memory/memory-history.ts";
 
 const document: RunDocument = { language: "argo", source: "", file: "", submission: {} };
@@ -25,20 +24,6 @@ function row(name: string, expiresAt: number | undefined, ended = true): RunSumm
     view: { ...(expiresAt === undefined ? {} : { expiresAt }), metrics },
   };
 }
-
-test("runs are due in the order of their times, and never without one or before their end", () => {
-  const rows = [
-    row("b", 20),
-    row("a", 10),
-    row("c", 31),
-    row("d", 40),
-    row("e", undefined),
-    row("f", 5, false),
-  ];
-  const { due, nextAt } = findExpired(rows, 30);
-  assert.deepEqual([due.map(({ name }) => name), nextAt], [["a", "b"], 31]);
-  assert.deepEqual(findExpired([row("e", undefined)], 30), { due: [], nextAt: undefined });
-});
 
 test("expired runs go with their folders, their figures stay; those in use or named stay", async () => {
   const root = mkdtempSync(join(tmpdir(), "millrace-expire-"));

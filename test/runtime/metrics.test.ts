@@ -8,7 +8,9 @@ import {
   collectMetrics,
   describeMeasured,
   emptyTally,
+  readSeries,
 } from "../../src/runtime/metrics/registry.ts";
+import type { HomeFigures } from "../../src/runtime/metrics/registry.ts";
 
 function series(
   name: string,
@@ -33,7 +35,14 @@ function summary(runId: string, list: readonly MetricSeries[], phase = "succeede
 }
 
 const count = (sum: number): MetricFigure => ({ kind: "counter", sum });
-const none = new Map<string, readonly MetricSeries[]>();
+
+/** What runs that have ended add up to. */
+function figuresOf(runs: readonly RunSummary[]): HomeFigures {
+  const counts = new Map<string, number>();
+  for (const { phase } of runs) counts.set(phase, (counts.get(phase) ?? 0) + 1);
+  const measured = runs.map((run) => ({ createdAt: run.createdAt, series: readSeries(run) }));
+  return { measured, counts, work: { running: 0, ready: 0 } };
+}
 
 /** Custom lines, without heads. */
 function customLines(text: string): readonly string[] {
@@ -46,10 +55,14 @@ describe("the metrics of a home", () => {
       summary("1", [series("c", count(2), 0, { a: "x", b: "y" })]),
       summary("2", [series("c", count(3), 0, { b: "y", a: "x" }), series("c", count(1), 0, { a: "z" })]),
     ];
-    const live = new Map([["3", [series("c", count(10), 5, { a: "z" })]]]);
-    const running: RunSummary = { ...summary("3", [], "running"), view: { running: 2, ready: 7 } };
-    const { endedAt: _, ...open } = running;
-    const text = formatMetrics(collectMetrics([...runs, open], live, emptyTally, 100));
+    const ended = figuresOf(runs);
+    const live = { createdAt: 3, series: [series("c", count(10), 5, { a: "z" })] };
+    const figures = {
+      measured: [...ended.measured, live],
+      counts: new Map([...ended.counts, ["running", 1] as const]),
+      work: { running: 2, ready: 7 },
+    };
+    const text = formatMetrics(collectMetrics(figures, emptyTally, 100));
     assert.deepEqual(customLines(text), ['argo_workflows_c{a="z"} 11', 'argo_workflows_c{b="y",a="x"} 5']);
     assert.match(text, /^millrace_runs\{phase="running"\} 1$/m);
     assert.match(text, /^millrace_runs_ended\{phase="succeeded"\} 2$/m);
@@ -66,7 +79,7 @@ describe("the metrics of a home", () => {
       summary("2", [series("g", set(7), 20)]),
       summary("4", [series("g", moved(-1), 40)]),
     ];
-    assert.deepEqual(customLines(formatMetrics(collectMetrics(runs, none, emptyTally, 0))), [
+    assert.deepEqual(customLines(formatMetrics(collectMetrics(figuresOf(runs), emptyTally, 0))), [
       "argo_workflows_g 11",
     ]);
   });
@@ -82,7 +95,7 @@ describe("the metrics of a home", () => {
       summary("1", [series("h", histogram([1, 0, 2], 9))]),
       summary("2", [series("h", histogram([0, 4, 0], 8))]),
     ];
-    assert.deepEqual(customLines(formatMetrics(collectMetrics(runs, none, emptyTally, 0))), [
+    assert.deepEqual(customLines(formatMetrics(collectMetrics(figuresOf(runs), emptyTally, 0))), [
       'argo_workflows_h_bucket{le="1"} 1',
       'argo_workflows_h_bucket{le="2.5"} 5',
       'argo_workflows_h_bucket{le="+Inf"} 7',
@@ -96,7 +109,7 @@ describe("the metrics of a home", () => {
       summary("1", [series("c", count(1))]),
       summary("2", [series("c", { kind: "gauge", set: 1, moved: 0 })]),
     ];
-    const text = formatMetrics(collectMetrics(runs, none, emptyTally, 0));
+    const text = formatMetrics(collectMetrics(figuresOf(runs), emptyTally, 0));
     assert.deepEqual(customLines(text), ["argo_workflows_c 1"]);
     assert.match(text, /^millrace_metrics_refused 1$/m);
   });
@@ -106,19 +119,20 @@ describe("the metrics of a home", () => {
     const [first, second] = runs;
     assert.ok(first !== undefined && second !== undefined);
     const shown = (left: readonly RunSummary[], tally: typeof emptyTally): readonly string[] =>
-      formatMetrics(collectMetrics(left, none, tally, 0))
+      formatMetrics(
+        collectMetrics(figuresOf(left.filter(({ runId }) => !tally.runIds.includes(runId))), tally, 0),
+      )
         .split("\n")
         .filter((line) => /^argo|^millrace_runs_ended/.test(line));
     const before = shown(runs, emptyTally);
-    const once = addToTally(emptyTally, first, () => true);
+    const once = addToTally(emptyTally, [first], new Set());
     assert.deepEqual(shown(runs, once), before);
     assert.deepEqual(shown([second], once), before);
-    assert.equal(
-      addToTally(once, first, () => true),
-      once,
-    );
-    const twice = addToTally(once, second, (runId) => runId === "2");
+    assert.equal(addToTally(once, [first], new Set(["1"])), once);
+    const twice = addToTally(once, [second], new Set());
     assert.deepEqual(twice.runIds, ["2"]);
+    const kept = addToTally(once, [first, second], new Set(["1"]));
+    assert.deepEqual(kept, { ...twice, runIds: ["1", "2"] });
     assert.deepEqual(shown([], twice), before);
   });
 

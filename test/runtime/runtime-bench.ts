@@ -20,6 +20,8 @@ export interface RuntimeBench {
   readonly events: readonly { readonly run: LiveRun; readonly event: RunEvent }[];
   /** Lets everything happen until nothing is left to happen. */
   rest(): Promise<void>;
+  /** The next engine on the same disk; this one must be closed. */
+  restart(capacity: number): RuntimeBench;
 }
 
 export function openBench(
@@ -28,8 +30,18 @@ export function openBench(
   faults: Partial<LifeFaults> = {},
 ): RuntimeBench {
   const random = createRandom("bench");
-  const timeline = createTimeline(random, false);
-  const world = createWorld("bench", timeline);
+  return openLife(plans, capacity, faults, createWorld("bench", createTimeline(random, false)), 1);
+}
+
+function openLife(
+  plans: readonly Plan[],
+  capacity: number,
+  faults: Partial<LifeFaults>,
+  world: World,
+  number: number,
+): RuntimeBench {
+  const random = createRandom(`bench ${number}`);
+  const { timeline } = world;
   const starts: string[] = [];
   const events: { run: LiveRun; event: RunEvent }[] = [];
   const scenario = {
@@ -47,7 +59,7 @@ export function openBench(
   const engine = openSimEngine({
     scenario,
     world,
-    life: createLife(1, undefined, () => undefined),
+    life: createLife(number, undefined, () => undefined),
     faults: { losesPower: false, ...faults },
     random,
     committed: () => undefined,
@@ -59,7 +71,8 @@ export function openBench(
     do await new Promise((resolve) => setImmediate(resolve));
     while (timeline.step() !== undefined);
   };
-  return { engine, world, starts, events, rest };
+  const restart = (places: number): RuntimeBench => openLife(plans, places, {}, world, number + 1);
+  return { engine, world, starts, events, rest, restart };
 }
 
 /** One node that is called once for each of `count` items; every call is a task that can only succeed or fail. */

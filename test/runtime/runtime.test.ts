@@ -16,6 +16,28 @@ describe("room", () => {
     assert.equal(new Set(bench.starts).size, bench.starts.length);
   });
 
+  it("goes to the oldest run first after a restart, although the newest is listed first", async () => {
+    const bench = openBench([makeFanOutPlan(1), makeFanOutPlan(1), makeFanOutPlan(1)], 0);
+    for (const number of [0, 1, 2]) {
+      const { timeline } = bench.world;
+      timeline.at(
+        timeline.now() + number * 1_000,
+        "submission",
+        () => void bench.engine.submit(number),
+        bench.engine.life,
+      );
+    }
+    await bench.rest();
+    await afterRest(bench, bench.engine.runtime.close({ leaveRunning: true }));
+    const next = bench.restart(1);
+    await afterRest(next, next.engine.adoptAll());
+    await next.rest();
+    assert.deepEqual(
+      next.starts.map((attemptId) => attemptId.split("/")[0]),
+      ["run0", "run1", "run2"],
+    );
+  });
+
   it("goes to the runs in turn", async () => {
     const bench = openBench([makeFanOutPlan(4), makeFanOutPlan(4)], 1);
     bench.engine.submit(0);

@@ -48,6 +48,7 @@ export function openSimHistory({ world, life, random, faults, committed }: SimHi
   return {
     commit,
     listRuns: (filter) => memory.listRuns(filter),
+    countRuns: () => memory.countRuns(),
     findRun: (name) => memory.findRun(name),
     readDocument: (runId) => memory.readDocument(runId),
     readEvents: (runId, fromSeq) => memory.readEvents(runId, fromSeq),

@@ -9,10 +9,13 @@ import {
   describeHistoryStore,
   readAll,
   sampleBatch,
+  sampleDocument,
+  sampleSummary,
 } from "../../src/ports/conformance/history-store.ts";
-import type { HistoryStore } from "../../src/ports/history-store.ts";
+import type { HistoryReader, HistoryStore, RunFilter } from "../../src/ports/history-store.ts";
 import { openSqliteHistory } from "../../src/stores/sqlite/open-sqlite-history.ts";
-import { expiringCondition } from "../../src/stores/sqlite/schema.ts";
+import { makeCountStatement, makeListStatement } from "../../src/stores/sqlite/list-statement.ts";
+import { schemaVersion } from "../../src/stores/sqlite/schema.ts";
 import { makeTemporaryFolder } from "./temporary-folder.ts";
 
 describeHistoryStore("sqlite", async () => {
@@ -79,27 +82,83 @@ test("a file of a newer Millrace is refused, not changed", async (context) => {
   }
 });
 
-test("a file of an older Millrace is read as it is, and a writer brings it up to date", async (context) => {
+/** What a file of schema 1 or 2 does not have. */
+const undoFinding = `
+  DROP INDEX run_by_expiry; DROP INDEX run_by_origin; DROP INDEX run_with_metrics;
+  DROP TABLE run_label; DROP TABLE run_count;`;
+
+const eachFilter: readonly RunFilter[] = [
+  {},
+  { unfinishedOnly: true },
+  { expiring: {} },
+  { expiring: { after: 1, until: 9 }, limit: 1 },
+  { label: { name: "team", value: "data" } },
+  { label: { name: "team", value: "data" }, unfinishedOnly: true },
+  { origin: { id: "o", createdUntil: Number.MAX_SAFE_INTEGER } },
+  { withMetrics: true },
+  { unfinishedOnly: true, withLocks: true },
+];
+
+async function describeAll(reader: HistoryReader): Promise<unknown> {
+  const lists = await Promise.all(eachFilter.map((filter) => reader.listRuns(filter)));
+  return {
+    ids: lists.map((rows) => rows.map(({ runId }) => runId)),
+    counts: Object.fromEntries(await reader.countRuns()),
+  };
+}
+
+for (const version of [1, 2])
+  test(`a file of schema ${version} is read as it is, and a writer brings it up to date`, async (context) => {
+    const folder = makeTemporaryFolder(context);
+    const first = openSqliteHistory(folder, { mode: "write" });
+    const views = { r1: { locks: true }, r2: { expiresAt: 5, origin: "o" }, r3: { metrics: [] } };
+    const created = Object.entries(views).map(([runId, view]) => ({
+      summary: sampleSummary(runId, { phase: runId === "r1" ? "running" : "succeeded", view }),
+      document: sampleDocument(),
+    }));
+    await first.commit({ created, appended: [] }, { durable: true });
+    const expected = await describeAll(first);
+    await first.close();
+    const file = join(folder, "history.db");
+    const older = new DatabaseSync(file);
+    older.exec(`${undoFinding}; PRAGMA user_version = ${version}`);
+    if (version === 2) older.exec("CREATE INDEX run_expiring ON run (run_id) WHERE instr(view, 'x') > 0");
+    older.close();
+    const reader = openSqliteHistory(folder, { mode: "read" });
+    assert.deepEqual(await describeAll(reader), expected);
+    await reader.close();
+    const writer = openSqliteHistory(folder, { mode: "write" });
+    assert.deepEqual(await describeAll(writer), expected);
+    await writer.close();
+    const newer = new DatabaseSync(file);
+    assert.equal(newer.prepare("PRAGMA user_version").get()?.["user_version"], schemaVersion);
+    newer.close();
+  });
+
+test("runs are found by their indexes, and never by reading all of them", async (context) => {
   const folder = makeTemporaryFolder(context);
-  const first = openSqliteHistory(folder, { mode: "write" });
-  await first.commit(creation("r1"), { durable: true });
-  await first.close();
-  const file = join(folder, "history.db");
-  const older = new DatabaseSync(file);
-  older.exec("DROP INDEX run_expiring; PRAGMA user_version = 1");
-  older.close();
-  const reader = openSqliteHistory(folder, { mode: "read" });
-  assert.deepEqual(await reader.listRuns({ expiringOnly: true }), []);
-  assert.equal((await reader.listRuns()).length, 1);
-  await reader.close();
-  const writer = openSqliteHistory(folder, { mode: "write" });
-  assert.equal((await writer.listRuns()).length, 1);
-  await writer.close();
-  const newer = new DatabaseSync(file);
-  assert.equal(newer.prepare("PRAGMA user_version").get()?.["user_version"], 2);
-  const select = newer.prepare(`EXPLAIN QUERY PLAN SELECT * FROM run WHERE ${expiringCondition}`);
-  assert.match(JSON.stringify(select.all()), /USING INDEX run_expiring/);
-  newer.close();
+  await openSqliteHistory(folder, { mode: "write" }).close();
+  const database = new DatabaseSync(join(folder, "history.db"));
+  const planOf = (filter: RunFilter): string => {
+    const { text, values } = makeListStatement(filter, schemaVersion);
+    const steps = database.prepare(`EXPLAIN QUERY PLAN ${text}`).all(...values);
+    return steps.map(({ detail }) => String(detail)).join("; ");
+  };
+  assert.deepEqual(eachFilter.map(planOf), [
+    "SCAN run USING INDEX run_by_age",
+    "SCAN run USING INDEX run_unfinished",
+    "SCAN run USING INDEX run_by_expiry; USE TEMP B-TREE FOR LAST 2 TERMS OF ORDER BY",
+    "SEARCH run USING INDEX run_by_expiry (<expr>>? AND <expr><?); USE TEMP B-TREE FOR LAST 2 TERMS OF ORDER BY",
+    "SEARCH run_label USING PRIMARY KEY (name=? AND value=?); SEARCH run USING PRIMARY KEY (run_id=?); USE TEMP B-TREE FOR ORDER BY",
+    "SEARCH run_label USING PRIMARY KEY (name=? AND value=? AND unfinished=?); SEARCH run USING PRIMARY KEY (run_id=?); USE TEMP B-TREE FOR ORDER BY",
+    "SEARCH run USING INDEX run_by_origin (<expr>=? AND created_at<?)",
+    "SCAN run USING INDEX run_with_metrics",
+    "SCAN run USING INDEX run_unfinished",
+  ]);
+  const counting = database.prepare(`EXPLAIN QUERY PLAN ${makeCountStatement(schemaVersion)}`).all();
+  const scans = counting.map(({ detail }) => String(detail)).filter((detail) => detail.startsWith("SCAN"));
+  assert.deepEqual(scans, ["SCAN run_count", "SCAN run USING INDEX run_unfinished"]);
+  database.close();
 });
 
 test("a crash while the tables are made leaves a file that opens", async (context) => {

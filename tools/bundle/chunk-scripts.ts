@@ -1,12 +1,17 @@
 /**
  * Chunks of a bundle as scripts: what every run needs in one file, each other chunk in a file of its own.
  *
- * Each chunk becomes a function that is called when another chunk asks for it. One file for the start of a run, because
+ * A chunk becomes a function that is called when another chunk asks for it. One file for the start of a run, because
  * finding, reading and linking thirty of them costs 20 ms; functions, because what is never called is never compiled;
  * and scripts, no modules, because only of a script can Node keep the compiled functions between two starts
  * (see bin/millrace.mjs).
+ *
+ * The chunks of the start are joined first: the entry with all that it imports, and each chunk that is imported
+ * dynamically with what it needs besides. Within such a part an import is a variable. Seventy chunks that hand their
+ * exports to each other in objects would make those objects, and functions for each of the names, at every start.
  */
-import { transform } from "esbuild";
+import { basename } from "node:path";
+import { build, transform, type BuildOptions, type Metafile, type Plugin } from "esbuild";
 
 export interface Chunk {
   /** As other chunks import it: `./house-ABCDEFGH.js`. */
@@ -20,31 +25,48 @@ export interface Chunk {
  * the function of a chunk that is not in this script.
  */
 export async function writeStartScript(chunks: readonly Chunk[], entry: string): Promise<string> {
-  const functions = await Promise.all(chunks.map(writeFunction));
-  const table = chunks.map(({ name }, index) => `${JSON.stringify(name)}: ${functions[index] ?? ""}`);
+  const { parts, partOf } = await joinChunks(chunks);
+  const written = await Promise.all(parts.map(writeEntry));
   return `(findChunk) => {
-const chunks = {\n${table.join(",\n")}\n};
+const chunks = {\n${written.join(",\n")}\n};
+const partOf = ${JSON.stringify(Object.fromEntries(partOf))};
 const made = {};
 const load = (name) => {
   if (made[name] !== undefined) return made[name].exports;
   if (!name.startsWith("./")) return process.getBuiltinModule(name);
+  return partOf[name] === undefined ? loadChunk(name) : takeOut(name, partOf[name]);
+};
+const loadChunk = (name) => {
   const chunk = chunks[name] ?? findChunk(name);
-  const module = (made[name] = { exports: {} });
+  const module = (made[name] = { exports: {}, isWhole: false });
   chunk(load, module, module.exports, load);
   module.exports = settle(module.exports);
+  module.isWhole = true;
   return module.exports;
 };
-${settleExports}
+${takeOut}
+${settle}
 load(${JSON.stringify(entry)});
 }
 `;
 }
 
+async function writeEntry(chunk: Chunk): Promise<string> {
+  return `${JSON.stringify(chunk.name)}: ${await writeFunction(chunk)}`;
+}
+
+/** What a joined chunk exports. While its part is being evaluated not all of it may be there, so it is not kept. */
+const takeOut = `const takeOut = (name, part) => {
+  const exports = Object.defineProperty(load(part).makers[name](), "__esModule", { value: true });
+  if (!made[part].isWhole) return exports;
+  return (made[name] = { exports: settle(exports) }).exports;
+};`;
+
 /**
- * Exports are behind getters, two for each, so that they can be asked for before they are there. Once a chunk has been
- * evaluated they are there for good, but for stand-ins (see later-modules.ts), and must not cost more than a variable.
+ * Exports are behind getters, so that they can be asked for before they are there. Once a chunk has been evaluated they
+ * are there for good, but for stand-ins (see later-modules.ts), and must not cost more than a variable.
  */
-const settleExports = `const settle = (exports) => {
+const settle = `const settle = (exports) => {
   if (!exports.__esModule) return exports;
   const settled = Object.defineProperty({}, "__esModule", { value: true });
   for (const name of Object.keys(exports)) {
@@ -55,6 +77,132 @@ const settleExports = `const settle = (exports) => {
   }
   return settled;
 };`;
+
+interface Joined {
+  readonly parts: readonly Chunk[];
+  /** By the name of a chunk, that of the part in which it is. */
+  readonly partOf: ReadonlyMap<string, string>;
+}
+
+/** Joins each chunk that no other imports statically with all that it imports; what two of them import is a part as well. */
+async function joinChunks(chunks: readonly Chunk[]): Promise<Joined> {
+  const study = await build({ ...bundling(chunks), entryPoints: chunks.map(({ name }) => name) });
+  const exported = listExports(study.metafile);
+  const imports = listImports(study.metafile);
+  const imported = new Set([...imports.values()].flat());
+  const roots = chunks.filter(({ name }) => !imported.has(name));
+  const partOf = new Map<string, string>();
+  const joint: Chunk[] = [];
+  // Who needs a chunk that is in several shall get the smallest part.
+  const closures = roots.map(({ name }) => findMembers(name, imports));
+  for (const [index, members] of closures.toSorted((a, b) => a.length - b.length).entries()) {
+    const name = `./part-${index}.js`;
+    const own = members.filter((member) => !partOf.has(member));
+    for (const member of own) partOf.set(member, name);
+    joint.push({ name, text: writePart(members, own, exported) });
+  }
+  const joined = await build({
+    ...bundling([...chunks, ...joint]),
+    entryPoints: joint.map(({ name }) => name),
+  });
+  return {
+    parts: joined.outputFiles.map(({ path, text }) => ({ name: `./${basename(path)}`, text })),
+    partOf,
+  };
+}
+
+/** A chunk with those that it imports statically, directly or not. */
+function findMembers(name: string, imports: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const members = new Set<string>();
+  const waiting = [name];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (members.has(next)) continue;
+    members.add(next);
+    waiting.push(...(imports.get(next) ?? []));
+  }
+  return [...members];
+}
+
+function bundling(chunks: readonly Chunk[]) {
+  return {
+    outdir: "parts",
+    write: false,
+    metafile: true,
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: "esm",
+    platform: "node",
+    target: "node24",
+    logLevel: "warning",
+    plugins: [serveChunks(chunks)],
+  } as const satisfies BuildOptions;
+}
+
+/** Gives esbuild the chunks by their names. Others, and those that are imported dynamically, are left to `load`. */
+function serveChunks(chunks: readonly Chunk[]): Plugin {
+  const texts = new Map(chunks.map(({ name, text }) => [name, text]));
+  return {
+    name: "chunks",
+    setup(plugin) {
+      plugin.onResolve({ filter: /^\.\// }, ({ path, kind }) =>
+        texts.has(path) && kind !== "dynamic-import"
+          ? { path, namespace: chunkSpace }
+          : { path, external: true },
+      );
+      plugin.onLoad({ filter: /.*/, namespace: chunkSpace }, ({ path }) => ({
+        contents: texts.get(path) ?? "",
+        loader: "js",
+      }));
+    },
+  };
+}
+
+const chunkSpace = "chunk";
+
+/** The names that each chunk exports. */
+function listExports({ outputs }: Metafile): ReadonlyMap<string, readonly string[]> {
+  const entries = Object.values(outputs).filter(({ entryPoint }) => entryPoint !== undefined);
+  return new Map(
+    entries.map(({ entryPoint = "", exports }) => [entryPoint.slice(chunkSpace.length + 1), exports]),
+  );
+}
+
+/** The chunks that each chunk imports statically. */
+function listImports({ inputs }: Metafile): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    Object.entries(inputs).map(([path, input]) => [
+      path.slice(chunkSpace.length + 1),
+      input.imports
+        .filter(({ kind, external }) => kind === "import-statement" && external !== true)
+        .map((each) => each.path.slice(chunkSpace.length + 1)),
+    ]),
+  );
+}
+
+/** A module that evaluates `members`, and has for each of `own` a function that makes the object with its exports. */
+function writePart(
+  members: readonly string[],
+  own: readonly string[],
+  exported: ReadonlyMap<string, readonly string[]>,
+): string {
+  const evaluated = members.map((name) => `import ${JSON.stringify(name)};`);
+  const imports = own.map((name, index) => {
+    const names = (exported.get(name) ?? []).map((each) => `${each} as ${nameImport(index, each)}`);
+    return `import { ${names.join(", ")} } from ${JSON.stringify(name)};`;
+  });
+  const makers = own.map((name, index) => {
+    const getters = (exported.get(name) ?? []).map(
+      (each) => `get ${each}() { return ${nameImport(index, each)}; }`,
+    );
+    return `${JSON.stringify(name)}: () => ({ ${getters.join(", ")} })`;
+  });
+  return [...evaluated, ...imports, `export const makers = { ${makers.join(",\n")} };`].join("\n");
+}
+
+function nameImport(index: number, name: string): string {
+  return `chunk${index}_${name}`;
+}
 
 /** A script whose value is the function of the chunk. */
 export async function writeChunkScript(chunk: Chunk): Promise<string> {

@@ -71,7 +71,7 @@ export interface ObjectFolder {
 /** What the functions below share. */
 interface Folder {
   readonly root: string;
-  readonly temporary: string;
+  readonly temporary: () => string;
   temporaryCount: number;
   readonly syncQueue: SyncQueue;
   /** Objects that were read through since this store was opened. */
@@ -81,8 +81,8 @@ interface Folder {
   readonly tryClone: (from: string, to: string) => Promise<boolean>;
 }
 
-/** `temporary` must be a folder of its own on the same file system as `root`. */
-export function createObjectFolder(root: string, temporary: string): ObjectFolder {
+/** `temporary` gives a folder of its own on the same file system as `root`; it is asked for before each use. */
+export function createObjectFolder(root: string, temporary: () => string): ObjectFolder {
   const folder: Folder = {
     root,
     temporary,
@@ -113,7 +113,7 @@ function pathOf({ root }: Folder, digest: Digest): string {
 
 function nextTemporary(folder: Folder): string {
   folder.temporaryCount += 1;
-  return join(folder.temporary, String(folder.temporaryCount));
+  return join(folder.temporary(), String(folder.temporaryCount));
 }
 
 function isPresent(folder: Folder, { digest, sizeBytes }: StoredObject): boolean {

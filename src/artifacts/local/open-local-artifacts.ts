@@ -16,7 +16,17 @@
  * | none, a tree   | the content   | the content                       | bad archive        |
  * | zip            | the .zip file | the .zip file                     | the content        |
  */
-import { type Stats, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  type Stats,
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { randomUUID } from "node:crypto";
@@ -46,8 +56,9 @@ export function openLocalArtifacts(folder: string, options: LocalArtifactOptions
   const limits = { ...defaultUnpackLimits, ...options.unpackLimits };
   const root = resolve(folder);
   const what = `open the artifacts in ${root}`;
-  const temporary = translateSync(what, () => makeFolders(root));
-  const objects = createObjectFolder(join(root, "objects"), temporary);
+  translateSync(what, () => makeFolders(root));
+  const temporary = createTemporaryFolder(join(root, "tmp"));
+  const objects = createObjectFolder(join(root, "objects"), temporary.path);
   return {
     keep: (path, archive) => translate(`keep ${path}`, () => keep(objects, path, archive)),
     keepText: (text, fileName) =>
@@ -67,8 +78,7 @@ export function openLocalArtifacts(folder: string, options: LocalArtifactOptions
     close: () =>
       translate(`close the artifacts in ${root}`, async () => {
         await objects.close();
-        rmSync(temporary, { recursive: true, force: true });
-        openFolders.delete(basename(temporary));
+        temporary.remove();
       }),
   };
 }
@@ -200,17 +210,33 @@ async function replace(target: string, lay: (staging: string) => Promise<void>):
   }
 }
 
-/** Makes the folders and returns one for this store's own temporary files. */
-function makeFolders(root: string): string {
+/** Makes the folders that all stores share, makes sure that they can be written, and removes what dead processes have left. */
+function makeFolders(root: string): void {
   mkdirSync(join(root, "objects", "sha256"), { recursive: true });
   const all = join(root, "tmp");
   mkdirSync(all, { recursive: true });
+  accessSync(all, constants.W_OK | constants.X_OK);
   for (const name of readdirSync(all))
     if (isLeftOver(name)) rmSync(join(all, name), { recursive: true, force: true });
-  const own = join(all, `${hostname()}.${process.pid}.${Date.now().toString(36)}-${(openedHere += 1)}`);
-  mkdirSync(own);
-  openFolders.add(basename(own));
-  return own;
+}
+
+/** A folder for this store's own temporary files, made when the first one is to be written. */
+function createTemporaryFolder(all: string): { readonly path: () => string; readonly remove: () => void } {
+  let own: string | undefined;
+  return {
+    path: () => {
+      if (own !== undefined) return own;
+      const name = `${hostname()}.${process.pid}.${Date.now().toString(36)}-${(openedHere += 1)}`;
+      mkdirSync(join(all, name));
+      openFolders.add(name);
+      return (own = join(all, name));
+    },
+    remove: () => {
+      if (own === undefined) return;
+      rmSync(own, { recursive: true, force: true });
+      openFolders.delete(basename(own));
+    },
+  };
 }
 
 /** Folders of stores that are open in this process. */

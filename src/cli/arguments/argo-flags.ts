@@ -7,17 +7,24 @@
 import type { FlagTable } from "./flag-table.ts";
 
 export const argoFlags = {
-  namespace: { kind: "text", short: "n", value: "NAME", help: "there are no namespaces; see --home" },
-  "all-namespaces": { kind: "switch", short: "A", help: "there are no namespaces" },
+  namespace: {
+    kind: "text",
+    short: "n",
+    value: "NAME",
+    help: "it is for the runs of all namespaces; see --home",
+  },
+  "all-namespaces": { kind: "switch", short: "A", help: "it is for the runs of all namespaces" },
   serviceaccount: { kind: "text", value: "NAME", help: "tasks run as you" },
   priority: { kind: "text", value: "N", help: "it is said when a run is submitted" },
   wait: { kind: "switch", help: "commands that run something wait for its end" },
   "query-chunk-size": { kind: "text", value: "N", help: "lists are read at once" },
   "chunk-size": { kind: "text", value: "N", help: "lists are read at once" },
-  kinds: { kind: "text", value: "KIND,...", help: "all kinds are checked" },
   short: { kind: "switch", help: "the version is one line" },
   verbose: { kind: "switch", short: "v", help: "there is no log of the command itself" },
   loglevel: { kind: "text", value: "LEVEL", help: "there is no log of the command itself" },
+  "log-format": { kind: "text", value: "FORMAT", help: "there is no log of the command itself" },
+  instanceid: { kind: "text", value: "ID", help: "a home is what keeps runs apart; see --home" },
+  "request-timeout": { kind: "text", value: "TIME", help: "nothing is asked over the network" },
   gloglevel: { kind: "text", value: "N", help: "there is no log of the command itself" },
 } as const satisfies FlagTable;
 

@@ -1,9 +1,10 @@
-/** `millrace delete`: finished runs with their attempts and logs. Artifacts that others share stay. */
+/** `millrace delete`: runs with their attempts and logs; those that have not ended are ended first. Artifacts that others share stay. */
 import type { House, RunRow } from "../../api/house.ts";
 import { MillraceError } from "../../base/errors.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { cleanText } from "../render/text-width.ts";
 import { filterRuns, hasFilters, runFilterFlags } from "../select/select-runs.ts";
 import type { RunFilters } from "../select/select-runs.ts";
 
@@ -11,14 +12,17 @@ const { running: _running, since: _since, ...endedFilters } = runFilterFlags;
 
 export const command = defineCommand({
   name: "delete",
-  summary: "delete finished runs",
+  summary: "delete runs",
   operands: "NAME|@latest...",
   operandsAtLeast: 0,
   operandsAtMost: Infinity,
   completes: "runs",
-  details: ["Runs that have not ended are never deleted: end them first with `millrace terminate`."],
+  details: [
+    "A run that has not ended is terminated first, as argo does it: what runs is killed, exit handlers do not run.",
+    "--completed means only runs that have ended. A name that no run has is told, and is no error.",
+  ],
   flags: {
-    all: { kind: "switch", help: "every finished run" },
+    all: { kind: "switch", help: "every run" },
     ...endedFilters,
     force: { kind: "switch", help: "as without: nothing keeps an ended run from being deleted" },
     "dry-run": { kind: "switch", help: "only say what would be deleted" },
@@ -35,13 +39,14 @@ export const command = defineCommand({
       Object.keys(endedFilters).map((name) => [name, flags[name as keyof typeof endedFilters]]),
     );
     const house = await context.openHouse();
-    const rows = await findDoomed(house, operands, filters, all === true, context.io.clock.now());
+    const rows = await findDoomed(context, house, operands, filters, all === true, context.io.clock.now());
     return remove(context, house, rows, dryRun === true);
   },
 });
 
-/** Named runs, whatever their state (an unfinished one is refused later), and finished ones that pass the filters. */
+/** Named runs, and those that pass the filters. */
 async function findDoomed(
+  { out }: CommandContext,
   house: House,
   operands: readonly string[],
   filters: RunFilters,
@@ -55,28 +60,53 @@ async function findDoomed(
       "name the runs to delete, or say which: --all, --completed, --expired, --older, --prefix, --status, -l",
     );
   }
-  const named = await Promise.all(operands.map((name) => house.find(name)));
-  const filtered =
-    all || hasFilters(filters) ? filterRuns(await house.list(), { ...filters, completed: true }, now) : [];
-  return [...new Map([...named, ...filtered].map((row) => [row.name, row])).values()];
+  const named = await Promise.all(operands.map((name) => findNamed(house, name)));
+  for (const [index, name] of operands.entries())
+    if (named[index] === undefined) out.line(`Workflow '${cleanText(name)}' not found`);
+  const filtered = all || hasFilters(filters) ? filterRuns(await house.list(), filters, now) : [];
+  const rows = [...named.filter((row) => row !== undefined), ...filtered];
+  return [...new Map(rows.map((row) => [row.name, row])).values()];
+}
+
+/** Whoever deletes a run wants it to be away: that it is, is what he asked for. */
+async function findNamed(house: House, name: string): Promise<RunRow | undefined> {
+  try {
+    return await house.find(name);
+  } catch (error) {
+    if (error instanceof MillraceError && error.code === "run/unknown" && name !== "@latest")
+      return undefined;
+    throw error;
+  }
 }
 
 async function remove(
-  { out }: CommandContext,
+  { out, err }: CommandContext,
   house: House,
   rows: readonly RunRow[],
   dryRun: boolean,
 ): Promise<number> {
-  const unfinished = rows.filter((row) => row.endedAt === undefined).map(({ name }) => name);
-  if (unfinished.length > 0) {
-    throw new MillraceError("run/not-ended", "conflict", `not ended: ${unfinished.join(", ")}`, {
-      hint: `End it first: millrace terminate ${unfinished.join(" ")}`,
-    });
+  for (const row of rows) {
+    const { name } = row;
+    if (!dryRun) {
+      if (row.endedAt === undefined) await endRun(house, name);
+      await house.remove(name);
+    }
+    out.line(`Workflow '${cleanText(name)}' deleted${dryRun ? " (dry-run)" : ""}`);
   }
-  for (const { name } of rows) {
-    if (!dryRun) await house.remove(name);
-    out.line(`${name} ${dryRun ? "would be deleted" : "deleted"}`);
-  }
-  if (rows.length === 0) out.line("nothing to delete");
+  if (rows.length === 0) err.line("nothing to delete");
   return exitCodes.succeeded;
+}
+
+/** How long to wait for a change of the history that nobody tells of. */
+const lookEveryMs = 1000;
+
+/** Terminates a run and waits for its end: nothing of it may go on without its history. */
+async function endRun(house: House, name: string): Promise<void> {
+  try {
+    await house.command(name, { kind: "terminate" });
+  } catch (error) {
+    // It has just ended by itself.
+    if (!(error instanceof MillraceError) || error.code !== "run/ended") throw error;
+  }
+  while ((await house.find(name)).endedAt === undefined) await house.changed(lookEveryMs);
 }

@@ -1,5 +1,5 @@
 /** `millrace get`: a run's head and its tree. */
-import type { House, RunPicture } from "../../api/house.ts";
+import type { RunPicture } from "../../api/house.ts";
 import type { TreeRow } from "../../model/run/language.ts";
 import { noExitCode } from "../../model/run/task-table.ts";
 import type { FlagValues } from "../arguments/flag-table.ts";
@@ -7,19 +7,20 @@ import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../command.ts";
 import { noteUndriven } from "../drive/note-undriven.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { describeLeft, formatDuration, formatMoment, formatSpan, formatTime } from "../render/durations.ts";
+import { formatSpan, formatTime } from "../render/durations.ts";
 import { formatBytes } from "../render/format-bytes.ts";
-import { describeMessage, describeRunMessage } from "../render/name-child.ts";
-import { formatOutputs, formatParameter } from "../render/outputs.ts";
+import { describeMessage } from "../render/name-child.ts";
+import { describeProgress, formatRunHead } from "../render/run-head.ts";
 import { formatRunPhase } from "../render/run-phase.ts";
 import { pictureToJson, printStructured } from "../render/structured.ts";
-import { ellipsis, paintSymbol, toneOf } from "../render/symbols.ts";
+import { ellipsis, paintSymbol } from "../render/symbols.ts";
 import type { Style } from "../render/style.ts";
-import { formatFields, formatTable } from "../render/table.ts";
+import { formatTable } from "../render/table.ts";
 import { cleanText, cropText } from "../render/text-width.ts";
 import { drawBranches, formatNode, rowDuration } from "../render/tree-lines.ts";
 
-const flags = {
+/** `archive get` has them as well. */
+export const getFlags = {
   output: {
     kind: "choice",
     short: "o",
@@ -42,27 +43,34 @@ export const command = defineCommand({
   operandsAtLeast: 0,
   operandsAtMost: 1,
   completes: "runs",
-  flags,
+  flags: getFlags,
   examples: [
     { line: "millrace get", does: "the newest run" },
     { line: "millrace get my-run --status Failed,Error", does: "only what went wrong" },
     { line: "millrace get my-run -o json | jq .status.phase", does: "for a script" },
   ],
-  run: async (context, given, [name = "@latest"]) => {
-    const house = await context.openHouse();
-    const picture = await house.get(name);
-    const { out } = context;
-    if (given.output === "json" || given.output === "yaml")
-      printStructured(out, given.output, pictureToJson(picture));
-    else if (given.output === "name") out.line(picture.row.name);
-    else if (given.output === "short") out.lines(formatShort(context, picture));
-    else {
-      out.lines([...formatHead(context, house, picture), "", ...formatTree(context, picture, given)]);
-      await noteUndriven(context, house, [picture.row]);
-    }
-    return exitCodes.succeeded;
-  },
+  run: showRun,
 });
+
+/** Prints one run, whatever its state. */
+export async function showRun(
+  context: CommandContext,
+  given: FlagValues<typeof getFlags>,
+  [name = "@latest"]: readonly string[],
+): Promise<number> {
+  const house = await context.openHouse();
+  const picture = await house.get(name);
+  const { out } = context;
+  if (given.output === "json" || given.output === "yaml")
+    printStructured(out, given.output, pictureToJson(picture));
+  else if (given.output === "name") out.line(picture.row.name);
+  else if (given.output === "short") out.lines(formatShort(context, picture));
+  else {
+    out.lines([...formatRunHead(context, house, picture), "", ...formatTree(context, picture, given)]);
+    await noteUndriven(context, house, [picture.row]);
+  }
+  return exitCodes.succeeded;
+}
 
 function formatShort({ io, style }: CommandContext, picture: RunPicture): readonly string[] {
   const { row } = picture;
@@ -72,60 +80,13 @@ function formatShort({ io, style }: CommandContext, picture: RunPicture): readon
   ]);
 }
 
-function formatHead({ io, style }: CommandContext, house: House, picture: RunPicture): readonly string[] {
-  const { row, submission } = picture;
-  const now = io.clock.now();
-  const labels = Object.entries(row.labels).map(([name, value]) => `${name}=${value}`);
-  const fields = formatFields([
-    ["Name", cleanText(row.name)],
-    ["Status", `${paintSymbol(row.phase, style)} ${style.paint(toneOf(row.phase), formatRunPhase(row))}`],
-    ["Message", describeRunMessage(picture)],
-    ["File", cleanText(picture.file)],
-    ["Labels", cleanText(labels.join(", "))],
-    ["Created", formatMoment(row.createdAt, now)],
-    ["Started", formatMoment(row.startedAt, now)],
-    ["Finished", formatMoment(row.endedAt, now)],
-    ["Duration", formatSpan(row.startedAt, row.endedAt, now)],
-    ["Estimated", describeEstimate(picture, now)],
-    ["Progress", describeProgress(picture)],
-    ["Conditions", describeConditions(picture)],
-    ["Kept until", row.expiresAt === undefined ? "" : formatTime(row.expiresAt)],
-  ]);
-  const parameters = Object.entries({ ...picture.state.values, ...submission.parameters });
-  const given = parameters.flatMap(([name, value]) => formatParameter(name, value));
-  return [
-    ...fields,
-    ...(given.length === 0 ? [] : [style.paint("strong", "Parameters:"), ...given]),
-    ...formatOutputs(picture, house, style),
-  ];
-}
-
-/** How far the run is in the words of its language, or else tasks that are through of those that are known. */
-function describeProgress({ row, state, view, outlook }: RunPicture): string {
-  const { done, total } = view.progress?.(state, outlook) ?? row;
-  return `${done}/${total}`;
-}
-
-function describeEstimate({ row, outlook }: RunPicture, now: number): string {
-  const runMs = outlook?.estimate?.runMs;
-  if (runMs === undefined) return "";
-  const left = row.endedAt === undefined ? describeLeft(row.startedAt, runMs, now) : "";
-  return `${formatDuration(runMs)}${left === "" ? "" : ` (${left})`}`;
-}
-
-function describeConditions({ outlook }: RunPicture): string {
-  return outlook?.metricProblems === undefined
-    ? ""
-    : cleanText(`MetricsError: ${outlook.metricProblems.join(", ")}`);
-}
-
 /** On a terminal names get half of it, at least this; a loop over records has very long ones. */
 const namesAtLeast = 24;
 
 function formatTree(
   context: CommandContext,
   picture: RunPicture,
-  given: FlagValues<typeof flags>,
+  given: FlagValues<typeof getFlags>,
 ): readonly string[] {
   const { io, style } = context;
   const { rows, names } = chooseTree(picture, given, style);
@@ -155,7 +116,7 @@ function formatTree(
 /** With filters a flat list under full names, otherwise the tree. */
 function chooseTree(
   picture: RunPicture,
-  given: FlagValues<typeof flags>,
+  given: FlagValues<typeof getFlags>,
   style: Style,
 ): { readonly rows: readonly TreeRow[]; readonly names: readonly string[] } {
   const { state, view } = picture;

@@ -43,27 +43,42 @@ export const command = defineCommand({
     "across all files of the call.",
     "Exit code 2 when there is an error; warnings alone give 0.",
   ],
-  flags: lintFlags,
+  flags: {
+    ...lintFlags,
+    kinds: {
+      kind: "text",
+      value: "KIND,...",
+      help: "only documents of these kinds: workflows, workflowtemplates, cronworkflows, ...; all (default)",
+    },
+  } as const,
   examples: [
     { line: "millrace lint workflow.yaml", does: "one file" },
     { line: "millrace lint --strict workflows/", does: "everything in a folder" },
     { line: "millrace lint -o simple workflows/ ", does: "one line per problem, for editors" },
   ],
-  run: lintDocuments,
+  run: async (context, flags, operands) => {
+    const { parseKinds } = await import("../definitions/definition-noun.ts");
+    return lintDocuments(context, flags, operands, parseKinds(flags.kinds ?? "all"));
+  },
 });
 
-/** Checks what the operands mean; returns the exit code. */
+type Kinds = Parameters<House["pickKinds"]>[2];
+
+/** Checks what the operands mean, of the given kinds alone or of all; returns the exit code. */
 export async function lintDocuments(
   context: CommandContext,
   flags: FlagValues<typeof lintFlags>,
   operands: readonly string[],
+  kinds?: Kinds,
 ): Promise<number> {
   const { io } = context;
   const house = await context.openHouse();
   const { inputs, skipped } = await readInputs(context, house, operands);
+  const chosen = pickInputs(house, inputs, kinds);
   const others = await Promise.all(flags.with.map((path) => readDocument(io, path)));
   const checked = await Promise.all(
-    inputs.map(async (input): Promise<Checked> => {
+    chosen.map(async (input): Promise<Checked> => {
+      // Documents of other kinds in its file are definitions for it as well.
       const definitions = [...inputs, ...others].filter((other) => other !== input);
       const strict = flags.strict === true;
       return {
@@ -79,8 +94,24 @@ export async function lintDocuments(
   return hasErrors ? exitCodes.usage : exitCodes.succeeded;
 }
 
+function pickInputs(
+  house: House,
+  inputs: readonly InputText[],
+  kinds: Kinds | undefined,
+): readonly InputText[] {
+  if (kinds === undefined) return inputs;
+  const picked = inputs.flatMap((input): readonly InputText[] => {
+    const source = house.pickKinds(input.source, input.file, kinds);
+    return source === undefined ? [] : [{ ...input, source }];
+  });
+  if (picked.length > 0) return picked;
+  const files = inputs.map(({ file }) => file).join(", ");
+  const message = `found nothing to lint in the specified paths: no ${kinds.join(", ")} in ${files}`;
+  throw new MillraceError("cli/no-documents", "not-found", message);
+}
+
 /** The documents that the operands mean. Of what lies in folders, texts that are no documents are left out and counted. */
-async function readInputs(
+export async function readInputs(
   { io }: CommandContext,
   house: House,
   operands: readonly string[],
@@ -147,7 +178,7 @@ function print(
   const isBad = checked.some(({ diagnostics }) => diagnostics.some(({ severity }) => severity === "error"));
   const mark = style.utf8 ? (isBad ? "✖" : "✔") : isBad ? "x" : "+";
   out.line(
-    `${style.paint(isBad ? "bad" : "good", mark)} ${problems === "" ? "no problems" : problems} in ${files}${others}`,
+    `${style.paint(isBad ? "bad" : "good", mark)} ${problems === "" ? "no linting errors found" : problems} in ${files}${others}`,
   );
 }
 

@@ -59,20 +59,29 @@ function formatRows(
   hasHead: boolean,
 ): readonly string[] {
   const now = io.clock.now();
-  const head = ["NAME", "STATUS", "AGE", "DURATION", "PROGRESS", "MESSAGE"];
+  const head = ["NAME", "STATUS", "AGE", "DURATION", "PRIORITY", "PROGRESS", "MESSAGE"];
   const cells = rows.map((row) => [
     cleanText(row.name),
     `${paintSymbol(row.phase, style)} ${style.paint(toneOf(row.phase), formatRunPhase(row))}`,
     formatDuration(now - row.createdAt),
     formatSpan(row.startedAt, row.endedAt, now),
+    String(row.priority ?? 0),
     `${row.done}/${row.total}`,
     cleanText(row.message ?? ""),
     ...(isWide ? describeMore(row) : []),
   ]);
-  return formatTable(hasHead ? [...head, ...(isWide ? ["CREATED", "ID", "LABELS"] : [])] : undefined, cells);
+  return formatTable(
+    hasHead ? [...head, ...(isWide ? ["CREATED", "ID", "PARAMETERS", "LABELS"] : [])] : undefined,
+    cells,
+  );
 }
 
 function describeMore(row: RunRow): readonly string[] {
   const labels = Object.entries(row.labels).map(([name, value]) => `${name}=${value}`);
-  return [formatTime(row.createdAt), row.runId, cleanText(labels.join(","))];
+  return [
+    formatTime(row.createdAt),
+    row.runId,
+    cleanText(row.parameters ?? "-"),
+    cleanText(labels.join(",")),
+  ];
 }

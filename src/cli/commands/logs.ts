@@ -43,6 +43,11 @@ const flags = {
     value: "SELECTOR",
     help: "only tasks that the selector names, such as templateName=build",
   },
+  previous: {
+    kind: "switch",
+    short: "p",
+    help: "does nothing: every try of a task has a log of its own, and all are shown",
+  },
   timestamps: {
     kind: "switch",
     help: "with -f the time at which a line was read, otherwise the start of its attempt",
@@ -87,6 +92,7 @@ const noFlags: Flags = {
   "since-time": undefined,
   grep: undefined,
   selector: undefined,
+  previous: undefined,
   timestamps: undefined,
   raw: undefined,
 };

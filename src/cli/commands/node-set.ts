@@ -50,7 +50,7 @@ export const command = defineCommand({
     const row = await house.find(name);
     const { appliedBy } = await house.command(row.name, readCommand(flags));
     context.out.line(
-      `${row.name} set${appliedBy === "running-engine" ? " (by the process that drives it)" : ""}`,
+      `workflow values set: ${row.name}${appliedBy === "running-engine" ? " (by the process that drives it)" : ""}`,
     );
     if (appliedBy === "this-process" && flags.phase !== undefined) {
       context.out.line(

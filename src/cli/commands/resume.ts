@@ -9,10 +9,12 @@ import { continueRun } from "../drive/continue-run.ts";
 import { followFromOutside } from "../drive/follow-from-outside.ts";
 import { engineFlags, watchFlags } from "../drive/submission-flags.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { chooseFlags, chooseRuns, forEachRun } from "../select/choose-runs.ts";
 import { selectFlag } from "../select/select-flag.ts";
 
 const flags = {
   ...selectFlag,
+  ...chooseFlags,
   message: { kind: "text", value: "TEXT", help: "a note that is kept with the waits that end" },
   "output-parameter": {
     kind: "list",
@@ -29,13 +31,13 @@ type Given = FlagValues<typeof flags>;
 export const command = defineCommand({
   name: "resume",
   summary: "go on with a run, or end its waits",
-  operands: "[NAME|@latest]",
+  operands: "[NAME|@latest...]",
   operandsAtLeast: 0,
-  operandsAtMost: 1,
+  operandsAtMost: Infinity,
   completes: "runs",
   details: [
     "Without a selector every wait for a person ends well. When no process drives the home, the run goes on in this",
-    "one, as with `millrace run`; also a run whose process was killed.",
+    "one, as with `millrace run`; also a run whose process was killed. Several go on one after the other.",
   ],
   flags,
   examples: [
@@ -43,16 +45,21 @@ export const command = defineCommand({
     { line: "millrace resume my-run --node approve --message 'looks good'", does: "end one wait" },
     { line: "millrace resume my-run --node approve --output-parameter decision=YES", does: "answer it" },
   ],
-  run: async (context, given, [name = "@latest"]) => {
+  run: async (context, given, operands) => {
     const house = await context.openHouse();
-    const row = await house.find(name);
-    if (row.endedAt !== undefined) throw hasEnded(row);
-    const plan = (picture: RunPicture): readonly RunCommand[] => planCommands(picture, given);
-    if (given.detach !== true && !(await house.isDriven()))
-      return continueRun(context, house, row, plan, given);
-    return sendCommands(context, house, row.name, plan(await house.get(row.name)), given);
+    const names = await chooseRuns(context, house, operands, given, { running: true });
+    return forEachRun(context, names, (name) => resumeRun(context, house, name, given));
   },
 });
+
+async function resumeRun(context: CommandContext, house: House, name: string, given: Given): Promise<number> {
+  const row = await house.find(name);
+  if (row.endedAt !== undefined) throw hasEnded(row);
+  const plan = (picture: RunPicture): readonly RunCommand[] => planCommands(picture, given);
+  if (given.detach !== true && !(await house.isDriven()))
+    return continueRun(context, house, row, plan, given);
+  return sendCommands(context, house, row.name, plan(await house.get(row.name)), given);
+}
 
 function hasEnded({ name }: RunRow): MillraceError {
   return new MillraceError("run/ended", "conflict", `run ${name} has already ended`, {
@@ -109,6 +116,6 @@ async function sendCommands(
     return exitCodes.succeeded;
   }
   const what = commands.length === 0 ? "is already going on" : "resumed";
-  context.out.line(`${name} ${what}${appliedBy === "" ? "" : " (by the process that drives it)"}`);
+  context.out.line(`workflow ${name} ${what}${appliedBy === "" ? "" : " (by the process that drives it)"}`);
   return given.watch === true ? followFromOutside(context, house, name, true) : exitCodes.succeeded;
 }

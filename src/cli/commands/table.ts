@@ -9,6 +9,7 @@ import type { DefinitionNoun } from "../definitions/definition-noun.ts";
 export const commandTable: readonly CommandEntry[] = [
   entry("run", "Run", "run a document here and now", () => import("./run.ts")),
   entry("lint", "Run", "check documents without running them", () => import("./lint.ts")),
+  entry("convert", "Run", "write documents in their present form", () => import("./convert.ts")),
   entry(
     "resubmit",
     "Run",
@@ -20,6 +21,7 @@ export const commandTable: readonly CommandEntry[] = [
   entry("list", "Look", "list runs", () => import("./list.ts")),
   entry("get", "Look", "show a run and its tasks", () => import("./get.ts")),
   entry("logs", "Look", "print what the tasks of a run wrote", () => import("./logs.ts")),
+  entry("cp", "Look", "copy artifacts of a run into a folder", () => import("./cp.ts")),
   entry("watch", "Look", "follow a run until it ends", () => import("./watch.ts")),
   entry("wait", "Look", "wait until runs have ended", () => import("./wait.ts")),
   entry("explain", "Look", "say why tasks stand as they do", () => import("./explain.ts")),
@@ -42,7 +44,8 @@ export const commandTable: readonly CommandEntry[] = [
   entry("terminate", "Steer", "end a run at once", () => import("./terminate.ts")),
   entry("retry", "Steer", "run again what failed in a finished run", () => import("./retry.ts")),
   entry("node set", "Steer", "give a waiting task its outputs, or end it", () => import("./node-set.ts")),
-  entry("delete", "Steer", "delete finished runs", () => import("./delete.ts")),
+  entry("delete", "Steer", "delete runs", () => import("./delete.ts")),
+  ...archiveEntries(),
   entry("apply", "Store", "store whatever definitions are in files", () => import("./apply.ts")),
   ...definitionEntries(nouns.template),
   ...definitionEntries(nouns["cluster-template"]),
@@ -74,6 +77,24 @@ function entry(
   load: () => Promise<{ readonly command: Command }>,
 ): CommandEntry {
   return { name, group, summary, load: async () => (await load()).command };
+}
+
+/** Argo's words for runs that have ended. */
+function archiveEntries(): readonly CommandEntry[] {
+  const words = {
+    list: "list runs that have ended",
+    get: "show a run that has ended",
+    delete: "delete runs that have ended",
+    retry: "run again what failed in a run that has ended",
+    resubmit: "run the document of a run that has ended again",
+    "list-label-keys": "list the names of labels of runs that have ended",
+    "list-label-values": "list the values of a label of runs that have ended",
+  } as const;
+  return (Object.keys(words) as readonly (keyof typeof words)[]).map((word) =>
+    entry(`archive ${word}`, "Look", words[word], async () => ({
+      command: (await import("../archive/define-archive.ts")).defineArchive(word, words[word]),
+    })),
+  );
 }
 
 /** The commands that every kind of stored definition has. */

@@ -1,6 +1,7 @@
 /** `millrace watch`: follows a run that another process drives. */
 import { defineCommand } from "../command.ts";
 import { followFromOutside } from "../drive/follow-from-outside.ts";
+import { formatRunHead } from "../render/run-head.ts";
 
 export const command = defineCommand({
   name: "watch",
@@ -19,6 +20,11 @@ export const command = defineCommand({
     },
   } as const,
   examples: [{ line: "millrace watch my-run", does: "look on from another terminal" }],
-  run: async (context, flags, [name = "@latest"]) =>
-    followFromOutside(context, await context.openHouse(), name, flags.watch),
+  run: async (context, flags, [operand = "@latest"]) => {
+    const house = await context.openHouse();
+    const picture = await house.get(operand);
+    const isPlain = !(flags.watch ?? context.io.isTTY);
+    if (isPlain) context.out.lines([...formatRunHead(context, house, picture), ""]);
+    return followFromOutside(context, house, picture.row.name, flags.watch);
+  },
 });

@@ -67,7 +67,10 @@ export const command = defineCommand({
     });
     const { length } = plan.requests;
     context.out.line(`backfill ${cleanText(plan.name)}: ${length === 1 ? "1 run" : `${length} runs`}`);
-    if (length === 0) return exitCodes.succeeded;
+    if (length === 0) {
+      context.out.line("There is no suitable scheduling time.");
+      return exitCodes.succeeded;
+    }
     if (!(await house.isServed())) return driveAll(context, house, plan.requests, executor);
     const names = await submitAll(context, plan.requests, (request) => house.handOver(request));
     return names === undefined ? exitCodes.usage : exitCodes.succeeded;

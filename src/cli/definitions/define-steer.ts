@@ -31,7 +31,7 @@ export function defineDelete({ word, kind, one, many }: DefinitionNoun): Command
       const names = [...new Set([...named, ...all].map(({ name }) => name))];
       for (const name of names) {
         if (flags["dry-run"] !== true) await definitions.remove({ kind, name });
-        out.line(`${kind} ${cleanText(name)} ${flags["dry-run"] === true ? "would be deleted" : "deleted"}`);
+        out.line(`${kind} '${cleanText(name)}' deleted${flags["dry-run"] === true ? " (dry-run)" : ""}`);
       }
       if (names.length === 0) out.line("nothing to delete");
       return exitCodes.succeeded;
@@ -48,12 +48,12 @@ export function defineLint({ word, kind, many }: DefinitionNoun): Command {
     operandsAtMost: Infinity,
     completes: "files",
     details: [
-      `The same as \`millrace lint\`: all documents are checked, and each ${kind} as storing would check it.`,
+      `The same as \`millrace lint\`, for every ${kind} in the files alone: it is checked as storing would check it.`,
       "Exit code 2 when there is an error; warnings alone give 0.",
     ],
     flags: lintFlags,
     examples: [{ line: `millrace ${word} lint --strict ${word}.yaml`, does: "one file" }],
-    run: lintDocuments,
+    run: (context, flags, operands) => lintDocuments(context, flags, operands, [kind]),
   });
 }
 
@@ -79,7 +79,7 @@ export function defineSuspend(action: "suspend" | "resume"): Command {
       const { definitions } = await openHouse();
       for (const name of operands) {
         await definitions.suspend(name, suspended);
-        out.line(`${kind} ${cleanText(name)} ${suspended ? "suspended" : "resumed"}`);
+        out.line(`${kind} '${cleanText(name)}' ${suspended ? "suspended" : "resumed"}`);
       }
       return exitCodes.succeeded;
     },

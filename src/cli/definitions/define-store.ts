@@ -39,6 +39,11 @@ const storeFlags = {
 const cronFlags = {
   schedule: { kind: "text", value: "SCHEDULE", help: "instead of the document's schedules" },
   name: { kind: "text", value: "NAME", help: "instead of the document's name" },
+  "generate-name": {
+    kind: "text",
+    value: "PREFIX",
+    help: "prefix of a name instead of the document's; the rest is made up",
+  },
   entrypoint: { kind: "text", value: "NAME", help: "begin with this template instead of the document's" },
   labels: { kind: "list", short: "l", value: "NAME=VALUE,...", help: "further labels" },
   ...parameterFlags,
@@ -73,6 +78,7 @@ async function readOverrides(
   flags: FlagValues<typeof cronFlags>,
 ): Promise<CronOverrides | undefined> {
   const { schedule, name, entrypoint } = flags;
+  const namePrefix = flags["generate-name"];
   const files = await Promise.all(flags["parameter-file"].map((file) => readParameterFile(io, file)));
   const parameters: Record<string, string> = {
     ...Object.assign({}, ...files),
@@ -82,6 +88,7 @@ async function readOverrides(
   const overrides: CronOverrides = {
     ...(schedule === undefined ? {} : { schedule }),
     ...(name === undefined ? {} : { name }),
+    ...(namePrefix === undefined ? {} : { namePrefix }),
     ...(entrypoint === undefined ? {} : { entrypoint }),
     ...(Object.keys(labels).length === 0 ? {} : { labels }),
     ...(Object.keys(parameters).length === 0 ? {} : { parameters }),
@@ -116,13 +123,15 @@ export async function storeFiles(
   output: "json" | "yaml" | "wide" | "name" | undefined,
 ): Promise<number> {
   const house = await context.openHouse();
+  // As argo answers; a file with everything in it is another matter.
+  const isSingleKind = wishes.kinds.length === 1;
   for (const operand of operands) {
     const input = await readDocument(context.io, operand);
     const answer = await house.definitions.store({ ...input, ...wishes });
     await printDiagnostics(context, answer.ok ? answer.warnings : answer.diagnostics, input.file, "stored");
     if (!answer.ok) return exitCodes.usage;
     noteLeftAlone(context, answer.leftAlone, input.file);
-    for (const stored of answer.stored) printStored(context, stored, output);
+    for (const stored of answer.stored) printStored(context, stored, output, isSingleKind);
   }
   return exitCodes.succeeded;
 }
@@ -136,6 +145,7 @@ function printStored(
   context: CommandContext,
   { change, definition }: StoredDefinition,
   output: "json" | "yaml" | "wide" | "name" | undefined,
+  isShown: boolean,
 ): void {
   const { out } = context;
   const { kind, name, version } = definition;
@@ -143,6 +153,6 @@ function printStored(
   else if (output === "name") out.line(name);
   else {
     out.line(`${kind} ${cleanText(name)} ${change} (version ${version})`);
-    if (output === "wide") out.lines(formatDefinition(definition, context.io.clock.now()));
+    if (isShown || output === "wide") out.lines(formatDefinition(definition, context.io.clock.now()));
   }
 }

@@ -32,6 +32,23 @@ export const nouns = {
   },
 } as const satisfies Readonly<Record<string, DefinitionNoun>>;
 
+/** Kinds in words of people, with commas between (argo lint --kinds); undefined for all. */
+export function parseKinds(text: string): readonly (DefinitionKind | "Workflow")[] | undefined {
+  const kinds = text
+    .split(",")
+    .map((word) => word.trim().toLowerCase())
+    .filter((word) => word !== "");
+  if (kinds.includes("all")) return undefined;
+  return kinds.map((word) => {
+    if (["workflow", "workflows", "wf"].includes(word)) return "Workflow";
+    const kind = Object.hasOwn(kindWords, word) ? kindWords[word] : undefined;
+    if (kind !== undefined) return kind;
+    throw new MillraceError("cli/bad-arguments", "invalid", `--kinds '${text}' names no kind of document`, {
+      hint: "Write all, or some of workflows, workflowtemplates, clusterworkflowtemplates, cronworkflows.",
+    });
+  });
+}
+
 /** What may stand before the slash of `--from`, in lower case: kinds, their plurals and kubectl's short names. */
 const kindWords: Readonly<Record<string, DefinitionKind>> = {
   workflowtemplate: "WorkflowTemplate",

@@ -40,12 +40,19 @@ export function timezoneOf({ document }: DefinitionPicture): string {
   return readText(readObject(document, "spec"), "timezone");
 }
 
+/** Empty for what belongs to none. */
+function namespaceOf({ document, kind }: DefinitionPicture): string {
+  if (kind === "ClusterWorkflowTemplate") return "";
+  return readText(readObject(document, "metadata"), "namespace") || "default";
+}
+
 /** `Name: value` lines. */
 export function formatDefinition(definition: DefinitionPicture, now: number): readonly string[] {
   const { name, kind, version, createdAt, updatedAt, labels } = definition;
   const shownLabels = Object.entries(labels).map(([label, value]) => `${label}=${value}`);
   return formatFields([
     ["Name", cleanText(name)],
+    ["Namespace", cleanText(namespaceOf(definition))],
     ["Kind", kind],
     ["Version", String(version)],
     ["Created", formatMoment(createdAt, now)],

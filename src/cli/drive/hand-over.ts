@@ -3,6 +3,7 @@ import type { House, SubmitRequest } from "../../api/house.ts";
 import type { CommandContext } from "../command.ts";
 import { exitCodeOfPhase, exitCodes } from "../exit-codes.ts";
 import { pictureToJson, printStructured } from "../render/structured.ts";
+import { formatRunHead } from "../render/run-head.ts";
 import { cleanText } from "../render/text-width.ts";
 import { followFromOutside } from "./follow-from-outside.ts";
 import { printDiagnostics } from "./print-diagnostics.ts";
@@ -36,17 +37,20 @@ export async function handOver(
   if (output === "name") context.out.line(name);
   else if (wishes.quiet !== true)
     (isForProgram ? context.err : context.out).line(`${cleanText(name)} submitted`);
-  const code = await follow(context, house, name, wishes);
+  const isShown = wishes.watch === true || wishes.log === true || wishes.quiet === true || isForProgram;
+  if (!isShown) context.out.lines(formatRunHead(context, house, await house.get(name)));
+  const code = await followRun(context, house, name, wishes);
   if (output === "json" || output === "yaml")
     printStructured(context.out, output, pictureToJson(await house.get(name)));
   return code;
 }
 
-async function follow(
+/** Follows a run that another process drives, as far as the user wishes; 0 when that is not at all. */
+export async function followRun(
   context: CommandContext,
   house: House,
   name: string,
-  { watch, log, wait }: HandOverWishes,
+  { watch, log, wait }: Pick<HandOverWishes, "watch" | "log" | "wait">,
 ): Promise<number> {
   if (log === true) {
     const { followLogs } = await import("../commands/logs.ts");

@@ -16,7 +16,7 @@ export const steerFlags = {
   },
   "field-selector": {
     ...runFilterFlags["field-selector"],
-    help: "all unfinished runs with these fields: metadata.name or status.phase",
+    help: "all unfinished runs with these fields: metadata.name, metadata.namespace or status.phase",
   },
   "dry-run": { kind: "switch", help: "only say which runs are meant" },
 } as const satisfies FlagTable;
@@ -38,12 +38,14 @@ export async function steerRuns(
   let code: number = exitCodes.succeeded;
   for (const name of names) {
     if (given["dry-run"] === true) {
-      out.line(`${name} would be ${does}`);
+      out.line(`workflow ${name} ${does} (dry-run)`);
       continue;
     }
     try {
       const { appliedBy } = await house.command(name, command);
-      out.line(`${name} ${does}${appliedBy === "running-engine" ? " (by the process that drives it)" : ""}`);
+      out.line(
+        `workflow ${name} ${does}${appliedBy === "running-engine" ? " (by the process that drives it)" : ""}`,
+      );
     } catch (error) {
       if (names.length === 1) throw error;
       reportError(error, { io, err });

@@ -1,7 +1,6 @@
 /** Flags that say how a document is run; run and resubmit share them. */
 import { MillraceError } from "../../base/errors.ts";
-import type { House } from "../../api/house.ts";
-import type { Submission } from "../../model/run/language.ts";
+import type { House, SubmitRequest } from "../../api/house.ts";
 import type { FlagTable, FlagValues } from "../arguments/flag-table.ts";
 import { readLabels, readPairs } from "../arguments/read-pairs.ts";
 import type { CommandContext } from "../command.ts";
@@ -22,6 +21,12 @@ export const submissionFlags = {
   entrypoint: { kind: "text", value: "NAME", help: "begin with this template instead of the document's" },
   name: { kind: "text", value: "NAME", help: "name of the run" },
   "generate-name": { kind: "text", value: "PREFIX", help: "prefix of the run's name; the rest is made up" },
+  namespace: {
+    kind: "text",
+    short: "n",
+    value: "NAME",
+    help: "where the run belongs, for tags and locks, when its document does not say it",
+  },
   labels: { kind: "list", short: "l", value: "NAME=VALUE,...", help: "labels of the run" },
   priority: {
     kind: "number",
@@ -63,11 +68,11 @@ type Given = Partial<FlagValues<typeof submissionFlags>> & {
 export async function readSubmission(
   { io }: CommandContext,
   given: Given,
-): Promise<Omit<Submission, "facts">> {
+): Promise<SubmitRequest["submission"]> {
   const files = await Promise.all((given["parameter-file"] ?? []).map((file) => readParameterFile(io, file)));
   const definitions = await Promise.all((given.with ?? []).map((file) => readDocument(io, file)));
   const labels = readLabels(given.labels ?? []);
-  for (const flag of ["name", "generate-name"] as const) checkName(flag, given[flag]);
+  for (const flag of ["name", "generate-name", "namespace"] as const) checkName(flag, given[flag]);
   return {
     parameters: { ...Object.assign({}, ...files), ...readPairs("parameter", given.parameter ?? []) },
     ...(given.name === undefined ? {} : { name: given.name }),
@@ -77,6 +82,7 @@ export async function readSubmission(
     ...(Object.keys(labels).length === 0 ? {} : { labels }),
     ...(definitions.length === 0 ? {} : { definitions }),
     ...(given.strict === undefined ? {} : { strict: given.strict }),
+    ...(given.namespace === undefined ? {} : { facts: { namespace: given.namespace } }),
   };
 }
 
@@ -90,9 +96,14 @@ function checkName(flag: string, name: string | undefined): void {
   );
   if (isGood && name.length <= nameLengthAtMost) return;
   const shown = name.length > 60 ? `${name.slice(0, 60)}...` : name;
-  throw new MillraceError("cli/bad-arguments", "invalid", `--${flag} '${shown}' is no name for a run`, {
-    hint: `Use letters, digits, '-' and '.', ${nameLengthAtMost} of them at most.`,
-  });
+  throw new MillraceError(
+    "cli/bad-arguments",
+    "invalid",
+    `--${flag} '${shown}' is no name for ${flag === "namespace" ? "a namespace" : "a run"}`,
+    {
+      hint: `Use letters, digits, '-' and '.', ${nameLengthAtMost} of them at most.`,
+    },
+  );
 }
 
 /** More slots than any machine has use for. */

@@ -1,4 +1,5 @@
 /** Values for programs: `-o json` and `-o yaml`. */
+import { isJsonObject } from "../../base/json.ts";
 import type { Json, JsonObject } from "../../base/json.ts";
 import type { RunPicture, RunRow } from "../../api/house.ts";
 import type { Printer } from "../printer.ts";
@@ -11,29 +12,41 @@ export function printStructured(out: Printer, format: "json" | "yaml", value: Js
   );
 }
 
-/** A row of a list; times as texts. */
+/** A row of a list, in the form of the whole run as far as a list knows it; times as texts. */
 export function rowToJson(row: RunRow): JsonObject {
   return {
-    name: row.name,
-    id: row.runId,
+    metadata: {
+      name: row.name,
+      namespace: row.namespace ?? "default",
+      uid: row.runId,
+      creationTimestamp: formatTime(row.createdAt),
+      labels: row.labels,
+    },
     phase: row.phase,
-    status: row.shownPhase,
-    createdAt: formatTime(row.createdAt),
-    ...(row.startedAt === undefined ? {} : { startedAt: formatTime(row.startedAt) }),
-    ...(row.endedAt === undefined ? {} : { finishedAt: formatTime(row.endedAt) }),
-    ...(row.message === undefined ? {} : { message: row.message }),
     ...(row.expiresAt === undefined ? {} : { expiresAt: formatTime(row.expiresAt) }),
-    labels: row.labels,
-    progress: { done: row.done, total: row.total },
+    ...(row.priority === undefined ? {} : { priority: row.priority }),
+    status: {
+      phase: row.shownPhase,
+      ...(row.startedAt === undefined ? {} : { startedAt: formatTime(row.startedAt) }),
+      ...(row.endedAt === undefined ? {} : { finishedAt: formatTime(row.endedAt) }),
+      ...(row.message === undefined ? {} : { message: row.message }),
+      progress: `${row.done}/${row.total}`,
+    },
   };
 }
 
 /** A run in the form of its language's status, under the usual metadata. */
 export function pictureToJson(picture: RunPicture): JsonObject {
   const { row, annotations, language, file } = picture;
+  const { apiVersion, kind, metadata, spec } =
+    picture.view.document?.(picture.source, picture.submission) ?? {};
   return {
+    ...(apiVersion === undefined ? {} : { apiVersion }),
+    ...(kind === undefined ? {} : { kind }),
     metadata: {
+      ...(metadata !== undefined && isJsonObject(metadata) ? metadata : {}),
       name: row.name,
+      namespace: row.namespace ?? "default",
       uid: row.runId,
       creationTimestamp: formatTime(row.createdAt),
       labels: row.labels,
@@ -41,6 +54,7 @@ export function pictureToJson(picture: RunPicture): JsonObject {
     },
     source: { language, file, ...describeStored(picture) },
     phase: row.phase,
+    ...(spec === undefined ? {} : { spec }),
     status: picture.view.status(picture.state, picture.outlook),
   };
 }

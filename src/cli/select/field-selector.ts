@@ -4,6 +4,7 @@ import { MillraceError } from "../../base/errors.ts";
 
 const fields: Readonly<Record<string, (row: RunRow) => string>> = {
   "metadata.name": ({ name }) => name,
+  "metadata.namespace": ({ namespace = "default" }) => namespace,
   "status.phase": ({ shownPhase }) => shownPhase,
 };
 
@@ -21,7 +22,7 @@ function parseTerm(part: string): (row: RunRow) => boolean {
   const read = Object.hasOwn(fields, field) ? fields[field] : undefined;
   if (read === undefined || operator === undefined) {
     throw new MillraceError("cli/bad-arguments", "invalid", `'${part.trim()}' is not a field selector`, {
-      hint: `Write FIELD=VALUE or FIELD!=VALUE with ${Object.keys(fields).join(" or ")}.`,
+      hint: `Write FIELD=VALUE or FIELD!=VALUE with ${Object.keys(fields).join(", ")}.`,
     });
   }
   return (row) => (read(row) === value) === (operator !== "!=");

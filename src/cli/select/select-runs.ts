@@ -28,7 +28,7 @@ export const runFilterFlags = {
   "field-selector": {
     kind: "text",
     value: "SELECTOR",
-    help: "only runs with these fields: metadata.name or status.phase, as in status.phase!=Succeeded",
+    help: "only runs with these fields: metadata.name, metadata.namespace or status.phase, as in status.phase!=Succeeded",
   },
 } as const satisfies FlagTable;
 

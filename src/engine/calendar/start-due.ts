@@ -29,7 +29,8 @@ export function startDue(desk: Desk, dueAt: number, why: "due" | "late"): void {
     isStarted: false,
     isReplaced: false,
   };
-  desk.status = { ...status, active: [...active, run] };
+  desk.status = { ...status, active: [...active, run], started: (status.started ?? 0) + 1 };
+  if (replaces) countOverlap(desk, "replace");
   desk.notes.push({ dueAt, outcome: "started", why: replaces ? "replaces" : why });
 }
 
@@ -96,6 +97,13 @@ function refuse(desk: Desk, dueAt: number, why: ScheduleWhy): void {
     if (heldBackAt === dueAt) desk.status = status;
   } else if (heldBackAt !== dueAt) {
     desk.status = { ...status, heldBackAt: dueAt };
+    // A time that is tried again was counted when it was held back.
+    if (why === "overlap") countOverlap(desk, "forbid");
   }
   desk.notes.push({ dueAt, outcome: why === "stop-condition" ? "stopped" : "held-back", why });
+}
+
+function countOverlap(desk: Desk, rule: "forbid" | "replace"): void {
+  const { overlaps = {} } = desk.status;
+  desk.status = { ...desk.status, overlaps: { ...overlaps, [rule]: (overlaps[rule] ?? 0) + 1 } };
 }

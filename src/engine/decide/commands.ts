@@ -4,7 +4,7 @@ import type { RunInput } from "../../model/run/inputs.ts";
 import { phases } from "../../model/run/phase.ts";
 import type { Reason } from "../../model/run/values.ts";
 import { defaultGraceMs } from "../expand/order.ts";
-import { endWait } from "./finish-wait.ts";
+import { endWait, findUnsetOutput, joinNotes } from "./finish-wait.ts";
 import type { Decision } from "./decision.ts";
 import { isBelowHook } from "../expand/may-begin.ts";
 
@@ -16,12 +16,15 @@ export function suspendRun(decision: Decision): void {
     decision.record({ kind: "run.suspended", at: decision.at });
 }
 
-/** Resumes the run and ends all its open waits well; or, with tasks, ends just those waits. */
+/**
+ * Resumes the run and ends all its open waits well but those that lack a value; or, with tasks, ends just those waits.
+ */
 export function resumeRun(decision: Decision, input: InputOf<"run.resume">): void {
   const { state } = decision;
   if (state.ended !== undefined) return;
   if (input.tasks === undefined && state.suspended) decision.record({ kind: "run.resumed", at: decision.at });
-  for (const task of input.tasks ?? [...state.waits.keys()]) {
+  const open = [...state.waits.keys()].filter((task) => findUnsetOutput(state, task) === undefined);
+  for (const task of input.tasks ?? open) {
     if (state.waits.has(task)) endWait(decision, task, input.message);
   }
 }
@@ -33,7 +36,8 @@ export function stopRun(decision: Decision, input: InputOf<"run.stop">): void {
     return beginStop(decision, { code: "stopped", ...message(input.message) }, true);
   for (const task of input.tasks) {
     if (!state.waits.has(task)) continue;
-    decision.settle(task, phases.failed, { reason: { code: "set-by-user", ...message(input.message) } });
+    const note = message(joinNotes(state, task, input.message));
+    decision.settle(task, phases.failed, { reason: { code: "set-by-user", ...note } });
   }
 }
 
@@ -62,17 +66,18 @@ export function beginStop(decision: Decision, reason: Reason, hooks: boolean): v
 export function setTask(decision: Decision, input: InputOf<"task.set">): void {
   const { state } = decision;
   if (!state.waits.has(input.task)) return;
-  if (Object.keys(input.values).length > 0 || input.message !== undefined) {
+  const note = message(joinNotes(state, input.task, input.message));
+  if (Object.keys(input.values).length > 0 || (input.phase === undefined && input.message !== undefined)) {
     decision.record({
       kind: "task.supplied",
       task: input.task,
       at: decision.at,
       values: input.values,
-      ...message(input.message),
+      ...(input.phase === undefined && input.message !== undefined ? note : {}),
     });
   }
   if (input.phase === undefined) return;
-  const reason = { code: "set-by-user" as const, ...message(input.message) };
+  const reason = { code: "set-by-user" as const, ...note };
   switch (input.phase) {
     case "succeeded":
       return endWait(decision, input.task, input.message);

@@ -277,6 +277,9 @@ function evolveSupplied(state: RunState, event: EventOf<"task.supplied">): void 
     values: { ...before?.values, ...event.values },
     files: before?.files ?? {},
   });
+  // The event has all that has been said of the wait.
+  if (event.message !== undefined)
+    state.reasons.set(event.task, { code: "set-by-user", message: event.message });
 }
 
 function publish(state: RunState, event: EventOf<"task.settled"> | EventOf<"attempt.ended">): void {

@@ -137,7 +137,7 @@ function findProgram(
   if (!word.startsWith("/") || isOwnPath(word)) return word;
   const tool = entry !== undefined && Object.hasOwn(entry.files, word) ? entry.files[word] : undefined;
   if (tool !== undefined) return shelf.findProgram(tool, path);
-  if (isProgram(word)) return word;
+  if (shelf.hasProgram(word)) return word;
   return programDirectories.has(dirname(word)) ? shelf.findProgram(basename(word), path) : undefined;
 }
 

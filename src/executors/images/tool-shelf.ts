@@ -2,8 +2,8 @@
  * Programs by the names that images give them.
  *
  * For each line of the image table that needs it there is a directory with its aliases (`python` for `python3`) and
- * stand-ins, made once, that goes in front of PATH. Look-ups along PATH are made once per program and remembered;
- * what was missing is looked for again, because the user may install it meanwhile.
+ * stand-ins, made once, that goes in front of PATH. A program that was found is remembered: were it taken away, starting
+ * it would fail with a clear word. What was missing is looked for again, because the user may install it meanwhile.
  */
 import {
   accessSync,
@@ -25,6 +25,8 @@ export interface ToolShelf {
   readonly directory: string;
   /** The program's absolute path, looked for along a PATH text. */
   findProgram(name: string, path: string): string | undefined;
+  /** Whether an absolute path is a program. */
+  hasProgram(path: string): boolean;
   /** The directory with the entry's aliases and stand-ins; undefined when everything has its own name on the host. */
   layEntry(entry: ImageEntry, path: string): string | undefined;
 }
@@ -40,9 +42,17 @@ export function createToolShelf(directory: string): ToolShelf {
     if (program !== undefined) found.set(key, program);
     return program;
   };
+  const programs = new Set<string>();
+  const hasProgram = (path: string): boolean => {
+    if (programs.has(path)) return true;
+    if (!isProgram(path)) return false;
+    programs.add(path);
+    return true;
+  };
   return {
     directory,
     findProgram,
+    hasProgram,
     layEntry: (entry, path) => {
       const byPath = laid.get(entry) ?? new Map<string, string | undefined>();
       laid.set(entry, byPath);
@@ -55,10 +65,12 @@ export function createToolShelf(directory: string): ToolShelf {
 /** Whether a path is a program that may be executed. */
 export function isProgram(path: string): boolean {
   try {
+    // Most places on a PATH do not have it, and an error for each of them would cost more than the look.
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
     accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
+    return true;
   } catch {
-    // Absent or not executable: both mean that it cannot be run.
+    // Not executable, or nothing that we may look at: both mean that it cannot be run.
     return false;
   }
 }

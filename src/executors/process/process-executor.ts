@@ -25,10 +25,11 @@ import { checkCommandSize, type ReadyCommand } from "../slots/command-text.ts";
 import {
   findProbeCommand,
   needsSupervisor,
+  type Launch,
+  makeSingleLaunch,
+  makeSupervisedLaunch,
   scriptMode,
-  writeSingleLaunch,
-  writeSupervisedLaunch,
-} from "../slots/launch-text.ts";
+} from "../slots/launch.ts";
 import {
   alwaysPrivate,
   isAtOrBelow,
@@ -40,7 +41,9 @@ import {
 } from "../slots/private-root.ts";
 import { attemptMarker } from "../slots/process-tree.ts";
 import type { SlotBackend } from "../slots/executor-context.ts";
+import { shellProgram } from "../slots/shell-program.ts";
 import { createSlotExecutor } from "../slots/slot-executor.ts";
+import type { SlotProgram } from "../slots/slot.ts";
 import { createPlainPaths } from "./plain-path.ts";
 import { createPathRewriter, type PathMapping, type PathRewriter } from "./rewrite-paths.ts";
 
@@ -49,18 +52,20 @@ export interface ProcessExecutorOptions {
   readonly capacity: number;
   /** A directory for the executor's own files (tool aliases, shell messages). */
   readonly stateDirectory: string;
+  /** What slots are made of; the shell when absent. */
+  readonly program?: SlotProgram | undefined;
   /** Additions to the image table. */
   readonly images?: ImageTable;
   /** Names of variables that attempts get from the engine's environment, besides PATH, language and time zone. */
   readonly passEnvironment?: readonly string[];
   /** Host paths that attempts see although they lie below `/tmp` or `/var/tmp`; asked for each attempt. */
-  readonly shownPaths?: () => readonly string[];
+  readonly shownPaths?: (runId: string) => readonly string[];
   /** `private` (default): HOME is the attempt's own. `user`: the home of the user that runs Millrace, with all it holds. */
   readonly home?: "private" | "user";
 }
 
 export function createProcessExecutor(options: ProcessExecutorOptions, listener: ExecutorListener): Executor {
-  const { capacity, stateDirectory } = options;
+  const { capacity, stateDirectory, program = shellProgram } = options;
   const environment = makeBaseEnvironment(process.env, options.passEnvironment ?? []);
   const plainPath = createPlainPaths("/tmp");
   const shelf = createToolShelf(plainPath(join(stateDirectory, "tools")));
@@ -76,14 +81,15 @@ export function createProcessExecutor(options: ProcessExecutorOptions, listener:
       ...(existsSync("/bin/sh") ? {} : { reason: "there is no /bin/sh" }),
       fileView: "declared",
       network: "host",
-      // A daemon that cleared its environment, left its session and lost its parent cannot be told from any other.
-      killsTree: "best-effort",
+      // Below a shell a daemon that cleared its environment, left its session and lost its parent cannot be told from any
+      // other; a native slot becomes its parent.
+      killsTree: program.name === "native" ? "always" : "best-effort",
       memoryLimit: false,
     }),
     launch: (order, directory) =>
-      launch(order, plainPath(directory), resolver, userHome, options.shownPaths?.() ?? []),
+      launch(order, plainPath(directory), resolver, userHome, options.shownPaths?.(order.runId) ?? []),
   };
-  return createSlotExecutor(backend, { capacity, stateDirectory, environment }, listener);
+  return createSlotExecutor(backend, { capacity, stateDirectory, environment, program }, listener);
 }
 
 function launch(
@@ -92,7 +98,7 @@ function launch(
   resolver: CommandResolver,
   userHome: string | undefined,
   shown: readonly string[],
-): Result<string, AttemptProblem> {
+): Result<Launch, AttemptProblem> {
   makeDirectory(`${directory}/root`);
   const problem = prepareRoot(order, directory);
   if (problem !== undefined) return { ok: false, error: problem };
@@ -107,9 +113,9 @@ function launch(
     commands.push({ ...ready.value, ...(probe === undefined ? {} : { probeArgv: probe.value.argv }) });
   }
   const [only] = commands;
-  if (only !== undefined && !needsSupervisor(order)) return ok(writeSingleLaunch(only));
+  if (only !== undefined && !needsSupervisor(order)) return ok(makeSingleLaunch(only));
   const control = { host: directory, inside: directory };
-  return ok(writeSupervisedLaunch({ order, commands, directory, control, logsInside: directory }));
+  return ok(makeSupervisedLaunch({ order, commands, directory, control, logsInside: directory }));
 }
 
 /** What is rewritten: temporary directories always, and what the order declares. */

@@ -26,12 +26,13 @@ import { addTerminal } from "../slots/terminal.ts";
 import { checkCommandSize, type ReadyCommand } from "../slots/command-text.ts";
 import {
   findProbeCommand,
+  type Launch,
+  makeSingleLaunch,
+  makeSupervisedLaunch,
   needsSupervisor,
   scriptMode,
   type Wrapper,
-  writeSingleLaunch,
-  writeSupervisedLaunch,
-} from "../slots/launch-text.ts";
+} from "../slots/launch.ts";
 import {
   isAtOrBelow,
   listDeclaredPaths,
@@ -41,6 +42,8 @@ import {
   tidyPath,
 } from "../slots/private-root.ts";
 import type { SlotBackend } from "../slots/executor-context.ts";
+import { shellProgram } from "../slots/shell-program.ts";
+import type { SlotProgram } from "../slots/slot.ts";
 import { createSlotExecutor } from "../slots/slot-executor.ts";
 import { type HostView, type MountStep, planMounts, readHostView } from "./mount-plan.ts";
 import { wrapWithBubblewrap, wrapWithUnshare, type WrapperInput } from "./wrappers.ts";
@@ -49,9 +52,11 @@ export interface SandboxExecutorOptions {
   /** How many attempts may run at once. */
   readonly capacity: number;
   /** Host paths that attempts may read although they lie in a private directory; asked for each attempt. */
-  readonly shownPaths?: () => readonly string[];
+  readonly shownPaths?: (runId: string) => readonly string[];
   /** A directory for the executor's own files (tool aliases, shell messages). */
   readonly stateDirectory: string;
+  /** What slots are made of; the shell when absent. */
+  readonly program?: SlotProgram | undefined;
   readonly images?: ImageTable;
   /** Names of variables that attempts get from the engine's environment, besides PATH, language and time zone. */
   readonly passEnvironment?: readonly string[];
@@ -79,11 +84,11 @@ interface SandboxContext {
   readonly resolver: CommandResolver;
   readonly host: HostView;
   readonly network: boolean;
-  readonly shownPaths: () => readonly string[];
+  readonly shownPaths: (runId: string) => readonly string[];
 }
 
 export function createSandboxExecutor(options: SandboxExecutorOptions, listener: ExecutorListener): Executor {
-  const { capacity, stateDirectory } = options;
+  const { capacity, stateDirectory, program = shellProgram } = options;
   const environment = makeBaseEnvironment(process.env, options.passEnvironment ?? []);
   const path = environment["PATH"] ?? "";
   const shelf = createToolShelf(join(stateDirectory, "tools"));
@@ -120,7 +125,7 @@ export function createSandboxExecutor(options: SandboxExecutorOptions, listener:
       };
     },
   };
-  return createSlotExecutor(backend, { capacity, stateDirectory, environment }, listener);
+  return createSlotExecutor(backend, { capacity, stateDirectory, environment, program }, listener);
 }
 
 function openHost(shelf: ToolShelf, path: string): HostView {
@@ -133,7 +138,7 @@ function launch(
   directory: string,
   context: SandboxContext,
   wrap: Wrap,
-): Result<string, AttemptProblem> {
+): Result<Launch, AttemptProblem> {
   const root = join(directory, attemptFiles.root);
   const control = join(directory, controlDirectory);
   makeDirectory(root);
@@ -152,7 +157,7 @@ function launch(
   }
   const supervised = needsSupervisor(order);
   const steps = [
-    ...planMounts(order, directory, context.host, files, context.shownPaths()),
+    ...planMounts(order, directory, context.host, files, context.shownPaths(order.runId)),
     ...listControlMounts(order, directory, supervised ? "supervised" : "single"),
   ];
   const [only] = commands;
@@ -165,9 +170,9 @@ function launch(
     controlDirectory: control,
     isSupervised: supervised,
   });
-  if (only !== undefined && !supervised) return ok(writeSingleLaunch(only, wrapper));
+  if (only !== undefined && !supervised) return ok(makeSingleLaunch(only, wrapper));
   const places = { host: control, inside: controlInside };
-  return ok(writeSupervisedLaunch({ order, commands, directory, control: places, logsInside, wrapper }));
+  return ok(makeSupervisedLaunch({ order, commands, directory, control: places, logsInside, wrapper }));
 }
 
 /** Scripts are shown read-only; a supervisor also makes a FIFO beside them and writes the logs, which are files of the host. */

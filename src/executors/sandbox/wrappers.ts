@@ -6,7 +6,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { attemptMarker } from "../slots/process-tree.ts";
-import type { Wrapper } from "../slots/launch-text.ts";
+import type { Wrapper } from "../slots/launch.ts";
 import { quoteForShell } from "../slots/shell-quote.ts";
 import type { MountStep } from "./mount-plan.ts";
 

@@ -9,6 +9,7 @@ import { attemptLogFile } from "../../ports/attempt-directory.ts";
 import { endTree } from "./end-tree.ts";
 import { type ExecutorContext, quietAttempt } from "./executor-context.ts";
 import { appendToExitRecord, type ExitRecord, findExitRecord } from "./exit-record.ts";
+import { needsSupervisor } from "./launch.ts";
 import { maskLogFiles } from "./mask-log-files.ts";
 import { privatePath, tidyPath } from "./private-root.ts";
 import { makeAttemptExit, type RunningAttempt } from "./running-attempt.ts";
@@ -17,16 +18,20 @@ import type { Slot, SlotReport } from "./slot.ts";
 /** Attempts that ran at least this long are swept before their end is told; shorter ones together, soon after. */
 const longAttemptMs = 5000;
 
-/** Attempts shorter than this have no processor time. */
+/** Shells count processor time in steps of 10 ms, so they have none to tell of attempts that are shorter than this. */
 const shortAttemptMs = 20;
 
-/** A slot reported the end of its attempt; the record is on disk. */
+/** A slot reported the end of its attempt; the record is on disk, and is read where it says more than the report. */
 export function endByReport(context: ExecutorContext, slot: Slot, report: SlotReport): void {
   const attempt = context.bySlot.get(slot);
   if (attempt === undefined) return;
-  // The record of a short attempt says nothing more than the report: shells count processor time in steps of 10 ms.
-  const isShort = context.now() - attempt.startedAt < shortAttemptMs && attempt.order.commands.length === 1;
-  const isPlain = isShort && !context.backend.notesSetup && attempt.stop === undefined;
+  const isShort = context.now() - attempt.startedAt < shortAttemptMs;
+  const isPlain =
+    (report.usage !== undefined || isShort) &&
+    !needsSupervisor(attempt.order) &&
+    !context.backend.notesSetup &&
+    attempt.stop === undefined;
+  attempt.leavesProcesses = report.leavesProcesses;
   const at = context.now();
   finish(context, attempt, isPlain ? recordFromReport(attempt, report, at) : readRecord(attempt, report, at));
 }
@@ -37,7 +42,7 @@ export function endBySlotLoss(context: ExecutorContext, attempt: RunningAttempt)
   if (slotPid !== undefined) endTree(slotPid, order.attemptId);
   if (findExitRecord(directory)?.end === undefined) {
     const message =
-      "the shell that ran it is gone and left no exit record (killed, or the machine was restarted)";
+      "the slot that ran it is gone and left no exit record (killed, or the machine was restarted)";
     const problem: AttemptProblem =
       attempt.stop === undefined ? { kind: "lost", message } : { kind: attempt.stop };
     completeRecord(attempt, problem, 137);
@@ -101,8 +106,14 @@ function finish(context: ExecutorContext, attempt: RunningAttempt, record: ExitR
 /** While the slot is still this attempt's, everything below it may be ended; later only what carries the mark. */
 function endLeftovers(context: ExecutorContext, attempt: RunningAttempt, exit: AttemptExit): void {
   const { order, slot, slotPid } = attempt;
+  if (attempt.leavesProcesses === false) return;
   const isLong = exit.endedAt - exit.startedAt >= longAttemptMs;
-  const isThorough = attempt.stop !== undefined || isLong || order.commands.length > 1 || slot === undefined;
+  const isThorough =
+    attempt.leavesProcesses === true ||
+    attempt.stop !== undefined ||
+    isLong ||
+    order.commands.length > 1 ||
+    slot === undefined;
   if (slotPid !== undefined && isThorough) endTree(slotPid, order.attemptId);
   else context.leftovers.note(order.attemptId, slot === undefined);
 }
@@ -120,7 +131,14 @@ function checkSetup(context: ExecutorContext, attempt: RunningAttempt, record: E
 }
 
 function recordFromReport(attempt: RunningAttempt, report: SlotReport, at: number): ExitRecord {
-  return { end: report, commands: {}, startedAt: attempt.startedAt, endedAt: at };
+  const { status, how, usage } = report;
+  return {
+    end: { status, how },
+    commands: {},
+    startedAt: attempt.startedAt,
+    endedAt: at,
+    ...(usage === undefined ? {} : { usage }),
+  };
 }
 
 /** The record from the disk; where the directory was taken away, what the slot said. */

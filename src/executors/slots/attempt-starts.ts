@@ -11,6 +11,7 @@ import { limitTime } from "./attempt-stops.ts";
 import { addAttempt, type ExecutorContext } from "./executor-context.ts";
 import { findExitRecord } from "./exit-record.ts";
 import { findLivingSlot, type RunningAttempt } from "./running-attempt.ts";
+import type { Launch } from "./launch.ts";
 import type { Slot } from "./slot.ts";
 import { watchReadiness } from "./watch-readiness.ts";
 
@@ -28,12 +29,12 @@ export function startAttempt(context: ExecutorContext, order: AttemptOrder, dire
     endUnstarted(context, attempt, launched.error);
     return;
   }
-  attempt.text = launched.value;
+  attempt.launch = launched.value;
   context.queue.add(attempt);
   startQueued(context);
 }
 
-function prepareLaunch(context: ExecutorContext, attempt: RunningAttempt): Result<string, AttemptProblem> {
+function prepareLaunch(context: ExecutorContext, attempt: RunningAttempt): Result<Launch, AttemptProblem> {
   try {
     return context.backend.launch(attempt.order, attempt.directory);
   } catch (error) {
@@ -61,14 +62,15 @@ export function startQueued(context: ExecutorContext): void {
 }
 
 function runOnSlot(context: ExecutorContext, attempt: RunningAttempt, slot: Slot): void {
-  const { order, directory, text = "" } = attempt;
+  const { order, directory, launch } = attempt;
+  if (launch === undefined) throw new Error(`${order.attemptId} has nothing to run`);
   attempt.slot = slot;
   attempt.slotPid = slot.pid;
   attempt.startedAt = context.now();
-  // The text may hold secrets and is not needed any more.
-  delete attempt.text;
+  // It may hold secrets and is not needed any more.
+  delete attempt.launch;
   context.bySlot.set(slot, attempt);
-  slot.run(directory, text);
+  slot.run(directory, launch);
   context.sampler.watch(order.attemptId, slot.pid);
   if (order.timeoutMs !== undefined) limitTime(context, attempt, order.timeoutMs);
   watchReadiness(context, attempt);

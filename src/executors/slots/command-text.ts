@@ -36,10 +36,13 @@ export function writeAssignments(env: ReadyCommand["env"]): string {
 
 /** Program and arguments as shell words; variables with names that no shell can assign go through `env`. */
 export function writeWords(command: Pick<ReadyCommand, "argv" | "env">): string {
-  const others = command.env.filter((each) => !isPlainVariableName(each.name));
-  const words = command.argv.map(quoteForShell).join(" ");
-  if (others.length === 0) return words;
-  return `/usr/bin/env ${others.map((each) => quoteForShell(`${each.name}=${each.value}`)).join(" ")} ${words}`;
+  return [...listEnvWords(command.env), ...command.argv].map(quoteForShell).join(" ");
+}
+
+/** What stands in front of a program that a shell starts, so that it gets the variables that no shell passes on. */
+export function listEnvWords(env: ReadyCommand["env"]): readonly string[] {
+  const others = env.filter((each) => !isPlainVariableName(each.name));
+  return others.length === 0 ? [] : ["/usr/bin/env", ...others.map(({ name, value }) => `${name}=${value}`)];
 }
 
 /** Refuses what no program can be given: NUL characters and command lines that the system does not take. */

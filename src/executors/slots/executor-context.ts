@@ -2,18 +2,19 @@
 import type { Result } from "../../base/result.ts";
 import type { AttemptOrder, AttemptProblem } from "../../model/run/attempt.ts";
 import type { ExecutorCapabilities, ExecutorListener } from "../../ports/executor.ts";
+import type { Launch } from "./launch.ts";
 import type { LeftoverSweep } from "./leftover-sweep.ts";
 import type { MemorySampler } from "./memory-sampler.ts";
 import type { RunningAttempt, RunPlace } from "./running-attempt.ts";
-import type { Slot } from "./slot.ts";
+import type { Slot, SlotProgram } from "./slot.ts";
 import type { SlotPool } from "./slot-pool.ts";
 
 /** What differs between executors that run on slots. */
 export interface SlotBackend {
   readonly name: string;
   capabilities(): Promise<ExecutorCapabilities>;
-  /** Checks the order, prepares its directory, and returns the shell text that runs it. May throw file system errors. */
-  launch(order: AttemptOrder, directory: string): Result<string, AttemptProblem>;
+  /** Checks the order, prepares its directory, and returns what runs it. May throw file system errors. */
+  launch(order: AttemptOrder, directory: string): Result<Launch, AttemptProblem>;
   /** Whether SIGTERM may go to the slot's whole process group; false where a wrapper would die of it too early. */
   readonly signalsGroup: boolean;
   /** Whether a sandbox around the command notes in the record that it was set up (`ranInside`). */
@@ -26,6 +27,8 @@ export interface SlotExecutorOptions {
   /** A directory for the executor's own files. */
   readonly stateDirectory: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** What slots are made of. */
+  readonly program: SlotProgram;
 }
 
 export interface ExecutorContext {

@@ -2,15 +2,16 @@
  * The exit record: what an attempt's supervisor leaves behind, so that the end of an attempt outlives the engine.
  *
  * ```
- * slot 4711                         the shell that runs the attempt; it keeps this file open until the end
- * 0m0.010000s 0m0.020000s           CPU of the shell, then of all its ended children, before the attempt
+ * slot 4711                         the slot that runs the attempt; it keeps this file open until the end
+ * 0m0.010000s 0m0.020000s           only from a shell: CPU of itself, then of all its ended children, before the attempt
  * 0m1.500000s 0m0.900000s
  * ready db                          only of a service: this command gave the answers that its readiness asks a program for
  * command build 0                   only when there are several commands: code, or `not-run`
- * 0m0.010000s 0m0.020000s           the same after the attempt; the difference of the second lines is its CPU
+ * 0m0.010000s 0m0.020000s           only from a shell: the same after it; the difference of the second lines is its CPU
  * 0m1.700000s 0m0.950000s
- * end 143 signaled                  code as the shell tells it; `signaled` when a signal ended the command,
- *                                   `refused` when the shell could not start it
+ * used 200000 50000 1860            only from the native program: us of user and of system time, peak memory in kB
+ * end 143 signaled                  128 and the signal for `signaled`, the exit code for `plain` (which shells of
+ *                                   earlier versions left out), anything for `refused`: it could not be started
  * inside                            only from a sandbox that does not pass on its processor time: two more such lines
  * { "exit-code": 143 }              only from a sandbox: it was set up, and the command in it ran and ended
  * problem {"kind":"cancelled"}      only when the engine decided the end; may stand before or after `end`
@@ -23,7 +24,7 @@ import { readFileSync, appendFileSync, statSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { attemptFiles } from "../../ports/attempt-directory.ts";
-import type { AttemptProblem, CommandEnding } from "../../model/run/attempt.ts";
+import type { AttemptProblem, AttemptUsage, CommandEnding } from "../../model/run/attempt.ts";
 
 export interface ExitRecord {
   /** Process id of the slot; absent when the attempt never reached one. */
@@ -36,8 +37,7 @@ export interface ExitRecord {
   readonly problem?: AttemptProblem;
   /** A sandbox says that it was set up and that the command ran in it. */
   readonly ranInside?: boolean;
-  readonly cpuUserMs?: number;
-  readonly cpuSystemMs?: number;
+  readonly usage?: AttemptUsage;
   /** Epoch ms. */
   readonly startedAt: number;
   readonly endedAt: number;
@@ -78,24 +78,47 @@ export function parseExitRecord(text: string, startedAt: number, endedAt: number
   const lines = text.split("\n").slice(0, -1);
   return {
     ...readLines(lines),
-    ...readProcessorTime(lines),
+    ...readMeasures(lines),
     startedAt: Math.floor(startedAt),
     endedAt: Math.max(Math.floor(startedAt), Math.floor(endedAt)),
   };
 }
 
-/** The second line of each pair counts: what ended children used. */
-function readProcessorTime(lines: readonly string[]): Pick<ExitRecord, "cpuUserMs" | "cpuSystemMs"> {
+/** What the slot measured, and what a sandbox measured inside, which does not reach the slot. */
+function readMeasures(lines: readonly string[]): Pick<ExitRecord, "usage"> {
   const insideAt = lines.indexOf("inside");
   const inside = insideAt < 0 ? undefined : readTimesLine(lines[insideAt + 2] ?? "");
   const slotLines = insideAt < 0 ? lines : lines.toSpliced(insideAt, 3);
-  const times = slotLines.map(readTimesLine).filter((each) => each !== undefined);
-  const [before, after] = [times[1], times[3]];
-  if (before === undefined || after === undefined) return {};
-  return {
-    cpuUserMs: after.userMs - before.userMs + (inside?.userMs ?? 0),
-    cpuSystemMs: after.systemMs - before.systemMs + (inside?.systemMs ?? 0),
+  const outside = readUsed(slotLines) ?? readProcessorTime(slotLines);
+  if (outside === undefined) return {};
+  const { cpuUserMs = 0, cpuSystemMs = 0, ...others } = outside;
+  const usage = {
+    cpuUserMs: cpuUserMs + (inside?.userMs ?? 0),
+    cpuSystemMs: cpuSystemMs + (inside?.systemMs ?? 0),
+    ...others,
   };
+  return { usage };
+}
+
+function readUsed(lines: readonly string[]): AttemptUsage | undefined {
+  const line = lines.find((each) => each.startsWith("used "));
+  return line === undefined ? undefined : readUsage(line.split(" ").slice(1)).usage;
+}
+
+/** User and system time in us and peak memory in kB, as the native program tells them; nothing from a shell. */
+export function readUsage(fields: readonly string[]): { readonly usage?: AttemptUsage } {
+  const [userUs, systemUs, peakKilobytes] = fields.map(Number);
+  if (userUs === undefined || systemUs === undefined || !(Number(peakKilobytes) >= 0)) return {};
+  const usage = { cpuUserMs: userUs / 1000, cpuSystemMs: systemUs / 1000 };
+  return { usage: { ...usage, peakMemoryBytes: Number(peakKilobytes) * 1024 } };
+}
+
+/** The second line of each pair counts: what ended children used. */
+function readProcessorTime(lines: readonly string[]): AttemptUsage | undefined {
+  const times = lines.map(readTimesLine).filter((each) => each !== undefined);
+  const [before, after] = [times[1], times[3]];
+  if (before === undefined || after === undefined) return undefined;
+  return { cpuUserMs: after.userMs - before.userMs, cpuSystemMs: after.systemMs - before.systemMs };
 }
 
 function readLines(

@@ -1,10 +1,17 @@
 /** What the engine side knows about an attempt between its start (or adoption) and its end. */
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
-import type { AttemptExit, AttemptOrder, AttemptProblem, CommandEnding } from "../../model/run/attempt.ts";
+import type {
+  AttemptExit,
+  AttemptOrder,
+  AttemptProblem,
+  AttemptUsage,
+  CommandEnding,
+} from "../../model/run/attempt.ts";
 import { attemptFiles } from "../../ports/attempt-directory.ts";
 import { type ExitRecord, readEnding } from "./exit-record.ts";
 import { findRecordHolder, hasProc, holdsRecord } from "./process-tree.ts";
+import type { Launch } from "./launch.ts";
 import { sendSignal, type Slot } from "./slot.ts";
 
 export interface RunningAttempt {
@@ -16,12 +23,14 @@ export interface RunningAttempt {
   slot?: Slot;
   /** The process id of the slot, also of one that an earlier engine opened. */
   slotPid?: number;
-  /** Shell text to run once a slot is free. */
-  text?: string;
+  /** What to run once a slot is free. */
+  launch?: Launch;
   /** Why the engine ends it. */
   stop?: "cancelled" | "timed-out";
   /** Whether the listener knows that it started. */
   announced: boolean;
+  /** Whether processes of it outlive its commands; absent while that is not known, and where the slot cannot tell. */
+  leavesProcesses?: boolean | undefined;
   /** Its end is being reported; nothing more may be done to its slot, which may serve another attempt already. */
   ending: boolean;
   readonly timers: Set<NodeJS.Timeout>;
@@ -51,13 +60,15 @@ export function makeAttemptExit(
     ending: decideEnding(running.order, record),
     ...(severalNamed ? { commands: sortCommands(running.order, record.commands) } : {}),
     ...(problem === undefined ? {} : { problem }),
-    usage: {
-      ...(record.cpuUserMs === undefined ? {} : { cpuUserMs: record.cpuUserMs }),
-      ...(record.cpuSystemMs === undefined ? {} : { cpuSystemMs: record.cpuSystemMs }),
-      ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }),
-    },
+    usage: addPeak(record.usage, peakMemoryBytes),
     ...place,
   };
+}
+
+/** The slot knows the most that one process held, the samples what all of them held at some moment. */
+function addPeak(usage: AttemptUsage = {}, sampledBytes: number | undefined): AttemptUsage {
+  const peakMemoryBytes = Math.max(usage.peakMemoryBytes ?? 0, sampledBytes ?? 0);
+  return peakMemoryBytes === 0 ? usage : { ...usage, peakMemoryBytes };
 }
 
 /** Sides after all others, as their endings count. */

@@ -2,7 +2,7 @@
  * The executor that all slot backends share: it hands attempts to slots, ends them when asked, adopts those of earlier
  * engines, and reports each end exactly once.
  *
- * A backend (process, sandbox) only says what shell text runs an order. Limits in time are kept here, by timers.
+ * A backend (process, sandbox) only says what runs an order. Limits in time are kept here, by timers.
  * What must stay true: the rules X1 to X6 of ports/executor.ts.
  */
 import { hostname } from "node:os";
@@ -50,6 +50,7 @@ export function createSlotExecutor(
     sampler: createMemorySampler(Date.now),
     leftovers: createLeftoverSweep(Date.now),
     pool: createSlotPool({
+      program: options.program,
       capacity: options.capacity,
       noticeDirectory: join(options.stateDirectory, "notices"),
       environment: options.environment,

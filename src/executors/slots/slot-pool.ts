@@ -4,7 +4,8 @@
  */
 import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { openSlot, type Slot, type SlotReport } from "./slot.ts";
+import { shellProgram } from "./shell-program.ts";
+import { openSlot, type Slot, type SlotListener, type SlotProgram, type SlotReport } from "./slot.ts";
 
 export interface SlotPool {
   /**
@@ -22,7 +23,9 @@ export interface SlotPool {
 
 export interface SlotPoolOptions {
   readonly capacity: number;
-  /** A directory for the shells' own messages. */
+  /** What slots are made of. */
+  readonly program: SlotProgram;
+  /** A directory for the slots' own messages. */
   readonly noticeDirectory: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly reported: (slot: Slot, report: SlotReport) => void;
@@ -32,12 +35,13 @@ export interface SlotPoolOptions {
 export function createSlotPool(options: SlotPoolOptions): SlotPool {
   const all = new Map<Slot, { readonly gone: Promise<void>; readonly resolve: () => void }>();
   const idle: Slot[] = [];
+  let { program } = options;
   let opened = 0;
   let lent = 0;
   const openOne = (): Slot | Error => {
     if (opened === 0) makeNoticeDirectory(options.noticeDirectory);
     const notice = join(options.noticeDirectory, `${process.pid}-${(opened += 1)}`);
-    const slot = openSlot(options.environment, notice, {
+    const listener: SlotListener = {
       reported: options.reported,
       gone: (ended) => {
         all.get(ended)?.resolve();
@@ -47,7 +51,13 @@ export function createSlotPool(options: SlotPoolOptions): SlotPool {
         rmSync(notice, { force: true });
         options.gone(ended);
       },
-    });
+    };
+    let slot = openSlot(program, options.environment, notice, listener);
+    if (slot instanceof Error && program !== shellProgram) {
+      // Taken away, or on a disk from which nothing may be executed: the shell does as well, only slower.
+      program = shellProgram;
+      slot = openSlot(program, options.environment, notice, listener);
+    }
     if (slot instanceof Error) return slot;
     const end: { resolve: () => void } = { resolve: () => undefined };
     const gone = new Promise<void>((resolve) => {

@@ -1,8 +1,8 @@
 /**
- * An execution slot: one persistent POSIX `sh` in a session of its own.
+ * An execution slot: one persistent small program in a session of its own, a shell or one made for this.
  *
  * The engine never spawns user commands itself, because a spawn from Node blocks its loop for longer the more memory
- * it holds. The slot forks cheaply, takes attempts as text on its standard input, and writes one `end` line per attempt to
+ * it holds. The slot forks cheaply, takes attempts on its standard input, and writes one `end` line per attempt to
  * its standard output. User output never passes through here.
  *
  * What must stay true: the exit record is whole on disk before the `end` line is sent, and a slot whose engine is gone
@@ -10,22 +10,34 @@
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { readHow } from "./exit-record.ts";
-import { quoteForShell } from "./shell-quote.ts";
+import type { AttemptUsage } from "../../model/run/attempt.ts";
+import { readHow, readUsage } from "./exit-record.ts";
+import type { Launch } from "./launch.ts";
 
 /** What the slot said when an attempt ended. */
 export interface SlotReport {
   readonly status: number;
   readonly how: "plain" | "signaled" | "refused";
+  /** What the program and its children used, where the slot can tell. */
+  readonly usage?: AttemptUsage;
+  /** Whether processes of the attempt are still alive, where the slot can tell. */
+  readonly leavesProcesses?: boolean;
+}
+
+/** What a slot is made of. */
+export interface SlotProgram {
+  readonly name: "shell" | "native";
+  readonly path: string;
+  /** What it reads before all attempts. It writes its own messages to the notice file. */
+  writePrelude(noticeFile: string): string;
+  /** What makes it run an attempt. It begins in the attempt's directory and writes the exit record there. */
+  writeAttempt(directory: string, launch: Launch): string;
 }
 
 export interface Slot {
   readonly pid: number;
-  /**
-   * Runs one attempt; the slot must be idle. `text` is the shell text that runs the commands. It begins in the attempt's
-   * directory, with the exit record as standard output.
-   */
-  run(directory: string, text: string): void;
+  /** Runs one attempt; the slot must be idle. */
+  run(directory: string, launch: Launch): void;
   /** Lets the slot go once its attempt has ended; it still counts until it is gone. */
   release(): void;
   /** The same, and nobody waits for it any more: the engine may leave before it. */
@@ -36,36 +48,13 @@ export interface Slot {
 
 export interface SlotListener {
   reported(slot: Slot, report: SlotReport): void;
-  /** The shell is gone; called once, after `release` as well. */
+  /** The program is gone; called once, after `release` as well. */
   gone(slot: Slot): void;
 }
 
-/**
- * Functions that every slot defines first. Only built-ins: a fork here would double the cost of a short attempt.
- * - `b` begins the record, `f` finishes it, both on standard output; `r` reports to the engine.
- * - A signal cannot be told from an exit code above 128 by the code; but a shell that is not interactive prints a line
- *   on its own standard error when a signal ended its foreground command (dash, bash, busybox; not for INT and PIPE),
- *   and that is the file `$E`.
- * - TERM is caught, not ignored: a caught signal is reset in children, an ignored one would stay ignored there.
- */
-const prelude = `trap : TERM
-b() { echo "slot $$"; times; }
-f() {
-s=$1 k=
-if [ "$s" -ne 0 ]; then
-read -r w <"$E"
-if [ -n "$w" ]; then
-: >"$E"
-if [ "$s" -gt 128 ]; then k=signaled; else k=refused; fi
-fi
-fi
-times; echo "end $s $k"
-}
-r() { echo "end $s $k"; }
-`;
-
-/** Starts a slot. `noticeFile` takes the shell's own messages; `environment` is what every attempt starts from. */
+/** Starts a slot. `noticeFile` takes the program's own messages; `environment` is what every attempt starts from. */
 export function openSlot(
+  program: SlotProgram,
   environment: Readonly<Record<string, string>>,
   noticeFile: string,
   listener: SlotListener,
@@ -73,7 +62,7 @@ export function openSlot(
   const notice = openSync(noticeFile, "a", 0o600);
   let child: ChildProcess;
   try {
-    child = spawn("/bin/sh", [], {
+    child = spawn(program.path, [], {
       detached: true,
       cwd: "/",
       env: environment,
@@ -85,15 +74,16 @@ export function openSlot(
   const { stdin, stdout, pid } = child;
   if (pid === undefined || stdin === null || stdout === null) {
     child.on("error", ignoreReportedElsewhere);
-    return new Error("a shell could not be started: /bin/sh");
+    return new Error(`the program of a slot could not be started: ${program.path}`);
   }
   // A slot that is gone shows as `exit`; the broken pipe that comes with it says nothing more.
   stdin.on("error", ignoreReportedElsewhere);
   stdout.on("error", ignoreReportedElsewhere);
-  stdin.write(`E=${quoteForShell(noticeFile)}\n${prelude}`);
+  const prelude = program.writePrelude(noticeFile);
+  if (prelude !== "") stdin.write(prelude);
   const slot: Slot = {
     pid,
-    run: (directory, text) => void stdin.write(wrapAttempt(directory, text)),
+    run: (directory, launch) => void stdin.write(program.writeAttempt(directory, launch)),
     release: () => void stdin.end(),
     detach: () => {
       stdin.end();
@@ -111,15 +101,6 @@ function ignoreReportedElsewhere(): void {
   // The `exit` event, or the value that `openSlot` returned, has told it already.
 }
 
-/**
- * Keeps the record open as standard output for as long as the attempt lasts: that is how a later engine
- * finds the living slot. The text puts the log in its place for the commands. (A descriptor of its own would be
- * moved to and fro by the shell for each line that is written.)
- */
-function wrapAttempt(directory: string, text: string): string {
-  return `s=126 k=refused; cd ${quoteForShell(directory)} && { b; ${text}; f $?; } >exit; r\n`;
-}
-
 function readReports(stdout: NodeJS.ReadableStream, tell: (report: SlotReport) => void): void {
   let rest = "";
   stdout.setEncoding("latin1");
@@ -127,8 +108,10 @@ function readReports(stdout: NodeJS.ReadableStream, tell: (report: SlotReport) =
     const lines = (rest + chunk).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) {
-      const [word, status = "", how = ""] = line.split(" ");
-      if (word === "end") tell({ status: Number(status), how: readHow(how) });
+      const [word, status = "", how = "", ...used] = line.split(" ");
+      if (word !== "end") continue;
+      const left = used.length > 3 ? { leavesProcesses: used[3] !== "0" } : {};
+      tell({ status: Number(status), how: readHow(how), ...readUsage(used), ...left });
     }
   });
 }

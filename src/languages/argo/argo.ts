@@ -9,8 +9,10 @@ import { lowerDocument } from "./lower/lower-document.ts";
 import { createName } from "./lower/surroundings.ts";
 import { collectStored, storedKey } from "./lower/template-source.ts";
 import { adjustCron } from "./read/adjust-cron.ts";
+import { convertOld } from "./read/convert-old.ts";
 import { findReferences } from "./read/find-references.ts";
 import { listObjects } from "./read/list-objects.ts";
+import { pickKinds } from "./read/pick-kinds.ts";
 import { readArgoDocuments } from "./read/read-argo-documents.ts";
 import { makeStoredRun } from "./read/stored-run.ts";
 import type { ArgoDocument, WorkflowTemplate } from "./read/types.ts";
@@ -28,6 +30,12 @@ export const argo: Language = {
   listObjects,
   makeStoredRun,
   adjustCron,
+  pickKinds,
+  convert: convertOld,
+  listWorkflows: (source, file) =>
+    readArgoDocuments(source, file).documents.flatMap(({ kind, index }) =>
+      kind === "Workflow" ? index : [],
+    ),
   compile: compileArgo,
   createEvaluator: createArgoEvaluator,
   view: argoView,

@@ -17,7 +17,9 @@ import type { Definition } from "../../ports/definition-store.ts";
 import type { RunSummary } from "../../ports/history-store.ts";
 import { adoptRuns, recoverCron, tellCron } from "./follow-cron.ts";
 import type { CronHands, FollowedCron } from "./follow-cron.ts";
+import { createBreather } from "../breather.ts";
 import { readKeptCron } from "../kept-cron.ts";
+import { createTurns } from "../turns.ts";
 import type { KeptCron } from "../kept-cron.ts";
 import type { Occasion, ServeHost, ServePart } from "./serve-part.ts";
 
@@ -42,6 +44,8 @@ interface Calendar {
   readonly troubled: Map<string, readonly number[]>;
   retryAt: number;
   revision: number;
+  /** Awaited between schedules: many may be due at the same time. */
+  readonly breathe: () => Promise<void>;
 }
 
 export function createCronPart(host: ServeHost): ServePart {
@@ -52,6 +56,7 @@ export function createCronPart(host: ServeHost): ServePart {
     random: Math.random,
     wake: (name, at, now) => queue.set(name, at, now),
     own: (run, cron) => owners.set(run, cron),
+    inTurn: createTurns(),
   };
   const calendar: Calendar = {
     hands,
@@ -61,6 +66,7 @@ export function createCronPart(host: ServeHost): ServePart {
     troubled: new Map(),
     retryAt: Infinity,
     revision: 0,
+    breathe: createBreather(),
   };
   return {
     name: "schedules",
@@ -85,8 +91,12 @@ async function look(calendar: Calendar, { now, ended }: Occasion): Promise<numbe
   const { due, isSetBack } = calendar.queue.look(now);
   for (const { key, dueAt } of due) agendaOf(key).dueAt.push(dueAt);
   if (isSetBack) for (const name of calendar.crons.keys()) agendaOf(name).opens = true;
-  const unfinished = readOnce(() => listUnfinished(calendar.hands.host));
-  await Promise.all([...agendas].map(([name, agenda]) => attend(calendar, name, agenda, unfinished)));
+  const attended: Promise<void>[] = [];
+  for (const [name, agenda] of agendas) {
+    await calendar.breathe();
+    attended.push(attend(calendar, name, agenda));
+  }
+  await Promise.all(attended);
   return Math.min(calendar.queue.nextAt(), calendar.retryAt);
 }
 
@@ -103,7 +113,12 @@ async function takeChanges(calendar: Calendar): Promise<readonly string[]> {
     queue.remove(name);
     troubled.delete(name);
   }
-  return changed.flatMap((definition) => (takeDefinition(calendar, definition) ? [definition.name] : []));
+  const taken: string[] = [];
+  for (const definition of changed) {
+    await calendar.breathe();
+    if (takeDefinition(calendar, definition)) taken.push(definition.name);
+  }
+  return taken;
 }
 
 /** Whether the schedule has to be taken up: it is new, or says something else than before. */
@@ -159,36 +174,18 @@ function findLabel(labels: RunRow["labels"]): string | undefined {
   return labels[backfillLabel] === undefined ? labels[cronLabel] : undefined;
 }
 
-type Unfinished = ReadonlyMap<string, readonly RunSummary[]>;
-
-async function listUnfinished(host: ServeHost): Promise<Unfinished> {
-  const byCron = new Map<string, RunSummary[]>();
-  for (const run of await host.listRuns({ unfinishedOnly: true })) {
-    const cron = findLabel(run.labels);
-    if (cron === undefined) continue;
-    const runs = byCron.get(cron) ?? [];
-    byCron.set(cron, runs);
-    runs.push(run);
-  }
-  return byCron;
-}
-
-function readOnce<T>(read: () => Promise<T>): () => Promise<T> {
-  let reading: Promise<T> | undefined;
-  return () => (reading ??= read());
+/** The runs of a schedule that go. */
+async function listUnfinished(host: ServeHost, cron: string): Promise<readonly RunSummary[]> {
+  const runs = await host.listRuns({ label: { name: cronLabel, value: cron }, unfinishedOnly: true });
+  return runs.filter(({ labels }) => findLabel(labels) === cron);
 }
 
 /** Does what there is to do for one schedule (C2). */
-async function attend(
-  calendar: Calendar,
-  name: string,
-  agenda: Agenda,
-  unfinished: () => Promise<Unfinished>,
-): Promise<void> {
+async function attend(calendar: Calendar, name: string, agenda: Agenda): Promise<void> {
   const cron = calendar.crons.get(name);
   if (cron === undefined) return;
   try {
-    await doAgenda(calendar.hands, cron, agenda, async () => (await unfinished()).get(name) ?? []);
+    await doAgenda(calendar.hands, cron, agenda, () => listUnfinished(calendar.hands.host, name));
   } catch (error) {
     const { host } = calendar.hands;
     calendar.troubled.set(name, [...(calendar.troubled.get(name) ?? []), ...agenda.dueAt]);

@@ -4,7 +4,8 @@
  *
  * F1. Nothing is carried out before the status that owes it is in the store.
  * F2. Whoever fails in the middle is put right by `recoverCron`, which may be called at any time.
- * F3. One schedule is followed by one call at a time; different schedules do not wait for each other.
+ * F3. One schedule is followed by one call at a time. Schedules decide in turn, with everything else in between, and do not
+ *     wait for what others carry out.
  */
 import { MillraceError, unreachable } from "../../base/errors.ts";
 import { decideSchedule } from "../../engine/calendar/decide-schedule.ts";
@@ -15,6 +16,7 @@ import { finishedRunPhases } from "../../ports/history-store.ts";
 import type { RunSummary } from "../../ports/history-store.ts";
 import { readKeptCron, requestScheduledRun, writeKeptStatus } from "../kept-cron.ts";
 import type { KeptCron } from "../kept-cron.ts";
+import type { InTurn } from "../turns.ts";
 import type { ServeHost } from "./serve-part.ts";
 
 /** A schedule that is followed. `kept` is replaced whenever the store has something newer. */
@@ -31,6 +33,8 @@ export interface CronHands {
   readonly random: () => number;
   /** When the schedule wants to be looked at. */
   readonly wake: (name: string, at: number, now: number) => void;
+  /** One schedule decides at a time: many may be due at once, and each of them writes to the disk. */
+  readonly inTurn: InTurn;
   /** Whose run it is, for its end. */
   readonly own: (run: string, cron: string) => void;
 }
@@ -46,7 +50,7 @@ export type CronNews = ScheduleInput extends infer I
 export async function tellCron(hands: CronHands, cron: FollowedCron, news: CronNews): Promise<void> {
   const waiting: CronNews[] = [news];
   for (let next = waiting.shift(); next !== undefined && !cron.isGone; next = waiting.shift()) {
-    for (const effect of await decideNews(hands, cron, next))
+    for (const effect of await hands.inTurn(() => decideNews(hands, cron, next)))
       waiting.push(...(await carryOut(hands, cron, effect)));
   }
 }

@@ -8,7 +8,7 @@
 import type { RunCommand, RunRow, SubmitAnswer, SubmitRequest } from "../../api/house.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { DefinitionStore } from "../../ports/definition-store.ts";
-import type { RunSummary } from "../../ports/history-store.ts";
+import type { RunFilter, RunSummary } from "../../ports/history-store.ts";
 import type { LocalEngine } from "../local-engine.ts";
 
 /** What a part may do. */
@@ -23,10 +23,7 @@ export interface ServeHost {
   /** Carries out a command; resolves once it is on the disk. */
   command(run: string, command: RunCommand): Promise<void>;
   /** Runs as lists show them, newest first. */
-  listRuns(filter?: {
-    readonly unfinishedOnly?: boolean;
-    readonly limit?: number;
-  }): Promise<readonly RunSummary[]>;
+  listRuns(filter?: RunFilter): Promise<readonly RunSummary[]>;
   /** By name or id; undefined when there is none. */
   findRun(run: string): Promise<RunSummary | undefined>;
   /** Deletes a finished run. */

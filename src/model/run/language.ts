@@ -7,7 +7,7 @@ import type { Json, JsonObject } from "../../base/json.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Outlook, Progress } from "./outlook.ts";
 import type { RunState } from "./run-state.ts";
-import type { DefinitionKey, DefinitionMark } from "./definition.ts";
+import type { DefinitionKey, DefinitionKind, DefinitionMark } from "./definition.ts";
 import type { Evaluator } from "./scope.ts";
 import type { SecretTexts } from "./sealed-secret.ts";
 
@@ -32,6 +32,8 @@ export interface ListedObject {
 /** What a person says over the CronWorkflows of a file when they are stored. */
 export interface CronOverrides {
   readonly name?: string;
+  /** Of a name that is made up when it is stored; a name counts over it. */
+  readonly namePrefix?: string;
   readonly schedule?: string;
   readonly entrypoint?: string;
   readonly labels?: Readonly<Record<string, string>>;
@@ -92,8 +94,12 @@ export interface TreeRow {
 export interface LanguageView {
   /** The run in the language's own status form. */
   status(state: RunState, outlook?: Outlook): JsonObject;
+  /** The document that a run was made from, with everything that was given beside it written into it. */
+  document?(source: string, submission: Submission): JsonObject | undefined;
   /** How far the run is, in the units of the language. */
   progress?(state: RunState, outlook?: Outlook): Progress;
+  /** Where the run belongs in the world of the language, for its head: labels and texts. */
+  place?(state: RunState): readonly (readonly [label: string, text: string])[];
   /** Phase and message of the run in the language's words. */
   outcome(state: RunState): { readonly phase: string; readonly message: string };
   /** The tree, parents before children. Only tasks that people would recognise. */
@@ -142,8 +148,14 @@ export interface Language {
   ): readonly DefinitionKey[];
   /** Takes a file apart, for storing. Objects that cannot be read are left out. */
   listObjects?(source: string): readonly ListedObject[];
+  /** Indexes of the documents of a file that each make a run of their own. */
+  listWorkflows?(source: string, file: string): readonly number[];
+  /** The text without its documents of other kinds, lines where they were; undefined when there is none of these. */
+  pickKinds?(source: string, kinds: readonly (DefinitionKind | "Workflow")[]): string | undefined;
   /** A text with the CronWorkflows of another one, changed. */
   adjustCron?(source: string, overrides: CronOverrides): string;
+  /** The objects of a file in their present form, without fields that have been replaced. */
+  convert?(source: string): readonly JsonObject[];
   /** The document that runs a stored definition; undefined for what cannot be run. */
   makeStoredRun?(key: DefinitionKey, source: string): string | undefined;
   compile(source: string, file: string, submission: Submission): Compiled;

@@ -165,7 +165,8 @@ export class LockBoard {
 
   /** A decision begins, which may come to nothing. */
   begin(): void {
-    this.journal.length = 0;
+    if (this.journal.length > 0) this.journal.length = 0;
+    if (this.emptied.size === 0) return;
     for (const lock of this.emptied) if (!isUsed(lock)) this.locks.delete(lock.key);
     this.emptied.clear();
   }

@@ -32,21 +32,30 @@ export class TaskTable {
   startedAt: Float64Array;
   endedAt: Float64Array;
 
-  constructor(capacity = 64) {
-    this.kind = new Uint8Array(capacity);
-    this.phase = new Uint8Array(capacity);
-    this.flags = new Uint8Array(capacity);
-    this.parent = new Int32Array(capacity);
-    this.node = new Int32Array(capacity);
-    this.process = new Int32Array(capacity);
-    this.order = new Int32Array(capacity);
-    this.first = new Int32Array(capacity);
-    this.count = new Int32Array(capacity);
-    this.pending = new Int32Array(capacity);
-    this.active = new Int32Array(capacity);
-    this.exitCode = new Int32Array(capacity);
-    this.startedAt = new Float64Array(capacity);
-    this.endedAt = new Float64Array(capacity);
+  /** Most runs are small and may be there by the thousand, so their columns lie in one piece of memory. */
+  constructor(capacity = 16) {
+    const memory = new ArrayBuffer(capacity * bytesPerTask);
+    let offset = 0;
+    const take = (bytesPerItem: number): number => {
+      const at = offset;
+      offset += capacity * bytesPerItem;
+      return at;
+    };
+    // The widest come first, so that all of them are aligned.
+    this.startedAt = new Float64Array(memory, take(8), capacity);
+    this.endedAt = new Float64Array(memory, take(8), capacity);
+    this.parent = new Int32Array(memory, take(4), capacity);
+    this.node = new Int32Array(memory, take(4), capacity);
+    this.process = new Int32Array(memory, take(4), capacity);
+    this.order = new Int32Array(memory, take(4), capacity);
+    this.first = new Int32Array(memory, take(4), capacity);
+    this.count = new Int32Array(memory, take(4), capacity);
+    this.pending = new Int32Array(memory, take(4), capacity);
+    this.active = new Int32Array(memory, take(4), capacity);
+    this.exitCode = new Int32Array(memory, take(4), capacity);
+    this.kind = new Uint8Array(memory, take(1), capacity);
+    this.phase = new Uint8Array(memory, take(1), capacity);
+    this.flags = new Uint8Array(memory, take(1), capacity);
   }
 
   /** Makes `count` tasks with the same parent and kind, all waiting; returns the number of the first. */
@@ -90,6 +99,9 @@ export class TaskTable {
     this.endedAt = widen(this.endedAt, new Float64Array(capacity));
   }
 }
+
+/** Two columns of eight bytes, nine of four, three of one. */
+const bytesPerTask = 2 * 8 + 9 * 4 + 3;
 
 /** Stands in `exitCode` while there is none. */
 export const noExitCode = -2147483648;

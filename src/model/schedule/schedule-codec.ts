@@ -34,8 +34,21 @@ export function readScheduleStatus(json: Json): ScheduleStatus | undefined {
     deleting,
     succeeded,
     failed,
+    ...readCounts(json),
     isStopped,
     problems,
+  };
+}
+
+function readCounts({ started, overlaps }: JsonObject): Pick<ScheduleStatus, "started" | "overlaps"> {
+  const { forbid, replace } = overlaps !== undefined && isJsonObject(overlaps) ? overlaps : {};
+  const counts = {
+    ...(isNumber(forbid) ? { forbid } : {}),
+    ...(isNumber(replace) ? { replace } : {}),
+  };
+  return {
+    ...(isNumber(started) ? { started } : {}),
+    ...(Object.keys(counts).length === 0 ? {} : { overlaps: counts }),
   };
 }
 

@@ -92,6 +92,10 @@ export interface ScheduleStatus {
   readonly deleting: readonly string[];
   readonly succeeded: number;
   readonly failed: number;
+  /** Runs that were started by time, for counters; absent: none. */
+  readonly started?: number;
+  /** Due times at which runs that were active held the run back, or were replaced by it. */
+  readonly overlaps?: { readonly forbid?: number; readonly replace?: number };
   /** The stop condition has held. */
   readonly isStopped: boolean;
   readonly problems: readonly ScheduleProblem[];

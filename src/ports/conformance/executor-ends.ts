@@ -181,7 +181,8 @@ export function describeSidesAndTries(check: ExecutorCheck): void {
         ["kill -KILL $$", 0, 0],
       ] as const) {
         const mainText = `read go </tmp/gate; exit ${main}`;
-        const sideText = `echo go >/tmp/gate; ${side}`;
+        // The gate is closed by the end of the side itself, so the main cannot end before.
+        const sideText = `exec 3>/tmp/gate; ${side}`;
         const commands = [
           makeCommand({ command: ["sh", "-c", mainText] }),
           makeCommand({ name: "side", role: "side", command: ["sh", "-c", sideText] }),

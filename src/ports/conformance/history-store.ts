@@ -84,6 +84,8 @@ export function describeHistoryStore(name: string, open: () => Promise<HistorySt
     describeSequences(check);
     describeAtomicity(check);
     describeLists(check);
+    describeFinding(check);
+    describeFindingByView(check);
     describeDeletion(check);
     describeReopening(check);
   });
@@ -264,25 +266,112 @@ function describeLists(check: Check): void {
       assert.equal(await ids({ unfinishedOnly: true }), "ca");
     },
   );
+}
 
-  check("runs that are deleted by themselves some day can be asked for", async ({ store }) => {
-    const ids = async (filter?: Parameters<HistoryStore["listRuns"]>[0]): Promise<string> =>
-      (await store.listRuns({ expiringOnly: true, ...filter })).map((run) => run.runId).join("");
-    const created = ["a", "b", "c"].map((runId, createdAt) => ({
-      summary: sampleSummary(runId, { phase: "running", createdAt }),
-      document: sampleDocument(),
-    }));
-    await store.commit({ created, appended: [] }, relaxed);
-    assert.equal(await ids(), "");
-    const ended = ["a", "c"].map((runId) =>
-      sampleSummary(runId, { phase: "succeeded", createdAt: runId === "a" ? 0 : 2, view: { expiresAt: 9 } }),
-    );
-    await store.commit({ appended: [], updated: ended }, relaxed);
-    assert.equal(await ids(), "ca");
-    assert.equal(await ids({ limit: 1 }), "c");
-    assert.equal(await ids({ unfinishedOnly: true }), "");
+type Filter = Parameters<HistoryStore["listRuns"]>[0];
+
+async function idsOf(store: HistoryReader, filter?: Filter): Promise<string> {
+  return (await store.listRuns(filter)).map((run) => run.runId).join("");
+}
+
+function createAll(...summaries: readonly RunSummary[]): HistoryCommit {
+  const document = sampleDocument();
+  return { created: summaries.map((summary) => ({ summary, document })), appended: [] };
+}
+
+function describeFinding(check: Check): void {
+  check("runs are found by the time at which they expire, the soonest first", async ({ store }) => {
+    const expiring = (runId: string, expiresAt: number): RunSummary =>
+      sampleSummary(runId, { phase: "succeeded", createdAt: 0, view: { expiresAt } });
+    const running = ["a", "b", "c", "d"].map((runId) => sampleSummary(runId, { createdAt: 0 }));
+    await store.commit(createAll(...running), relaxed);
+    assert.equal(await idsOf(store, { expiring: {} }), "");
+    const updated = [expiring("a", 30), expiring("b", 10), expiring("c", 20)];
+    await store.commit({ appended: [], updated }, relaxed);
+    assert.equal(await idsOf(store, { expiring: {} }), "bca");
+    assert.equal(await idsOf(store, { expiring: { until: 20 } }), "bc");
+    assert.equal(await idsOf(store, { expiring: { after: 10 } }), "ca");
+    assert.equal(await idsOf(store, { expiring: { after: 10, until: 20 } }), "c");
+    assert.equal(await idsOf(store, { expiring: { after: 10 }, limit: 1 }), "c");
+    assert.equal(await idsOf(store, { expiring: {}, unfinishedOnly: true }), "");
+    await store.commit({ appended: [], updated: [sampleSummary("b", { createdAt: 0 })] }, relaxed);
+    assert.equal(await idsOf(store, { expiring: {} }), "ca");
     await store.commit({ appended: [], deleted: ["c"] }, relaxed);
-    assert.equal(await ids(), "a");
+    assert.equal(await idsOf(store, { expiring: {} }), "a");
+  });
+
+  check("runs are found by a label, also after it or their phase has changed", async ({ store }) => {
+    const labelled = (runId: string, more: Partial<RunSummary> = {}): RunSummary =>
+      sampleSummary(runId, { createdAt: 0, labels: { of: "x", 'odd " name': "ä" }, ...more });
+    await store.commit(
+      createAll(labelled("a"), labelled("b"), sampleSummary("c", { createdAt: 0 })),
+      relaxed,
+    );
+    const of = async (value: string, more: Filter = {}): Promise<string> =>
+      idsOf(store, { label: { name: "of", value }, ...more });
+    assert.equal(await of("x"), "ba");
+    assert.equal(await of("y"), "");
+    assert.equal(await idsOf(store, { label: { name: 'odd " name', value: "ä" }, limit: 1 }), "b");
+    const updated = [labelled("a", { phase: "failed" }), labelled("c", { labels: { of: "y" } })];
+    await store.commit({ appended: [], updated }, relaxed);
+    assert.equal(await of("x"), "ba");
+    assert.equal(await of("x", { unfinishedOnly: true }), "b");
+    assert.equal(await of("y", { unfinishedOnly: true }), "c");
+    await store.commit({ appended: [], updated: [labelled("a"), labelled("c", { labels: {} })] }, relaxed);
+    assert.equal(await of("x", { unfinishedOnly: true }), "ba");
+    assert.equal(await of("y"), "");
+    await store.commit({ appended: [], deleted: ["b"] }, relaxed);
+    assert.equal(await of("x"), "a");
+  });
+}
+
+function describeFindingByView(check: Check): void {
+  check("good runs are found by their origin, the newest before a time first", async ({ store }) => {
+    const good = (runId: string, createdAt: number, more: Partial<RunSummary> = {}): RunSummary =>
+      sampleSummary(runId, { phase: "succeeded", createdAt, view: { origin: "o" }, ...more });
+    const failed = good("d", 4, { phase: "failed" });
+    const other = good("e", 5, { view: { origin: "p" } });
+    await store.commit(createAll(good("a", 1), good("b", 2), good("c", 3), failed, other), relaxed);
+    const before = async (createdUntil: number, limit?: number): Promise<string> =>
+      idsOf(store, { origin: { id: "o", createdUntil }, ...(limit === undefined ? {} : { limit }) });
+    assert.equal(await before(9), "cba");
+    assert.equal(await before(2), "ba");
+    assert.equal(await before(9, 1), "c");
+    assert.equal(await before(0), "");
+  });
+
+  check("runs are found that have figures, or that have to do with locks", async ({ store }) => {
+    const withView = (runId: string, phase: string, view: RunSummary["view"]): RunSummary =>
+      sampleSummary(runId, { phase, createdAt: 0, view });
+    const rows = [
+      withView("a", "succeeded", { metrics: [] }),
+      withView("b", "running", { locks: true }),
+      withView("c", "running", { said: '"metrics": "locks":' }),
+    ];
+    await store.commit(createAll(...rows), relaxed);
+    assert.equal(await idsOf(store, { withMetrics: true }), "a");
+    assert.equal(await idsOf(store, { withMetrics: true, unfinishedOnly: true }), "");
+    assert.equal(await idsOf(store, { withLocks: true, unfinishedOnly: true }), "b");
+    assert.equal(await idsOf(store, { withLocks: true }), "b");
+  });
+
+  check("runs are counted by phase", async ({ store }) => {
+    const counted = async (): Promise<object> =>
+      Object.fromEntries([...(await store.countRuns())].filter(([, count]) => count !== 0));
+    assert.deepEqual(await counted(), {});
+    await store.commit(creation("a", "b", "c"), relaxed);
+    assert.deepEqual(await counted(), { running: 3 });
+    const updated = [sampleSummary("a", { phase: "failed" }), sampleSummary("b", { message: "still" })];
+    await store.commit({ appended: [], updated }, relaxed);
+    assert.deepEqual(await counted(), { running: 2, failed: 1 });
+    await store.commit({ appended: [], deleted: ["a", "b"] }, relaxed);
+    assert.deepEqual(await counted(), { running: 1 });
+    for (const phase of ["failed", "succeeded", "running"]) {
+      await store.commit({ appended: [], updated: [sampleSummary("c", { phase })] }, relaxed);
+      assert.deepEqual(await counted(), { [phase]: 1 });
+    }
+    await store.commit(createAll(sampleSummary("d", { phase: "failed" })), relaxed);
+    assert.deepEqual(await counted(), { running: 1, failed: 1 });
   });
 }
 

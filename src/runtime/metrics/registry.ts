@@ -22,14 +22,22 @@ export const emptyTally: MetricTally = { runIds: [], series: [], runs: {} };
 /** Argo puts this before the names of documents' own metrics, and dashboards look for it. */
 const customPrefix = "argo_workflows_";
 
-/** Series of all runs; `measured` gives those of runs under way, by id. */
+/** What the runs of a home add up to, but for those of the tally. */
+export interface HomeFigures {
+  /** Runs that have any series, under way or not. */
+  readonly measured: readonly { readonly createdAt: number; readonly series: readonly MetricSeries[] }[];
+  /** How many runs there are, by phase. */
+  readonly counts: ReadonlyMap<string, number>;
+  /** Attempts whose command runs, and tasks that wait for room or for a lock. */
+  readonly work: { readonly running: number; readonly ready: number };
+}
+
+/** Series of all runs of a home. */
 export function collectMetrics(
-  summaries: readonly RunSummary[],
-  measured: ReadonlyMap<string, readonly MetricSeries[]>,
+  { measured, counts, work }: HomeFigures,
   tally: MetricTally,
   now: number,
 ): readonly MetricSeries[] {
-  const counted = summaries.filter(({ runId }) => !tally.runIds.includes(runId));
   const set = createSeriesSet();
   let refused = 0;
   const addAll = (series: readonly MetricSeries[]): void => {
@@ -37,10 +45,9 @@ export function collectMetrics(
   };
   addAll(tally.series);
   // Oldest first: what is set last stands.
-  for (const summary of [...counted].sort((a, b) => a.createdAt - b.createdAt))
-    addAll(measured.get(summary.runId) ?? readSeries(summary));
+  for (const { series } of measured.toSorted((a, b) => a.createdAt - b.createdAt)) addAll(series);
   const custom = [...set.series.values()].map((one) => ({ ...one, name: `${customPrefix}${one.name}` }));
-  return [...custom, ...describeEngine(counted, tally, refused, now)];
+  return [...custom, ...describeEngine({ counts, work }, tally, refused, now)];
 }
 
 /** The sums that an ended run left in its row. */
@@ -50,19 +57,23 @@ function readSeries(summary: RunSummary): readonly MetricSeries[] {
   return Array.isArray(metrics) ? (metrics as unknown as readonly MetricSeries[]) : [];
 }
 
-/** The tally with another run in it, before that is deleted. `isStored` tells which runs the history still holds. */
+/** The tally with other runs in it, before they are deleted. `stored` are the runs of the tally that the history still holds. */
 export function addToTally(
   tally: MetricTally,
-  summary: RunSummary,
-  isStored: (runId: string) => boolean,
+  leaving: readonly RunSummary[],
+  stored: ReadonlySet<string>,
 ): MetricTally {
-  if (tally.runIds.includes(summary.runId)) return tally;
+  const known = new Set(tally.runIds);
+  const added = leaving.filter(({ runId }) => !known.has(runId));
+  if (added.length === 0) return tally;
   const set = createSeriesSet();
-  for (const one of [...tally.series, ...readSeries(summary)]) addSeries(set, one);
+  for (const one of [...tally.series, ...added.flatMap(readSeries)]) addSeries(set, one);
+  const runs: Record<string, number> = { ...tally.runs };
+  for (const { phase } of added) runs[phase] = (runs[phase] ?? 0) + 1;
   return {
-    runIds: [...tally.runIds.filter(isStored), summary.runId],
+    runIds: [...tally.runIds.filter((runId) => stored.has(runId)), ...added.map(({ runId }) => runId)],
     series: [...set.series.values()],
-    runs: { ...tally.runs, [summary.phase]: (tally.runs[summary.phase] ?? 0) + 1 },
+    runs,
   };
 }
 
@@ -76,7 +87,7 @@ export function describeMeasured(series: readonly MetricSeries[], problems: read
 }
 
 function describeEngine(
-  summaries: readonly RunSummary[],
+  { counts, work }: Omit<HomeFigures, "measured">,
   tally: MetricTally,
   refused: number,
   now: number,
@@ -94,12 +105,7 @@ function describeEngine(
     at: now,
     figure: { kind: "counter", sum },
   });
-  const inPhase = (phase: string): number => summaries.filter((one) => one.phase === phase).length;
-  const sumOf = (field: string): number =>
-    summaries.reduce((sum, { endedAt, view }) => {
-      const count = view[field];
-      return endedAt === undefined && typeof count === "number" ? sum + count : sum;
-    }, 0);
+  const inPhase = (phase: string): number => counts.get(phase) ?? 0;
   return [
     ...unfinishedRunPhases.map((phase) =>
       gauge("millrace_runs", "Runs that have not ended, by phase", inPhase(phase), { phase }),
@@ -112,8 +118,8 @@ function describeEngine(
         phase,
       ),
     ),
-    gauge("millrace_attempts_running", "Attempts whose command runs", sumOf("running")),
-    gauge("millrace_tasks_ready", "Tasks that wait for room or for a lock", sumOf("ready")),
+    gauge("millrace_attempts_running", "Attempts whose command runs", work.running),
+    gauge("millrace_tasks_ready", "Tasks that wait for room or for a lock", work.ready),
     gauge("millrace_metrics_refused", "Series of runs that do not fit those of other runs", refused),
   ];
 }

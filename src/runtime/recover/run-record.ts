@@ -3,12 +3,14 @@ import type { Json, JsonObject } from "../../base/json.ts";
 import { MillraceError } from "../../base/errors.ts";
 import { evolve } from "../../engine/evolve/evolve.ts";
 import { indexPlan } from "../../model/plan/plan-index.ts";
+import type { PlanIndex } from "../../model/plan/plan-index.ts";
 import type { Plan } from "../../model/plan/plan.ts";
 import { decodeEvents } from "../../model/run/event-codec.ts";
 import type { Submission } from "../../model/run/language.ts";
 import { createRunState } from "../../model/run/run-state.ts";
 import type { RunState } from "../../model/run/run-state.ts";
 import type { HistoryReader, RunDocument, RunSummary } from "../../ports/history-store.ts";
+import type { PlanPool } from "./plan-pool.ts";
 
 /** Version of the plan's form in the history. */
 const planVersion = 1;
@@ -47,14 +49,30 @@ export function factsOf(record: RunRecord): { readonly [key: string]: Json } {
   return { ...record.submission.facts, labels: record.labels, annotations: record.annotations };
 }
 
-/** The state of a stored run: its plan, and the fold of its events. */
+/** A record with what it has in common with other runs of the pool. */
+function shareRecord(
+  stored: RunDocument,
+  pool: PlanPool | undefined,
+): { readonly index: PlanIndex; readonly document: RunDocument; readonly record: RunRecord } {
+  const own = decodeRunRecord(stored);
+  if (pool === undefined) return { index: indexPlan(own.plan), document: stored, record: own };
+  const index = pool.indexOf(own.plan);
+  const record = { ...own, plan: index.plan };
+  const { language, file } = stored;
+  const source = pool.textOf(stored.source);
+  const document = encodeRunRecord(pool.textOf(language), source, pool.textOf(file), record);
+  return { index, document, record };
+}
+
+/** The state of a stored run: its plan, and the fold of its events. Plans that are in the pool are shared. */
 export async function loadRunState(
   history: HistoryReader,
   summary: RunSummary,
+  pool?: PlanPool,
 ): Promise<{ readonly state: RunState; readonly document: RunDocument; readonly record: RunRecord }> {
-  const document = await history.readDocument(summary.runId);
-  const record = decodeRunRecord(document);
-  const state = createRunState(indexPlan(record.plan), summary.runId, summary.name, factsOf(record));
+  const stored = await history.readDocument(summary.runId);
+  const { index, document, record } = shareRecord(stored, pool);
+  const state = createRunState(index, summary.runId, summary.name, factsOf(record));
   for (const batch of await history.readEvents(summary.runId)) {
     for (const event of decodeEvents(batch.body)) evolve(state, event);
   }

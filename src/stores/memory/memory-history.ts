@@ -11,6 +11,7 @@ import {
   type HistoryCommit,
   type HistoryStore,
   type RunDocument,
+  type RunFilter,
   type RunSummary,
   type StoredBatch,
   finishedRunPhases,
@@ -96,12 +97,16 @@ export function createMemoryHistory(options: MemoryHistoryOptions = {}): MemoryH
     listRuns: async (filter) => {
       assertOpen();
       const all = [...runs.values()].map((run) => run.summary).sort(compareAge);
-      const wanted = all.filter(
-        (run) =>
-          (filter?.unfinishedOnly !== true || unfinished.has(run.phase)) &&
-          (filter?.expiringOnly !== true || run.view["expiresAt"] !== undefined),
-      );
+      const wanted = all.filter((run) => isMeant(run, filter ?? {}));
+      if (filter?.expiring !== undefined) wanted.sort((a, b) => expiryOf(a) - expiryOf(b));
       return structuredClone(wanted.slice(0, filter?.limit));
+    },
+    countRuns: async () => {
+      assertOpen();
+      const counts = new Map<string, number>();
+      for (const { summary } of runs.values())
+        counts.set(summary.phase, (counts.get(summary.phase) ?? 0) + 1);
+      return counts;
     },
     findRun: async (idOrName) => {
       assertOpen();
@@ -204,6 +209,34 @@ function assertIsNew(
 
 function assertPhase(summary: RunSummary): void {
   assertInvariant(knownPhases.has(summary.phase), `run ${summary.runId} in phase ${summary.phase}`);
+}
+
+function isMeant(run: RunSummary, filter: RunFilter): boolean {
+  const { expiring, label, origin } = filter;
+  const expiry = expiryOf(run);
+  return (
+    (filter.unfinishedOnly !== true || unfinished.has(run.phase)) &&
+    (expiring === undefined ||
+      (expiry < Infinity &&
+        expiry > (expiring.after ?? -Infinity) &&
+        expiry <= (expiring.until ?? Infinity))) &&
+    (label === undefined || run.labels[label.name] === label.value) &&
+    (origin === undefined || isGoodOf(run, origin)) &&
+    (filter.withMetrics === undefined || run.view["metrics"] !== undefined) &&
+    (filter.withLocks === undefined || run.view["locks"] !== undefined)
+  );
+}
+
+function isGoodOf(run: RunSummary, origin: NonNullable<RunFilter["origin"]>): boolean {
+  return (
+    run.phase === "succeeded" && run.view["origin"] === origin.id && run.createdAt <= origin.createdUntil
+  );
+}
+
+/** Infinity for a run that is kept for ever. */
+function expiryOf({ view }: RunSummary): number {
+  const at = view["expiresAt"];
+  return typeof at === "number" ? at : Infinity;
 }
 
 function compareAge(a: RunSummary, b: RunSummary): number {

@@ -115,7 +115,7 @@ function createStore(
     release();
   }
 
-  return { ...createHistoryQueries(database, folder), commit, close };
+  return { ...createHistoryQueries(database, folder, schemaVersion), commit, close };
 }
 
 function isEmpty(commit: HistoryCommit): boolean {
@@ -160,11 +160,11 @@ function openReader(folder: string): HistoryReader {
     const version = readSchemaVersion(database);
     if (version === 0) throw missingStore(folder);
     checkVersion(version, folder);
+    return { ...createHistoryQueries(database, folder, version), close: async () => opened.close() };
   } catch (error) {
     opened.close();
     throw error;
   }
-  return { ...createHistoryQueries(database, folder), close: async () => opened.close() };
 }
 
 function checkVersion(version: number, folder: string): void {

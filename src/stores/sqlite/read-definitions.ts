@@ -12,6 +12,7 @@ import type {
   DefinitionReader,
 } from "../../ports/definition-store.ts";
 import { guardDefinitions } from "./guard-definitions.ts";
+import { cacheStatements } from "./read-history.ts";
 import { readNumber, readText } from "./row-codec.ts";
 import type { Row } from "./row-codec.ts";
 import { damagedStore } from "./translate-error.ts";
@@ -31,6 +32,7 @@ export function createDefinitionQueries(
 ): Omit<DefinitionReader, "close"> {
   const read = <T>(body: () => T): T => guardDefinitions(folder, body);
   const toDefinition = (row: Row): Definition => decodeDefinition(row, folder);
+  const prepare = cacheStatements(database);
   return {
     get: async (key, version) =>
       read(() => {
@@ -45,7 +47,13 @@ export function createDefinitionQueries(
           .all(kind, name)
           .map(toDefinition),
       ),
-    changesSince: async (revision, kind) => read(() => readChanges(database, revision, kind, toDefinition)),
+    changesSince: async (revision, kind) =>
+      read(() =>
+        // Whoever asks after each thing that happens usually hears that nothing was stored.
+        readRevision(prepare) === revision
+          ? { revision, changed: [], removed: [] }
+          : readChanges(database, prepare, revision, kind, toDefinition),
+      ),
   };
 }
 
@@ -77,8 +85,13 @@ function fits({ labels = {} }: DefinitionFilter = {}): (definition: Definition) 
     );
 }
 
+function readRevision(prepare: DatabaseSync["prepare"]): number {
+  return readNumber(prepare("SELECT revision FROM counter").get() ?? {}, "revision");
+}
+
 function readChanges(
   database: DatabaseSync,
+  prepare: DatabaseSync["prepare"],
   since: number,
   kind: DefinitionKind | undefined,
   toDefinition: (row: Row) => Definition,
@@ -87,17 +100,15 @@ function readChanges(
   const condition = `d.revision > ?1 AND (?2 IS NULL OR d.kind = ?2)`;
   database.exec("BEGIN");
   try {
-    const counter = database.prepare("SELECT revision FROM counter").get() ?? {};
-    const changed = database
-      .prepare(`${selectVersions} WHERE ${isLatest} AND ${condition} ORDER BY +d.kind, +d.name`)
-      .all(since, kind ?? null);
-    const removed = database
-      .prepare(
-        `SELECT kind, name FROM definition d WHERE is_removed = 1 AND ${condition} ORDER BY +kind, +name`,
-      )
-      .all(since, kind ?? null);
+    const revision = readRevision(prepare);
+    const changed = prepare(
+      `${selectVersions} WHERE ${isLatest} AND ${condition} ORDER BY +d.kind, +d.name`,
+    ).all(since, kind ?? null);
+    const removed = prepare(
+      `SELECT kind, name FROM definition d WHERE is_removed = 1 AND ${condition} ORDER BY +kind, +name`,
+    ).all(since, kind ?? null);
     return {
-      revision: readNumber(counter, "revision"),
+      revision,
       changed: changed.map(toDefinition),
       removed: removed.map((row) => ({ kind: readKind(row), name: readText(row, "name") })),
     };

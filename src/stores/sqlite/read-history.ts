@@ -7,22 +7,24 @@ import { MillraceError } from "../../base/errors.ts";
 import {
   type HistoryReader,
   type RunDocument,
+  type RunFilter,
   type RunSummary,
   type StoredBatch,
 } from "../../ports/history-store.ts";
-import { unfinishedRunPhases } from "../../ports/history-store.ts";
 import { computeChecksum } from "./checksum.ts";
 import { type Row, decodeDocument, decodeSummary, readNumber, readText } from "./row-codec.ts";
-import { expiringCondition } from "./schema.ts";
+import { makeCountStatement, makeListStatement } from "./list-statement.ts";
 import { damagedStore, translateStoreError } from "./translate-error.ts";
 
 /** Everything of a reader except its end. */
 export type HistoryQueries = Omit<HistoryReader, "close">;
 
-const unfinishedList = unfinishedRunPhases.map((phase) => `'${phase}'`).join(", ");
-
-/** Statements are prepared at their first use, so that opening stays cheap. */
-export function createHistoryQueries(database: DatabaseSync, folder: string): HistoryQueries {
+/** Statements are prepared at their first use, so that opening stays cheap. `version` is that of the file's schema. */
+export function createHistoryQueries(
+  database: DatabaseSync,
+  folder: string,
+  version: number,
+): HistoryQueries {
   const prepare = cacheStatements(database);
 
   function decodeRun(row: Row): RunSummary {
@@ -33,14 +35,20 @@ export function createHistoryQueries(database: DatabaseSync, folder: string): Hi
     }
   }
 
-  function listRuns(filter: Parameters<HistoryReader["listRuns"]>[0] = {}): RunSummary[] {
-    const conditions = [
-      ...(filter.unfinishedOnly === true ? [`phase IN (${unfinishedList})`] : []),
-      ...(filter.expiringOnly === true ? [expiringCondition] : []),
-    ];
-    const condition = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
-    const select = prepare(`SELECT * FROM run ${condition} ORDER BY created_at DESC, run_id DESC LIMIT ?`);
-    return select.all(filter.limit ?? -1).map(decodeRun);
+  function listRuns(filter: RunFilter = {}): RunSummary[] {
+    const { text, values } = makeListStatement(filter, version);
+    return prepare(text)
+      .all(...values)
+      .map(decodeRun);
+  }
+
+  function countRuns(): ReadonlyMap<string, number> {
+    const text = makeCountStatement(version);
+    return new Map(
+      prepare(text)
+        .all()
+        .map((row) => [readText(row, "phase"), readNumber(row, "count")]),
+    );
   }
 
   function findRun(idOrName: string): RunSummary | undefined {
@@ -72,6 +80,7 @@ export function createHistoryQueries(database: DatabaseSync, folder: string): Hi
 
   return {
     listRuns: async (filter) => guard(folder, () => listRuns(filter)),
+    countRuns: async () => guard(folder, countRuns),
     findRun: async (idOrName) => guard(folder, () => findRun(idOrName)),
     readDocument: async (runId) => guard(folder, () => readDocument(runId)),
     readEvents: async (runId, fromSeq = 1) => guard(folder, () => readEvents(runId, fromSeq)),

@@ -50,13 +50,50 @@ const initialTables = `
   ) WITHOUT ROWID;
 `;
 
-/** True of runs that are deleted by themselves some day; the same text in a query makes SQLite take the index. */
-export const expiringCondition = `instr(view, '"expiresAt":') > 0`;
+const expiringIndex = `CREATE INDEX run_expiring ON run (run_id) WHERE instr(view, '"expiresAt":') > 0;`;
 
-const expiringIndex = `CREATE INDEX run_expiring ON run (run_id) WHERE ${expiringCondition};`;
+/** Members of a run's view that runs are found by. A query takes an index only if it has the same text. */
+export const viewTexts = {
+  expiresAt: "json_extract(view, '$.expiresAt')",
+  origin: "json_extract(view, '$.origin')",
+  metrics: "json_type(view, '$.metrics')",
+  locks: "json_type(view, '$.locks')",
+} as const;
+
+const isUnfinished = `phase IN (${quoted(unfinishedRunPhases)})`;
+
+/**
+ * What finds some runs among many: the time at which they expire, their origin, their figures, their labels; and how many
+ * there are of each ended phase. Those under way are not counted: most changes of a run would cost a row, and they are few
+ * enough to be looked through. The two tables are kept by the writer (write-finding.ts).
+ * Runs that had begun before the rows noted locks might hold some, so all of them are noted until they say otherwise.
+ */
+const findingTables = `
+  DROP INDEX run_expiring;
+  CREATE INDEX run_by_expiry ON run (${viewTexts.expiresAt}) WHERE ${viewTexts.expiresAt} IS NOT NULL;
+  CREATE INDEX run_by_origin ON run (${viewTexts.origin}, created_at DESC, run_id DESC) WHERE phase = 'succeeded';
+  CREATE INDEX run_with_metrics ON run (created_at DESC, run_id DESC) WHERE ${viewTexts.metrics} IS NOT NULL;
+  CREATE TABLE run_label (
+    name           TEXT NOT NULL,
+    value          TEXT NOT NULL,
+    unfinished     INTEGER NOT NULL,
+    run_id         TEXT NOT NULL,
+    PRIMARY KEY (name, value, unfinished, run_id)
+  ) WITHOUT ROWID;
+  CREATE TABLE run_count (
+    phase          TEXT PRIMARY KEY NOT NULL,
+    count          INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  INSERT INTO run_label SELECT key, value, ${isUnfinished}, run_id FROM run, json_each(labels);
+  INSERT INTO run_count SELECT phase, count(*) FROM run WHERE NOT ${isUnfinished} GROUP BY phase;
+  UPDATE run SET view = json_set(view, '$.locks', json('true')) WHERE ${isUnfinished};
+`;
 
 /** In order; the position plus one is the `user_version` that a step leads to. */
-const migrations: readonly string[] = [initialTables, expiringIndex];
+const migrations: readonly string[] = [initialTables, expiringIndex, findingTables];
+
+/** From this `user_version` on runs are found by what `findingTables` has. */
+export const findingVersion = 3;
 
 /** The `user_version` that this code writes. */
 export const schemaVersion = migrations.length;

@@ -5,11 +5,13 @@
  * from the file at a run's first commit and replaced only after COMMIT.
  */
 import type { DatabaseSync } from "node:sqlite";
-import { InvariantError, MillraceError, assertInvariant } from "../../base/errors.ts";
+import { MillraceError, assertInvariant } from "../../base/errors.ts";
 import type { HistoryAppend, HistoryCommit, RunDocument, RunSummary } from "../../ports/history-store.ts";
 import { computeChecksum } from "./checksum.ts";
 import { cacheStatements, unknownRun } from "./read-history.ts";
 import { encodeDocument, encodeSummary, summaryColumns } from "./row-codec.ts";
+import { getFindable, noteFindable } from "./write-finding.ts";
+import type { Findable } from "./write-finding.ts";
 
 /** More runs than this are not remembered at once; they are learned again when needed. */
 const rememberedRuns = 20_000;
@@ -18,7 +20,7 @@ const insertRun = `INSERT INTO run (${summaryColumns.join(", ")}) VALUES (${summ
 const updateRun = `UPDATE run SET ${summaryColumns
   .slice(2)
   .map((column) => `${column} = ?`)
-  .join(", ")} WHERE run_id = ? AND name = ?`;
+  .join(", ")} WHERE run_id = ?`;
 const insertDocument = `INSERT INTO run_document
   (run_id, language, file, source, submission, body_crc) VALUES (?, ?, ?, ?, ?, ?)`;
 const insertBatch =
@@ -44,26 +46,22 @@ export function createHistoryWriter(database: DatabaseSync): (commit: HistoryCom
     return prepare(`SELECT 1 FROM run WHERE ${column} = ?`).get(value) !== undefined;
   }
 
-  function deleteRun(runId: string): void {
-    const { changes } = prepare("DELETE FROM run WHERE run_id = ?").run(runId);
-    if (changes === 0) throw unknownRun(runId);
-    prepare("DELETE FROM run_document WHERE run_id = ?").run(runId);
-    prepare("DELETE FROM event_batch WHERE run_id = ?").run(runId);
-  }
-
   function createRun(summary: RunSummary, document: RunDocument): void {
     if (isThere("run_id", summary.runId)) throw duplicateRun(`id ${summary.runId}`);
     if (isThere("name", summary.name)) throw duplicateRun(`name ${summary.name}`);
-    prepare(insertRun).run(...encodeSummary(summary));
+    const row = encodeSummary(summary);
+    prepare(insertRun).run(...row);
+    noteFindable(prepare, undefined, findableOf(summary, row));
     prepare(insertDocument).run(...encodeDocument(summary.runId, document));
   }
 
   function updateSummary(summary: RunSummary): void {
-    const [runId = null, name = null, ...changing] = encodeSummary(summary);
-    const { changes } = prepare(updateRun).run(...changing, runId, name);
-    if (changes > 0) return;
-    if (!isThere("run_id", summary.runId)) throw unknownRun(summary.runId);
-    throw new InvariantError(`run ${summary.runId} changes its name`);
+    const before = getFindable(prepare, summary.runId);
+    assertInvariant(before.name === summary.name, `run ${summary.runId} changes its name`);
+    const row = encodeSummary(summary);
+    const [runId = null, , ...changing] = row;
+    prepare(updateRun).run(...changing, runId);
+    noteFindable(prepare, before, findableOf(summary, row));
   }
 
   function append(batch: HistoryAppend, lastSeqs: Map<string, number>): void {
@@ -78,7 +76,7 @@ export function createHistoryWriter(database: DatabaseSync): (commit: HistoryCom
   /** Returns the last sequence numbers that hold once the transaction is committed. */
   function applyParts(commit: HistoryCommit): Map<string, number> {
     const lastSeqs = new Map<string, number>();
-    for (const runId of commit.deleted ?? []) deleteRun(runId);
+    for (const runId of commit.deleted ?? []) deleteRun(prepare, runId);
     for (const runId of commit.deleted ?? []) remembered.delete(runId);
     for (const { summary, document } of commit.created ?? []) {
       createRun(summary, document);
@@ -104,6 +102,20 @@ export function createHistoryWriter(database: DatabaseSync): (commit: HistoryCom
       throw error;
     }
   };
+}
+
+function deleteRun(prepare: DatabaseSync["prepare"], runId: string): void {
+  noteFindable(prepare, getFindable(prepare, runId), undefined);
+  prepare("DELETE FROM run WHERE run_id = ?").run(runId);
+  prepare("DELETE FROM run_document WHERE run_id = ?").run(runId);
+  prepare("DELETE FROM event_batch WHERE run_id = ?").run(runId);
+}
+
+const labelsPlace = summaryColumns.indexOf("labels");
+
+/** `row` is what `encodeSummary` made of it. */
+function findableOf({ runId, phase }: RunSummary, row: ReturnType<typeof encodeSummary>): Findable {
+  return { runId, phase, labels: String(row[labelsPlace]) };
 }
 
 /** The usual commit: events of one run. */

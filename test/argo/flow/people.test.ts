@@ -141,14 +141,46 @@ rule(
   `,
 );
 rule(
-  "a wait whose values were not supplied fails",
+  "a wait does not end while a value is missing",
   steps(call("w", "ask")) + waits,
-  { commands: [{ kind: "resume" }] },
+  { commands: [{ kind: "resume" }, { kind: "resume", select: "displayName=w" }] },
   `
-    Failed: child 'wf-4221098881' failed
-    Steps Failed child 'wf-4221098881' failed
-    [0].w Suspend Failed raw output parameter 'p' has not been set and does not have a default value
-    [0] StepGroup Failed child 'wf-4221098881' failed
+    Running
+    Steps Running
+    [0].w Suspend Running
+    [0] StepGroup Running
+    refused run/output-not-set
+    refused run/output-not-set
+  `,
+);
+rule(
+  "a run that is suspended as a whole goes on, and the wait for a value with it",
+  dag(call("w", "ask"), call("a", "ok"), call("b", "ok", "depends: a")) + waits,
+  { commands: [{ kind: "suspend" }, { kind: "resume" }] },
+  `
+    Running
+    DAG Running
+    .w Suspend Running
+    .a Pod Succeeded
+    .b Pod Succeeded
+    started .a@0 .b@1
+  `,
+);
+rule(
+  "a value is set once",
+  steps(call("w", "ask")) + waits,
+  {
+    commands: [
+      { kind: "set", select: "displayName=w", values: { p: "P" } },
+      { kind: "set", select: "displayName=w", values: { p: "Q" } },
+    ],
+  },
+  `
+    Running
+    Steps Running
+    [0].w Suspend Running
+    [0] StepGroup Running
+    refused run/output-already-set
   `,
 );
 rule(
@@ -182,6 +214,27 @@ test("only values that a wait asks for can be set, and only good tasks that exis
     ["Succeeded", ["run/no-such-output", "run/no-such-wait", "run/succeeded"]],
   );
 });
+rule(
+  "what is said of a wait stays with it",
+  dag(call("v", "ask"), call("w", "wait"), call("x", "wait")) + waits,
+  {
+    commands: [
+      { kind: "set", select: "displayName=v", values: { p: "P" }, message: "looked at" },
+      { kind: "set", select: "displayName=w", values: {}, message: "one" },
+      { kind: "set", select: "displayName=w", values: {}, message: "two" },
+      { kind: "set", select: "displayName=w", values: {}, message: "three", phase: "failed" },
+      { kind: "resume", select: "displayName=v", message: "good" },
+      { kind: "set", select: "displayName=x", values: {}, message: "still open" },
+    ],
+  },
+  `
+    Running
+    DAG Running
+    .v Suspend Succeeded looked at; good
+    .w Suspend Failed one; two; three
+    .x Suspend Running still open
+  `,
+);
 rule(
   "a wait may be set to fail, with a message",
   steps(call("w", "wait"), call("b", "ok")) + waits,

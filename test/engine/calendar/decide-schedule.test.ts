@@ -68,6 +68,11 @@ test("forbid: no start while a run is active; within the deadline it starts when
   puppet.confirm("12:12");
   puppet.wake("12:15");
   assert.deepEqual(puppet.end("12:17", "12:10"), [], "the deadline is over at its very end");
+  assert.deepEqual(
+    [puppet.status.started, puppet.status.overlaps],
+    [2, { forbid: 2 }],
+    "each time counts once",
+  );
 });
 
 test("forbid without a deadline: a time that was held back is gone", () => {
@@ -86,6 +91,7 @@ test("replace: active runs are ended, the new one does not wait for it", () => {
   assert.deepEqual(puppet.notes, ["12:10 started: replaces"]);
   assert.deepEqual(puppet.end("12:10:02", "12:05", false), []);
   assert.equal(puppet.status.failed, 1);
+  assert.deepEqual([puppet.status.started, puppet.status.overlaps], [2, { replace: 1 }]);
 });
 
 test("after downtime the last missed time starts, once, and only within the deadline", () => {

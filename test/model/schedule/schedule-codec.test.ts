@@ -21,6 +21,8 @@ const full: ScheduleStatus = {
   deleting: ["d"],
   succeeded: 8,
   failed: 9,
+  started: 10,
+  overlaps: { forbid: 11, replace: 12 },
   isStopped: true,
   problems: [{ kind: "start", message: "e" }],
 };

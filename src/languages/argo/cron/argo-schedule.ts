@@ -9,6 +9,8 @@ import { listCronLabels, writeCronStatus } from "./cron-status.ts";
 import { readScheduleRules } from "./schedule-rules.ts";
 
 export interface ArgoSchedule {
+  /** Where its document says that it belongs. */
+  readonly namespace: string;
   readonly rules: ScheduleRules;
   readonly conditions: ScheduleConditions;
   /** What the run of a due time is submitted with, over what the document itself says. */
@@ -32,6 +34,7 @@ export function readArgoSchedule(
   if (document?.kind !== "CronWorkflow") return undefined;
   const cron = document.value;
   return {
+    namespace: cron.metadata?.namespace ?? "default",
     rules: readScheduleRules(cron),
     conditions: createCronConditions(cron, random),
     describeRun: (scheduledAt) => describeCronRun(cron, scheduledAt),

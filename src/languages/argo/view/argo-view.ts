@@ -9,11 +9,14 @@ import { collectReusable } from "./reuse.ts";
 import { listRows } from "./rows.ts";
 import { listUnreached } from "./unreached.ts";
 import { sumWhole } from "./node-values.ts";
+import { showDocument } from "./show-document.ts";
 import { describeStatus } from "./workflow-status.ts";
 
 export const argoView: LanguageView = {
   status: describeStatus,
+  document: showDocument,
   progress: (state, outlook) => sumWhole(state, outlook?.reported),
+  place: describePlace,
   outcome: describeOutcome,
   rows: listRows,
   taskName: (state, task) => ({ full: nodeName(state, task), short: displayName(state, task) }),
@@ -24,6 +27,18 @@ export const argoView: LanguageView = {
   reusable: collectReusable,
   finalOutputs: collectFinalOutputs,
 };
+
+/** The head of `argo get`: a person of Argo looks for both, and tags give them to tasks. */
+function describePlace({ facts, index }: RunState): readonly (readonly [string, string])[] {
+  const read = (name: string): string => {
+    const text = facts[name] ?? index.plan.notes[name];
+    return typeof text === "string" ? text : "default";
+  };
+  return [
+    ["Namespace", read("namespace")],
+    ["ServiceAccount", read("serviceAccountName")],
+  ];
+}
 
 /** What was published for the run, and the outputs of the entry task, which win. */
 function collectFinalOutputs(state: RunState): {

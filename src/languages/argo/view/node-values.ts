@@ -177,9 +177,9 @@ function findProgress(state: RunState, task: number, reported: Progress | undefi
   return { done: done + good.length, total: total + containers.length };
 }
 
-/** Whole seconds, as Argo keeps them; a moment is no estimate. */
+/** Whole seconds, as Argo keeps them. Its pods always take some; here a moment counts as one, since none is no estimate. */
 export function describeEstimate(ms: number | undefined): number | undefined {
-  return ms === undefined || ms < 1000 ? undefined : Math.floor(ms / 1000);
+  return ms === undefined ? undefined : Math.max(1, Math.floor(ms / 1000));
 }
 
 function measureAttempt(state: RunState, task: number): Resources | undefined {

@@ -1,14 +1,14 @@
 /**
- * The shell text that a slot runs for one attempt: a single command directly, several commands through a supervisor.
+ * What a slot runs for one attempt: a single command directly, several commands through a supervisor.
  * A wrapper (the sandbox program with its arguments) may stand in front of either.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AttemptCommand, AttemptOrder } from "../../model/run/attempt.ts";
 import { attemptLogFile } from "../../ports/attempt-directory.ts";
-import { type ReadyCommand, writeAssignments, writeWords } from "./command-text.ts";
+import { listEnvWords, type ReadyCommand, writeWords } from "./command-text.ts";
 import { attemptMarker } from "./process-tree.ts";
-import { quoteForShell } from "./shell-quote.ts";
+import { isPlainVariableName } from "./shell-quote.ts";
 import { type SupervisedCommand, writeSuperviseScript } from "./supervise-script.ts";
 
 /** Whether the order needs the supervisor. */
@@ -23,26 +23,32 @@ export function needsSupervisor(order: AttemptOrder): boolean {
   );
 }
 
-/**
- * One fork, one program: the slot's shell is all the supervisor it needs. The subshell is there because a shell that
- * redirects for a simple command does so for itself too, and would say into the command's log which signal killed it.
- * The logs lie in the attempt's directory, where the slot is when it opens them.
- */
-export function writeSingleLaunch(command: ReadyCommand, wrapper?: Wrapper): string {
-  const out = quoteForShell(attemptLogFile(command.name, "out"));
-  const error = quoteForShell(attemptLogFile(command.name, "err"));
-  const streams = `>${out} 2>${error}`;
-  const assignments = writeAssignments(command.env);
-  if (wrapper === undefined)
-    return `(cd ${quoteForShell(command.workingDirectory)} && ${assignments}exec ${writeWords(command)}) </dev/null ${streams}`;
-  // The wrapper goes to the working directory inside by itself, and notes on descriptor 3 that it was set up.
-  const inner = wrapper.passesTimes ? [] : ["/bin/sh", "-c", innerShell, "sh"];
-  const before = [...wrapper.words, ...inner].map(quoteForShell).join(" ");
-  return `(${assignments}exec ${before} ${writeWords(command)}) </dev/null ${record} ${streams}`;
+/** The one program that a slot starts for an attempt. */
+export interface Launch {
+  /** The program's absolute path and its arguments. */
+  readonly argv: readonly string[];
+  readonly env: ReadyCommand["env"];
+  /** Absolute; absent where the program goes to the right place by itself, from the attempt's directory. */
+  readonly workingDirectory?: string;
+  /** Files for the output streams, from the attempt's directory. */
+  readonly out: string;
+  readonly err: string;
+  /** Whether the program may add to the exit record: on 3, and on 5 for what is in a sandbox. */
+  readonly addsToRecord: boolean;
 }
 
-/** For what notes something in the record, which is the slot's standard output: on 3, and on 5 for what is in a sandbox. */
-const record = "3>&1 5>&1";
+/** One program; the slot is all the supervisor that it needs. */
+export function makeSingleLaunch(command: ReadyCommand, wrapper?: Wrapper): Launch {
+  const out = attemptLogFile(command.name, "out");
+  const err = attemptLogFile(command.name, "err");
+  const { argv, env, workingDirectory } = command;
+  if (wrapper === undefined) return { argv, env, workingDirectory, out, err, addsToRecord: false };
+  // The wrapper goes to the working directory inside by itself, and notes on descriptor 3 that it was set up.
+  const inner = wrapper.passesTimes ? [] : ["/bin/sh", "-c", innerShell, "sh"];
+  const words = [...wrapper.words, ...inner, ...listEnvWords(env), ...argv];
+  const plain = env.filter(({ name }) => isPlainVariableName(name));
+  return { argv: words, env: plain, out, err, addsToRecord: true };
+}
 
 /**
  * Bubblewrap does not pass the processor time of what ran in it on to its parent, so a shell inside notes it.
@@ -71,10 +77,10 @@ export interface SupervisedLaunch {
 }
 
 /**
- * Writes the supervisor's script and returns the text that runs it. Secret values are not in the script:
+ * Writes the supervisor's script and returns what runs it. Secret values are not in the script:
  * they come through the supervisor's environment, which is as private as that of any process.
  */
-export function writeSupervisedLaunch(launch: SupervisedLaunch): string {
+export function makeSupervisedLaunch(launch: SupervisedLaunch): Launch {
   const secrets: { name: string; value: string }[] = [];
   const commands = launch.commands.map((ready, i) => {
     const ordered = launch.order.commands[i];
@@ -90,10 +96,9 @@ export function writeSupervisedLaunch(launch: SupervisedLaunch): string {
   writeFileSync(join(launch.control.host, "supervisor"), script, { mode: 0o600 });
   // In a wrapper the marker is set inside, so that the wrapper itself is not taken for a process of the attempt.
   const mark = launch.wrapper !== undefined ? [] : [{ name: attemptMarker, value: launch.order.attemptId }];
-  const env = [...mark, ...secrets];
   const argv = [...(launch.wrapper?.words ?? []), "/bin/sh", join(launch.control.inside, "supervisor")];
-  const messages = quoteForShell(join(launch.directory, "supervisor-messages"));
-  return `(${writeAssignments(env)}exec ${writeWords({ env, argv })}) </dev/null ${record} >/dev/null 2>${messages}`;
+  const messages = join(launch.directory, "supervisor-messages");
+  return { argv, env: [...mark, ...secrets], out: "/dev/null", err: messages, addsToRecord: true };
 }
 
 function superviseCommand(

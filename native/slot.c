@@ -1,0 +1,383 @@
+/*
+ * An execution slot as a program of its own: what src/executors/slots/shell-program.ts does with a shell, done with
+ * one vfork for each attempt and with what the kernel tells of an ended child (its exit, its processor time in
+ * microseconds, its peak memory). It is made where the machine has a C compiler; everything works without it.
+ *
+ * It reads attempts on its standard input and tells their ends on its standard output:
+ *
+ *   attempt   <bytes>\n, then so many bytes of texts that each end in NUL:
+ *             directory, working directory ("" is the attempt's directory), file for output, file for errors,
+ *             "record" if the program may add to the exit record on its descriptors 3 and 5 (else ""),
+ *             how many variables follow, the variables as NAME=VALUE, then the program's absolute path and arguments
+ *   end       end <code> <how> <user us> <system us> <peak kB> <left>\n, where <how> is "plain", "signaled" or
+ *             "refused", and <left> is 1 when processes of the attempt are still alive, else 0
+ *
+ * Processes whose parents end become children of the slot (PR_SET_CHILD_SUBREAPER), so it knows whether an attempt left
+ * any, also such as cleared their environment and left their session, and their processor time counts as well.
+ *
+ * What must stay true: the exit record is whole before the end is told; the record stays open while the attempt lasts,
+ * which is how a later engine finds the living slot; a slot whose engine is gone finishes its attempt, meets the end of
+ * its input, and leaves.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* The lowest descriptor of our own; those below it are the attempt's. */
+enum { first_own_fd = 10 };
+
+struct attempt {
+	char *directory;
+	char *working_directory;
+	char *output;
+	char *errors;
+	int adds_to_record;
+	char **variables;
+	size_t variable_count;
+	char **arguments;
+};
+
+static int null_fd;
+
+static void die(const char *what)
+{
+	dprintf(2, "slot: %s: %s\n", what, strerror(errno));
+	_exit(125);
+}
+
+static void *allocate(void *old, size_t size)
+{
+	void *room = realloc(old, size);
+	if (room == NULL)
+		die("no memory");
+	return room;
+}
+
+/* Everything that was read and not used yet. */
+static struct {
+	char *bytes;
+	size_t room;
+	size_t from;
+	size_t to;
+} input;
+
+/* Reads until `count` bytes are there; 0 at the end of the input. */
+static int need(size_t count)
+{
+	while (input.to - input.from < count) {
+		if (input.from > 0) {
+			memmove(input.bytes, input.bytes + input.from, input.to - input.from);
+			input.to -= input.from;
+			input.from = 0;
+		}
+		if (input.room < count || input.room == input.to) {
+			input.room = 2 * input.room + 65536;
+			if (input.room < count)
+				input.room = count;
+			input.bytes = allocate(input.bytes, input.room);
+		}
+		ssize_t got = read(0, input.bytes + input.to, input.room - input.to);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return 0;
+		input.to += (size_t)got;
+	}
+	return 1;
+}
+
+/* Reads the line with the length of the next attempt; 0 at the end of the input. */
+static int read_length(size_t *length)
+{
+	*length = 0;
+	for (;;) {
+		if (!need(1))
+			return 0;
+		char c = input.bytes[input.from++];
+		if (c == '\n')
+			return 1;
+		if (c < '0' || c > '9' || *length > 100000000) {
+			errno = EPROTO;
+			die("an attempt without its length");
+		}
+		*length = 10 * *length + (size_t)(c - '0');
+	}
+}
+
+static char *take_text(char **at, const char *end)
+{
+	char *text = *at;
+	char *stop = text < end ? memchr(text, 0, (size_t)(end - text)) : NULL;
+	if (stop == NULL) {
+		errno = EPROTO;
+		die("an attempt that ends too soon");
+	}
+	*at = stop + 1;
+	return text;
+}
+
+/* The texts stay where they were read; the lists of variables and arguments are reused from attempt to attempt. */
+static int read_attempt(struct attempt *attempt)
+{
+	static char **list;
+	static size_t list_room;
+	size_t length;
+	if (!read_length(&length) || !need(length))
+		return 0;
+	char *at = input.bytes + input.from;
+	char *end = at + length;
+	input.from += length;
+	attempt->directory = take_text(&at, end);
+	attempt->working_directory = take_text(&at, end);
+	attempt->output = take_text(&at, end);
+	attempt->errors = take_text(&at, end);
+	attempt->adds_to_record = *take_text(&at, end) != 0;
+	attempt->variable_count = strtoul(take_text(&at, end), NULL, 10);
+	size_t count = 0;
+	while (at < end) {
+		if (count + 2 > list_room) {
+			list_room = 2 * list_room + 64;
+			list = allocate(list, list_room * sizeof *list);
+		}
+		list[count++] = take_text(&at, end);
+	}
+	if (attempt->variable_count >= count) {
+		errno = EPROTO;
+		die("an attempt without a program");
+	}
+	list[count] = NULL;
+	attempt->variables = list;
+	attempt->arguments = list + attempt->variable_count;
+	return 1;
+}
+
+static size_t name_length(const char *variable)
+{
+	return strcspn(variable, "=");
+}
+
+/* Our own environment with the attempt's variables in it; a later one of the same name wins. */
+static char **make_environment(const struct attempt *attempt)
+{
+	static char **list;
+	static size_t room;
+	size_t own = 0;
+	while (environ[own] != NULL)
+		own++;
+	if (own + attempt->variable_count + 1 > room) {
+		room = own + attempt->variable_count + 1;
+		list = allocate(list, room * sizeof *list);
+	}
+	size_t count = 0;
+	for (size_t i = 0; i < own + attempt->variable_count; i++) {
+		char *variable = i < own ? environ[i] : attempt->variables[i - own];
+		size_t length = name_length(variable);
+		size_t at = 0;
+		while (at < count && (name_length(list[at]) != length || memcmp(list[at], variable, length) != 0))
+			at++;
+		list[at] = variable;
+		if (at == count)
+			count++;
+	}
+	list[count] = NULL;
+	return list;
+}
+
+static void refuse(const char *what, int status)
+{
+	dprintf(2, "%s: %s\n", what, strerror(errno));
+	_exit(status);
+}
+
+static void redirect(const char *file, int fd)
+{
+	int opened = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (opened < 0 || dup2(opened, fd) < 0)
+		refuse(file, 126);
+}
+
+/*
+ * Becomes the attempt's program. It still shares memory with us, so it only makes system calls until then.
+ * The slot keeps TERM blocked, so that one that is sent to everybody ends the program and not the slot.
+ */
+static void become(const struct attempt *attempt, char **environment, int record)
+{
+	dup2(null_fd, 0);
+	redirect(attempt->output, 1);
+	redirect(attempt->errors, 2);
+	if (attempt->adds_to_record) {
+		dup2(record, 3);
+		dup2(record, 5);
+	}
+	if (attempt->working_directory[0] != 0 && chdir(attempt->working_directory) != 0)
+		refuse(attempt->working_directory, 126);
+	sigset_t none;
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	char *program = attempt->arguments[0];
+	execve(program, attempt->arguments, environment);
+	if (errno == ENOEXEC) {
+		/* A script without a first line that names its interpreter is one for the shell (POSIX, sh, 2.9.1.6). */
+		char *shell[] = { "/bin/sh", program, NULL };
+		if (attempt->arguments[1] == NULL)
+			execve(shell[0], shell, environment);
+		size_t count = 0;
+		while (attempt->arguments[count] != NULL)
+			count++;
+		char *words[count + 2];
+		words[0] = shell[0];
+		memcpy(words + 1, attempt->arguments, (count + 1) * sizeof *words);
+		execve(words[0], words, environment);
+	}
+	refuse(program, errno == ENOENT || errno == ENOTDIR ? 127 : 126);
+}
+
+struct ending {
+	int code;
+	const char *how;
+	long long user_us;
+	long long system_us;
+	long peak_kb;
+	int leaves_processes;
+};
+
+static void write_all(int fd, const char *text, size_t length)
+{
+	/* What the record could not take, the engine is told all the same. */
+	while (length > 0) {
+		ssize_t written = write(fd, text, length);
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written <= 0)
+			return;
+		text += written;
+		length -= (size_t)written;
+	}
+}
+
+static long long to_us(struct timeval time)
+{
+	return (long long)time.tv_sec * 1000000 + time.tv_usec;
+}
+
+static void note_end(int record, const struct ending *ending)
+{
+	char text[160];
+	int length = snprintf(text, sizeof text, "used %lld %lld %ld\nend %d %s\n", ending->user_us,
+			      ending->system_us, ending->peak_kb, ending->code, ending->how);
+	write_all(record, text, (size_t)length);
+}
+
+static void tell_end(const struct ending *ending)
+{
+	char text[160];
+	int length = snprintf(text, sizeof text, "end %d %s %lld %lld %ld %d\n", ending->code, ending->how,
+			      ending->user_us, ending->system_us, ending->peak_kb, ending->leaves_processes);
+	write_all(1, text, (size_t)length);
+}
+
+static void add_usage(struct ending *ending, const struct rusage *used)
+{
+	ending->user_us += to_us(used->ru_utime);
+	ending->system_us += to_us(used->ru_stime);
+	if (used->ru_maxrss > ending->peak_kb)
+		ending->peak_kb = used->ru_maxrss;
+}
+
+/* Takes leave of children that have ended; returns whether others are alive. */
+static int reap(struct ending *ending)
+{
+	for (;;) {
+		struct rusage used;
+		pid_t ended = wait4(-1, NULL, WNOHANG, &used);
+		if (ended < 0 && errno == EINTR)
+			continue;
+		if (ended <= 0)
+			return ended == 0;
+		if (ending != NULL)
+			add_usage(ending, &used);
+	}
+}
+
+/* Waits for the program, and on the way for what its processes left to us. */
+static void wait_for(pid_t child, struct ending *ending)
+{
+	for (;;) {
+		struct rusage used;
+		int status;
+		pid_t ended = wait4(-1, &status, 0, &used);
+		if (ended < 0 && errno == EINTR)
+			continue;
+		if (ended < 0)
+			die("wait");
+		add_usage(ending, &used);
+		if (ended != child)
+			continue;
+		ending->code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+		ending->how = WIFSIGNALED(status) ? "signaled" : "plain";
+		ending->leaves_processes = reap(ending);
+		return;
+	}
+}
+
+static void run(const struct attempt *attempt)
+{
+	struct ending ending = { .code = 126, .how = "refused" };
+	char text[32];
+	int record = -1;
+	if (chdir(attempt->directory) == 0)
+		record = open("exit", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (record < 0) {
+		dprintf(2, "slot: %s: %s\n", attempt->directory, strerror(errno));
+		tell_end(&ending);
+		return;
+	}
+	write_all(record, text, (size_t)snprintf(text, sizeof text, "slot %d\n", (int)getpid()));
+	char **environment = make_environment(attempt);
+	/* What earlier attempts left was killed meanwhile, and is none of this one's. */
+	reap(NULL);
+	pid_t child = vfork();
+	if (child == 0)
+		become(attempt, environment, record);
+	if (child > 0)
+		wait_for(child, &ending);
+	else
+		dprintf(2, "slot: a process could not be started: %s\n", strerror(errno));
+	note_end(record, &ending);
+	close(record);
+	tell_end(&ending);
+}
+
+int main(void)
+{
+	sigset_t kept;
+	sigemptyset(&kept);
+	sigaddset(&kept, SIGTERM);
+	sigprocmask(SIG_SETMASK, &kept, NULL);
+	/* What whoever started the engine left open is none of the attempts' business. Older kernels (< 5.9) keep it. */
+#ifdef SYS_close_range
+	syscall(SYS_close_range, 3u, ~0u, 0u);
+#endif
+	prctl(PR_SET_CHILD_SUBREAPER, 1L);
+	null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null_fd < 0)
+		die("/dev/null");
+	null_fd = fcntl(null_fd, F_DUPFD_CLOEXEC, first_own_fd);
+	for (int fd = 3; fd < first_own_fd; fd++)
+		dup3(null_fd, fd, O_CLOEXEC);
+	struct attempt attempt;
+	while (read_attempt(&attempt))
+		run(&attempt);
+	return 0;
+}

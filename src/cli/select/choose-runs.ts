@@ -1,0 +1,62 @@
+/** Commands for one run or for several: which ones are meant, and one after another. */
+import type { House } from "../../api/house.ts";
+import type { FlagTable, FlagValues } from "../arguments/flag-table.ts";
+import type { CommandContext } from "../command.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { reportError } from "../report-error.ts";
+import { runFilterFlags, selectRuns } from "./select-runs.ts";
+import type { RunFilters } from "./select-runs.ts";
+
+export const chooseFlags = {
+  selector: {
+    kind: "list",
+    short: "l",
+    value: "SELECTOR",
+    help: "all runs with these labels that the command can be for",
+  },
+  "field-selector": {
+    ...runFilterFlags["field-selector"],
+    help: "all with these fields: metadata.name, metadata.namespace or status.phase",
+  },
+} as const satisfies FlagTable;
+
+/** Names of the runs; the newest one when nobody says which. `only` holds for those that are not named. */
+export async function chooseRuns(
+  { io }: CommandContext,
+  house: House,
+  operands: readonly string[],
+  given: FlagValues<typeof chooseFlags>,
+  only: RunFilters,
+): Promise<readonly string[]> {
+  const fields = given["field-selector"];
+  const hasFilters = given.selector.length > 0 || fields !== undefined;
+  const filters = hasFilters ? { ...only, labels: given.selector, "field-selector": fields } : {};
+  const named = operands.length === 0 && !hasFilters ? ["@latest"] : operands;
+  const names = await selectRuns(house, named, filters, io.clock.now());
+  return hasFilters ? names.toReversed() : names;
+}
+
+/** The exit code of the worst; one that is refused does not keep the others, an interruption does. */
+export async function forEachRun(
+  { io, err }: CommandContext,
+  names: readonly string[],
+  act: (name: string) => Promise<number>,
+): Promise<number> {
+  const [only, ...others] = names;
+  if (only === undefined) {
+    err.line("no such runs");
+    return exitCodes.succeeded;
+  }
+  if (others.length === 0) return act(only);
+  let worst: number = exitCodes.succeeded;
+  for (const name of names) {
+    try {
+      worst = Math.max(worst, await act(name));
+    } catch (error) {
+      reportError(error, { io, err });
+      worst = Math.max(worst, exitCodes.usage);
+    }
+    if (worst === exitCodes.interrupted) return worst;
+  }
+  return worst;
+}
