@@ -28,7 +28,7 @@ const durable = { durable: true } as const;
 const relaxed = { durable: false } as const;
 
 /** A summary with a value in every field unless told otherwise. */
-function sampleSummary(runId: string, changes: Partial<RunSummary> = {}): RunSummary {
+export function sampleSummary(runId: string, changes: Partial<RunSummary> = {}): RunSummary {
   return {
     runId,
     name: `name-of-${runId}`,
@@ -43,7 +43,7 @@ function sampleSummary(runId: string, changes: Partial<RunSummary> = {}): RunSum
 }
 
 /** A document with characters that careless storing breaks. */
-function sampleDocument(changes: Partial<RunDocument> = {}): RunDocument {
+export function sampleDocument(changes: Partial<RunDocument> = {}): RunDocument {
   return {
     language: "argo",
     source: "kind: Workflow # \u0000 \u{1f600} 'quoted'\r\n",

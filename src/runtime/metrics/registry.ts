@@ -51,7 +51,7 @@ export function collectMetrics(
 }
 
 /** The sums that an ended run left in its row. */
-function readSeries(summary: RunSummary): readonly MetricSeries[] {
+export function readSeries(summary: RunSummary): readonly MetricSeries[] {
   const metrics = summary.view["metrics"];
   // Written by describeMeasured, in the same form.
   return Array.isArray(metrics) ? (metrics as unknown as readonly MetricSeries[]) : [];
