@@ -33,6 +33,10 @@ export interface RunRow {
   readonly total: number;
   /** When it may be deleted; absent for a run that is kept until somebody deletes it. */
   readonly expiresAt?: number;
+  /** Callbacks that are still to be delivered; absent: none. */
+  readonly owes?: number;
+  /** What the run is about, when it was submitted with a payload. */
+  readonly payload?: { readonly key: string; readonly id: string; readonly workflow: string };
   /** Of the runs that wait, the one with the highest comes first; absent: 0. */
   readonly priority?: number;
   /** Where its document says that it belongs; absent: `default`. */
@@ -62,6 +66,8 @@ export type SubmitAnswer =
       readonly name: string;
       readonly runId: string;
       readonly warnings: readonly Diagnostic[];
+      /** Set when no run was started, because there is one of the same payload: under way, or ended well. */
+      readonly joined?: "under-way" | "succeeded";
     }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
@@ -115,6 +121,12 @@ export interface Engine {
   estimate(name: string): Promise<void>;
   /** Resolves when the run has ended, or when nothing can move it any more but a person (`suspended`). */
   settled(name: string): Promise<"ended" | "suspended">;
+  /** Callbacks of a run that has ended and are still owed. */
+  owes(name: string): number;
+  /** Resolves when none is; with `once`, when each has been tried since. */
+  calledBack(name: string, options?: { readonly once: boolean }): Promise<void>;
+  /** Takes over runs that have ended and owe callbacks; names of those taken. */
+  adoptOwing(): Promise<readonly string[]>;
   /** Unfinished runs that tasks of the run have started, or tasks of those. */
   startedBy(name: string): readonly string[];
   /** Figures of all runs and of the engine, in Prometheus' text form; those of the runs under way as they are now. */
@@ -198,6 +210,25 @@ export interface LockRow {
   readonly waiting: readonly LockUserRow[];
 }
 
+/** A payload with the runs that were about it; its state is that of the newest. */
+export interface PayloadRow {
+  /** The same for the same workflow, payload and parameters, for ever. */
+  readonly key: string;
+  /** What the payload calls itself, or the beginning of its digest. */
+  readonly id: string;
+  /** What runs have in common that do the same work. */
+  readonly workflow: string;
+  readonly run: RunRow;
+  /** How many runs there are of it. */
+  readonly runCount: number;
+}
+
+export interface PayloadPicture extends PayloadRow {
+  readonly value: Json;
+  /** Newest first. */
+  readonly runs: readonly RunRow[];
+}
+
 /** Why a task stands as it does; lines for people, codes for programs. */
 export interface Explanation {
   readonly task: number;
@@ -239,6 +270,10 @@ export interface House {
   logFiles(picture: RunPicture, select?: string | number): readonly LogFile[];
   /** Why tasks stand as they do: the selected ones, also those that have not begun, or else all that went no ordinary way. */
   explain(picture: RunPicture, select?: string): Explained;
+  /** Payloads with their states, the one with the newest run first. */
+  payloads(): Promise<readonly PayloadRow[]>;
+  /** By key, or by id when only one has it. MillraceError `payload/unknown` or `payload/ambiguous`. */
+  payload(name: string): Promise<PayloadPicture>;
   /** Locks that are held or waited for, by key. */
   locks(): Promise<readonly LockRow[]>;
   /** Stores the limit of a lock, or takes it away; a running engine follows at once. */

@@ -7,6 +7,7 @@ import type { Process } from "../model/plan/plan.ts";
 import { phases } from "../model/run/phase.ts";
 import type { RunState } from "../model/run/run-state.ts";
 import type { Evaluator } from "../model/run/scope.ts";
+import { findCallbackEffect } from "./decide/callbacks.ts";
 import { Decision } from "./decide/decision.ts";
 import { buildOrder, buildQuestion, defaultGraceMs } from "./expand/order.ts";
 import { cancelService, isDismissed } from "./decide/services.ts";
@@ -53,6 +54,10 @@ export function owed(state: RunState, evaluator: Evaluator, at: number): Owed {
   for (const [task, memo] of state.memos) {
     if (memo.state === "asked" && state.tasks.phase[task] === phases.ready)
       effects.push({ kind: "memo.look", task, cache: memo.cache, key: memo.key });
+  }
+  for (const number of state.callbacksOwed) {
+    const effect = findCallbackEffect(state, number, at);
+    if (effect !== undefined) effects.push(effect);
   }
   return { effects, wakeAt: state.timers.nextAt(), wantsRoom: wantsRoom(state) };
 }

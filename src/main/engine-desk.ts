@@ -5,6 +5,7 @@ import { MillraceError } from "../base/errors.ts";
 import { openLocalArtifacts } from "../artifacts/local/open-local-artifacts.ts";
 import type { EngineOptions } from "../api/house.ts";
 import type { Executor } from "../ports/executor.ts";
+import type { RunStarter } from "../ports/run-starter.ts";
 import type { Requester } from "../ports/requester.ts";
 import { createLister } from "../runtime/attempts/list-place.ts";
 import { createLocalAttemptFiles } from "../runtime/attempts/local-attempt-files.ts";
@@ -52,6 +53,7 @@ export async function openDesk(home: Home, options: EngineOptions): Promise<Desk
     artifacts,
     requester: lazyRequester,
     objects: { act: (...asked) => objects.keeper.act(...asked) },
+    starter: { start: (...asked) => startRun(desk, ...asked) },
     memos: openFolderMemos(home.memos),
     secrets,
     list: createLister(home.repository, storage),
@@ -110,6 +112,15 @@ function followLimits(runtime: Runtime, home: Home): () => void {
   };
   runtime.setLockLimits(limits.read());
   return watchShortly(() => limits.watch(take), take);
+}
+
+/** Loaded with the first run that follows from another. */
+async function startRun(
+  desk: Desk,
+  ...asked: Parameters<RunStarter["start"]>
+): ReturnType<RunStarter["start"]> {
+  const { createRunStarter } = await import("./start-runs.ts");
+  return createRunStarter(desk).start(...asked);
 }
 
 /** Loaded with the first request: Node's HTTP client alone would double the time of a cold start. */

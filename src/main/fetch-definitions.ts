@@ -26,6 +26,9 @@ export async function addStoredDefinitions(
   const given = (submission.definitions ?? []).filter(({ stored }) => stored === undefined);
   const language = findLanguage(request.source, request.file);
   const texts = [request.source, ...given.map(({ source }) => source)];
+  // What is said over the document may refer to Secrets as the document itself may.
+  if (submission.annotations !== undefined)
+    texts.push(JSON.stringify({ metadata: { annotations: submission.annotations } }));
   const fetched = await fetchDefinitions(language, texts, submission.parameters, reader);
   const { definitions: _before, ...rest } = submission;
   const definitions = [...fetched.definitions, ...given];

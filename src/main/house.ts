@@ -66,6 +66,14 @@ export function createHouse(root: string): House {
       ),
     logFiles: (picture, select) => listLogFiles(home, picture, select),
     explain: (picture, select) => explainTasks(picture, select),
+    payloads: () =>
+      readHistory(home, [], async (reader) => (await import("./payloads.ts")).listPayloads(reader)),
+    payload: async (name) => {
+      const { readPayload, unknownPayload } = await import("./payloads.ts");
+      const found = await readHistory(home, undefined, (reader) => readPayload(reader, name));
+      if (found === undefined) throw unknownPayload(name);
+      return found;
+    },
     locks: () => readHistory(home, [], (reader) => listLocks(reader, openFolderLimits(home.limits).read())),
     setLockLimit: async (key, limit) => {
       makeHome(home);

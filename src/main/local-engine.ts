@@ -17,8 +17,17 @@ import { systemClock } from "./system-clock.ts";
 import { carryOut, learnEstimate, pictureOf } from "./driven-run.ts";
 import { expireRuns } from "./delete-runs.ts";
 import { findStarted } from "./started-runs.ts";
-import { adoptAll, adoptRuns, removeRun, retireRun, submitDurably, submitRun } from "./take-runs.ts";
-import type { Adopted } from "./take-runs.ts";
+import { waitUntilCalledBack } from "./wait-until-called-back.ts";
+import {
+  adoptAll,
+  adoptOwing,
+  adoptRuns,
+  removeRun,
+  retireRun,
+  submitDurably,
+  submitRun,
+} from "./take-runs.ts";
+import type { Adopted, Retired } from "./take-runs.ts";
 
 /** The engine with what only this process needs of it. */
 export interface LocalEngine extends Engine {
@@ -26,8 +35,8 @@ export interface LocalEngine extends Engine {
   listenForEnds(listener: (row: RunRow) => void): () => void;
   /** Called when a broken invariant stops a run. */
   listenForFaults(listener: (error: Error) => void): () => void;
-  /** Lets go of a run that has ended, after finishing its files; whether it has. `adopt` takes it up again. */
-  retire(name: string): Promise<boolean>;
+  /** Lets go of a run that has ended, after finishing its files. `adopt` takes it up again. */
+  retire(name: string): Promise<Retired>;
   /** Submits, and resolves once the run is on the disk. */
   submitDurably(request: SubmitRequest): Promise<SubmitAnswer>;
   listRuns: HistoryStore["listRuns"];
@@ -95,6 +104,9 @@ export async function openLocalEngine(home: Home, options: LocalEngineOptions): 
         if (touched === driven.run) listener(pictureOf(desk, driven), events);
       });
     },
+    owes: (name) => getDriven(desk, name).run.state.callbacksOwed.size,
+    calledBack: (name, how) => waitUntilCalledBack(runtime, getDriven(desk, name).run, how?.once === true),
+    adoptOwing: () => adoptOwing(desk),
     send: (name, input) => runtime.send(getDriven(desk, name).run.runId, input),
     settled: async (name) => {
       const { run } = getDriven(desk, name);

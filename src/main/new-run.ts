@@ -33,14 +33,22 @@ export async function makeRun(
   const language = findLanguage(request.source, request.file);
   const facts = { uid: makeUuid(), suffix: makeSuffix(), createdAt: now, ...request.submission.facts };
   const submission: Submission = { ...request.submission, facts };
-  const compiled = language.compile(request.source, request.file, submission);
+  // Few submissions have one, and a digest is slow to load.
+  const payload = submission.payload === undefined ? undefined : await import("./payload-identity.ts");
+  const compiled = language.compile(
+    request.source,
+    request.file,
+    payload === undefined ? submission : payload.withPayload(submission),
+  );
   const diagnostics = [...compiled.diagnostics, ...findMissingDrivers(compiled.drivers ?? [])];
   const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error");
   if (compiled.plan === undefined || errors.length > 0) return { ok: false, diagnostics };
   const index = plans?.indexOf(compiled.plan) ?? indexPlan(compiled.plan);
+  const identity = payload?.identifyPayload(index.plan.origin ?? "", submission);
   const record: RunRecord = {
     plan: index.plan,
-    submission,
+    submission:
+      identity === undefined ? submission : { ...submission, facts: { ...facts, payload: identity } },
     labels: compiled.labels,
     annotations: compiled.annotations,
   };
@@ -58,6 +66,7 @@ function createLiveRun(
   index: PlanIndex,
   now: number,
 ): LiveRun {
+  const { payload } = record.submission.facts;
   return {
     runId,
     name,
@@ -76,7 +85,7 @@ function createLiveRun(
       createdAt: now,
       labels: record.labels,
       progress: { done: 0, total: 0 },
-      view: {},
+      view: payload === undefined ? {} : { payload, origin: record.plan.origin ?? "" },
     },
     summaryAt: 0,
     quarantined: undefined,

@@ -1,5 +1,7 @@
 /** What presenters see of a run: rows for lists, pictures with the state. */
 import type { RunPicture, RunRow } from "../api/house.ts";
+import { isJsonObject } from "../base/json.ts";
+import type { Json, JsonObject } from "../base/json.ts";
 import type { Outlook } from "../model/run/outlook.ts";
 import type { RunState } from "../model/run/run-state.ts";
 import type { RunDocument, RunSummary } from "../ports/history-store.ts";
@@ -24,10 +26,25 @@ export function toRow(summary: RunSummary): RunRow {
     done: summary.progress.done,
     total: summary.progress.total,
     ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...readOwes(summary),
+    ...readPayload(summary),
     ...(typeof priority === "number" ? { priority } : {}),
     ...(typeof namespace === "string" ? { namespace } : {}),
     ...(typeof parameters === "string" ? { parameters } : {}),
   };
+}
+
+function readOwes({ view }: RunSummary): Pick<RunRow, "owes"> {
+  const { owes } = view;
+  return typeof owes === "number" ? { owes } : {};
+}
+
+function readPayload({ view }: RunSummary): Pick<RunRow, "payload"> {
+  const { payload, origin } = view;
+  if (!isJsonObject(payload ?? null)) return {};
+  const { key, id } = payload as JsonObject;
+  const text = (value: Json | undefined): string => (typeof value === "string" ? value : "");
+  return { payload: { key: text(key), id: text(id), workflow: text(origin) } };
 }
 
 export function toPicture(

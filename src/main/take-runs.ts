@@ -1,4 +1,6 @@
 /** How runs come to an engine and leave it: submitted, taken over from the history, let go of, deleted. */
+import { isJsonObject } from "../base/json.ts";
+import type { JsonObject } from "../base/json.ts";
 import type { SubmitAnswer, SubmitRequest } from "../api/house.ts";
 import type { RunSummary } from "../ports/history-store.ts";
 import type { LiveRun } from "../runtime/live-run.ts";
@@ -28,10 +30,25 @@ export function submitRun(desk: Desk, request: SubmitRequest): Promise<SubmitAns
     const complete = await readDefinitions(home, (reader) => addStoredDefinitions(parted, reader));
     const made = await makeRun(complete, systemClock.now(), isTaken, desk.plans);
     if (!made.ok) return made;
+    const joined = await findSame(desk, made.run.summary, request.force === true);
+    if (joined !== undefined) return { ...joined, warnings: made.warnings };
     desk.drive(made.run, made.document);
     runtime.startRun(made.run, made.document);
     return { ok: true, name: made.run.name, runId: made.run.runId, warnings: made.warnings };
   });
+}
+
+/** The run that answers a submission with a payload, if one does. */
+async function findSame(
+  desk: Desk,
+  { view }: RunSummary,
+  force: boolean,
+): Promise<Extract<SubmitAnswer, { ok: true }> | undefined> {
+  const { payload } = view;
+  const key = isJsonObject(payload ?? null) ? (payload as JsonObject)["key"] : undefined;
+  if (typeof key !== "string") return undefined;
+  const { findJoined } = await import("./payloads.ts");
+  return findJoined(desk, key, force);
 }
 
 /** A submission may name the identity of its run. If that run exists, the submission was carried out before. */
@@ -84,14 +101,17 @@ export interface Adopted {
   readonly failed: ReadonlyMap<string, Error>;
 }
 
-/** Takes over every unfinished run that can be read. */
+/** Takes over every unfinished run that can be read, and every one that owes callbacks. */
 export function adoptAll(desk: Desk): Promise<Adopted> {
   return desk.inTurn(async () => {
     const loaded: Driven[] = [];
     const failed = new Map<string, Error>();
-    const unfinished = await desk.history.listRuns({ unfinishedOnly: true });
+    const wanted = [
+      ...(await desk.history.listRuns({ unfinishedOnly: true })),
+      ...(await desk.history.listRuns({ owing: true })),
+    ];
     // In the order in which they lie on the disk.
-    for (const summary of unfinished.toSorted((a, b) => (a.runId < b.runId ? -1 : 1))) {
+    for (const summary of wanted.toSorted((a, b) => (a.runId < b.runId ? -1 : 1))) {
       if (desk.driven.has(summary.name)) continue;
       try {
         loaded.push(await load(desk, summary));
@@ -100,6 +120,18 @@ export function adoptAll(desk: Desk): Promise<Adopted> {
       }
     }
     return { taken: takeOver(desk, loaded), failed };
+  });
+}
+
+/** Takes over runs that have ended and owe callbacks still. One that cannot be read is left to whoever looks at it. */
+export function adoptOwing(desk: Desk): Promise<readonly string[]> {
+  return desk.inTurn(async () => {
+    const owing = (await desk.history.listRuns({ owing: true })).filter(({ name }) => !desk.driven.has(name));
+    const loaded = await Promise.allSettled(owing.map((summary) => load(desk, summary)));
+    return takeOver(
+      desk,
+      loaded.flatMap((one) => (one.status === "fulfilled" ? [one.value] : [])),
+    );
   });
 }
 
@@ -131,20 +163,39 @@ function takeOver(desk: Desk, loaded: readonly Driven[]): readonly string[] {
   return loaded.map(({ run }) => run.name);
 }
 
-/** Lets go of a run that has ended, after finishing its files; whether it has. */
-export async function retireRun(desk: Desk, name: string): Promise<boolean> {
-  const found = desk.driven.get(name);
-  if (found?.run.state.ended === undefined) return false;
-  await desk.runtime.settleDurably();
-  await finishFiles(desk, found.run);
-  if (!desk.runtime.release(found.run.runId)) return false;
-  desk.forget(found.run);
-  return true;
+/** The end of each run, epoch ms, up to which its files are finished: one that stays for its callbacks is looked at often. */
+const finishedUpTo = new WeakMap<LiveRun, number>();
+
+async function finishOnce(desk: Desk, run: LiveRun): Promise<void> {
+  const { endedAt } = run.state;
+  if (finishedUpTo.get(run) === endedAt) return;
+  await finishFiles(desk, run);
+  finishedUpTo.set(run, endedAt);
 }
 
-/** Deletes a run that has ended. MillraceError `run/unknown` or `run/not-ended`. */
+/** What became of a run that was to leave; `owing`: it has ended, and stays for its callbacks. */
+export type Retired = "gone" | "owing" | "staying";
+
+/** Lets go of a run that has ended, after finishing its files. `abandons`: what it owes is given up. */
+export async function retireRun(desk: Desk, name: string, abandons = false): Promise<Retired> {
+  const found = desk.driven.get(name);
+  if (found?.run.state.ended === undefined) return "staying";
+  await desk.runtime.settleDurably();
+  await finishOnce(desk, found.run);
+  if (desk.runtime.release(found.run.runId, abandons)) {
+    desk.forget(found.run);
+    return "gone";
+  }
+  const { ended, callbacksOwed } = found.run.state;
+  return ended !== undefined && callbacksOwed.size > 0 ? "owing" : "staying";
+}
+
+/**
+ * Deletes a run that has ended, also one that owes callbacks: they are given up, because somebody says so.
+ * MillraceError `run/unknown` or `run/not-ended`.
+ */
 export async function removeRun(desk: Desk, name: string): Promise<void> {
-  await retireRun(desk, name);
+  await retireRun(desk, name, true);
   await desk.inTurn(() =>
     deleteRun(desk.home, desk.history, name, (summary) => desk.driven.has(summary.name)),
   );

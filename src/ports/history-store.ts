@@ -86,6 +86,10 @@ export interface RunFilter {
   readonly label?: { readonly name: string; readonly value: string };
   /** Succeeded runs whose view has this `origin`, created at `createdUntil` (epoch ms) or before. */
   readonly origin?: { readonly id: string; readonly createdUntil: number };
+  /** Runs whose view has `owes`: they have ended, and callbacks are owed. */
+  readonly owing?: true;
+  /** Runs whose view has a `payload`, or one with this `key`. */
+  readonly payload?: { readonly key?: string };
   /** Runs whose view has `metrics`. */
   readonly withMetrics?: true;
   /** Runs whose view has `locks`. Every run that is asked about is looked at. */

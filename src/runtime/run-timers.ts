@@ -13,7 +13,8 @@ export class RunTimers {
   /** Takes note of what a run asks for now. */
   note(run: LiveRun): void {
     const number = this.numberOf(run);
-    const isWaiting = run.state.ended === undefined && run.quarantined === undefined;
+    const { ended, callbacksOwed } = run.state;
+    const isWaiting = (ended === undefined || callbacksOwed.size > 0) && run.quarantined === undefined;
     const at = isWaiting ? run.state.timers.nextAt() : Infinity;
     if (this.asked.get(number) === at) return;
     if (at === Infinity) this.asked.delete(number);

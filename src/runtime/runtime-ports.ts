@@ -9,6 +9,7 @@ import type { HistoryStore } from "../ports/history-store.ts";
 import type { MemoStore } from "../ports/memo-store.ts";
 import type { ObjectKeeper } from "../ports/object-keeper.ts";
 import type { Requester } from "../ports/requester.ts";
+import type { RunStarter } from "../ports/run-starter.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
 
 export interface RuntimePorts {
@@ -20,6 +21,8 @@ export interface RuntimePorts {
   readonly artifacts: ArtifactStore;
   readonly requester: Requester;
   readonly objects: ObjectKeeper;
+  /** Begins runs that follow from others. Absent where there is nothing stored that could begin. */
+  readonly starter?: RunStarter;
   readonly secrets: SecretStore;
   readonly memos: MemoStore;
   /** How many runs may be under way at once; absent: any number. */

@@ -156,12 +156,17 @@ export class Runtime {
     this.send(run.runId, { kind: "time.reached", at: now });
   }
 
-  /** Lets go of a run that has ended and has nothing left to do; whether nothing of it is left here. Its history can be adopted again. */
-  release(runId: string): boolean {
+  /**
+   * Lets go of a run that has ended and has nothing left to do; whether nothing of it is left here. Its history can be
+   * adopted again. `abandons`: what it owes is given up, because the run is about to be deleted.
+   */
+  release(runId: string, abandons = false): boolean {
     const run = this.runs.get(runId);
     if (run === undefined) return true;
+    if (run.state.callbacksOwed.size > 0 && !abandons) return false;
     if (run.state.ended === undefined || !isIdle(run) || this.busy.has(run)) return false;
     if (run.state.running.size > 0 || run.state.requests.size > 0) return false;
+    this.performer.forgetCallbacks(run);
     this.inLine.delete(run);
     this.stopping.delete(run);
     this.timers.forget(run);
@@ -380,6 +385,7 @@ export class Runtime {
 
   private needsSummary(run: LiveRun, now: number): boolean {
     if (run.quarantined !== undefined) return run.pendingEvents.length > 0;
+    if (run.state.callbacksOwed.size !== (run.summary.view["owes"] ?? 0)) return true;
     if (nameRunPhase(run.state) !== run.summary.phase)
       return run.committedSeq > 0 || run.pendingEvents.length > 0;
     if (run.pendingEvents.length === 0) return false;

@@ -34,6 +34,9 @@ export function summarizeRun(
       ...(state.index.plan.origin === undefined ? {} : { origin: state.index.plan.origin }),
       // Whoever deletes the run looks into its history only for this.
       ...(removesCopies(state.index.plan) ? { removesCopies: true } : {}),
+      ...(state.facts["payload"] === undefined ? {} : { payload: state.facts["payload"] }),
+      // Who goes on with the home finds the run by this.
+      ...(state.callbacksOwed.size === 0 ? {} : { owes: state.callbacksOwed.size }),
       ...(state.ended === undefined ? describeWork(state) : {}),
     },
   };
@@ -88,7 +91,8 @@ function describeWork(state: RunState): JsonObject {
 /** The row of a run that has ended also keeps its figures, its durations and when it expires, so that nobody has to fold its history for them. */
 export function addFigures(summary: RunSummary, state: RunState, evaluator: Evaluator): RunSummary {
   if (state.ended === undefined) return summary;
-  const expiresAt = findExpiry(state);
+  // Its time begins to count when nobody waits for a callback any more.
+  const expiresAt = state.callbacksOwed.size > 0 ? undefined : findExpiry(state);
   const kept = expiresAt === undefined ? {} : { expiresAt };
   const took = state.ended === phases.succeeded ? { took: measureDurations(state) } : {};
   const { series, problems } = measureRun(state, evaluator, state.endedAt);

@@ -7,6 +7,7 @@ import type {
   House,
   LockRow,
   LogFile,
+  PayloadRow,
   RunCommand,
   RunPicture,
   Server,
@@ -30,6 +31,12 @@ export interface FakeEngine extends Engine {
   running: number;
   /** Names of runs that have expired. */
   expired: readonly string[];
+  /** Callbacks that the run owes. */
+  debts: number;
+  /** Names of other runs that owe some. */
+  indebted: readonly string[];
+  /** All callbacks are delivered. */
+  deliver(): void;
 }
 
 export function createEngine(first: RunPicture, answer?: SubmitAnswer): FakeEngine {
@@ -40,6 +47,8 @@ export function createEngine(first: RunPicture, answer?: SubmitAnswer): FakeEngi
   let fail = (_error: Error): void => undefined;
   const settled = new Promise<"ended" | "suspended">((...both) => ([settle, fail] = both));
   settled.catch(() => undefined);
+  let deliver = (): void => undefined;
+  const delivered = new Promise<void>((resolve) => (deliver = resolve));
   let tellWatched = (): void => undefined;
   const watched = new Promise<void>((resolve) => (tellWatched = resolve));
   const engine: FakeEngine = {
@@ -48,7 +57,7 @@ export function createEngine(first: RunPicture, answer?: SubmitAnswer): FakeEngi
     running: 0,
     expired: [],
     submit: (request: SubmitRequest) => {
-      calls.push(`submit ${JSON.stringify(request.submission)}`);
+      calls.push(`submit ${JSON.stringify(request.submission)}${request.force === true ? " force" : ""}`);
       return Promise.resolve(
         answer ?? { ok: true, name: first.row.name, runId: first.row.runId, warnings: [] },
       );
@@ -74,6 +83,15 @@ export function createEngine(first: RunPicture, answer?: SubmitAnswer): FakeEngi
     send: () => undefined,
     settled: () => settled,
     startedBy: () => [],
+    debts: 0,
+    indebted: [],
+    deliver: () => deliver(),
+    owes: () => engine.debts,
+    calledBack: (name, how) => {
+      calls.push(`called back ${name}${how?.once === true ? " once" : ""}`);
+      return engine.debts === 0 && engine.indebted.length === 0 ? Promise.resolve() : delivered;
+    },
+    adoptOwing: () => Promise.resolve(engine.indebted),
     runningCount: () => engine.running,
     executorName: () => "fake",
     close: ({ leaveRunning }) => {
@@ -106,6 +124,7 @@ export interface HouseOptions {
   /** How many more tasks there would be to explain. */
   readonly unexplained?: number;
   readonly locks?: readonly LockRow[];
+  readonly payloads?: readonly PayloadRow[];
   readonly findings?: readonly DoctorFinding[];
   /** What `serve` opens. */
   readonly server?: Server;
@@ -200,6 +219,13 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
       calls.push(`explain ${picture.row.name} ${select ?? "*"}`);
       return { tasks: options.explanations ?? [], more: options.unexplained ?? 0 };
     },
+    payloads: () => Promise.resolve(options.payloads ?? []),
+    payload: async (name) => {
+      const found = options.payloads?.find(({ key, id }) => key === name || id === name);
+      if (found === undefined)
+        throw new MillraceError("payload/unknown", "not-found", `no payload '${name}'`);
+      return { ...found, value: { id: found.id }, runs: [found.run] };
+    },
     locks: () => Promise.resolve(options.locks ?? []),
     setLockLimit: (key, limit) => {
       calls.push(`limit ${key} ${limit ?? "none"}`);
@@ -236,8 +262,8 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
       return options.server;
     },
     isServed: async () => options.served !== undefined,
-    handOver: async ({ file, submission }) => {
-      calls.push(`handOver ${file} ${JSON.stringify(submission)}`);
+    handOver: async ({ file, submission, force }) => {
+      calls.push(`handOver ${file} ${JSON.stringify(submission)}${force === true ? " force" : ""}`);
       if (options.served === undefined)
         throw new MillraceError("home/not-served", "unavailable", "no process serves /home/of/runs");
       return options.served;

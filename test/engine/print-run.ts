@@ -85,6 +85,8 @@ function printReason(state: RunState, reason: Reason): string {
 }
 
 export function printEffect(state: RunState, effect: Effect): string {
+  if (effect.kind === "callback.send")
+    return `! callback ${effect.number} try ${effect.tried} ${JSON.stringify(effect.order)}`;
   const path = pathOf(state, effect.task);
   switch (effect.kind) {
     case "attempt.start":

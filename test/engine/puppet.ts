@@ -119,6 +119,7 @@ export class Puppet {
         this.looking.add(effect.task);
         return;
       case "memo.keep":
+      case "callback.send":
         return;
     }
   }

@@ -110,3 +110,17 @@ test("what cannot be sent is a problem of the task and of nobody else", async ()
   assert.match(await problem({ url: "nowhere" }), /is no URL$/);
   assert.deepEqual(await ask({ timeoutMs: 1e15 }), { method: "GET", token: null, accept: null, body: "" });
 });
+
+test("what must keep its method is not made a GET: the redirect is its answer", async () => {
+  const post = { method: "POST", body: "b", keepsMethod: true } as const;
+  for (const status of [301, 302, 303]) {
+    const answer = await send({ ...post, url: `${here.origin}/to/${status}/%2Fx` });
+    assert.equal("problem" in answer ? answer.problem : answer.statusCode, status);
+  }
+  assert.deepEqual(await ask({ ...post, url: `${here.origin}/to/308/%2Fx` }), {
+    method: "POST",
+    token: null,
+    accept: null,
+    body: "b",
+  });
+});

@@ -11,6 +11,7 @@ import { createHouse } from "../../src/main/house.ts";
 import { createExpiryPart } from "../../src/main/serve/expiry-part.ts";
 import { openServer } from "../../src/main/serve/serve.ts";
 import type { MakeServePart, Occasion, ServeHost } from "../../src/main/serve/serve-part.ts";
+import { openReceiver } from "./receiver.ts";
 
 function makeRoot(context: TestContext): string {
   const root = mkdtempSync(join(tmpdir(), "millrace-serving-"));
@@ -122,6 +123,33 @@ describe("a part of serve", () => {
       await server.close();
     }
     assert.equal(probe.closed(), true);
+  });
+
+  test("hears of an end before its callbacks have arrived, and is rid of the run when they have", async (context) => {
+    const root = makeRoot(context);
+    const probe = makeProbe();
+    // The first request is left without an answer, so that the run owes for a while.
+    const receiver = await openReceiver(context, (number) => (number === 0 ? undefined : 200));
+    const http = { url: receiver.url, timeoutSeconds: 1 };
+    const callbacks = [{ name: "tell", http, retryStrategy: { backoff: { duration: "0" } } }];
+    const server = await openServer(openHome(root), options, [probe.make]);
+    try {
+      await probe.until(() => true);
+      const { submission, ...rest } = document("true");
+      const annotations = { "millrace/callbacks": JSON.stringify(callbacks) };
+      const answer = await probe.host().submit({ ...rest, submission: { ...submission, annotations } });
+      const name = answer.ok ? answer.name : assert.fail(JSON.stringify(answer));
+      await probe.until(({ ended }) => ended.some((row) => row.name === name && row.owes === 1));
+      assert.equal((await probe.host().findRun(name))?.view["owes"], 1);
+      await probe.host().remove(name);
+      assert.equal((await probe.host().findRun(name))?.name, name);
+      await probe.until(({ ended }) => ended.some((row) => row.name === name && row.owes === undefined));
+      assert.equal(receiver.arrived.length, 2);
+      const house = createHouse(root);
+      while ((await probe.host().findRun(name)) !== undefined) await house.changed(200);
+    } finally {
+      await server.close();
+    }
   });
 
   test("runs whose time is over are deleted, and the next look is when the next one falls due", async (context) => {

@@ -96,6 +96,50 @@ const byKind: { readonly [K in RunEventKind]: fc.Arbitrary<Extract<RunEvent, { k
     { kind: fc.constant("task.expanded"), task: whole, at: time, count: whole, items },
     { requiredKeys: ["kind", "task", "at", "count"] },
   ),
+  "callback.owed": fc.record(
+    {
+      kind: fc.constant("callback.owed"),
+      at: time,
+      callback: whole,
+      order: fc.oneof(
+        fc.record({
+          kind: fc.constant("request" as const),
+          request: fc.record({
+            method: fc.string(),
+            url: fc.string(),
+            headers: fc.array(fc.record({ name: fc.string(), value: fc.string(), secret: fc.boolean() }), {
+              maxLength: 2,
+            }),
+            timeoutMs: whole,
+            verifyTls: fc.boolean(),
+          }),
+        }),
+        fc.record({
+          kind: fc.constant("start" as const),
+          start: fc.record({
+            definition: fc.string(),
+            parameters: fc.array(fc.record({ name: fc.string(), value: fc.string() }), { maxLength: 2 }),
+            payload: fc.string(),
+          }),
+        }),
+      ),
+    },
+    { requiredKeys: ["kind", "at", "callback"] },
+  ),
+  "callback.retried": fc.record({
+    kind: fc.constant("callback.retried"),
+    at: time,
+    number: whole,
+    notBefore: time,
+    message: fc.string(),
+  }),
+  "callback.settled": fc.record({
+    kind: fc.constant("callback.settled"),
+    at: time,
+    number: whole,
+    delivered: fc.boolean(),
+    message: fc.string(),
+  }),
   "attempt.ready": fc.record({ kind: fc.constant("attempt.ready"), task: whole, at: time }),
   "attempt.lapsed": fc.record({ kind: fc.constant("attempt.lapsed"), task: whole, at: time }),
   "task.dismissed": fc.record({ kind: fc.constant("task.dismissed"), task: whole, at: time }),

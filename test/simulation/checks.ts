@@ -196,6 +196,9 @@ export async function checkFinalHistory(world: World, ledger: Ledger): Promise<r
     const phase = state.ended === undefined ? "open" : String(phaseNames[state.ended]);
     if (row?.phase !== phase)
       problems.push(`${state.runId} is ${phase}, and its row says ${row?.phase ?? "nothing"}`);
+    const owes = Number(row?.view["owes"] ?? 0);
+    if (owes !== state.callbacksOwed.size)
+      problems.push(`${state.runId} owes ${state.callbacksOwed.size}, and its row says ${owes}`);
     if ((ledger.endCommits.get(state.runId) ?? Infinity) > world.disk.durableCount)
       problems.push(`the end of ${state.runId} is not durable`);
   }

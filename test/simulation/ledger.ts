@@ -18,6 +18,8 @@ export interface Ledger {
   readonly ended: ReadonlyMap<string, number>;
   /** Numbers of the commits (from 1) that hold the latest end of each run. */
   readonly endCommits: ReadonlyMap<string, number>;
+  /** Numbers of the commits (from 1) since which callbacks are owed, by key. */
+  readonly owedCommits: ReadonlyMap<string, number>;
   add(commit: HistoryCommit): void;
 }
 
@@ -27,9 +29,11 @@ export function openLedger(commits: readonly HistoryCommit[]): Ledger {
   const started = new Map<string, number>();
   const ended = new Map<string, number>();
   const endCommits = new Map<string, number>();
+  const owedCommits = new Map<string, number>();
   let number = 0;
   const count = (state: RunState, event: RunEvent): void => {
     if (event.kind === "run.ended") endCommits.set(state.runId, number);
+    if (event.kind === "callback.owed") owedCommits.set(`${state.runId}-${state.callbacks.length}`, number);
     if (event.kind !== "attempt.started" && event.kind !== "attempt.ended") return;
     const book = event.kind === "attempt.started" ? started : ended;
     const id = attemptIdOf(state, event.task);
@@ -57,7 +61,7 @@ export function openLedger(commits: readonly HistoryCommit[]): Ledger {
     }
   };
   for (const commit of commits) add(commit);
-  return { states, started, ended, endCommits, add };
+  return { states, started, ended, endCommits, owedCommits, add };
 }
 
 /** The id of a task's current attempt, as orders have it. */

@@ -19,6 +19,7 @@ import type {
   Region,
 } from "../../src/model/plan/plan.ts";
 import type { Random } from "./random.ts";
+import { makeCallbacks } from "./receivers.ts";
 import { frail } from "./world.ts";
 import { simExpression } from "./sim-language.ts";
 
@@ -33,6 +34,7 @@ export function makeRandomPlan(random: Random, wishes: PlanWishes): Plan {
   const locks = makeRunLocks(random.fork("locks"));
   const builder: Builder = { random, wishes, processes: [], runLocks: locks.locks ?? [] };
   const entry = addRegion(builder, wishes.depth);
+  const callbacks = makeCallbacks(random.fork("callbacks"));
   return {
     language: "sim",
     processes: builder.processes,
@@ -48,6 +50,7 @@ export function makeRandomPlan(random: Random, wishes: PlanWishes): Plan {
       ...locks,
       ...(!wishes.orderFree && random.chance(0.2) ? { deadlineMs: random.integer(500, 20_000) } : {}),
     },
+    ...(callbacks.length === 0 ? {} : { callbacks }),
     notes: {},
   };
 }

@@ -15,6 +15,7 @@ import { never } from "./life.ts";
 import type { Life } from "./life.ts";
 import type { Random } from "./random.ts";
 import type { LifeFaults, Scenario } from "./scenario.ts";
+import { createSimStarter } from "./receivers.ts";
 import { createSimExecutor } from "./sim-executor.ts";
 import { createSimFiles } from "./sim-files.ts";
 import { openSimHistory } from "./sim-history.ts";
@@ -95,7 +96,8 @@ export function openSimEngine(options: SimEngineOptions): SimEngine {
     }),
     artifacts,
     objects: noObjects,
-    requester: createSimRequester(scenario.seed, timeline, life),
+    requester: createSimRequester(scenario.seed, world, life),
+    starter: createSimStarter(scenario.seed, world.receivers, timeline, life),
     secrets: createMemorySecrets(),
     memos: world.memos,
     limits: scenario.limits,
@@ -113,7 +115,11 @@ export function openSimEngine(options: SimEngineOptions): SimEngine {
     life,
     runtime,
     submit: (number) => submitRun(runtime, scenario, number, language, timeline.now()),
-    adoptAll: async () => void (await adopt(await history.listRuns({ unfinishedOnly: true }))),
+    adoptAll: async () =>
+      void (await adopt([
+        ...(await history.listRuns({ unfinishedOnly: true })),
+        ...(await history.listRuns({ owing: true })),
+      ])),
     take: async (runId) => {
       const summary = await history.findRun(runId);
       return findLive(runId) ?? (summary === undefined ? never() : ((await adopt([summary]))[0] ?? never()));

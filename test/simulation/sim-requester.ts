@@ -3,11 +3,14 @@ import type { Requester } from "../../src/ports/requester.ts";
 import { never } from "./life.ts";
 import type { Life } from "./life.ts";
 import { createRandom } from "./random.ts";
-import type { Timeline } from "./timeline.ts";
+import { receive, receiverUrl } from "./receivers.ts";
+import type { World } from "./world.ts";
 
-export function createSimRequester(seed: string, timeline: Timeline, life: Life): Requester {
+export function createSimRequester(seed: string, world: World, life: Life): Requester {
+  const { timeline, receivers } = world;
   return {
     send: async (request, signal) => {
+      if (request.url.startsWith(receiverUrl)) return receive(seed, receivers, timeline, life, request);
       if (life.meet(`request ${request.url}`)) return never();
       const random = createRandom(`${seed}/request/${request.url}`);
       await timeline.wait(random.integer(1, 800), `answer to ${request.url}`, life);

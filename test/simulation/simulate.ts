@@ -20,6 +20,7 @@ import { losePower } from "./power-loss.ts";
 import { createRandom } from "./random.ts";
 import type { LifeFaults, Scenario } from "./scenario.ts";
 import { makeScenario, makeTwin } from "./scenario.ts";
+import { checkCallbacks } from "./receivers.ts";
 import { openSimEngine, runIdOf } from "./sim-engine.ts";
 import type { SimEngine } from "./sim-engine.ts";
 import { Violation } from "./simulation.ts";
@@ -38,6 +39,8 @@ export interface Verdict {
   readonly steps: number;
   readonly lives: number;
   readonly executions: number;
+  /** Callbacks that ends of runs called for. */
+  readonly callbacks: number;
   readonly quarantines: number;
   /** Whether the result was compared with that of an undisturbed twin. */
   readonly compared: boolean;
@@ -59,6 +62,7 @@ export async function simulate(seed: string, trace: (line: string) => void = noT
     steps: disturbed.steps,
     lives: disturbed.lives,
     executions: disturbed.world.executions.length,
+    callbacks: disturbed.ledger.owedCommits.size,
     quarantines: disturbed.quarantines,
     compared: isComparable,
   };
@@ -115,6 +119,8 @@ function openSimulation(scenario: Scenario, trace: (line: string) => void): Simu
     problems: [],
   };
   const whole: Simulation = Object.assign(sim, { engine: openLife(sim, faults) });
+  world.receivers.isDurable = (key) =>
+    (whole.ledger.owedCommits.get(key) ?? Infinity) <= world.disk.durableCount;
   scenario.submitAtMs.forEach((atMs, number) => {
     timeline.at(timeline.now() + atMs, `submit ${number}`, () => submit(whole, number));
   });
@@ -236,6 +242,7 @@ async function moveOn(sim: Simulation): Promise<boolean> {
 async function finishSimulation(sim: Simulation): Promise<void> {
   const { engine, ledger, world, problems } = sim;
   problems.push(...checkStates(engine.runtime.liveRuns, ledger), ...checkExecutions(world, ledger));
+  problems.push(...checkCallbacks(world.receivers, ledger));
   for (const number of sim.scenario.plans.keys()) {
     if (!ledger.states.has(runIdOf(number))) problems.push(`${runIdOf(number)} was forgotten`);
   }

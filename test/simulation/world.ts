@@ -12,6 +12,8 @@ import type { HistoryCommit } from "../../src/ports/history-store.ts";
 import type { MemoStore } from "../../src/ports/memo-store.ts";
 import { createMemoryMemos } from "../../src/stores/memory/memory-memos.ts";
 import { createRandom, hashText } from "./random.ts";
+import { createReceivers } from "./receivers.ts";
+import type { Receivers } from "./receivers.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** What one attempt will do. */
@@ -56,6 +58,8 @@ export interface World {
   readonly disk: { commits: HistoryCommit[]; durableCount: number };
   /** Kept results. */
   readonly memos: MemoStore;
+  /** Who is called back. */
+  readonly receivers: Receivers;
   behaviourOf(order: AttemptOrder): Behaviour;
   /** Begins the commands of a laid directory. `ended` is called in the world's own time. */
   run(order: AttemptOrder, ended: () => void): void;
@@ -67,6 +71,7 @@ export function createWorld(seed: string, timeline: Timeline): World {
   const world: World = {
     timeline,
     memos: createMemoryMemos(),
+    receivers: createReceivers(),
     directories: new Map(),
     executions: [],
     disk: { commits: [], durableCount: 0 },

@@ -84,6 +84,7 @@ test("a file of a newer Millrace is refused, not changed", async (context) => {
 
 /** What a file of schema 1 or 2 does not have. */
 const undoFinding = `
+  DROP INDEX run_owing; DROP INDEX run_by_payload;
   DROP INDEX run_by_expiry; DROP INDEX run_by_origin; DROP INDEX run_with_metrics;
   DROP TABLE run_label; DROP TABLE run_count;`;
 
@@ -95,6 +96,9 @@ const eachFilter: readonly RunFilter[] = [
   { label: { name: "team", value: "data" } },
   { label: { name: "team", value: "data" }, unfinishedOnly: true },
   { origin: { id: "o", createdUntil: Number.MAX_SAFE_INTEGER } },
+  { owing: true },
+  { payload: {} },
+  { payload: { key: "k" } },
   { withMetrics: true },
   { unfinishedOnly: true, withLocks: true },
 ];
@@ -111,7 +115,11 @@ for (const version of [1, 2])
   test(`a file of schema ${version} is read as it is, and a writer brings it up to date`, async (context) => {
     const folder = makeTemporaryFolder(context);
     const first = openSqliteHistory(folder, { mode: "write" });
-    const views = { r1: { locks: true }, r2: { expiresAt: 5, origin: "o" }, r3: { metrics: [] } };
+    const views = {
+      r1: { locks: true },
+      r2: { expiresAt: 5, origin: "o" },
+      r3: { metrics: [], owes: 1, payload: { key: "k" } },
+    };
     const created = Object.entries(views).map(([runId, view]) => ({
       summary: sampleSummary(runId, { phase: runId === "r1" ? "running" : "succeeded", view }),
       document: sampleDocument(),
@@ -152,6 +160,9 @@ test("runs are found by their indexes, and never by reading all of them", async 
     "SEARCH run_label USING PRIMARY KEY (name=? AND value=?); SEARCH run USING PRIMARY KEY (run_id=?); USE TEMP B-TREE FOR ORDER BY",
     "SEARCH run_label USING PRIMARY KEY (name=? AND value=? AND unfinished=?); SEARCH run USING PRIMARY KEY (run_id=?); USE TEMP B-TREE FOR ORDER BY",
     "SEARCH run USING INDEX run_by_origin (<expr>=? AND created_at<?)",
+    "SCAN run USING INDEX run_owing",
+    "SCAN run USING INDEX run_by_payload; USE TEMP B-TREE FOR ORDER BY",
+    "SEARCH run USING INDEX run_by_payload (<expr>=?)",
     "SCAN run USING INDEX run_with_metrics",
     "SCAN run USING INDEX run_unfinished",
   ]);

@@ -93,6 +93,8 @@ function makeRequest(
   return {
     source,
     file,
+    // A resubmission is a new run, whatever became of the payload.
+    ...(submission.payload === undefined ? {} : { force: true }),
     submission: {
       ...earlier,
       ...given,

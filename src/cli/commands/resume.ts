@@ -54,11 +54,18 @@ export const command = defineCommand({
 
 async function resumeRun(context: CommandContext, house: House, name: string, given: Given): Promise<number> {
   const row = await house.find(name);
-  if (row.endedAt !== undefined) throw hasEnded(row);
+  if (row.endedAt !== undefined && row.owes === undefined) throw hasEnded(row);
   const plan = (picture: RunPicture): readonly RunCommand[] => planCommands(picture, given);
   if (given.detach !== true && !(await house.isDriven()))
     return continueRun(context, house, row, plan, given);
+  if (row.endedAt !== undefined) return leaveCallbacks(context, row);
   return sendCommands(context, house, row.name, plan(await house.get(row.name)), given);
+}
+
+/** Whoever drives the home delivers them without being told. */
+function leaveCallbacks({ out, advise }: CommandContext, { name }: RunRow): number {
+  out.line(`${name} has ended and owes callbacks; whoever drives the home delivers them: ${advise("serve")}`);
+  return exitCodes.succeeded;
 }
 
 function hasEnded({ name }: RunRow): MillraceError {

@@ -16,6 +16,17 @@ export const runFlags = {
     value: "KIND/NAME",
     help: "run a stored definition: workflowtemplate/NAME, clusterworkflowtemplate/NAME or cronwf/NAME",
   },
+  payload: {
+    kind: "text",
+    value: "FILE",
+    help: "JSON that the run is about, as the parameter `payload`; the same one again joins its run",
+  },
+  force: { kind: "switch", help: "run a payload again that has succeeded" },
+  callbacks: {
+    kind: "text",
+    value: "FILE",
+    help: "YAML or JSON list of what follows from the end of the run",
+  },
   with: { kind: "list", value: "FILE", help: "further definitions: templates, ConfigMaps, Secrets" },
   strict: { kind: "switch", help: "unknown fields and doubled keys are errors" },
   ...watchFlags,
@@ -56,6 +67,9 @@ export async function runDocument(
 
 type RequestFlags = Parameters<typeof readSubmission>[1] & {
   readonly from?: string | undefined;
+  readonly payload?: string | undefined;
+  readonly force?: boolean | undefined;
+  readonly callbacks?: string | undefined;
   readonly "scheduled-time"?: string | undefined;
 };
 
@@ -78,8 +92,27 @@ export async function readRequest(
       : import("../definitions/definition-noun.ts").then(({ parseFrom }) =>
           house.definitions.readDocument(parseFrom(from)),
         );
-  const [{ source, file }, submission] = await Promise.all([document, readSubmission(context, flags)]);
-  return { source, file, submission: addScheduledTime(submission, flags["scheduled-time"]) };
+  const [{ source, file }, given] = await Promise.all([document, readSubmission(context, flags)]);
+  const submission = addScheduledTime(given, flags["scheduled-time"]);
+  const { payload, callbacks, force } = flags;
+  checkForce(force, payload);
+  if (payload === undefined && callbacks === undefined) return { source, file, submission };
+  const { addCallbacks, addPayload } = await import("../drive/payload-flags.ts");
+  return {
+    source,
+    file,
+    submission: await addPayload(context, await addCallbacks(context, submission, callbacks), payload),
+    ...(force === true ? { force } : {}),
+  };
+}
+
+function checkForce(force: boolean | undefined, payload: string | undefined): void {
+  if (force !== true || payload !== undefined) return;
+  throw new MillraceError(
+    "cli/bad-arguments",
+    "invalid",
+    "--force is about a payload, and there is no --payload",
+  );
 }
 
 /** Argo keeps the time as an annotation (argo submit --scheduled-time). */

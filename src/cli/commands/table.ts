@@ -31,6 +31,8 @@ export const commandTable: readonly CommandEntry[] = [
     "print the figures that documents and the engine count",
     () => import("./metrics.ts"),
   ),
+  entry("payload list", "Look", "list payloads and how they stand", () => import("./payload-list.ts")),
+  entry("payload get", "Look", "show a payload and its runs", () => import("./payload-get.ts")),
   entry("locks", "Look", "show who holds locks and who waits for them", () => import("./locks.ts")),
   entry(
     "locks limit",

@@ -11,6 +11,7 @@ import { chooseDisplay } from "./choose-display.ts";
 import type { Display, KnownRun } from "./display.ts";
 import { expireRuns } from "./expire-runs.ts";
 import { watchInterrupts } from "./interrupts.ts";
+import { reportCallbacks, waitForCallbacks } from "./wait-for-callbacks.ts";
 import { reportRun } from "./report-run.ts";
 
 export interface DriveWishes {
@@ -36,7 +37,7 @@ export async function driveRun(
   try {
     const { rest, count, picture } = await followToRest(context, house, engine, name, wishes);
     await reportRest(context, house, picture, rest, wishes);
-    const isLeft = rest === "ended" && !(await waitForStarted(context, engine, name));
+    const isLeft = rest === "ended" && !(await waitForConsequences(context, engine, name));
     if (isLeft) return exitCodes.interrupted;
     if (rest !== "killed") await expireRuns(context, engine, name);
     hasClosed = true;
@@ -123,6 +124,15 @@ function isStructured(output: string | undefined): boolean {
   return output === "json" || output === "yaml" || output === "name";
 }
 
+/** What the end of a run calls for: callbacks, and runs that it has started. False when the user does not want to wait. */
+async function waitForConsequences(context: CommandContext, engine: Engine, name: string): Promise<boolean> {
+  // Callbacks of the run may start others, and those have callbacks of their own.
+  const isDone =
+    (await waitForCallbacks(context, engine, name)) && (await waitForStarted(context, engine, name));
+  reportCallbacks(context, engine, name);
+  return isDone;
+}
+
 /**
  * A run may have started others that it did not wait for; they live in this process too. False when the user does not
  * want to wait for them.
@@ -157,8 +167,12 @@ async function waitForAll(engine: Engine, name: string): Promise<true> {
     const open = engine.startedBy(name).filter((one) => !waited.has(one));
     if (open.length === 0) return true;
     for (const one of open) waited.add(one);
-    await Promise.all(open.map((one) => engine.settled(one)));
+    await Promise.all(open.map((one) => settle(engine, one)));
   }
+}
+
+async function settle(engine: Engine, name: string): Promise<void> {
+  if ((await engine.settled(name)) === "ended") await engine.calledBack(name);
 }
 
 function exitCodeOfRest(picture: RunPicture, rest: Rest): number {

@@ -6,6 +6,7 @@ import { pictureToJson, printStructured } from "../render/structured.ts";
 import { formatRunHead } from "../render/run-head.ts";
 import { cleanText } from "../render/text-width.ts";
 import { followFromOutside } from "./follow-from-outside.ts";
+import { describeJoined } from "./describe-joined.ts";
 import { printDiagnostics } from "./print-diagnostics.ts";
 
 export interface HandOverWishes {
@@ -31,12 +32,14 @@ export async function handOver(
   const answer = await house.handOver(request);
   await printDiagnostics(context, answer.ok ? answer.warnings : answer.diagnostics, request.file, "run");
   if (!answer.ok) return exitCodes.usage;
-  const { name } = answer;
+  const { name, joined } = answer;
   const { output } = wishes;
   const isForProgram = output === "json" || output === "yaml" || output === "name";
   if (output === "name") context.out.line(name);
   else if (wishes.quiet !== true)
-    (isForProgram ? context.err : context.out).line(`${cleanText(name)} submitted`);
+    (isForProgram ? context.err : context.out).line(
+      joined === undefined ? `${cleanText(name)} submitted` : describeJoined(name, joined),
+    );
   const isShown = wishes.watch === true || wishes.log === true || wishes.quiet === true || isForProgram;
   if (!isShown) context.out.lines(formatRunHead(context, house, await house.get(name)));
   const code = await followRun(context, house, name, wishes);

@@ -2,6 +2,7 @@
 import type { House, SubmitRequest } from "../../api/house.ts";
 import type { CommandContext } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { describeJoined } from "./describe-joined.ts";
 import { driveRun } from "./drive-run.ts";
 import type { DriveWishes } from "./drive-run.ts";
 import { printDiagnostics } from "./print-diagnostics.ts";
@@ -28,6 +29,10 @@ export async function submitAndDrive(
       return exitCodes.usage;
     }
     name = answer.name;
+    if (answer.joined !== undefined) {
+      if (wishes.quiet !== true) context.err.line(describeJoined(name, answer.joined));
+      await engine.adopt(name);
+    }
   } catch (error) {
     await engine.close({ leaveRunning: false });
     throw error;

@@ -1,6 +1,7 @@
 /** The head of a run: everything about it that is no task. What `get` and the commands that start a run answer with. */
 import type { House, RunPicture } from "../../api/house.ts";
 import type { CommandContext } from "../command.ts";
+import { describeCallbacks } from "./callbacks.ts";
 import { describeLeft, formatDuration, formatMoment, formatSpan, formatTime } from "./durations.ts";
 import { describeRunMessage } from "./name-child.ts";
 import { formatOutputs, formatParameter } from "./outputs.ts";
@@ -31,6 +32,8 @@ export function formatRunHead(
     ["Estimated", describeEstimate(picture, now)],
     ["Progress", describeProgress(picture)],
     ["Conditions", describeConditions(picture)],
+    ["Payload", cleanText(row.payload?.id ?? "")],
+    ["Callbacks", describeCallbacks(picture, now).join("; ")],
     ["Kept until", row.expiresAt === undefined ? "" : formatTime(row.expiresAt)],
   ]);
   const parameters = Object.entries({ ...picture.state.values, ...submission.parameters });

@@ -3,6 +3,7 @@ import { isJsonObject } from "../../base/json.ts";
 import type { Json, JsonObject } from "../../base/json.ts";
 import type { RunPicture, RunRow } from "../../api/house.ts";
 import type { Printer } from "../printer.ts";
+import { callbacksToJson } from "./callbacks.ts";
 import { formatTime } from "./durations.ts";
 import { escapeControls, formatYaml } from "./yaml.ts";
 
@@ -25,6 +26,8 @@ export function rowToJson(row: RunRow): JsonObject {
     phase: row.phase,
     ...(row.expiresAt === undefined ? {} : { expiresAt: formatTime(row.expiresAt) }),
     ...(row.priority === undefined ? {} : { priority: row.priority }),
+    ...(row.owes === undefined ? {} : { callbacksOwed: row.owes }),
+    ...(row.payload === undefined ? {} : { payload: { key: row.payload.key, id: row.payload.id } }),
     status: {
       phase: row.shownPhase,
       ...(row.startedAt === undefined ? {} : { startedAt: formatTime(row.startedAt) }),
@@ -54,6 +57,8 @@ export function pictureToJson(picture: RunPicture): JsonObject {
     },
     source: { language, file, ...describeStored(picture) },
     phase: row.phase,
+    ...(row.payload === undefined ? {} : { payload: { key: row.payload.key, id: row.payload.id } }),
+    ...(picture.state.callbacks.length === 0 ? {} : { callbacks: callbacksToJson(picture) }),
     ...(spec === undefined ? {} : { spec }),
     status: picture.view.status(picture.state, picture.outlook),
   };

@@ -15,6 +15,7 @@ import type { RunState } from "../../model/run/run-state.ts";
 import type { Evaluator } from "../../model/run/scope.ts";
 import { admitAttempts } from "../admit/admit.ts";
 import { advance } from "./advance.ts";
+import { takeCallbackAnswer } from "./callbacks.ts";
 import { endAttempt } from "./attempt-ended.ts";
 import { resumeRun, setTask, stopRun, suspendRun, terminateRun } from "./commands.ts";
 import { receiveMemo } from "../reuse/look-up-memo.ts";
@@ -67,6 +68,8 @@ function takeInput(decision: Decision, input: RunInput): void {
       return endAttempt(decision, input);
     case "response.received":
       return receiveResponse(decision, input);
+    case "callback.answered":
+      return takeCallbackAnswer(decision, input);
     case "memo.answered":
       return receiveMemo(decision, input);
     case "time.reached":

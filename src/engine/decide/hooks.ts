@@ -6,6 +6,7 @@ import type { EndPhase } from "../../model/run/events.ts";
 import { taskFlags } from "../../model/run/task-table.ts";
 import { doesHang, hasHooks } from "../evolve/hanging-hooks.ts";
 import { createHookScope, createScope } from "../expand/scope.ts";
+import { oweCallbacks } from "./callbacks.ts";
 import type { Decision } from "./decision.ts";
 
 /** Starts the conditional hooks of a task (or, for the entry, of the run) whose time has come. */
@@ -93,6 +94,7 @@ export function finishRun(decision: Decision): void {
   // A stop is no reason for the end of a run whose work had ended well by then.
   const reason = (isBad(entry) ? state.stopping?.reason : undefined) ?? state.reasons.get(blamed);
   decision.record({ kind: "run.ended", at: decision.at, phase, ...(reason === undefined ? {} : { reason }) });
+  oweCallbacks(decision);
 }
 
 function findBadExitHook(state: RunState): number {

@@ -2,6 +2,8 @@
 import { hasEnded, phases } from "../../model/run/phase.ts";
 import type { RunState } from "../../model/run/run-state.ts";
 import type { ReasonCode } from "../../model/run/values.ts";
+import { callbackOfTimer } from "../evolve/callbacks.ts";
+import { sendCallback } from "./callbacks.ts";
 import { beginStop } from "./commands.ts";
 import type { Decision } from "./decision.ts";
 
@@ -9,7 +11,8 @@ import type { Decision } from "./decision.ts";
 export function reachTime(decision: Decision): void {
   const { state, at } = decision;
   for (let task = state.timers.shiftDue(at); task !== undefined; task = state.timers.shiftDue(at)) {
-    if (task < 0) reachRunDeadline(decision);
+    if (task < -1) sendCallback(decision, callbackOfTimer(task));
+    else if (task < 0) reachRunDeadline(decision);
     else {
       reachTaskDeadline(decision, task);
       state.agenda.push(task);

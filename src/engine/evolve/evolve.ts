@@ -10,6 +10,7 @@ import { hasEnded, phases, taskKinds } from "../../model/run/phase.ts";
 import type { RunEvent } from "../../model/run/events.ts";
 import type { RunState } from "../../model/run/run-state.ts";
 import { taskFlags } from "../../model/run/task-table.ts";
+import { evolveCallback, isOfCallback } from "./callbacks.ts";
 import { endTask, closeTask } from "./close.ts";
 import {
   awakenLocks,
@@ -32,6 +33,7 @@ export function evolveAll(state: RunState, events: Iterable<RunEvent>): void {
 /** Folds one event into the state. */
 export function evolve(state: RunState, event: RunEvent): void {
   state.seq += 1;
+  if (isOfCallback(event)) return evolveCallback(state, event);
   switch (event.kind) {
     case "run.created":
       state.createdAt = event.at;
@@ -45,11 +47,9 @@ export function evolve(state: RunState, event: RunEvent): void {
     case "run.admitted":
       return evolveRunAdmitted(state, event.at);
     case "run.suspended":
-      state.suspended = true;
-      return putLocksToSleep(state);
+      return evolveSuspended(state, true);
     case "run.resumed":
-      state.suspended = false;
-      return awakenLocks(state);
+      return evolveSuspended(state, false);
     case "run.stopping":
       return evolveRunStopping(state, event);
     case "run.ended":
@@ -102,6 +102,12 @@ export function evolve(state: RunState, event: RunEvent): void {
 }
 
 type EventOf<K extends RunEvent["kind"]> = Extract<RunEvent, { kind: K }>;
+
+function evolveSuspended(state: RunState, suspended: boolean): void {
+  state.suspended = suspended;
+  if (suspended) putLocksToSleep(state);
+  else awakenLocks(state);
+}
 
 function evolveRunQueued(state: RunState, event: EventOf<"run.queued">): void {
   state.queued = { reason: event.reason };

@@ -140,7 +140,7 @@ function layInput(
 }
 
 /** Replaces every expression in a JSON-like value; parts without one are shared, not copied. */
-function resolveTemplated(decision: Decision, value: Templated<Json>, scope: Scope): Json {
+export function resolveTemplated(decision: Decision, value: Templated<Json>, scope: Scope): Json {
   if (isExpression(value)) return decision.resolve(value, scope);
   if (typeof value !== "object" || value === null) return value as Json;
   if (Array.isArray(value)) return resolveList(decision, value as readonly Templated<Json>[], scope);

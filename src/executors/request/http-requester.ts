@@ -32,6 +32,8 @@ async function send(request: HttpRequest, signal: AbortSignal, redirectsLeft: nu
   const answer = await exchange(request, url, signal);
   const location = "problem" in answer ? undefined : answer.headers["Location"]?.[0];
   if ("problem" in answer || location === undefined || !redirecting.has(answer.statusCode)) return answer;
+  // Whoever must not be taken for having got what he did not get is told of the redirect.
+  if (request.keepsMethod === true && !keepsMethod(request, answer.statusCode)) return answer;
   if (redirectsLeft === 0) return { problem: "too many redirects" };
   if (!URL.canParse(location, url.href)) return { problem: `${request.url} redirects to no address` };
   return send(redirect(request, url, new URL(location, url), answer.statusCode), signal, redirectsLeft - 1);
@@ -43,15 +45,19 @@ const redirecting: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** Headers are for the server that they were given for: another one gets only those that tell it nothing. */
 function redirect(before: HttpRequest, from: URL, to: URL, statusCode: number): HttpRequest {
   const { body, ...rest } = before;
-  const keepsMethod = statusCode >= 307 || before.method === "GET" || before.method === "HEAD";
+  const isKept = keepsMethod(before, statusCode);
   const headers =
     from.origin === to.origin ? before.headers : before.headers.filter(({ name }) => isHarmless(name));
-  const next = { ...rest, url: to.href, headers, method: keepsMethod ? before.method : "GET" };
-  return keepsMethod && body !== undefined ? { ...next, body } : next;
+  const next = { ...rest, url: to.href, headers, method: isKept ? before.method : "GET" };
+  return isKept && body !== undefined ? { ...next, body } : next;
+}
+
+function keepsMethod({ method }: HttpRequest, statusCode: number): boolean {
+  return statusCode >= 307 || method === "GET" || method === "HEAD";
 }
 
 function isHarmless(name: string): boolean {
-  return ["accept", "user-agent", "content-type"].includes(name.toLowerCase());
+  return ["accept", "user-agent", "content-type", "idempotency-key"].includes(name.toLowerCase());
 }
 
 /** The longest that a timer waits. */

@@ -12,8 +12,12 @@
 import type { Json, JsonObject } from "../../base/json.ts";
 import type { StoragePlace } from "../data/storage-place.ts";
 import type { AttemptOrder, InputSource } from "../run/attempt.ts";
+import type { Callback } from "./callback.ts";
 import type { Dynamic, Expression, Templated } from "./expression.ts";
+import type { HttpRequest } from "./http-request.ts";
 import type { MetricTemplate } from "./metric.ts";
+
+export type { HttpRequest } from "./http-request.ts";
 
 /** A path into the source document, for messages: `["spec", "templates", 0]`. */
 export type Pointer = readonly (string | number)[];
@@ -36,6 +40,8 @@ export interface Plan {
   readonly origin?: string;
   /** Figures of the run as a whole. */
   readonly metrics?: readonly MetricTemplate[];
+  /** What follows from the end of the run. */
+  readonly callbacks?: readonly Callback[];
   /** What only the language's own views and evaluator need. */
   readonly notes: JsonObject;
 }
@@ -126,15 +132,6 @@ export interface TaskInput {
   readonly unpack: "keep" | "tar-by-content" | "zip";
   readonly mode?: number;
   readonly recurseMode: boolean;
-}
-
-export interface HttpRequest {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: readonly { readonly name: string; readonly value: string; readonly secret: boolean }[];
-  readonly body?: string;
-  readonly timeoutMs: number;
-  readonly verifyTls: boolean;
 }
 
 /** An action on an object that the house keeps: a run, a stored definition, a ConfigMap, a Secret. */

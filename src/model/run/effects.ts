@@ -1,5 +1,6 @@
 /** What the world owes a run after a decision. Every effect is idempotent by its task and attempt id. */
 import type { AttemptOrder } from "./attempt.ts";
+import type { CallbackOrder } from "../plan/callback.ts";
 import type { HttpRequest, ListingRequest, ObjectRequest } from "../plan/plan.ts";
 
 export type Effect =
@@ -16,6 +17,13 @@ export type Effect =
       readonly request: HttpRequest | ObjectRequest | ListingRequest;
     }
   | { readonly kind: "request.cancel"; readonly task: number }
+  /** `tried`: how many tries there were before. Idempotent by run and number. */
+  | {
+      readonly kind: "callback.send";
+      readonly number: number;
+      readonly tried: number;
+      readonly order: CallbackOrder;
+    }
   | { readonly kind: "memo.look"; readonly task: number; readonly cache: string; readonly key: string }
   /** The result of the task is kept. Lost by a crash, it is made once more: nothing else depends on it. */
   | { readonly kind: "memo.keep"; readonly task: number; readonly cache: string; readonly key: string };

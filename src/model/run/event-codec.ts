@@ -96,6 +96,9 @@ const forms: { readonly [K in RunEventKind]: readonly [code: number, fields: For
   "attempt.ready": [20, { task: "number" }],
   "task.dismissed": [21, { task: "number" }],
   "attempt.lapsed": [22, { task: "number" }],
+  "callback.owed": [50, { callback: "number", order: "json" }],
+  "callback.retried": [51, { number: "number", notBefore: "time", message: "json" }],
+  "callback.settled": [52, { number: "number", delivered: "flag", message: "json" }],
 };
 
 interface Layout {

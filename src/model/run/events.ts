@@ -8,6 +8,7 @@
  */
 import type { Json } from "../../base/json.ts";
 import type { AttemptFacts, Inputs, Items, Outputs, Reason } from "./values.ts";
+import type { CallbackOrder } from "../plan/callback.ts";
 import type { FileValue } from "../plan/plan.ts";
 import type { LockWish } from "./lock-board.ts";
 
@@ -159,6 +160,31 @@ export type RunEvent =
   /** Nobody needs the service any more: it is asked to end, and however it then ends, it has ended well. */
   | { readonly kind: "task.dismissed"; readonly task: number; readonly at: number }
   /** A hook of a task (`owner`; -1 for the run) begins: one new task. */
-  | { readonly kind: "hook.started"; readonly owner: number; readonly hook: number; readonly at: number };
+  | { readonly kind: "hook.started"; readonly owner: number; readonly hook: number; readonly at: number }
+  /** The run has ended, and a callback of its plan is due. It gets the next number in the run. */
+  | {
+      readonly kind: "callback.owed";
+      readonly at: number;
+      /** Index in the plan. */
+      readonly callback: number;
+      /** Absent when it cannot be computed; then it is settled at once. */
+      readonly order?: CallbackOrder;
+    }
+  /** A try of a callback (`number`) was of no use; the next one comes at `notBefore`. */
+  | {
+      readonly kind: "callback.retried";
+      readonly at: number;
+      readonly number: number;
+      readonly notBefore: number;
+      readonly message: string;
+    }
+  /** It has arrived, or it is given up. */
+  | {
+      readonly kind: "callback.settled";
+      readonly at: number;
+      readonly number: number;
+      readonly delivered: boolean;
+      readonly message: string;
+    };
 
 export type RunEventKind = RunEvent["kind"];

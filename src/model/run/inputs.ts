@@ -28,6 +28,14 @@ export type RunInput =
       readonly task: number;
       readonly response: Response | Listing | { readonly problem: string };
     }
+  /** What became of one try of a callback. `tried`: how many tries there had been before it. */
+  | {
+      readonly kind: "callback.answered";
+      readonly at: number;
+      readonly number: number;
+      readonly tried: number;
+      readonly answer: CallbackAnswer;
+    }
   /** The answer to a task that asked for a kept result; `problem`: its store could not say. */
   | {
       readonly kind: "memo.answered";
@@ -72,6 +80,15 @@ export type RunInput =
       /** There is no place among the runs yet. */
       readonly held?: boolean;
     };
+
+export type CallbackAnswer =
+  | Response
+  /** No answer, or nobody to ask now: it may be otherwise later. */
+  | { readonly problem: string }
+  /** Asking again would not help. */
+  | { readonly refusal: string }
+  /** The run that was started, or joined; says which. */
+  | { readonly started: string };
 
 /** The keys that lie at a place in storage. */
 export interface Listing {

@@ -54,6 +54,8 @@ export interface Submission {
   readonly annotations?: Readonly<Record<string, string>>;
   /** Other documents that this one refers to, as text, with their files; later ones count over earlier ones. */
   readonly definitions?: readonly GivenDefinition[];
+  /** JSON text that the run is about. It is the value of the parameter `payload`, and what makes two submissions the same. */
+  readonly payload?: string;
   /** Index of the document in a file of several. */
   readonly document?: number;
   /** Unknown fields and doubled keys are errors. */

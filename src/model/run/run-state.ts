@@ -7,6 +7,7 @@
  * S3. `timers` holds every time at which something must be decided, earliest first; stale entries are harmless.
  */
 import type { Json } from "../../base/json.ts";
+import type { CallbackOrder } from "../plan/callback.ts";
 import type { FileValue } from "../plan/plan.ts";
 import type { PlanIndex } from "../plan/plan-index.ts";
 import { LockBoard } from "./lock-board.ts";
@@ -23,6 +24,21 @@ export interface ChildLimit {
   readonly limit: number;
   active: number;
   readonly held: RangeQueue;
+}
+
+/** A callback that an end of the run has called for. */
+export interface CallbackState {
+  /** Index in the plan. */
+  readonly callback: number;
+  readonly owedAt: number;
+  readonly order: CallbackOrder | undefined;
+  /** Tries that were of no use. */
+  readonly tried: number;
+  /** When the next one may be made. */
+  readonly notBefore: number;
+  readonly settled: { readonly at: number; readonly delivered: boolean } | undefined;
+  /** What became of the last try; empty when there was none. */
+  readonly message: string;
 }
 
 export interface RunState {
@@ -98,6 +114,11 @@ export interface RunState {
   /** Tasks that ended badly, in order. */
   readonly failures: number[];
 
+  /** Callbacks that the ends of the run have called for, in order; their numbers are their places. */
+  readonly callbacks: CallbackState[];
+  /** Numbers of those that have neither arrived nor been given up. */
+  readonly callbacksOwed: Set<number>;
+
   readonly agenda: RangeQueue;
   readonly ready: RangeQueue;
   readonly timers: TimerHeap;
@@ -160,6 +181,8 @@ export function createRunState(
     dismissed: new Set(),
     notBefore: new Map(),
     failures: [],
+    callbacks: [],
+    callbacksOwed: new Set(),
     agenda: new RangeQueue(),
     ready: new RangeQueue(),
     timers: new TimerHeap(),

@@ -12,7 +12,7 @@ export class TimerHeap {
     return this.times[0] ?? Infinity;
   }
 
-  /** `task` is -1 for the run itself. */
+  /** `task` is -1 for the run itself, and less for its callbacks. */
   push(at: number, task: number): void {
     if (at === Infinity) return;
     let index = this.times.length;

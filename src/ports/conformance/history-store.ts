@@ -84,6 +84,7 @@ export function describeHistoryStore(name: string, open: () => Promise<HistorySt
     describeSequences(check);
     describeAtomicity(check);
     describeLists(check);
+    describeViews(check);
     describeFinding(check);
     describeFindingByView(check);
     describeDeletion(check);
@@ -372,6 +373,34 @@ function describeFindingByView(check: Check): void {
     }
     await store.commit(createAll(sampleSummary("d", { phase: "failed" })), relaxed);
     assert.deepEqual(await counted(), { running: 1, failed: 1 });
+  });
+}
+
+function describeViews(check: Check): void {
+  check("runs that owe callbacks, and those with a payload, can be asked for", async ({ store }) => {
+    const ids = async (filter: Parameters<HistoryStore["listRuns"]>[0]): Promise<string> =>
+      (await store.listRuns(filter)).map((run) => run.runId).join("");
+    const views = {
+      a: { owes: 1, payload: { key: "k1", id: "owes" } },
+      b: { payload: { key: "k2", id: "k1" } },
+      c: { payload: { key: "k1", id: '"owes":' } },
+      d: { owes: 2 },
+      e: {},
+    };
+    const created = Object.entries(views).map(([runId, view], createdAt) => ({
+      summary: sampleSummary(runId, { phase: "succeeded", createdAt, view }),
+      document: sampleDocument(),
+    }));
+    await store.commit({ created, appended: [] }, relaxed);
+    assert.equal(await ids({ owing: true }), "da");
+    assert.equal(await ids({ payload: {} }), "cba");
+    assert.equal(await ids({ payload: { key: "k1" } }), "ca");
+    assert.equal(await ids({ payload: { key: "k1" }, limit: 1 }), "c");
+    assert.equal(await ids({ payload: { key: "k3" } }), "");
+    const settled = sampleSummary("a", { phase: "succeeded", createdAt: 0, view: {} });
+    await store.commit({ appended: [], updated: [settled] }, relaxed);
+    assert.equal(await ids({ owing: true }), "d");
+    assert.equal(await ids({ payload: { key: "k1" } }), "c");
   });
 }
 

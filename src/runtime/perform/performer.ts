@@ -18,19 +18,11 @@ import type { Answer } from "../../ports/object-keeper.ts";
 import type { Collected, Laid } from "../../ports/attempt-files.ts";
 import type { LiveRun } from "../live-run.ts";
 import type { RuntimePorts } from "../runtime-ports.ts";
-import { isFaultOfOneRun } from "./judge-fault.ts";
+import { CallbackDesk } from "./callback-desk.ts";
+import { tellFault } from "./judge-fault.ts";
 import { answerMemo, keepMemo } from "./memos.ts";
+import type { PerformerOutlet } from "./performer-outlet.ts";
 import { hideSecrets, revealOrder, revealRequest } from "./reveal-secrets.ts";
-
-/** What the performer tells the runtime. */
-export interface PerformerOutlet {
-  send(runId: string, input: RunInput): void;
-  roomChanged(): void;
-  /** Nobody can go on. */
-  failed(error: Error): void;
-  /** This run cannot go on. */
-  broken(run: LiveRun, error: Error): void;
-}
 
 interface Flight {
   readonly run: LiveRun;
@@ -53,11 +45,13 @@ export class Performer {
   /** Ids of the flights that are services. */
   private readonly services = new Set<string>();
   private readonly requests = new Map<string, AbortController>();
+  private readonly callbacks: CallbackDesk;
   private halted = false;
 
   constructor(ports: RuntimePorts, outlet: PerformerOutlet) {
     this.ports = ports;
     this.outlet = outlet;
+    this.callbacks = new CallbackDesk(ports, outlet);
     this.executor = ports.createExecutor({
       started: () => undefined,
       ready: (attemptId) => this.takeReadiness(attemptId),
@@ -75,7 +69,7 @@ export class Performer {
     try {
       this.carryOut(run, effect);
     } catch (error) {
-      this.stumble(run, error);
+      tellFault(this.outlet, run, error);
     }
   }
 
@@ -89,6 +83,8 @@ export class Performer {
         return this.sendRequest(run, effect);
       case "request.cancel":
         return this.cancelRequest(run, effect.task);
+      case "callback.send":
+        return this.callbacks.send(run, effect);
       case "memo.look":
         return this.outlet.send(run.runId, answerMemo(this.ports, effect));
       case "memo.keep":
@@ -106,11 +102,17 @@ export class Performer {
     }
   }
 
+  /** Forgets the callbacks of a run that is let go of. */
+  forgetCallbacks(run: LiveRun): void {
+    this.callbacks.forget(run);
+  }
+
   /** Nothing more begins and nothing more is reported; what runs goes on. */
   halt(): void {
     this.halted = true;
     for (const controller of this.requests.values()) controller.abort();
     this.requests.clear();
+    this.callbacks.halt();
   }
 
   async close(options: { readonly leaveRunning: boolean }): Promise<void> {
@@ -323,21 +325,14 @@ export class Performer {
   }
 
   private guardRequest(run: LiveRun, work: Promise<void>): void {
-    work.catch((error: unknown) => this.stumble(run, error));
+    work.catch((error: unknown) => tellFault(this.outlet, run, error));
   }
 
   /** The flight lets go of its place; its run is told to be broken, or everybody to stop. */
   private giveUp(flight: Flight, error: unknown): void {
     this.flights.delete(flight.order.attemptId);
     this.services.delete(flight.order.attemptId);
-    this.stumble(flight.run, error);
-  }
-
-  private stumble(run: LiveRun, thrown: unknown): void {
-    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-    if (!isFaultOfOneRun(error)) return this.outlet.failed(error);
-    this.outlet.broken(run, error);
-    this.outlet.roomChanged();
+    tellFault(this.outlet, flight.run, error);
   }
 }
 

@@ -6,6 +6,8 @@
  * all of them by default, or as few as the caller says, since a real disk may have kept more than was promised.
  */
 import { MillraceError, assertInvariant } from "../../base/errors.ts";
+import { isJsonObject } from "../../base/json.ts";
+import type { Json } from "../../base/json.ts";
 import {
   type HistoryAppend,
   type HistoryCommit,
@@ -211,9 +213,15 @@ function assertPhase(summary: RunSummary): void {
   assertInvariant(knownPhases.has(summary.phase), `run ${summary.runId} in phase ${summary.phase}`);
 }
 
+function readPayloadKey({ view }: RunSummary): Json | undefined {
+  const { payload } = view;
+  return payload !== undefined && isJsonObject(payload) ? payload["key"] : undefined;
+}
+
 function isMeant(run: RunSummary, filter: RunFilter): boolean {
-  const { expiring, label, origin } = filter;
+  const { expiring, label, origin, payload } = filter;
   const expiry = expiryOf(run);
+  const payloadKey = readPayloadKey(run);
   return (
     (filter.unfinishedOnly !== true || unfinished.has(run.phase)) &&
     (expiring === undefined ||
@@ -222,6 +230,9 @@ function isMeant(run: RunSummary, filter: RunFilter): boolean {
         expiry <= (expiring.until ?? Infinity))) &&
     (label === undefined || run.labels[label.name] === label.value) &&
     (origin === undefined || isGoodOf(run, origin)) &&
+    (filter.owing === undefined || run.view["owes"] !== undefined) &&
+    (payload === undefined ||
+      (payloadKey !== undefined && (payload.key === undefined || payloadKey === payload.key))) &&
     (filter.withMetrics === undefined || run.view["metrics"] !== undefined) &&
     (filter.withLocks === undefined || run.view["locks"] !== undefined)
   );

@@ -4,7 +4,7 @@
  */
 import type { RunFilter } from "../../ports/history-store.ts";
 import { unfinishedRunPhases } from "../../ports/history-store.ts";
-import { findingVersion, viewTexts } from "./schema.ts";
+import { callbacksVersion, findingVersion, viewTexts } from "./schema.ts";
 
 export interface ListStatement {
   readonly text: string;
@@ -26,7 +26,7 @@ const newestFirst = "created_at DESC, run_id DESC";
 export function makeListStatement(filter: RunFilter, version: number): ListStatement {
   const { label, expiring } = filter;
   const finds = version >= findingVersion;
-  const conditions = listConditions(filter);
+  const conditions = listConditions(filter, version);
   const index = finds && label === undefined ? conditions.find((one) => one.index !== undefined)?.index : "";
   const from = [
     label !== undefined && finds ? "run_label CROSS JOIN run ON run.run_id = run_label.run_id" : "run",
@@ -42,7 +42,7 @@ export function makeListStatement(filter: RunFilter, version: number): ListState
 }
 
 /** The first with an index is the one that the runs are found by. */
-function listConditions(filter: RunFilter): readonly Condition[] {
+function listConditions(filter: RunFilter, version: number): readonly Condition[] {
   const { expiring, origin } = filter;
   return [
     ...(expiring === undefined ? [] : [expires(expiring)]),
@@ -55,11 +55,27 @@ function listConditions(filter: RunFilter): readonly Condition[] {
             index: "run_by_origin",
           },
         ]),
+    ...listCallbackConditions(filter, version),
     ...(filter.withMetrics === undefined
       ? []
       : [{ text: `${viewTexts.metrics} IS NOT NULL`, values: [], index: "run_with_metrics" }]),
     ...(filter.unfinishedOnly === true ? [{ text: isUnfinished, values: [], index: "run_unfinished" }] : []),
     ...(filter.withLocks === undefined ? [] : [{ text: `${viewTexts.locks} IS NOT NULL`, values: [] }]),
+  ];
+}
+
+function listCallbackConditions({ owing, payload }: RunFilter, version: number): readonly Condition[] {
+  const find = (text: string, index: string, values: readonly string[] = []): Condition => ({
+    text,
+    values,
+    ...(version >= callbacksVersion ? { index } : {}),
+  });
+  const { owes, payloadKey } = viewTexts;
+  const { key } = payload ?? {};
+  return [
+    ...(payload === undefined ? [] : [find(`${payloadKey} IS NOT NULL`, "run_by_payload")]),
+    ...(key === undefined ? [] : [find(`${payloadKey} = ?`, "run_by_payload", [key])]),
+    ...(owing === undefined ? [] : [find(`${owes} IS NOT NULL`, "run_owing")]),
   ];
 }
 

@@ -58,6 +58,8 @@ export const viewTexts = {
   origin: "json_extract(view, '$.origin')",
   metrics: "json_type(view, '$.metrics')",
   locks: "json_type(view, '$.locks')",
+  owes: "json_extract(view, '$.owes')",
+  payloadKey: "json_extract(view, '$.payload.key')",
 } as const;
 
 const isUnfinished = `phase IN (${quoted(unfinishedRunPhases)})`;
@@ -89,11 +91,20 @@ const findingTables = `
   UPDATE run SET view = json_set(view, '$.locks', json('true')) WHERE ${isUnfinished};
 `;
 
+/** What finds runs that owe callbacks, and those of a payload. */
+const callbackIndexes = `
+  CREATE INDEX run_owing ON run (created_at DESC, run_id DESC) WHERE ${viewTexts.owes} IS NOT NULL;
+  CREATE INDEX run_by_payload ON run (${viewTexts.payloadKey}, created_at DESC, run_id DESC) WHERE ${viewTexts.payloadKey} IS NOT NULL;
+`;
+
 /** In order; the position plus one is the `user_version` that a step leads to. */
-const migrations: readonly string[] = [initialTables, expiringIndex, findingTables];
+const migrations: readonly string[] = [initialTables, expiringIndex, findingTables, callbackIndexes];
 
 /** From this `user_version` on runs are found by what `findingTables` has. */
 export const findingVersion = 3;
+
+/** From this one on by what `callbackIndexes` has as well. */
+export const callbacksVersion = 4;
 
 /** The `user_version` that this code writes. */
 export const schemaVersion = migrations.length;

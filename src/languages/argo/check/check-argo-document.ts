@@ -11,6 +11,7 @@ import type {
   ObjectMeta,
   WorkflowEventBindingDocument,
 } from "../read/types.ts";
+import { checkCallbacks, describeIdleCallbacks } from "./check-callbacks.ts";
 import { checkExpressionField } from "./check-expression.ts";
 import { checkTemplate } from "./check-template.ts";
 import { checkWorkflowSpec } from "./check-workflow.ts";
@@ -39,6 +40,7 @@ export function checkArgoDocument(document: ArgoDocument, context: CheckContext)
         allowEmpty: !context.submitted,
         needsEntrypoint: true,
       });
+      checkCallbacks(checker, rootSite("metadata"), document.value.metadata?.annotations, ["annotations"]);
       break;
     case "WorkflowTemplate":
     case "ClusterWorkflowTemplate": {
@@ -53,6 +55,7 @@ export function checkArgoDocument(document: ArgoDocument, context: CheckContext)
         allowEmpty: true,
         needsEntrypoint: false,
       });
+      warnAboutCallbacks(checker, document.value.metadata, "spec.workflowMetadata.annotations");
       break;
     }
     case "CronWorkflow":
@@ -92,6 +95,13 @@ function createChecker(document: ArgoDocument, context: CheckContext): Checker {
 
 function rootSite(...path: string[]): Site {
   return { source: createSource({}, undefined), chain: "", path: chainPath(path), local: true, depth: 0 };
+}
+
+function warnAboutCallbacks(checker: Checker, metadata: ObjectMeta | undefined, instead: string): void {
+  const idle = describeIdleCallbacks(metadata?.annotations, instead);
+  if (idle === undefined) return;
+  const site = rootSite("metadata", "annotations");
+  reportWarning(checker, "argo/bad-callback", site, idle.text, [idle.annotation], idle.hint);
 }
 
 function checkObjectName(
@@ -168,6 +178,9 @@ function checkCronWorkflow(checker: Checker, document: CronWorkflowDocument): vo
     allowEmpty: false,
     needsEntrypoint: true,
   });
+  const { annotations } = spec.workflowMetadata ?? {};
+  checkCallbacks(checker, rootSite("spec", "workflowMetadata"), annotations, ["annotations"]);
+  warnAboutCallbacks(checker, metadata, "spec.workflowMetadata.annotations");
 }
 
 function checkEventBinding(checker: Checker, document: WorkflowEventBindingDocument): void {

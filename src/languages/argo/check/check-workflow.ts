@@ -6,6 +6,7 @@
 import type { Arguments, DocumentPath, Parameter, WorkflowMetadata, WorkflowSpec } from "../read/types.ts";
 import { checkArguments, checkInputsSupplied } from "./check-arguments.ts";
 import { checkHooks } from "./check-call.ts";
+import { checkCallbacks } from "./check-callbacks.ts";
 import { checkExpressionField } from "./check-expression.ts";
 import { checkMetricList } from "./check-metrics.ts";
 import { checkPodResources } from "./check-pod-resources.ts";
@@ -57,6 +58,7 @@ export function checkWorkflowSpec(checker: Checker, check: WorkflowCheck): void 
     if (found !== undefined && found !== "unknown")
       checker.checkTemplate(checker, found.site, found.template, undefined);
   }
+  checkCallbacks(checker, site, spec.workflowMetadata?.annotations, ["workflowMetadata", "annotations"]);
 }
 
 /** The stored template that a workflow takes its spec from; reports when it is missing or local templates clash. */

@@ -9,6 +9,8 @@ export const ARGO_CODES = {
     "The document is of an Argo kind but does not have the apiVersion argoproj.io/v1alpha1.",
   "argo/artifact-location": "An artifact, or a place to keep artifacts, lacks what its driver needs.",
   "argo/artifact-path": "An artifact has no path where one is needed, or a path where none is possible.",
+  "argo/bad-callback":
+    "The annotation millrace/callbacks is not as it should be, or stands where no run gets it.",
   "argo/bad-cron-schedule": "A cron line cannot be read, or a cron workflow has none.",
   "argo/bad-deadline":
     "A deadline is not a positive whole number, or stands on a template that cannot have one.",

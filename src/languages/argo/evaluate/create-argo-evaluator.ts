@@ -17,7 +17,14 @@ import { evaluateOnObject } from "./object-answers.ts";
 import { readFile, takeSubPath } from "./files.ts";
 import { isTransientFault } from "./transient.ts";
 import type { Reading } from "./names.ts";
-import { createCompiler, createReading, renderLeniently, renderText, runExpression } from "./render.ts";
+import {
+  createCompiler,
+  createReading,
+  renderLeniently,
+  renderStrictly,
+  renderText,
+  runExpression,
+} from "./render.ts";
 import type { Compiler, Rendered } from "./render.ts";
 import { decideWhen } from "./when.ts";
 import { evaluateData } from "./data.ts";
@@ -83,6 +90,10 @@ function evaluateIn(reading: Reading, expression: Expression, compiler: Compiler
       return evaluateSequence(reading, source, compiler);
     case dialects.metric: {
       const rendered = renderMetric(reading.scope, source, compiler);
+      return rendered.ok ? { ok: true, value: rendered.text } : rendered;
+    }
+    case dialects.message: {
+      const rendered = renderStrictly(source, reading, compiler);
       return rendered.ok ? { ok: true, value: rendered.text } : rendered;
     }
     case dialects.metricWhen: {

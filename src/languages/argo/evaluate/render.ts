@@ -92,6 +92,20 @@ export function renderLeniently(source: string, reading: Reading, compiler: Comp
     .join("");
 }
 
+/** Replaces the tags of a text that leaves the house: one that names nothing is refused, and not left as it is written. */
+export function renderStrictly(source: string, reading: Reading, compiler: Compiler): Rendered {
+  let text = "";
+  for (const part of compiler.text(source)) {
+    const rendered: Rendered =
+      typeof part === "string" ? { ok: true, text: part } : renderPart(part, reading);
+    if (!rendered.ok) return rendered;
+    if (typeof part !== "string" && rendered.text === writePart(part))
+      return { ok: false, message: `failed to resolve ${rendered.text}`, absent: false };
+    text += rendered.text;
+  }
+  return { ok: true, text };
+}
+
 /** A part as it stands in the source. */
 function writePart(part: TextPart): string {
   if (typeof part === "string") return part;

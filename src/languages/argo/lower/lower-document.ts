@@ -8,6 +8,7 @@ import type { Argument, Plan, Process } from "../../../model/plan/plan.ts";
 import type { Compiled, Submission } from "../../../model/run/language.ts";
 import type { ArgoDocument, TextMap, WorkflowSpec } from "../read/types.ts";
 import { findRepository } from "./find-repository.ts";
+import { lowerCallbacks } from "./lower-callbacks.ts";
 import { reserveProcess } from "./lower-call.ts";
 import { lowerHooks } from "./lower-hooks.ts";
 import { collectRunHints, noteHints, reportHints } from "./lower-hints.ts";
@@ -175,6 +176,10 @@ function lowerPlan(
   const policy = lowerRunPolicy(desk, spec, at("synchronization"));
   const metrics = lowerMetrics(desk, spec.metrics);
   if (metrics.needsResult) desk.captured.add(entry);
+  const callbacks = lowerCallbacks(desk, identity.annotations, {
+    document: own.document,
+    path: ["metadata", "annotations"],
+  });
   const processes = lowerProcesses(desk, entryArguments);
   reportHints(desk);
   return {
@@ -189,6 +194,7 @@ function lowerPlan(
     policy,
     origin: describeOrigin(own, identity.labels),
     ...(metrics.list.length === 0 ? {} : { metrics: metrics.list }),
+    ...(callbacks.length === 0 ? {} : { callbacks }),
     notes: describeRun(own, spec, entrypoint, desk, identity),
   };
 }

@@ -1,12 +1,8 @@
 /** One template becomes one process. */
-import type { Expression } from "../../../model/plan/expression.ts";
-import type { Argument, Body, HttpRequest, Process } from "../../../model/plan/plan.ts";
-import type { Templated } from "../../../model/plan/expression.ts";
-import { decodeBase64 } from "../../../expressions/go/base64.ts";
-import { decodeUtf8 } from "../../../expressions/go/utf8.ts";
-import type { HttpHeader, HttpTemplate, Template } from "../read/types.ts";
-import { findKey, reportMissingKey } from "./lower-environment.ts";
+import type { Argument, Body, Process } from "../../../model/plan/plan.ts";
+import type { HttpTemplate, Template } from "../read/types.ts";
 import { listContainers, noteHints } from "./lower-hints.ts";
+import { lowerHttp } from "./lower-http.ts";
 import { lowerPorts } from "./lower-inputs.ts";
 import { lowerData } from "./lower-data.ts";
 import { lowerMetrics } from "./lower-metrics.ts";
@@ -17,7 +13,7 @@ import { lowerPolicy } from "./lower-policy.ts";
 import { lowerResource } from "./lower-resource.ts";
 import { lowerRegion } from "./lower-region.ts";
 import { lowerTask } from "./lower-task.ts";
-import { dialects, intern, lowerText, report } from "./lowering.ts";
+import { lowerText, report } from "./lowering.ts";
 import type { Lowering, PendingProcess, Place } from "./lowering.ts";
 import { mergeTemplateDefaults } from "./merge-template.ts";
 
@@ -58,7 +54,7 @@ const nothing: Body = { kind: "eval" };
 function lowerLeaf(desk: Lowering, template: Template, runsCommands: boolean, place: Place): Body {
   if (runsCommands) return { kind: "task", task: lowerTask(desk, template, place) };
   if (template.suspend !== undefined) return lowerSuspend(desk, template, place);
-  if (template.http !== undefined) return lowerHttp(desk, template.http, place);
+  if (template.http !== undefined) return lowerRequest(desk, template.http, place);
   if (template.resource !== undefined) return lowerResource(desk, template.resource, place);
   if (template.data !== undefined) return lowerData(desk, template, template.data, place);
   const kind = (["plugin"] as const).find((one) => template[one] !== undefined);
@@ -94,51 +90,9 @@ function lowerSuspend(desk: Lowering, template: Template, place: Place): Body {
   return durationMs === undefined ? { kind: "wait" } : { kind: "wait", durationMs };
 }
 
-/** Argo fields.md, HTTP: GET, 30 s, any 2xx unless the document says otherwise. */
-function lowerHttp(desk: Lowering, http: HttpTemplate, place: Place): Body {
-  const body = readBody(desk, http, place);
-  const request: Templated<HttpRequest> = {
-    method: lowerText(desk, http.method === undefined || http.method === "" ? "GET" : http.method),
-    url: lowerText(desk, http.url ?? ""),
-    headers: (http.headers ?? []).flatMap((header) => lowerHeader(desk, header, place)),
-    ...(body === undefined ? {} : { body }),
-    timeoutMs: (http.timeoutSeconds ?? 30) * 1000,
-    verifyTls: http.insecureSkipVerify !== true,
-  };
-  const { successCondition } = http;
-  if (successCondition === undefined || successCondition === "") return { kind: "request", request };
-  return { kind: "request", request, accept: intern(desk, dialects.expr, successCondition, "boolean") };
-}
-
-function readBody(desk: Lowering, http: HttpTemplate, place: Place): string | Expression | undefined {
-  const bytes = http.bodyFrom?.bytes;
-  if (bytes === undefined)
-    return http.body === undefined || http.body === "" ? undefined : lowerText(desk, http.body);
-  const decoded = decodeBase64(bytes);
-  if (typeof decoded !== "number") return decodeUtf8(decoded);
-  report(desk, "error", "argo/not-base64", "bodyFrom.bytes must be base64 text", {
-    document: place.document,
-    path: [...place.path, "http", "bodyFrom"],
-  });
-  return undefined;
-}
-
-function lowerHeader(
-  desk: Lowering,
-  header: HttpHeader,
-  place: Place,
-): readonly Templated<HttpRequest>["headers"][number][] {
-  const name = lowerText(desk, header.name ?? "");
-  const selector = header.valueFrom?.secretKeyRef;
-  if (selector === undefined) return [{ name, value: lowerText(desk, header.value ?? ""), secret: false }];
-  const value = findKey(desk, selector, "Secret");
-  if (value !== undefined) return [{ name, value: lowerText(desk, value), secret: true }];
-  if (selector.optional !== true)
-    reportMissingKey(desk, selector, "Secret", {
-      document: place.document,
-      path: [...place.path, "http", "headers"],
-    });
-  return [];
+function lowerRequest(desk: Lowering, http: HttpTemplate, place: Place): Body {
+  const at = { document: place.document, path: [...place.path, "http"] };
+  return { kind: "request", ...lowerHttp(desk, http, at, (source) => lowerText(desk, source)) };
 }
 
 function noteTemplateHints(desk: Lowering, template: Template, place: Place): void {

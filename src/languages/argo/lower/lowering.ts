@@ -51,6 +51,8 @@ export const dialects = {
   metric: "argo-metric",
   /** The same as a condition. */
   metricWhen: "argo-metric-when",
+  /** Text with tags for somebody outside; all of them must be known. */
+  message: "argo-message",
 } as const;
 
 /** Environment and settings that come with a submission. */

@@ -9,6 +9,8 @@ import type { Json, JsonObject } from "../../../base/json.ts";
 import { describeDefinition } from "../../../model/run/definition.ts";
 import type { DefinitionKey, DefinitionKind } from "../../../model/run/definition.ts";
 import { listObjectValues } from "./list-objects.ts";
+import { findYamlValue } from "./load-any-yaml.ts";
+import { callbacksAnnotation } from "./read-callbacks.ts";
 
 /** Most documents refer to nothing, and then they are not even parsed. */
 const anyReference = /[tT]emplateRef|configMap|[sS]ecret|artifact|archiveLogs/u;
@@ -36,6 +38,7 @@ export function findReferences(
   for (const object of objects) walk(object, "", tell);
   if (sources.some((source) => anyArtifact.test(source))) tell("ConfigMap", usualRepositories);
   for (const object of objects) walkRepositories(object, tell);
+  if (sources.some((source) => source.includes(callbacksAnnotation))) walkCallbacks(objects, tell);
   for (const object of objects) {
     const { kind } = object;
     if (typeof kind === "string") found.delete(`${kind}/${nameOf(object)}`);
@@ -75,6 +78,19 @@ function tellReference(value: JsonObject, key: string, tell: Tell): void {
   else if (key === "configMap" || key === "configMapRef" || key === "configMapKeyRef")
     tell("ConfigMap", name);
   else if (/^secret(?:Ref|KeyRef)?$|Secret$/u.test(key)) tell("Secret", name);
+}
+
+/** The annotation is a text, and names the Secrets of its headers. What it starts is looked up when that time has come. */
+function walkCallbacks(value: Json, tell: Tell): void {
+  if (Array.isArray(value)) for (const member of value as readonly Json[]) walkCallbacks(member, tell);
+  if (!isJsonObject(value)) return;
+  for (const [name, member] of Object.entries(value)) {
+    if (name !== callbacksAnnotation || typeof member !== "string") walkCallbacks(member, tell);
+    else
+      walk(findYamlValue(member) ?? null, "", (kind, one) =>
+        kind === "Secret" ? tell(kind, one) : undefined,
+      );
+  }
 }
 
 function readParameters({ spec }: JsonObject, values: Map<string, string>): void {

@@ -72,4 +72,22 @@ export const workflowFields = {
   ArtifactRepositoryRef: { configMap: "text", key: "text" },
   PodGC: { strategy: "text", labelSelector: "jsonObject", deleteDelayDuration: "text" },
   TtlStrategy: { secondsAfterCompletion: "int", secondsAfterSuccess: "int", secondsAfterFailure: "int" },
+  // The annotation millrace/callbacks (read-callbacks.ts), which Argo does not look into.
+  Callback: {
+    name: "text",
+    when: "[text]",
+    expression: "text",
+    http: "HttpTemplate",
+    workflow: "NextWorkflow",
+    retryStrategy: "CallbackRetry",
+  },
+  NextWorkflow: {
+    workflowTemplateRef: "WorkflowTemplateRef",
+    arguments: "NextArguments",
+    payload: "text",
+  },
+  NextArguments: { parameters: "[NextParameter]" },
+  NextParameter: { name: "text", value: "anyText" },
+  CallbackRetry: { limit: "intOrText", backoff: "CallbackBackoff" },
+  CallbackBackoff: { duration: "text", factor: "intOrText", cap: "text" },
 } as const;
