@@ -69,7 +69,10 @@ export async function actAsPerson(sim: Simulation): Promise<boolean> {
   for (const state of asking.length > 0 ? asking : open) {
     sim.personActs += 1;
     if (sim.personActs > actsAtMost) throw new Violation(`${state.runId} asks for somebody without end`);
+    // Waits that lack a value are not among those that end with the run's resumption: they are named.
+    const tasks = [...state.waits.keys()];
     engine.runtime.send(state.runId, { kind: "run.resume", at });
+    if (tasks.length > 0) engine.runtime.send(state.runId, { kind: "run.resume", at, tasks });
     confirmDurably(sim);
     return true;
   }
