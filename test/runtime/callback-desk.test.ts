@@ -170,7 +170,7 @@ describe("carrying callbacks out", () => {
     desk.send(run, effectOf(run));
     assert.equal(sent[0]?.request.headers[0]?.value, "Bearer open-sesame");
     await sent[0]?.answer({ problem: "bad header 'Bearer open-sesame'" });
-    assert.deepEqual(told[0]?.answer, { problem: "bad header '***'" });
+    assert.deepEqual(told[0]?.answer, { problem: "bad header 'Bearer ***'" });
   });
 
   it("takes back what is under way for a run that is let go of, and nothing else", async () => {

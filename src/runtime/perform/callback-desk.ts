@@ -7,7 +7,6 @@
  * K3. Nothing here need survive: what is not answered is owed, and is sent again by the next engine.
  * K4. What is told is masked: no value of a Secret gets into the history.
  */
-import { maskSecrets } from "../../base/mask-secrets.ts";
 import type { HttpRequest } from "../../model/plan/plan.ts";
 import type { Effect } from "../../model/run/effects.ts";
 import type { CallbackAnswer } from "../../model/run/inputs.ts";
@@ -16,7 +15,7 @@ import type { RuntimePorts } from "../runtime-ports.ts";
 import { Circuit } from "./circuit.ts";
 import { tellFault } from "./judge-fault.ts";
 import type { PerformerOutlet } from "./performer-outlet.ts";
-import { revealRequest } from "./reveal-secrets.ts";
+import { hideInResponse, revealRequest } from "./reveal-secrets.ts";
 
 type SendEffect = Extract<Effect, { kind: "callback.send" }>;
 
@@ -110,15 +109,18 @@ export class CallbackDesk {
   private async deliver(errand: Errand, origin: string, receiver: Receiver): Promise<void> {
     const { effect, controller } = errand;
     if (effect.order.kind !== "request") return;
-    const request = revealRequest(effect.order.request, this.ports.secrets);
-    const answer = await this.ports.requester.send(request, controller.signal);
+    const revealed = revealRequest(effect.order.request, this.ports.secrets);
+    const answer = revealed.ok
+      ? await this.ports.requester.send(revealed.value.request, controller.signal)
+      : { problem: revealed.error };
     receiver.underWay -= 1;
     if (this.halted) return;
     const now = this.ports.clock.now();
-    if (controller.signal.aborted) receiver.circuit.withdraw();
+    // What never reached the receiver says nothing of it.
+    if (controller.signal.aborted || !revealed.ok) receiver.circuit.withdraw();
     else if (isOutage(answer)) receiver.circuit.fail(now);
     else receiver.circuit.succeed();
-    this.tell(errand, "problem" in answer ? { problem: hide(answer.problem, request) } : answer);
+    this.tell(errand, revealed.ok ? hideInResponse(answer, revealed.value.secrets) : answer);
     this.work(origin, receiver);
   }
 
@@ -179,11 +181,4 @@ function isOutage(answer: Exclude<CallbackAnswer, { started: string } | { refusa
   if ("problem" in answer) return true;
   const { statusCode } = answer;
   return statusCode >= 500 || statusCode === 429 || statusCode === 408;
-}
-
-function hide(text: string, { headers }: HttpRequest): string {
-  return maskSecrets(
-    text,
-    headers.filter(({ secret }) => secret).map(({ value }) => value),
-  );
 }
