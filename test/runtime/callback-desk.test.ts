@@ -55,6 +55,7 @@ function openDesk(start?: () => Promise<Started>) {
     send: (_, input) => void told.push(input as Told),
     roomChanged: () => undefined,
     failed: (error) => void failures.push(error.message),
+    broken: (_, error) => void failures.push(`of the run: ${error.message}`),
   });
   /** Moves the clock to the next timer and rings it. */
   const ring = (): void => {
@@ -221,7 +222,9 @@ describe("starting what follows", () => {
   });
 
   it("an error that is nobody's stops the runtime", async () => {
-    const { desk, failures } = openDesk(() => Promise.reject(new Error("broken")));
+    const { desk, failures } = openDesk(() =>
+      Promise.reject(Object.assign(new Error("broken"), { code: "EIO" })),
+    );
     const run = makeRun("r", start);
     desk.send(run, effectOf(run));
     await settle();
