@@ -1,6 +1,6 @@
 /** Ending the processes of an attempt: politely, and for good. */
 import { createMarkedSearch, findTree, hasProc, killUntilGone } from "./process-tree.ts";
-import { killGroup, sendSignal } from "./slot.ts";
+import { killGroup, sendSignal } from "./send-signal.ts";
 
 /**
  * Sends SIGTERM once to every process of the attempt. Returns whether there was any but the slot.

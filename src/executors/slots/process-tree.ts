@@ -6,7 +6,7 @@
  * member of its session. Where /proc is absent, nothing is found and the caller falls back to the process group.
  */
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { sendSignal } from "./slot.ts";
+import { sendSignal } from "./send-signal.ts";
 
 /** The environment variable that marks the processes of an attempt. */
 export const attemptMarker = "MILLRACE_ATTEMPT";

@@ -12,7 +12,8 @@ import { attemptFiles } from "../../ports/attempt-directory.ts";
 import { type ExitRecord, readEnding } from "./exit-record.ts";
 import { findRecordHolder, hasProc, holdsRecord } from "./process-tree.ts";
 import type { Launch } from "./launch.ts";
-import { sendSignal, type Slot } from "./slot.ts";
+import { sendSignal } from "./send-signal.ts";
+import type { Slot } from "./slot.ts";
 
 export interface RunningAttempt {
   readonly order: AttemptOrder;

@@ -45,7 +45,7 @@ export const shellProgram: SlotProgram = {
  * too, and would say into the command's log which signal killed it.
  * The logs lie in the attempt's directory, where the slot is when it opens them.
  */
-export function writeLaunch({ argv, env, workingDirectory, out, err, addsToRecord }: Launch): string {
+function writeLaunch({ argv, env, workingDirectory, out, err, addsToRecord }: Launch): string {
   const go = workingDirectory === undefined ? "" : `cd ${quoteForShell(workingDirectory)} && `;
   const program = `${go}${writeAssignments(env)}exec ${writeWords({ argv, env })}`;
   const record = addsToRecord ? "3>&1 5>&1 " : "";

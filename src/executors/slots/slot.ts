@@ -13,6 +13,7 @@ import { closeSync, openSync } from "node:fs";
 import type { AttemptUsage } from "../../model/run/attempt.ts";
 import { readHow, readUsage } from "./exit-record.ts";
 import type { Launch } from "./launch.ts";
+import { killGroup } from "./send-signal.ts";
 
 /** What the slot said when an attempt ended. */
 export interface SlotReport {
@@ -114,20 +115,4 @@ function readReports(stdout: NodeJS.ReadableStream, tell: (report: SlotReport) =
       tell({ status: Number(status), how: readHow(how), ...readUsage(used), ...left });
     }
   });
-}
-
-/** Kills a process group; a group that is gone already is fine. */
-export function killGroup(pid: number): void {
-  sendSignal(-pid, "SIGKILL");
-}
-
-/** Sends a signal; false when nothing is there to receive it. */
-export function sendSignal(pid: number, signal: NodeJS.Signals | 0): boolean {
-  try {
-    return process.kill(pid, signal);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ESRCH" || error.code === "EPERM"))
-      return false;
-    throw error;
-  }
 }
