@@ -110,11 +110,12 @@ export class CallbackDesk {
     const { effect, controller } = errand;
     if (effect.order.kind !== "request") return;
     const request = revealRequest(effect.order.request, this.ports.secrets);
-    const answer = await this.ports.requester.send(request, controller.signal);
+    const missing = findMissing(request);
+    const answer = missing ?? (await this.ports.requester.send(request, controller.signal));
     receiver.underWay -= 1;
     if (this.halted) return;
     const now = this.ports.clock.now();
-    if (controller.signal.aborted) receiver.circuit.withdraw();
+    if (controller.signal.aborted || missing !== undefined) receiver.circuit.withdraw();
     else if (isOutage(answer)) receiver.circuit.fail(now);
     else receiver.circuit.succeed();
     this.tell(errand, "problem" in answer ? { problem: hide(answer.problem, request) } : answer);
@@ -180,6 +181,14 @@ function isOutage(answer: Exclude<CallbackAnswer, { started: string } | { refusa
   if ("problem" in answer) return true;
   const { statusCode } = answer;
   return statusCode >= 500 || statusCode === 429 || statusCode === 408;
+}
+
+/** Without its credentials a request would only be refused; the Secret may be stored again by the next try. */
+function findMissing({ headers }: HttpRequest): { readonly problem: string } | undefined {
+  const empty = headers.find(({ secret, value }) => secret && value === "");
+  return empty === undefined
+    ? undefined
+    : { problem: `the Secret of the header ${empty.name} is not stored any more` };
 }
 
 function hide(text: string, { headers }: HttpRequest): string {
