@@ -7,6 +7,7 @@ import type { EngineOptions } from "../api/house.ts";
 import type { Executor } from "../ports/executor.ts";
 import type { Requester } from "../ports/requester.ts";
 import { createLister } from "../runtime/attempts/list-place.ts";
+import { createInputReader } from "../runtime/attempts/read-input.ts";
 import { createLocalAttemptFiles } from "../runtime/attempts/local-attempt-files.ts";
 import { createPlanPool } from "../runtime/recover/plan-pool.ts";
 import { decodeRunRecord } from "../runtime/recover/run-record.ts";
@@ -54,6 +55,7 @@ export async function openDesk(home: Home, options: EngineOptions): Promise<Desk
     memos: openFolderMemos(home.memos),
     secrets,
     list: createLister(home.repository, storage),
+    readInput: createInputReader({ repositoryFolder: home.repository, artifacts, storage }),
     limits: options.runLimits ?? {},
     soon: setImmediate,
   });

@@ -49,16 +49,20 @@ export const resultBytesAtMost = 256 * 1024;
 /** Most of a file that becomes an output parameter. */
 const parameterBytesAtMost = 1024 * 1024;
 
-export interface LocalFilesOptions {
+export interface LocalFilesOptions extends InputSources {
   /** Folder that holds one folder for each run. */
   readonly runsFolder: string;
+  /** Folder name of a run; its id when the run is not known by a name. */
+  readonly nameOf: (runId: string) => string;
+}
+
+/** Where inputs come from. */
+export interface InputSources {
   /** Folder of artifacts that documents name by key. */
   readonly repositoryFolder: string;
   readonly artifacts: ArtifactStore;
   /** Storage of others, for artifacts that documents keep there. */
   readonly storage: ForeignStorage;
-  /** Folder name of a run; its id when the run is not known by a name. */
-  readonly nameOf: (runId: string) => string;
 }
 
 export function createLocalAttemptFiles(options: LocalFilesOptions): AttemptFiles {
@@ -187,18 +191,20 @@ function layRunVolume(
 
 async function layInputs(options: LocalFilesOptions, order: AttemptOrder, directory: string): Promise<Laid> {
   for (const input of order.inputs) {
-    const problem = await layInput(options, input, directory);
+    const target = join(directory, attemptFiles.root, join("/", input.path));
+    const problem = await layInput(options, input, directory, target);
     if (problem !== undefined) return { ok: false, problem };
   }
   return { ok: true, directory };
 }
 
-async function layInput(
-  options: LocalFilesOptions,
+/** Lays one input at `target`; what is on its way lies below `directory`. An optional one may not be there afterwards. */
+export async function layInput(
+  options: InputSources,
   input: AttemptInput,
   directory: string,
+  target: string,
 ): Promise<AttemptProblem | undefined> {
-  const target = join(directory, attemptFiles.root, join("/", input.path));
   const missing = (message: string): AttemptProblem => ({ kind: "input-missing", name: input.name, message });
   const settings = {
     unpack: input.unpack,
@@ -230,7 +236,7 @@ function describeAbsence({ source }: AttemptInput): string {
 }
 
 async function findSource(
-  options: LocalFilesOptions,
+  options: InputSources,
   input: AttemptInput,
   directory: string,
 ): Promise<Artifact | "missing" | undefined> {

@@ -18,6 +18,7 @@ import type { Collected, Laid } from "../../ports/attempt-files.ts";
 import type { LiveRun } from "../live-run.ts";
 import type { RuntimePorts } from "../runtime-ports.ts";
 import { answerMemo, keepMemo } from "./memos.ts";
+import { readManifest } from "./read-manifest.ts";
 import { hideSecrets, revealOrder, revealRequest } from "./reveal-secrets.ts";
 
 /** What the performer tells the runtime. */
@@ -257,11 +258,13 @@ export class Performer {
         });
     };
     const caller = { runId: run.runId, runName: run.name, task };
-    this.guard(
-      this.ports.objects.act(request, caller, tell, controller.signal).then(() => {
-        if (isOpen()) this.requests.delete(key);
-      }),
-    );
+    const act = async (): Promise<void> => {
+      const ready = request.manifestFrom === undefined ? request : await readManifest(this.ports, request);
+      if ("problem" in ready) tell(ready);
+      else if (isOpen()) await this.ports.objects.act(ready, caller, tell, controller.signal);
+      if (isOpen()) this.requests.delete(key);
+    };
+    this.guard(act());
   }
 
   private ask(request: HttpRequest | ListingRequest, signal: AbortSignal): Promise<RequestAnswer> {
