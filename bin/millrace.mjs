@@ -25,6 +25,11 @@ const paths = process.getBuiltinModule("node:path");
 // Paths, because making URLs and taking them apart again is slow when a process has just begun.
 const bundle = paths.join(import.meta.dirname, "..", "dist", "millrace.cjs");
 const cacheFolder = findCacheFolder();
+/**
+ * What is left to be kept at the end, for one listener: a command may load more scripts than Node lets listen.
+ * @type {(() => void)[]}
+ */
+const keeping = [];
 
 if (files.existsSync(bundle)) runBundle();
 else {
@@ -109,8 +114,9 @@ function compileWithCode(file, source, code) {
  */
 function compileToKeep(file, source, path) {
   const script = compile(file, source);
-  if (path !== undefined && isWorthKeeping())
-    process.once("exit", (code) => code === 0 && keepCode(script, path));
+  if (path === undefined || !isWorthKeeping()) return script;
+  if (keeping.length === 0) process.once("exit", (code) => code === 0 && keeping.forEach((keep) => keep()));
+  keeping.push(() => keepCode(script, path));
   return script;
 }
 

@@ -170,7 +170,20 @@ describe("carrying callbacks out", () => {
     desk.send(run, effectOf(run));
     assert.equal(sent[0]?.request.headers[0]?.value, "Bearer open-sesame");
     await sent[0]?.answer({ problem: "bad header 'Bearer open-sesame'" });
-    assert.deepEqual(told[0]?.answer, { problem: "bad header 'Bearer ***'" });
+    assert.deepEqual(told[0]?.answer, { problem: "bad header '***'" });
+  });
+
+  it("does not send without its credentials, and does not blame the receiver for that", async () => {
+    const { desk, sent, told } = openDesk();
+    const headers = [{ name: "X-Token", value: sealSecret("gone", "token"), secret: true }];
+    const orders = Array.from({ length: 6 }, () => to("http://a/x", { headers }));
+    const run = makeRun("r", ...orders, to("http://a/y"));
+    for (let number = 0; number < 7; number += 1) {
+      desk.send(run, effectOf(run, number));
+      await settle();
+    }
+    assert.deepEqual(told[0]?.answer, { problem: "the Secret of the header X-Token is not stored any more" });
+    assert.deepEqual([told.length, sent.length], [6, 1]);
   });
 
   it("takes back what is under way for a run that is let go of, and nothing else", async () => {
