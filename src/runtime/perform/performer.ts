@@ -22,6 +22,7 @@ import { CallbackDesk } from "./callback-desk.ts";
 import { tellFault } from "./judge-fault.ts";
 import { answerMemo, keepMemo } from "./memos.ts";
 import type { PerformerOutlet } from "./performer-outlet.ts";
+import { readManifest } from "./read-manifest.ts";
 import { hideInResponse, hideSecrets, revealOrder, revealRequest } from "./reveal-secrets.ts";
 
 interface Flight {
@@ -284,12 +285,13 @@ export class Performer {
         });
     };
     const caller = { runId: run.runId, runName: run.name, task };
-    this.guardRequest(
-      run,
-      this.ports.objects.act(request, caller, tell, controller.signal).then(() => {
-        if (isOpen()) this.requests.delete(key);
-      }),
-    );
+    const act = async (): Promise<void> => {
+      const ready = request.manifestFrom === undefined ? request : await readManifest(this.ports, request);
+      if ("problem" in ready) tell(ready);
+      else if (isOpen()) await this.ports.objects.act(ready, caller, tell, controller.signal);
+      if (isOpen()) this.requests.delete(key);
+    };
+    this.guardRequest(run, act());
   }
 
   private ask(request: HttpRequest | ListingRequest, signal: AbortSignal): Promise<RequestAnswer> {
