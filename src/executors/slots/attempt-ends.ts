@@ -143,8 +143,12 @@ function recordFromReport(attempt: RunningAttempt, report: SlotReport, at: numbe
 /** The record from the disk; where the directory was taken away, what the slot said. */
 function readRecord(attempt: RunningAttempt, report: SlotReport | undefined, at: number): ExitRecord {
   const record = findExitRecord(attempt.directory);
-  if (record?.end !== undefined)
-    return attempt.slot === undefined ? record : { ...record, startedAt: attempt.startedAt };
+  if (record?.end !== undefined) {
+    if (attempt.slot === undefined) return record;
+    // The time of a file may be that of a coarser clock than ours.
+    const { startedAt } = attempt;
+    return { ...record, startedAt, endedAt: Math.max(startedAt, record.endedAt) };
+  }
   if (report !== undefined) return recordFromReport(attempt, report, at);
   const problem = { kind: "lost", message: "its directory is gone" } as const;
   return {
