@@ -5,10 +5,12 @@
 import type { Diagnostic } from "../base/diagnostic.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 import type { DefinitionHouse } from "./definitions.ts";
+import type { SecretHouse } from "./secrets.ts";
 import type { DefinitionKind } from "../model/run/definition.ts";
 import type { RunEvent } from "../model/run/events.ts";
 import type { LanguageView, LintOptions, Submission } from "../model/run/language.ts";
 import type { Outlook } from "../model/run/outlook.ts";
+import type { NetworkLists } from "../model/run/network-policy.ts";
 import type { RunLimits } from "../model/run/run-limits.ts";
 import type { RunState } from "../model/run/run-state.ts";
 import type { RunInput } from "../model/run/inputs.ts";
@@ -145,6 +147,10 @@ export interface EngineOptions {
   readonly parallel?: number;
   /** Runs under way at once; undefined: any number. */
   readonly runLimits?: RunLimits;
+  /** Paths of the machine that documents may mount, besides what `host-paths.json` of the home says: `/data`, `/srv:ro`. */
+  readonly hostPaths?: readonly string[];
+  /** Where documents may make the engine connect to, besides what `network.json` of the home says. */
+  readonly network?: NetworkLists;
 }
 
 export interface ServeOptions extends EngineOptions {
@@ -261,6 +267,7 @@ export interface House {
   /** What a document refers to is looked for in the given definitions, then among the stored ones. */
   lint(source: string, file: string, options: LintOptions): Promise<readonly Diagnostic[]>;
   readonly definitions: DefinitionHouse;
+  readonly secrets: SecretHouse;
   list(): Promise<readonly RunRow[]>;
   /** What a list says of one run: by name, id, or `@latest`. MillraceError `run/unknown` when there is none. */
   find(name: string): Promise<RunRow>;

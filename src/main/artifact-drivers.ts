@@ -10,10 +10,11 @@ import type { Diagnostic } from "../base/diagnostic.ts";
 import { MillraceError } from "../base/errors.ts";
 import type { Compiled } from "../model/run/language.ts";
 import type { ArtifactDriver } from "../ports/artifact-driver.ts";
+import type { NetworkGate } from "../ports/network-gate.ts";
 
 interface DriverEntry {
   /** Absent: there is none yet, and `needs` says what is missing. */
-  readonly load?: () => Promise<ArtifactDriver>;
+  readonly load?: (gate: NetworkGate | undefined) => Promise<ArtifactDriver>;
   /** An npm package without which it cannot work. */
   readonly needs?: string;
 }
@@ -23,26 +24,31 @@ const azurePackage = "@azure/storage-blob";
 const azureIdentity = "@azure/identity";
 
 const drivers: Readonly<Record<string, DriverEntry>> = {
-  http: { load: async () => (await import("../artifacts/http/create-http-driver.ts")).createHttpDriver() },
-  git: { load: async () => (await import("../artifacts/git/create-git-driver.ts")).createGitDriver() },
-  s3: { load: async () => (await import("../artifacts/s3/create-s3-driver.ts")).createS3Driver() },
+  http: {
+    load: async (gate) =>
+      (await import("../artifacts/http/create-http-driver.ts")).createHttpDriver("http", false, gate),
+  },
+  git: {
+    load: async (gate) => (await import("../artifacts/git/create-git-driver.ts")).createGitDriver(gate),
+  },
+  s3: { load: async (gate) => (await import("../artifacts/s3/create-s3-driver.ts")).createS3Driver(gate) },
   gcs: {
-    load: async () => {
+    load: async (gate) => {
       const { createGcsDriver } = await import("../artifacts/gcs/create-gcs-driver.ts");
-      return createGcsDriver(loadPackage(gcsPackage) as GcsLibrary);
+      return createGcsDriver(loadPackage(gcsPackage) as GcsLibrary, gate);
     },
     needs: gcsPackage,
   },
   azure: {
-    load: async () => {
+    load: async (gate) => {
       const { createAzureDriver } = await import("../artifacts/azure/create-azure-driver.ts");
-      return createAzureDriver(loadPackage(azurePackage) as AzureLibrary, findAzureIdentity);
+      return createAzureDriver(loadPackage(azurePackage) as AzureLibrary, findAzureIdentity, gate);
     },
     needs: azurePackage,
   },
   artifactory: {
-    load: async () =>
-      (await import("../artifacts/http/create-artifactory-driver.ts")).createArtifactoryDriver(),
+    load: async (gate) =>
+      (await import("../artifacts/http/create-artifactory-driver.ts")).createArtifactoryDriver(gate),
   },
 };
 
@@ -57,10 +63,10 @@ function findAzureIdentity(): object {
 }
 
 /** MillraceError `artifact/driver-missing` when there is none, or when what it needs is not installed. */
-export async function findArtifactDriver(name: string): Promise<ArtifactDriver> {
+export async function findArtifactDriver(name: string, gate?: NetworkGate): Promise<ArtifactDriver> {
   const problem = findProblem(name);
   const load = Object.hasOwn(drivers, name) ? drivers[name]?.load : undefined;
-  if (problem === undefined && load !== undefined) return load();
+  if (problem === undefined && load !== undefined) return load(gate);
   throw new MillraceError("artifact/driver-missing", "invalid", problem ?? describeUnknown(name), {
     hint: hintMissing,
   });

@@ -7,11 +7,11 @@ import { describeDefinition } from "../model/run/definition.ts";
 import type { DefinitionKey } from "../model/run/definition.ts";
 import type { Definition, DefinitionStore } from "../ports/definition-store.ts";
 import { findMeantName } from "../cli/arguments/find-meant-name.ts";
-import { openFolderSecrets } from "../stores/folder/folder-secrets.ts";
 import { openSqliteDefinitions } from "../stores/sqlite/open-sqlite-definitions.ts";
 import { planCronBackfill } from "./backfill.ts";
 import { makeHome } from "./home.ts";
 import type { Home } from "./home.ts";
+import { openHomeSecrets } from "./home-secrets.ts";
 import { findLanguage } from "./languages.ts";
 import { drawDefinition } from "./draw-definition.ts";
 import { readDefinitions } from "./read-definitions.ts";
@@ -23,7 +23,7 @@ export function createDefinitionHouse(home: Home): DefinitionHouse {
   return {
     store: (request) => {
       makeHome(home);
-      return withStore(home, (store) => storeDefinitions(request, store, openFolderSecrets(home.secrets)));
+      return withStore(home, (store) => storeDefinitions(request, store, openHomeSecrets(home)));
     },
     list: async (kind) => (await listDefinitions(home, kind)).map(drawDefinition),
     get: async (key, version) => drawDefinition(await getDefinition(home, key, version)),
@@ -95,7 +95,7 @@ function adviseOnNames(names: readonly string[]): string {
 
 async function removeDefinition(home: Home, store: DefinitionStore, key: DefinitionKey): Promise<void> {
   if (!(await store.remove(key))) await getDefinition(home, key);
-  if (key.kind === "Secret") openFolderSecrets(home.secrets).remove(key.name);
+  if (key.kind === "Secret") openHomeSecrets(home).remove(key.name);
 }
 
 /** How often a status is read again because somebody else wrote it in between. */

@@ -1,4 +1,5 @@
 /** What an engine in this process consists of: the runtime with its stores and its executor, and the runs that it drives. */
+import type { HostPathRule } from "../model/run/host-paths.ts";
 import type { Estimate } from "../model/run/outlook.ts";
 import type { ArtifactStore } from "../ports/artifact-store.ts";
 import type { HistoryStore, RunDocument } from "../ports/history-store.ts";
@@ -29,6 +30,8 @@ export interface Desk {
   /** Storage of others, with the secrets of the home. */
   readonly storage: ForeignStorage;
   readonly secrets: SecretStore;
+  /** What of the machine documents may mount. */
+  readonly hostPaths: readonly HostPathRule[];
   /** What runs of the same document have in common. */
   readonly plans: PlanPool;
   readonly executorName: string;

@@ -1,8 +1,18 @@
 /** What this machine can do for Millrace: the findings of `millrace doctor`. */
-import { closeSync, fdatasyncSync, mkdirSync, openSync, rmSync, statfsSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  statfsSync,
+  writeSync,
+} from "node:fs";
 import { availableParallelism, freemem, totalmem } from "node:os";
 import { join } from "node:path";
 import type { DoctorFinding } from "../api/house.ts";
+import { MillraceError } from "../base/errors.ts";
 import type { ExecutorCapabilities } from "../ports/executor.ts";
 import { chooseExecutor, chooseParallel, executorNames, findOnPath } from "./executors.ts";
 import type { Home } from "./home.ts";
@@ -13,7 +23,26 @@ const commonTools = ["sh", "bash", "python3", "node", "git", "curl", "jq", "tar"
 
 export async function examineMachine(home: Home): Promise<readonly DoctorFinding[]> {
   const executors = await Promise.all(executorNames.map((name) => examineExecutor(home, name)));
-  return [examineNode(), examineSize(), ...executors, examineSlots(), examineTools(), examineHome(home)];
+  const secrets = await examineSecrets(home);
+  const machine = [examineNode(), examineSize(), ...executors, examineSlots(), examineTools()];
+  return [...machine, examineHome(home), ...secrets];
+}
+
+/** Whether the Secrets of the home can be opened; nothing is said where there are none. */
+async function examineSecrets(home: Home): Promise<readonly DoctorFinding[]> {
+  if (!existsSync(home.secrets)) return [];
+  const topic = "secrets";
+  const { openHomeSecrets } = await import("./home-secrets.ts");
+  const secrets = openHomeSecrets(home);
+  try {
+    const count = secrets.list().length;
+    secrets.listValues();
+    return [{ topic, state: "good", message: `${count} of them, encrypted, and their key is there` }];
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const hint = error instanceof MillraceError ? error.hint : undefined;
+    return [{ topic, state: "bad", message, ...(hint === undefined ? {} : { hint }) }];
+  }
 }
 
 function examineNode(): DoctorFinding {

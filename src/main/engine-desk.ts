@@ -5,6 +5,7 @@ import { MillraceError } from "../base/errors.ts";
 import { openLocalArtifacts } from "../artifacts/local/open-local-artifacts.ts";
 import type { EngineOptions } from "../api/house.ts";
 import type { Executor } from "../ports/executor.ts";
+import type { NetworkGate } from "../ports/network-gate.ts";
 import type { RunStarter } from "../ports/run-starter.ts";
 import type { Requester } from "../ports/requester.ts";
 import { createLister } from "../runtime/attempts/list-place.ts";
@@ -14,10 +15,12 @@ import { decodeRunRecord } from "../runtime/recover/run-record.ts";
 import { Runtime } from "../runtime/runtime.ts";
 import { openFolderLimits } from "../stores/folder/folder-limits.ts";
 import { openFolderMemos } from "../stores/folder/folder-memos.ts";
-import { openFolderSecrets } from "../stores/folder/folder-secrets.ts";
 import { openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
 import { chooseExecutor } from "./executors.ts";
+import { openHomeSecrets } from "./home-secrets.ts";
 import { openHomeStorage } from "./home-storage.ts";
+import { findNetworkGate } from "./find-network-gate.ts";
+import { readHostPaths } from "./host-paths.ts";
 import { makeHome, runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
 import type { Desk, Driven } from "./desk.ts";
@@ -27,31 +30,34 @@ import { systemClock } from "./system-clock.ts";
 import { createTurns } from "./turns.ts";
 import { watchShortly } from "./watch-shortly.ts";
 
+/** `serves`: others submit documents. */
+export type DeskOptions = EngineOptions & { readonly serves?: boolean };
+
 /** Opens the home for writing. Refused with `store/locked` while another process drives it. */
-export async function openDesk(home: Home, options: EngineOptions): Promise<Desk> {
+export async function openDesk(home: Home, options: DeskOptions): Promise<Desk> {
   makeHome(home);
+  const secrets = openHomeSecrets(home);
+  secrets.sealPlain();
+  const gate = await findNetworkGate(home, options.network ?? {}, options.serves === true);
+  const hostPaths = readHostPaths(home, options.hostPaths ?? []);
   const shown = createShownPaths();
   const chosen = await chooseExecutor(options.executor, home, options.parallel, shown.listFor);
   const history = openSqliteHistory(home.history, { mode: "write" });
   const driven = new Map<string, Driven>();
   const folderNames = new Map<string, string>();
   const artifacts = openLocalArtifacts(home.artifacts);
-  const secrets = openFolderSecrets(home.secrets);
-  const storage = openHomeStorage(home);
-  const files = createLocalAttemptFiles({
-    runsFolder: home.runs,
-    repositoryFolder: home.repository,
-    artifacts,
-    storage,
-    nameOf: (runId) => folderNames.get(runId) ?? runFolderName(runId),
-  });
+  const storage = openHomeStorage(secrets, gate);
+  const nameOf = (runId: string): string => folderNames.get(runId) ?? runFolderName(runId);
+  const { runs: runsFolder, repository: repositoryFolder, claims: claimsFolder } = home;
+  const folders = { runsFolder, repositoryFolder, claimsFolder };
+  const files = createLocalAttemptFiles({ ...folders, artifacts, storage, hostPaths, nameOf });
   const runtime = new Runtime({
     clock: systemClock,
     history,
     createExecutor: (listener) => openFirstSlot(chosen.create(listener)),
     files,
     artifacts,
-    requester: lazyRequester,
+    requester: createLazyRequester(gate),
     objects: { act: (...asked) => objects.keeper.act(...asked) },
     starter: { start: (...asked) => startRun(desk, ...asked) },
     memos: openFolderMemos(home.memos),
@@ -69,6 +75,7 @@ export async function openDesk(home: Home, options: EngineOptions): Promise<Desk
     artifacts,
     storage,
     secrets,
+    hostPaths,
     plans: createPlanPool(),
     executorName: chosen.name,
     driven,
@@ -124,12 +131,14 @@ async function startRun(
 }
 
 /** Loaded with the first request: Node's HTTP client alone would double the time of a cold start. */
-const lazyRequester: Requester = {
-  send: async (request, signal) => {
-    const { createHttpRequester } = await import("../executors/request/http-requester.ts");
-    return createHttpRequester().send(request, signal);
-  },
-};
+function createLazyRequester(gate: NetworkGate | undefined): Requester {
+  return {
+    send: async (request, signal) => {
+      const { createHttpRequester } = await import("../executors/request/http-requester.ts");
+      return createHttpRequester(gate).send(request, signal);
+    },
+  };
+}
 
 /** The first slot starts while the document is read and planned, and before the engine grows. */
 function openFirstSlot(executor: Executor): Executor {

@@ -2,11 +2,15 @@
 import { setTimeout } from "node:timers/promises";
 import { createForeignStorage } from "../runtime/attempts/foreign-storage.ts";
 import type { ForeignStorage } from "../runtime/attempts/foreign-storage.ts";
-import { openFolderSecrets } from "../stores/folder/folder-secrets.ts";
+import type { NetworkGate } from "../ports/network-gate.ts";
+import type { SecretStore } from "../ports/secret-store.ts";
 import { findArtifactDriver } from "./artifact-drivers.ts";
-import type { Home } from "./home.ts";
 
-export function openHomeStorage(home: Home): ForeignStorage {
-  const secrets = openFolderSecrets(home.secrets);
-  return createForeignStorage({ findDriver: findArtifactDriver, secrets, wait: setTimeout });
+/** Where there is no gate, drivers may connect to everything. */
+export function openHomeStorage(secrets: SecretStore, gate: NetworkGate | undefined): ForeignStorage {
+  return createForeignStorage({
+    findDriver: (name) => findArtifactDriver(name, gate),
+    secrets,
+    wait: setTimeout,
+  });
 }

@@ -17,6 +17,12 @@ export interface Home {
   readonly inbox: string;
   /** The user's lines of the image table; a file that may be absent. */
   readonly images: string;
+  /** The user's network policy; a file that may be absent. */
+  readonly network: string;
+  /** What of the machine documents may mount; a file of the user's that may be absent. */
+  readonly hostPaths: string;
+  /** Claims that documents mount by name: directories that outlive runs. */
+  readonly claims: string;
   /** Results that documents with memoize keep. */
   readonly memos: string;
   /** Limits of locks. */
@@ -44,6 +50,9 @@ export function openHome(root: string): Home {
     runs: join(root, "runs"),
     inbox: join(root, "inbox"),
     images: join(root, "images.json"),
+    hostPaths: join(root, "host-paths.json"),
+    claims: join(root, "claims"),
+    network: join(root, "network.json"),
     memos: join(root, "memos"),
     limits: join(root, "limits"),
     repositories: join(root, "artifact-repositories.yaml"),

@@ -16,11 +16,11 @@ import type {
   RunRow,
 } from "../api/house.ts";
 import type { DefinitionHouse } from "../api/definitions.ts";
+import type { SecretHouse } from "../api/secrets.ts";
 import type { FileValue } from "../model/plan/plan.ts";
 import type { LintOptions } from "../model/run/language.ts";
 import type { HistoryReader, RunSummary } from "../ports/history-store.ts";
 import { loadRunState } from "../runtime/recover/run-record.ts";
-import { openFolderSecrets } from "../stores/folder/folder-secrets.ts";
 import { openFolderLimits } from "../stores/folder/folder-limits.ts";
 import { isSqliteHistoryWritten, openSqliteHistory } from "../stores/sqlite/open-sqlite-history.ts";
 import { isWriterLockHeld } from "../stores/sqlite/writer-lock.ts";
@@ -30,7 +30,9 @@ import { explainTasks } from "./explain.ts";
 import { fetchDefinitions } from "./fetch-definitions.ts";
 import { makeHome, openHome, runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
+import { openHomeSecrets } from "./home-secrets.ts";
 import { findLanguage, isDocument } from "./languages.ts";
+import type { readKeptLimits } from "./kept-limits.ts";
 import { openLocalEngine } from "./local-engine.ts";
 import { listLocks, shareLocks } from "./locks.ts";
 import { listLogFiles } from "./log-files.ts";
@@ -55,6 +57,7 @@ export function createHouse(root: string): House {
     pickKinds: (source, file, kinds) => findLanguage(source, file).pickKinds?.(source, kinds),
     lint: (source, file, options) => lintDocument(home, source, file, options),
     definitions: createLazyDefinitions(home),
+    secrets: createLazySecrets(home),
     list: () => readHistory(home, [], listRows),
     find: (name) =>
       readHistory(home, undefined, (reader) => findSummary(reader, name)).then((summary) =>
@@ -74,7 +77,10 @@ export function createHouse(root: string): House {
       if (found === undefined) throw unknownPayload(name);
       return found;
     },
-    locks: () => readHistory(home, [], (reader) => listLocks(reader, openFolderLimits(home.limits).read())),
+    locks: () =>
+      readHistory(home, [], async (reader) =>
+        listLocks(reader, openFolderLimits(home.limits).read(), await findKeptLimits(home)),
+      ),
     setLockLimit: async (key, limit) => {
       makeHome(home);
       openFolderLimits(home.limits).set(key, limit);
@@ -120,6 +126,16 @@ function createLazyDefinitions(home: Home): DefinitionHouse {
   };
 }
 
+function createLazySecrets(home: Home): SecretHouse {
+  const load = async (): Promise<SecretHouse> => (await import("./secret-house.ts")).createSecretHouse(home);
+  return {
+    list: async () => (await load()).list(),
+    reveal: async (name) => (await load()).reveal(name),
+    remove: async (name) => (await load()).remove(name),
+    changeKey: async () => (await load()).changeKey(),
+  };
+}
+
 async function lintDocument(
   home: Home,
   source: string,
@@ -132,6 +148,10 @@ async function lintDocument(
     fetchDefinitions(language, texts, {}, reader),
   );
   return language.lint(source, file, { ...options, definitions: [...definitions, ...options.definitions] });
+}
+
+async function findKeptLimits(home: Home): ReturnType<typeof readKeptLimits> {
+  return (await import("./kept-limits.ts")).readKeptLimits(home);
 }
 
 /** Reads something from the history; `none` when there is no history yet. */
@@ -164,7 +184,7 @@ async function readPicture(home: Home, reader: HistoryReader, name: string): Pro
   const summary = await findSummary(reader, name);
   if (summary === undefined) return undefined;
   const { state, document, record } = await loadRunState(reader, summary);
-  await shareLocks(reader, openFolderLimits(home.limits).read(), state);
+  await shareLocks(reader, openFolderLimits(home.limits).read(), () => findKeptLimits(home), state);
   const estimate = await findEstimate(reader, summary, record.plan.origin);
   const outlook = gatherOutlook(home, summary.name, state, summary, estimate);
   return toPicture(summary, state, document, record, outlook);
@@ -239,7 +259,7 @@ async function handOver(home: Home, request: SubmitRequest): Promise<SubmitAnswe
     throw new MillraceError("home/not-served", "unavailable", `no process serves ${home.root}`, {
       hint: "Start one with `millrace serve`, or run the document in this process with `millrace run`.",
     });
-  const parted = takeRequestSecrets(request, openFolderSecrets(home.secrets));
+  const parted = takeRequestSecrets(request, openHomeSecrets(home));
   const { source, submission } = parted;
   // The serving process has another working folder, and tasks may read what lies beside their document.
   const file = existsSync(parted.file) ? resolve(parted.file) : parted.file;

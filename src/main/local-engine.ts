@@ -1,6 +1,7 @@
 /** The engine in this process, as presenters see it, and the commands that people give it. */
 import type { Engine, EngineOptions, RunCommand, RunRow } from "../api/house.ts";
 import type { SubmitAnswer, SubmitRequest } from "../api/house.ts";
+import type { KeptLimit } from "../model/run/lock-board.ts";
 import type { HistoryStore } from "../ports/history-store.ts";
 import type { LiveRun } from "../runtime/live-run.ts";
 import type { Runtime } from "../runtime/runtime.ts";
@@ -47,6 +48,8 @@ export interface LocalEngine extends Engine {
   readonly stopped: Promise<Error>;
   /** Takes over every unfinished run that can be read. */
   adoptAll(): Promise<Adopted>;
+  /** Limits of semaphores by what stored ConfigMaps say now. */
+  setKeptLimits(limits: ReadonlyMap<string, KeptLimit>): void;
 }
 
 /** `serves`: takes submissions from other processes as well, and runs that are not in memory when they get a command. */
@@ -83,6 +86,7 @@ export async function openLocalEngine(home: Home, options: LocalEngineOptions): 
     adopt: (name) => adoptRuns(desk, name),
     startedBy: (name) => findStarted(desk.driven.values(), name),
     adoptAll: () => adoptAll(desk),
+    setKeptLimits: (limits) => runtime.setKeptLimits(limits),
     retire: (name) => retireRun(desk, name),
     remove,
     command,
@@ -96,15 +100,7 @@ export async function openLocalEngine(home: Home, options: LocalEngineOptions): 
           listener(toRow(summarizeForLists(run.state, run.language, run.summary.labels)));
       }),
     ...createUpkeep(desk),
-    estimate: (name) => learnEstimate(desk, name),
-    picture: (name) => pictureOf(desk, getDriven(desk, name)),
-    watch: (name, listener) => {
-      const driven = getDriven(desk, name);
-      return runtime.listen((touched, events) => {
-        if (touched === driven.run) listener(pictureOf(desk, driven), events);
-      });
-    },
-    owes: (name) => getDriven(desk, name).run.state.callbacksOwed.size,
+    ...createLooks(desk),
     calledBack: (name, how) => waitUntilCalledBack(runtime, getDriven(desk, name).run, how?.once === true),
     adoptOwing: () => adoptOwing(desk),
     send: (name, input) => runtime.send(getDriven(desk, name).run.runId, input),
@@ -114,13 +110,31 @@ export async function openLocalEngine(home: Home, options: LocalEngineOptions): 
       if (how === "ended") await finishFiles(desk, run);
       return how;
     },
-    // Services go on until they are ended, so nobody waits for them.
-    runningCount: () => runtime.liveRuns.reduce((sum, run) => sum + countPlaces(run.state), 0),
-    executorName: () => desk.executorName,
     close: async (closing) => {
       closeInbox();
       await desk.close(closing);
     },
+  };
+}
+
+/** How the runs that are driven here look now. */
+function createLooks(
+  desk: Desk,
+): Pick<LocalEngine, "estimate" | "picture" | "watch" | "owes" | "runningCount" | "executorName"> {
+  const { runtime } = desk;
+  return {
+    estimate: (name) => learnEstimate(desk, name),
+    picture: (name) => pictureOf(desk, getDriven(desk, name)),
+    watch: (name, listener) => {
+      const driven = getDriven(desk, name);
+      return runtime.listen((touched, events) => {
+        if (touched === driven.run) listener(pictureOf(desk, driven), events);
+      });
+    },
+    owes: (name) => getDriven(desk, name).run.state.callbacksOwed.size,
+    // Services go on until they are ended, so nobody waits for them.
+    runningCount: () => runtime.liveRuns.reduce((sum, run) => sum + countPlaces(run.state), 0),
+    executorName: () => desk.executorName,
   };
 }
 

@@ -2,7 +2,7 @@
 import type { LockRow, LockUserRow } from "../api/house.ts";
 import { moveToBoard } from "../engine/evolve/locks.ts";
 import { LockBoard, limitOf } from "../model/run/lock-board.ts";
-import type { BoardLock, LockTicket } from "../model/run/lock-board.ts";
+import type { BoardLock, KeptLimit, LockTicket } from "../model/run/lock-board.ts";
 import type { RunState } from "../model/run/run-state.ts";
 import { isBefore } from "../model/run/ticket-heap.ts";
 import { unfinishedRunPhases } from "../ports/history-store.ts";
@@ -19,9 +19,11 @@ interface Loaded {
 export async function listLocks(
   reader: HistoryReader,
   limits: ReadonlyMap<string, number>,
+  kept: ReadonlyMap<string, KeptLimit>,
 ): Promise<readonly LockRow[]> {
   const board = new LockBoard();
   board.setStoredLimits(limits);
+  board.setKeptLimits(kept);
   const loaded = await loadOnto(board, reader, await listWithLocks(reader));
   const locks = [...board.list()].sort((a, b) => (a.key < b.key ? -1 : 1));
   return locks.map((lock) => describeLock(lock, loaded));
@@ -31,11 +33,13 @@ export async function listLocks(
 export async function shareLocks(
   reader: HistoryReader,
   limits: ReadonlyMap<string, number>,
+  readKept: () => Promise<ReadonlyMap<string, KeptLimit>>,
   state: RunState,
 ): Promise<void> {
   if (![...state.tickets.values()].some(({ phase }) => phase !== "held")) return;
   const board = new LockBoard();
   board.setStoredLimits(limits);
+  board.setKeptLimits(await readKept());
   const others = await listWithLocks(reader);
   // A run that has not begun holds nothing.
   const begun = others.filter(

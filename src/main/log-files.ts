@@ -6,10 +6,10 @@ import { isExpression } from "../model/plan/expression.ts";
 import { hasEnded } from "../model/run/phase.ts";
 import type { RunState } from "../model/run/run-state.ts";
 import { listMaskedTexts } from "../base/mask-secrets.ts";
-import { openFolderSecrets } from "../stores/folder/folder-secrets.ts";
 import { attemptLogFile } from "../ports/attempt-directory.ts";
 import { runFolderName } from "./home.ts";
 import type { Home } from "./home.ts";
+import { openHomeSecrets } from "./home-secrets.ts";
 
 /** Log files of the selected tasks and of everything below them, in order of start. Only those that exist. */
 export function listLogFiles(
@@ -54,7 +54,7 @@ function isBelowAny(state: RunState, task: number, roots: ReadonlySet<number>): 
 /** Values that attempts of this run may print while they run. */
 function findSecrets(home: Home, { state, submission }: RunPicture): readonly string[] {
   const isLive = state.ended === undefined && submission.facts["secrets"] !== undefined;
-  return isLive ? openFolderSecrets(home.secrets).listValues() : [];
+  return isLive ? openHomeSecrets(home).listValues() : [];
 }
 
 function filesOf(

@@ -2,6 +2,7 @@
 import type { Diagnostic } from "../base/diagnostic.ts";
 import type { SubmitRequest } from "../api/house.ts";
 import { indexPlan } from "../model/plan/plan-index.ts";
+import type { HostPathRule } from "../model/run/host-paths.ts";
 import type { PlanIndex } from "../model/plan/plan-index.ts";
 import type { Language, Submission } from "../model/run/language.ts";
 import { createRunState } from "../model/run/run-state.ts";
@@ -11,6 +12,7 @@ import type { PlanPool } from "../runtime/recover/plan-pool.ts";
 import { encodeRunRecord, factsOf } from "../runtime/recover/run-record.ts";
 import type { RunRecord } from "../runtime/recover/run-record.ts";
 import { findMissingDrivers } from "./artifact-drivers.ts";
+import { findRefusedHostPaths } from "./host-paths.ts";
 import { findLanguage } from "./languages.ts";
 import { makeSuffix, makeUuid } from "./random-id.ts";
 
@@ -29,6 +31,7 @@ export async function makeRun(
   now: number,
   isTaken: (name: string) => Promise<boolean>,
   plans?: PlanPool,
+  hostPaths: readonly HostPathRule[] = [],
 ): Promise<NewRun> {
   const language = findLanguage(request.source, request.file);
   const facts = { uid: makeUuid(), suffix: makeSuffix(), createdAt: now, ...request.submission.facts };
@@ -40,7 +43,11 @@ export async function makeRun(
     request.file,
     payload === undefined ? submission : payload.withPayload(submission),
   );
-  const diagnostics = [...compiled.diagnostics, ...findMissingDrivers(compiled.drivers ?? [])];
+  const diagnostics = [
+    ...compiled.diagnostics,
+    ...findMissingDrivers(compiled.drivers ?? []),
+    ...findRefusedHostPaths(compiled.hostPaths ?? [], hostPaths),
+  ];
   const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error");
   if (compiled.plan === undefined || errors.length > 0) return { ok: false, diagnostics };
   const index = plans?.indexOf(compiled.plan) ?? indexPlan(compiled.plan);

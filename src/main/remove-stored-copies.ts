@@ -1,6 +1,8 @@
 /** Before a run is deleted, what was stored elsewhere for it goes: afterwards nobody would know of it. */
 import type { HistoryReader, RunSummary } from "../ports/history-store.ts";
 import { loadRunState } from "../runtime/recover/run-record.ts";
+import { findNetworkGate } from "./find-network-gate.ts";
+import { openHomeSecrets } from "./home-secrets.ts";
 import { openHomeStorage } from "./home-storage.ts";
 import type { Home } from "./home.ts";
 import { refuseDeletion, removeCopies } from "./remove-copies.ts";
@@ -13,6 +15,7 @@ export async function removeStoredCopies(
 ): Promise<void> {
   if (summary.view["removesCopies"] !== true) return;
   const { state, record } = await loadRunState(history, summary);
-  const problems = await removeCopies(state, ["run-ended", "run-deleted"], openHomeStorage(home), home);
+  const storage = openHomeStorage(openHomeSecrets(home), await findNetworkGate(home, {}, false));
+  const problems = await removeCopies(state, ["run-ended", "run-deleted"], storage, home);
   if (record.plan.policy.abandonsCopies !== true) refuseDeletion(summary.name, problems);
 }

@@ -5,7 +5,7 @@ import type { Diagnostic } from "../base/diagnostic.ts";
 import { definitionKinds, describeDefinition } from "../model/run/definition.ts";
 import type { DefinitionKind } from "../model/run/definition.ts";
 import type { CronOverrides, Language, ListedObject } from "../model/run/language.ts";
-import { sealSecrets } from "../model/run/sealed-secret.ts";
+import { openSeals, sealSecrets } from "../model/run/sealed-secret.ts";
 import type { SecretTexts } from "../model/run/sealed-secret.ts";
 import type { DefinitionDraft, DefinitionStore } from "../ports/definition-store.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
@@ -33,16 +33,36 @@ export async function storeDefinitions(
   const { wanted, others } = chooseObjects(language, source, request.kinds);
   if (wanted.length === 0) throw nothingToStore(request, others);
   const drafts = await makeDrafts(wanted, request, store, secrets);
+  const hasSecrets = drafts.some(({ kind }) => kind === "Secret");
+  if (hasSecrets) secretStore.checkKey();
   const answers = await store.put(drafts, systemClock.now());
   // After the definitions: a refused one must leave the values of the one that is there alone.
-  for (const [name, texts] of Object.entries(secrets))
-    if (drafts.some((draft) => draft.kind === "Secret" && draft.name === name)) secretStore.put(name, texts);
+  const changed = new Set<string>();
+  for (const { kind, name } of drafts)
+    if (kind === "Secret" && secretStore.put(name, openTexts(secrets[name] ?? {}, secretStore)))
+      changed.add(name);
   return {
     ok: true,
-    stored: answers.map(({ change, definition }) => ({ change, definition: drawDefinition(definition) })),
+    stored: answers.map(({ change, definition }) => ({
+      // The text of a Secret stays the same when only its values are others.
+      change:
+        change === "unchanged" && definition.kind === "Secret" && changed.has(definition.name)
+          ? "updated"
+          : change,
+      definition: drawDefinition(definition),
+    })),
     leftAlone: others.map(({ kind }) => kind),
     warnings: keepWarnings(diagnostics, request.kinds),
   };
+}
+
+/** Who changes a part of a stored Secret hands back seals for the rest. */
+function openTexts(
+  texts: Readonly<Record<string, string>>,
+  store: SecretStore,
+): Readonly<Record<string, string>> {
+  const find = (name: string, key: string): string => store.find(name, key) ?? "";
+  return Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, openSeals(text, find)]));
 }
 
 function makeUpName({ namePrefix, ...overrides }: CronOverrides): CronOverrides {

@@ -1,4 +1,5 @@
 /** How runs come to an engine and leave it: submitted, taken over from the history, let go of, deleted. */
+import { existsSync } from "node:fs";
 import { isJsonObject } from "../base/json.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { SubmitAnswer, SubmitRequest } from "../api/house.ts";
@@ -28,7 +29,7 @@ export function submitRun(desk: Desk, request: SubmitRequest): Promise<SubmitAns
     if (earlier !== undefined) return earlier;
     const parted = takeRequestSecrets(addHomeDefinitions(request, home), secrets);
     const complete = await readDefinitions(home, (reader) => addStoredDefinitions(parted, reader));
-    const made = await makeRun(complete, systemClock.now(), isTaken, desk.plans);
+    const made = await makeRun(complete, systemClock.now(), isTaken, desk.plans, desk.hostPaths);
     if (!made.ok) return made;
     const joined = await findSame(desk, made.run.summary, request.force === true);
     if (joined !== undefined) return { ...joined, warnings: made.warnings };
@@ -82,6 +83,7 @@ export function adoptRuns(desk: Desk, name: string | undefined): Promise<readonl
       found === undefined
         ? await desk.history.listRuns({ unfinishedOnly: true })
         : [found, ...(await listStarted(desk, found.name))];
+    await useKeptLimits(desk);
     const loaded: Driven[] = [];
     for (const summary of wanted) if (!desk.driven.has(summary.name)) loaded.push(await load(desk, summary));
     return takeOver(desk, loaded);
@@ -104,6 +106,7 @@ export interface Adopted {
 /** Takes over every unfinished run that can be read, and every one that owes callbacks. */
 export function adoptAll(desk: Desk): Promise<Adopted> {
   return desk.inTurn(async () => {
+    await useKeptLimits(desk);
     const loaded: Driven[] = [];
     const failed = new Map<string, Error>();
     const wanted = [
@@ -133,6 +136,13 @@ export function adoptOwing(desk: Desk): Promise<readonly string[]> {
       loaded.flatMap((one) => (one.status === "fulfilled" ? [one.value] : [])),
     );
   });
+}
+
+/** Before runs go on: a ConfigMap may have got another limit since they were submitted. */
+async function useKeptLimits({ home, runtime }: Desk): Promise<void> {
+  if (!existsSync(home.definitions)) return;
+  const { readKeptLimits } = await import("./kept-limits.ts");
+  runtime.setKeptLimits(await readKeptLimits(home));
 }
 
 async function load(desk: Desk, summary: RunSummary): Promise<Driven> {

@@ -16,6 +16,7 @@ import { owed, wantsRoom } from "../engine/owed.ts";
 import type { Effect } from "../model/run/effects.ts";
 import { encodeEvents } from "../model/run/event-codec.ts";
 import { LockBoard } from "../model/run/lock-board.ts";
+import type { KeptLimit } from "../model/run/lock-board.ts";
 import type { RunEvent } from "../model/run/events.ts";
 import type { RunInput } from "../model/run/inputs.ts";
 import type { RunState } from "../model/run/run-state.ts";
@@ -124,6 +125,12 @@ export class Runtime {
   /** Limits of locks that are stored beside the documents, by key; they hold from now on. */
   setLockLimits(limits: ReadonlyMap<string, number>): void {
     this.locks.setStoredLimits(limits);
+    this.passLocksOn();
+  }
+
+  /** Limits that are kept beside the runs (lock-board.ts, `setKeptLimits`); runs that have room now go on. */
+  setKeptLimits(limits: ReadonlyMap<string, KeptLimit>): void {
+    this.locks.setKeptLimits(limits);
     this.passLocksOn();
   }
 

@@ -51,16 +51,19 @@ export function summarizeForLists(
   return { ...summarizeRun(state, language, labels), progress: measureProgress(state, language) };
 }
 
-/** Lists show a few characters of the parameters, which may be large. */
+/** Lists show a few characters of the parameters, which may be large and many; no more of them is looked at. */
 const parametersLengthAtMost = 100;
 
 /** What lists say of the run besides, where there is something to say. */
 function describeListed({ index, values }: RunState): JsonObject {
   const { priority = 0, namespace } = index.plan.policy;
-  const parameters = Object.entries(values)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(",")
-    .slice(0, parametersLengthAtMost);
+  let parameters = "";
+  for (const name in values) {
+    if (parameters.length >= parametersLengthAtMost) break;
+    const value = (values[name] ?? "").slice(0, parametersLengthAtMost);
+    parameters += `${parameters === "" ? "" : ","}${name}=${value}`;
+  }
+  parameters = parameters.slice(0, parametersLengthAtMost);
   const own = namespace === undefined ? {} : { namespace };
   return { ...own, ...(priority === 0 ? {} : { priority }), ...(parameters === "" ? {} : { parameters }) };
 }

@@ -76,6 +76,8 @@ export function startProgram(args: readonly string[], options: ProgramOptions): 
       HOME: process.env["HOME"],
       NODE_COMPILE_CACHE: compileCache,
       ABUSE_MEASURE_FILE: memoryFile,
+      // So that no test leaves a key among the user's; tests of keys say another one.
+      MILLRACE_SECRET_KEY: Buffer.alloc(32, "abuse").toString("base64"),
       ...options.env,
     },
     stdio: ["pipe", "pipe", "pipe"],

@@ -132,6 +132,8 @@ export interface HouseOptions {
   readonly served?: SubmitAnswer;
   readonly definitions?: readonly DefinitionPicture[];
   readonly stored?: StoreAnswer;
+  /** Values by key by name. */
+  readonly secrets?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly refuse?: (name: string, command: RunCommand) => Error | undefined;
 }
 
@@ -172,6 +174,19 @@ function createFakeDefinitions(calls: string[], options: HouseOptions): Definiti
   };
 }
 
+function createFakeSecrets(calls: string[], secrets: NonNullable<HouseOptions["secrets"]>): House["secrets"] {
+  return {
+    list: async () => Object.entries(secrets).map(([name, texts]) => ({ name, keys: Object.keys(texts) })),
+    reveal: async (name) => {
+      const found = secrets[name];
+      if (found !== undefined) return found;
+      throw new MillraceError("definition/unknown", "not-found", `there is no Secret '${name}'`);
+    },
+    remove: async (name) => void calls.push(`remove Secret ${name}`),
+    changeKey: async () => ({ key: "new", count: Object.keys(secrets).length, former: ["old"] }),
+  };
+}
+
 export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
   const calls: string[] = [];
   let pictures = options.pictures ?? [];
@@ -199,6 +214,7 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
       return options.diagnostics?.(source, file) ?? [];
     },
     definitions: createFakeDefinitions(calls, options),
+    secrets: createFakeSecrets(calls, options.secrets ?? {}),
     list: () => Promise.resolve(pictures.map(({ row }) => row)),
     find: async (name) => find(name).row,
     get: async (name) => {
@@ -255,8 +271,13 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
         throw new MillraceError("store/locked", "conflict", "the history is being written by process 7");
       return options.engine;
     },
-    serve: async ({ executor, parallel }) => {
-      calls.push(`serve ${executor} ${parallel ?? "-"}`);
+    serve: async ({ executor, parallel, runLimits, network }) => {
+      const lists = Object.values(network ?? {}).some((list) => (list ?? []).length > 0)
+        ? network
+        : undefined;
+      const more = { ...runLimits, ...lists };
+      const limits = Object.keys(more).length === 0 ? "" : ` ${JSON.stringify(more)}`;
+      calls.push(`serve ${executor} ${parallel ?? "-"}${limits}`);
       if (options.server === undefined)
         throw new MillraceError("store/locked", "conflict", "the history is being written by process 7");
       return options.server;

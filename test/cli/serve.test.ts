@@ -146,6 +146,47 @@ describe("serve", () => {
     assert.equal(world.interruptListeners(), 0);
   });
 
+  test("hands on limits of runs and rules for the network, and refuses what is none", async () => {
+    const server = makeServer({
+      stopped: Promise.resolve(new MillraceError("store/full", "exhausted", "full")),
+    });
+    const house = createFakeHouse({ server });
+    const world = createWorld({ cwd: folder });
+    const flags = [
+      "--max-runs",
+      "9",
+      "--max-runs-per-namespace",
+      "3",
+      "--max-runs-in",
+      "a=1",
+      "--max-runs-in",
+      "b=2",
+    ];
+    const rules = [
+      "--network-allow",
+      "*.example.org",
+      "--network-deny",
+      "10.0.0.1",
+      "--network-local",
+      "loopback",
+    ];
+    await runCli(["serve", ...flags, ...rules], world.io, () => house);
+    assert.deepEqual(house.calls, [
+      'serve auto - {"runsAtMost":9,"runsPerNamespaceAtMost":3,"namespaceLimits":{"a":1,"b":2},"allow":["*.example.org"],"deny":["10.0.0.1"],"local":["loopback"]}',
+    ]);
+    for (const wrong of [
+      ["--max-runs", "0"],
+      ["--max-runs-in", "a"],
+      ["--max-runs-in", "a=x"],
+      ["--max-runs-in", "a=0"],
+    ])
+      assert.equal(
+        await runCli(["serve", ...wrong], createWorld({ cwd: folder }).io, () => house),
+        2,
+        wrong.join(" "),
+      );
+  });
+
   test("ends with the error that stops its engine", async () => {
     const full = new MillraceError("store/full", "exhausted", "the disk is full");
     const server = makeServer({ stopped: Promise.resolve(full) });

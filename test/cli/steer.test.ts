@@ -80,6 +80,23 @@ describe("steering", () => {
     assert.equal((await ask(["suspend"], { pictures })).code, 2);
   });
 
+  test("what was asked for is repeated as argo does, and the name stands behind it", async () => {
+    const held = await ask(["suspend", "@latest"], { pictures, driven: true });
+    assert.deepEqual(held.out, ["workflow @latest suspended: orders (by the process that drives it)"]);
+    const stopped = await ask(["stop", "@latest"], { pictures });
+    assert.deepEqual(stopped.out, ["workflow orders stopped"]);
+    const dry = await ask(["terminate", "--dry-run", "@latest", "nobody"], { pictures });
+    assert.deepEqual(
+      [dry.code, dry.calls, dry.out, dry.err],
+      [
+        0,
+        [],
+        ["workflow @latest terminated (dry-run): orders", "workflow nobody terminated (dry-run)"],
+        "note: there is no run 'nobody'\n",
+      ],
+    );
+  });
+
   test("one refusal among many does not stop the others, and shows in the exit code", async () => {
     const refuse = (name: string) =>
       name === "nightly-2" ? new MillraceError("run/ended", "conflict", "it has ended") : undefined;
@@ -119,6 +136,11 @@ describe("delete", () => {
     assert.deepEqual([none.code, none.out, none.err], [0, [], "nothing to delete\n"]);
     const dry = await ask(["delete", "--dry-run", "nightly-1"], { pictures });
     assert.deepEqual(dry.out, ["Workflow 'nightly-1' deleted (dry-run)"]);
+    const unknown = await ask(["delete", "--dry-run", "nobody"], { pictures });
+    assert.deepEqual(
+      [unknown.out, unknown.err],
+      [["Workflow 'nobody' deleted (dry-run)"], "Workflow 'nobody' not found\nnothing to delete\n"],
+    );
   });
 
   test("finds expired and repeated runs, and those with certain fields", async () => {

@@ -102,6 +102,7 @@ async function driveCase(
     files: createLocalAttemptFiles({
       runsFolder: join(home, "runs"),
       repositoryFolder: join(home, "repository"),
+      claimsFolder: join(home, "claims"),
       artifacts,
       storage,
       nameOf: (runId) => runId,
@@ -121,6 +122,7 @@ async function driveCase(
     artifacts,
     storage,
     secrets,
+    hostPaths: [],
     plans: createPlanPool(),
     executorName: chosen.name,
     driven,

@@ -23,10 +23,13 @@ function makePlace(context: TestContext) {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
   const serve = async (): Promise<Program> => {
-    const program = startProgram(["serve", "--executor", "process", "--home", "home"], {
-      cwd: folder,
-      withinMs: 60_000,
-    });
+    const program = startProgram(
+      ["serve", "--executor", "process", "--home", "home", "--network-local", "loopback"],
+      {
+        cwd: folder,
+        withinMs: 60_000,
+      },
+    );
     running.add(program);
     void program.ended.then(() => running.delete(program));
     await program.until(/^serving/mu);

@@ -58,6 +58,7 @@ function makeBench(): Bench {
         return store.writeStatus(...given);
       },
     },
+    setKeptLimits: () => undefined,
     submit: async ({ submission }: SubmitRequest) => {
       const { name = "", labels = {}, facts } = submission;
       failWhen("submit");

@@ -8,12 +8,14 @@ import { createS3Driver } from "../../src/artifacts/s3/create-s3-driver.ts";
 import type { House } from "../../src/api/house.ts";
 import type { Json, JsonObject } from "../../src/base/json.ts";
 import { makeLimits, refused } from "../../src/ports/conformance/artifact-driver.ts";
-import { openFolderSecrets } from "../../src/stores/folder/folder-secrets.ts";
+import { openHome } from "../../src/main/home.ts";
+import { openHomeSecrets } from "../../src/main/home-secrets.ts";
 import { makeRepository, needsGit } from "../artifacts/git-repository.ts";
 import { needsS3, startS3Server } from "../artifacts/start-s3-server.ts";
 import { startWebServer } from "../artifacts/web-server.ts";
 import { makeHouse, needsShell, withEngine } from "../runtime/temporary-home.ts";
 import { makeTemporaryFolder } from "../stores/temporary-folder.ts";
+import "../stores/given-key.ts";
 
 const secret = "S3RVER-and-nobody-may-see-it";
 
@@ -132,7 +134,7 @@ test(
     const listed = await createS3Driver().list({ driver: "s3", key: "", settings }, makeLimits());
     assert.deepEqual(listed, ["all/foreign/packed.tgz", "plain/foreign/a", "plain/foreign/b"]);
     const found = findSecretIn(house.home).map((path) => path.slice(house.home.length + 1));
-    assert.deepEqual(found.sort(), ["artifact-repositories.yaml", join("secrets", "cred.json")]);
+    assert.deepEqual(found.sort(), ["artifact-repositories.yaml"]);
   },
 );
 
@@ -156,7 +158,7 @@ test("a stored repository and its stored Secret serve who keeps artifacts", { sk
   const listed = await createS3Driver().list({ driver: "s3", key: "", settings }, makeLimits());
   assert.deepEqual(listed, ["all/foreign/one.tgz"]);
   const found = findSecretIn(house.home).map((path) => path.slice(house.home.length + 1));
-  assert.deepEqual(found, [join("secrets", "cred.json")]);
+  assert.deepEqual(found, []);
 });
 
 test(
@@ -192,7 +194,7 @@ test(
     );
     assert.deepEqual([bad.phase], ["Failed"]);
     assert.match(bad.messages, new RegExp(`artifact web: nothing lies at http '${server.origin}/none'`, "u"));
-    assert.deepEqual(findSecretIn(house.home), [join(house.home, "secrets", "cred.json")]);
+    assert.deepEqual(findSecretIn(house.home), []);
   },
 );
 
@@ -259,7 +261,7 @@ test(
       collected("strategy: OnWorkflowDeletion, forceFinalizerRemoval: true", ""),
       definitions,
     );
-    openFolderSecrets(join(house.home, "secrets")).put("cred", { user: "nobody", password: "wrong" });
+    openHomeSecrets(openHome(house.home)).put("cred", { user: "nobody", password: "wrong" });
     const error = await refused(house.remove(second.name), "artifact/not-removed");
     assert.match(
       error.message,
@@ -283,7 +285,7 @@ test(
     );
     const here = await run(house, document);
     const there = await run(house, document, [repositories(settings), secretDocument]);
-    openFolderSecrets(join(house.home, "secrets")).put("cred", { user: "nobody", password: "wrong" });
+    openHomeSecrets(openHome(house.home)).put("cred", { user: "nobody", password: "wrong" });
     await withEngine(house, async (engine) => {
       const { deleted } = await engine.expire(Number.MAX_SAFE_INTEGER, []);
       assert.deepEqual(deleted, [here.name]);

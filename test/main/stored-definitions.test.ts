@@ -5,9 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { TestContext } from "node:test";
+import type { StoredDefinition } from "../../src/api/definitions.ts";
 import type { House, SubmitRequest } from "../../src/api/house.ts";
 import { definitionKinds } from "../../src/model/run/definition.ts";
 import { createHouse } from "../../src/main/house.ts";
+import "../stores/given-key.ts";
 
 function makeHouse(context: TestContext): House {
   const root = mkdtempSync(join(tmpdir(), "millrace-stored-"));
@@ -58,7 +60,7 @@ metadata: {name: unrelated}
 spec: {templates: [{name: x, suspend: {}}]}
 `;
 
-async function store(house: House, source: string): Promise<void> {
+async function store(house: House, source: string): Promise<readonly StoredDefinition[]> {
   const answer = await house.definitions.store({
     source,
     file: "given.yaml",
@@ -67,6 +69,7 @@ async function store(house: House, source: string): Promise<void> {
     strict: true,
   });
   assert.ok(answer.ok, JSON.stringify(answer));
+  return answer.stored;
 }
 
 /** Runs a document to its end; its picture. */
@@ -214,9 +217,40 @@ spec:
       const path = join(house.home, name);
       return statSync(path).isFile() && readFileSync(path).includes("hunter2");
     });
-    assert.deepEqual(holders, [join("secrets", "db.json")]);
+    assert.deepEqual(holders, []);
+    assert.deepEqual(await house.secrets.reveal("db"), { password: "hunter2" });
     await house.definitions.remove({ kind: "Secret", name: "db" });
-    assert.deepEqual(readdirSync(join(house.home, "secrets")), []);
+    assert.deepEqual(await house.secrets.list(), []);
+  });
+
+  test("Secrets that came with a document are listed beside stored ones, and can be deleted", async (context) => {
+    const house = makeHouse(context);
+    const secretOf = (name: string, text: string): string =>
+      `apiVersion: v1\nkind: Secret\nmetadata: {name: ${name}}\nstringData: {text: ${text}, more: x}\n`;
+    await store(house, secretOf("stored", "first"));
+    const [again] = await store(house, secretOf("stored", "second"));
+    assert.equal(again?.change, "updated");
+    const document = `
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {generateName: brings-}
+spec: {entrypoint: main, templates: [{name: main, script: {image: busybox, command: [sh], source: "true"}}]}
+`;
+    await runToEnd(house, requestOf(`${secretOf("brought", "along")}---${document}`));
+    const rows = await house.secrets.list();
+    assert.deepEqual(
+      rows.map(({ name, keys, version }) => [name, [...keys].sort(), version]),
+      [
+        ["brought", ["more", "text"], undefined],
+        ["stored", ["more", "text"], 1],
+      ],
+    );
+    assert.equal((await house.secrets.reveal("stored"))["text"], "second");
+    assert.equal((await house.secrets.changeKey()).count, 2);
+    assert.equal((await house.secrets.reveal("brought"))["text"], "along");
+    for (const name of ["brought", "stored"]) await house.secrets.remove(name);
+    assert.deepEqual([await house.secrets.list(), await house.definitions.list("Secret")], [[], []]);
+    await assert.rejects(house.secrets.remove("stored"), { code: "definition/unknown" });
   });
 
   test("what is said over a cron workflow stands in what is stored, and nothing else of the file", async (context) => {

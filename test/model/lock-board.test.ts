@@ -219,6 +219,57 @@ describe("the board of locks", () => {
   });
 });
 
+describe("limits that are kept beside the runs", () => {
+  const enter = (board: LockBoard, key: string, createdAt: number, limit?: number): LockTicket =>
+    board.enter(
+      {
+        user: { runId: `${createdAt}`, name: "r", agenda: { push: () => undefined } },
+        task: 1,
+        priority: 0,
+        createdAt,
+      },
+      [limit === undefined ? { key } : { key, limit }],
+      [],
+    );
+
+  it("hold for runs from before, in every namespace, until a younger one says something else", () => {
+    const board = new LockBoard();
+    const first = enter(board, "ns/ConfigMap/my/key", 10, 1);
+    board.claim(first);
+    const second = enter(board, "ns/ConfigMap/my/key", 11, 1);
+    enter(board, "other/ConfigMap/my/key", 12, 1);
+    assert.equal(board.mayClaim(second), false);
+    board.takeWoken();
+    board.setKeptLimits(new Map([["ConfigMap/my/key", { limit: 3, at: 20 }]]));
+    assert.deepEqual(
+      board
+        .takeWoken()
+        .map(({ runId }) => runId)
+        .sort(),
+      ["11", "12"],
+    );
+    assert.equal(board.mayClaim(second), true);
+    const limit = (key: string): number => limitOf(board.find(key) ?? assert.fail(key));
+    assert.deepEqual([limit("ns/ConfigMap/my/key"), limit("other/ConfigMap/my/key")], [3, 3]);
+    enter(board, "ns/ConfigMap/my/key", 30, 2);
+    assert.deepEqual([limit("ns/ConfigMap/my/key"), limit("other/ConfigMap/my/key")], [2, 3]);
+    enter(board, "third/ConfigMap/my/key", 15, 1);
+    assert.equal(limit("third/ConfigMap/my/key"), 3);
+    board.setKeptLimits(new Map());
+    assert.deepEqual([limit("ns/ConfigMap/my/key"), limit("other/ConfigMap/my/key")], [2, 1]);
+  });
+
+  it("count less than those that somebody has set for the key, and nothing for other keys", () => {
+    const board = new LockBoard();
+    enter(board, "ns/ConfigMap/my/key", 10, 1);
+    enter(board, "ns/Mutex/my/key", 10, 1);
+    board.setStoredLimits(new Map([["ns/ConfigMap/my/key", 5]]));
+    board.setKeptLimits(new Map([["ConfigMap/my/key", { limit: 3, at: 20 }]]));
+    assert.equal(limitOf(board.find("ns/ConfigMap/my/key") ?? assert.fail()), 5);
+    assert.equal(limitOf(board.find("ns/Mutex/my/key") ?? assert.fail()), 1);
+  });
+});
+
 function isAround(world: World, ticket: LockTicket): boolean {
   return world.tickets.some(
     (other) => other.phase === "held" && world.around.get(other)?.includes(ticket) === true,

@@ -169,7 +169,7 @@ describe("carrying callbacks out", () => {
     desk.send(run, effectOf(run));
     assert.equal(sent[0]?.request.headers[0]?.value, "Bearer open-sesame");
     await sent[0]?.answer({ problem: "bad header 'Bearer open-sesame'" });
-    assert.deepEqual(told[0]?.answer, { problem: "bad header '***'" });
+    assert.deepEqual(told[0]?.answer, { problem: "bad header 'Bearer ***'" });
   });
 
   it("does not send without its credentials, and does not blame the receiver for that", async () => {
@@ -181,7 +181,11 @@ describe("carrying callbacks out", () => {
       desk.send(run, effectOf(run, number));
       await settle();
     }
-    assert.deepEqual(told[0]?.answer, { problem: "the Secret of the header X-Token is not stored any more" });
+    const problem = told[0]?.answer;
+    assert.match(
+      problem !== undefined && "problem" in problem ? problem.problem : "",
+      /\[secrets\/missing\]$/,
+    );
     assert.deepEqual([told.length, sent.length], [6, 1]);
   });
 

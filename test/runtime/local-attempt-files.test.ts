@@ -38,6 +38,7 @@ function openFiles(context: TestContext): AttemptFiles {
   return createLocalAttemptFiles({
     runsFolder: join(root, "runs"),
     repositoryFolder: join(root, "repository"),
+    claimsFolder: join(root, "claims"),
     artifacts: openLocalArtifacts(join(root, "artifacts")),
     storage: createForeignStorage({
       findDriver: (name) => Promise.reject(new Error(`nobody asks for ${name} here`)),

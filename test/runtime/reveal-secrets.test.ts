@@ -1,9 +1,16 @@
 /** Seals become values at the last moment, and values are hidden in what comes back. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { MillraceError } from "../../src/base/errors.ts";
 import type { AttemptCommand, AttemptOrder } from "../../src/model/run/attempt.ts";
 import { sealSecret } from "../../src/model/run/sealed-secret.ts";
-import { hideSecrets, revealOrder, revealRequest } from "../../src/runtime/perform/reveal-secrets.ts";
+import {
+  hideInResponse,
+  hideSecrets,
+  revealOrder,
+  revealRequest,
+} from "../../src/runtime/perform/reveal-secrets.ts";
+import type { SecretStore } from "../../src/ports/secret-store.ts";
 import { createMemorySecrets } from "../../src/stores/memory/memory-secrets.ts";
 
 const store = createMemorySecrets();
@@ -95,10 +102,47 @@ test("headers of a request get their values", () => {
     timeoutMs: 1,
     verifyTls: true,
   };
+  const revealed = revealRequest(request, store);
+  assert.ok(revealed.ok);
+  const { request: opened, secrets } = revealed.value;
   assert.deepEqual(
-    revealRequest(request, store).headers.map(({ value }) => value),
+    opened.headers.map(({ value }) => value),
     ["Bearer geheim", "text/plain"],
   );
+  assert.deepEqual(secrets, ["geheim"]);
+  const gone = {
+    ...request,
+    headers: [{ name: "Authorization", value: sealSecret("gone", "key"), secret: true }],
+  };
+  const refused = revealRequest(gone, store);
+  assert.ok(!refused.ok);
+  assert.match(refused.error, /the Secret gone with the key key.*\[secrets\/missing\]/u);
+});
+
+test("a server that sends back what it was sent does not bring the values into the history", () => {
+  const response = { statusCode: 200, headers: { Echo: ["Bearer geheim"] }, body: '{"auth":"geheim"}' };
+  assert.deepEqual(hideInResponse(response, ["geheim"]), {
+    statusCode: 200,
+    headers: { Echo: ["Bearer ***"] },
+    body: '{"auth":"***"}',
+  });
+  assert.deepEqual(hideInResponse({ problem: "no geheim" }, ["geheim"]), { problem: "no ***" });
+  assert.equal(hideInResponse(response, []), response);
+});
+
+test("a Secret that cannot be opened is a problem of the attempt, with what to do", () => {
+  const refusing: SecretStore = {
+    ...store,
+    find: () => {
+      throw new MillraceError("secrets/key-missing", "not-found", "no key", { hint: "Put it back." });
+    },
+  };
+  const env = [{ name: "PW", value: password, secret: true }];
+  const revealed = revealOrder(makeOrder({ env }), refusing);
+  assert.deepEqual(revealed, {
+    ok: false,
+    error: { kind: "start-refused", code: "secrets/key-missing", message: "no key. Put it back." },
+  });
 });
 
 test("what a command gave back is masked before anybody keeps it", () => {

@@ -1,5 +1,7 @@
 /** The people around the simulated engine: those who interfere, and those who are asked. */
+import { findUnsetOutput } from "../../src/engine/decide/finish-wait.ts";
 import type { RunInput } from "../../src/model/run/inputs.ts";
+import type { RunState } from "../../src/model/run/run-state.ts";
 import type { LiveRun } from "../../src/runtime/live-run.ts";
 import { runIdOf } from "./sim-engine.ts";
 import type { CommandAt } from "./scenario.ts";
@@ -69,11 +71,20 @@ export async function actAsPerson(sim: Simulation): Promise<boolean> {
   for (const state of asking.length > 0 ? asking : open) {
     sim.personActs += 1;
     if (sim.personActs > actsAtMost) throw new Violation(`${state.runId} asks for somebody without end`);
-    engine.runtime.send(state.runId, { kind: "run.resume", at });
+    engine.runtime.send(state.runId, findAnswer(state, at));
     confirmDurably(sim);
     return true;
   }
   return retryByHand(sim, at);
+}
+
+/** Whoever is asked for a value gives it; otherwise the run just goes on. */
+function findAnswer(state: RunState, at: number): RunInput {
+  for (const task of state.waits.keys()) {
+    const name = findUnsetOutput(state, task);
+    if (name !== undefined) return { kind: "task.set", at, task, values: { [name]: "given" } };
+  }
+  return { kind: "run.resume", at };
 }
 
 async function retryByHand(sim: Simulation, at: number): Promise<boolean> {

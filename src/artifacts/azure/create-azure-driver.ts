@@ -8,6 +8,7 @@
 import { Readable } from "node:stream";
 import type { StoragePlace } from "../../model/data/storage-place.ts";
 import type { ArtifactDriver } from "../../ports/artifact-driver.ts";
+import type { NetworkGate } from "../../ports/network-gate.ts";
 import { createObjectDriver } from "../transfer/object-driver.ts";
 import type { ObjectStorage } from "../transfer/object-driver.ts";
 import { badPlace, findText, getText, isSet } from "../transfer/settings.ts";
@@ -39,10 +40,16 @@ interface AzureContainer {
   listBlobsFlat(options: CallOptions & { readonly prefix: string }): AsyncIterable<{ readonly name: string }>;
 }
 
-/** `findAmbient` gives the credentials that need no key. MillraceError `artifact/driver-missing` where it cannot. */
-export function createAzureDriver(library: AzureLibrary, findAmbient: () => object): ArtifactDriver {
-  return createObjectDriver("azure", (place, abortSignal) => {
+/** The client connects by itself, so where it will go is checked beforehand. `findAmbient` gives the credentials that need no key. MillraceError `artifact/driver-missing` where it cannot. */
+export function createAzureDriver(
+  library: AzureLibrary,
+  findAmbient: () => object,
+  gate?: NetworkGate,
+): ArtifactDriver {
+  return createObjectDriver("azure", async (place, abortSignal) => {
     const address = readAddress(place);
+    const usual = address.protocol === "http:" ? 80 : 443;
+    await gate?.checkResolved(address.hostname, address.port === "" ? usual : Number(address.port));
     const key = findText(place, "accountKey");
     const credential =
       key === undefined || isSet(place, "ambientCredentials")

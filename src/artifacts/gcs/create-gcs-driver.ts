@@ -8,6 +8,7 @@ import type { Readable } from "node:stream";
 import { isJsonObject } from "../../base/json.ts";
 import type { StoragePlace } from "../../model/data/storage-place.ts";
 import type { ArtifactDriver } from "../../ports/artifact-driver.ts";
+import type { NetworkGate } from "../../ports/network-gate.ts";
 import { createObjectDriver } from "../transfer/object-driver.ts";
 import type { ObjectStorage } from "../transfer/object-driver.ts";
 import { badPlace, findText, getText } from "../transfer/settings.ts";
@@ -31,8 +32,12 @@ interface GcsBucket {
   }): Promise<readonly [readonly { readonly name: string }[], ...unknown[]]>;
 }
 
-export function createGcsDriver(library: GcsLibrary): ArtifactDriver {
-  return createObjectDriver("gcs", (place) => openBucket(library, place));
+/** The client connects by itself, so where it will go is checked beforehand. */
+export function createGcsDriver(library: GcsLibrary, gate?: NetworkGate): ArtifactDriver {
+  return createObjectDriver("gcs", async (place) => {
+    await gate?.checkResolved("storage.googleapis.com", 443);
+    return openBucket(library, place);
+  });
 }
 
 function openBucket(library: GcsLibrary, place: StoragePlace): ObjectStorage {

@@ -10,6 +10,7 @@ import { dirname } from "node:path";
 import type { MillraceError } from "../../base/errors.ts";
 import type { StoragePlace } from "../../model/data/storage-place.ts";
 import type { ArtifactDriver, TransferLimits } from "../../ports/artifact-driver.ts";
+import type { NetworkGate } from "../../ports/network-gate.ts";
 import { createByteBudget, layWhole } from "../transfer/lay-whole.ts";
 import {
   deniedThere,
@@ -23,25 +24,31 @@ import { measureFolder } from "../transfer/walk-files.ts";
 import { withGit } from "./run-git.ts";
 import type { GitOutcome, RunGit } from "./run-git.ts";
 
-export function createGitDriver(): ArtifactDriver {
+/** Where there is no gate, git may connect to everything. */
+export function createGitDriver(gate?: NetworkGate): ArtifactDriver {
   const readsOnly = (place: StoragePlace): Promise<never> =>
     Promise.reject(
       unsupportedThere(place, "git is only read from", "Store outputs elsewhere, or push them in a task."),
     );
   return {
     name: "git",
-    load: (place, target, limits) => inOurWords(place, limits, () => load(place, target, limits)),
+    load: (place, target, limits) => inOurWords(place, limits, () => load(place, target, limits, gate)),
     save: (_source, place) => readsOnly(place),
     remove: readsOnly,
     list: readsOnly,
-    exists: (place, limits) => inOurWords(place, limits, () => exists(place, limits)),
+    exists: (place, limits) => inOurWords(place, limits, () => exists(place, limits, gate)),
   };
 }
 
-async function load(place: StoragePlace, target: string, limits: TransferLimits): Promise<void> {
+async function load(
+  place: StoragePlace,
+  target: string,
+  limits: TransferLimits,
+  gate: NetworkGate | undefined,
+): Promise<void> {
   checkWords(place);
   await layWhole(target, (staging) =>
-    withGit(place, limits.signal, async (run) => {
+    withGit(place, gate, limits.signal, async (run) => {
       await clone(place, staging, run);
       await fetchMore(place, staging, run);
       await checkOut(place, staging, run);
@@ -151,9 +158,13 @@ async function updateSubmodules(place: StoragePlace, staging: string, run: RunGi
   expectGood(place, await run(staging, words));
 }
 
-async function exists(place: StoragePlace, { signal }: TransferLimits): Promise<boolean> {
+async function exists(
+  place: StoragePlace,
+  { signal }: TransferLimits,
+  gate: NetworkGate | undefined,
+): Promise<boolean> {
   checkWords(place);
-  return withGit(place, signal, async (run) => {
+  return withGit(place, gate, signal, async (run) => {
     const outcome = await run(".", ["ls-remote", "--quiet", "--", place.key]);
     if (outcome.code === 0) return true;
     const error = describeFault(place, outcome);

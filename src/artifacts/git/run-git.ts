@@ -9,8 +9,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import type { StoragePlace } from "../../model/data/storage-place.ts";
+import type { NetworkGate } from "../../ports/network-gate.ts";
 import { driverMissing } from "../transfer/refusals.ts";
 import { findText, isSet } from "../transfer/settings.ts";
+import { guardGit } from "./guard-git.ts";
+import { openGuardedProxy } from "./guarded-proxy.ts";
 
 /** Most of git's own words that an error repeats. */
 const wordsAtMost = 2_000;
@@ -24,17 +27,24 @@ export interface GitOutcome {
 /** Runs one command of git in a folder. */
 export type RunGit = (folder: string, words: readonly string[]) => Promise<GitOutcome>;
 
-/** Gives `work` a git that has the credentials of the place. */
+/** Gives `work` a git that has the credentials of the place, and that connects to what the gate allows. */
 export async function withGit<T>(
   place: StoragePlace,
+  gate: NetworkGate | undefined,
   signal: AbortSignal,
   work: (run: RunGit) => Promise<T>,
 ): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "millrace-git-"));
+  const proxy = gate === undefined ? undefined : await openGuardedProxy(gate);
   try {
-    const env = { ...inheritEnvironment(), ...(await prepareCredentials(place, folder)) };
+    const own = { ...inheritEnvironment(), ...(await prepareCredentials(place, folder)) };
+    const env = proxy === undefined ? own : await guardGit(own, proxy, folder);
     return await work((cwd, words) => spawnGit(cwd, [...settingsFor(place), ...words], env, signal));
+  } catch (error) {
+    // Git says of what was refused no more than a number.
+    throw proxy?.refusal() ?? error;
   } finally {
+    await proxy?.close();
     await rm(folder, { recursive: true, force: true });
   }
 }

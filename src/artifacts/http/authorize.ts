@@ -4,17 +4,22 @@
  */
 import { isJsonObject } from "../../base/json.ts";
 import type { StoragePlace } from "../../model/data/storage-place.ts";
+import type { NetworkGate } from "../../ports/network-gate.ts";
 import { deniedThere, unavailableThere } from "../transfer/refusals.ts";
 import { badPlace, findText, getText, listPairs, listTexts } from "../transfer/settings.ts";
 import { exchange, readAddress, readShortBody } from "./exchange.ts";
-import type { Pairs } from "./exchange.ts";
+import type { Exchange, Pairs } from "./exchange.ts";
 
 const tokenBytesAtMost = 1024 * 1024;
 
 /** Headers that say who asks; none when the place names nobody. */
-export async function authorize(place: StoragePlace, signal: AbortSignal): Promise<Pairs> {
+export async function authorize(
+  place: StoragePlace,
+  signal: AbortSignal,
+  gate: NetworkGate | undefined,
+): Promise<Pairs> {
   if (findText(place, "tokenUrl") !== undefined)
-    return [["Authorization", `Bearer ${await fetchToken(place, signal)}`]];
+    return [["Authorization", `Bearer ${await fetchToken(place, { signal, gate })}`]];
   const username = findText(place, "username");
   const password = findText(place, "password");
   if (username === undefined && password === undefined) return [];
@@ -26,7 +31,9 @@ function encodeBasic(username: string, password: string): string {
 }
 
 /** Servers differ in where they look for the client's name: in a header, or in the form. The header is tried first. */
-async function fetchToken(place: StoragePlace, signal: AbortSignal): Promise<string> {
+type Way = Pick<Exchange, "signal" | "gate">;
+
+async function fetchToken(place: StoragePlace, way: Way): Promise<string> {
   const id = getText(place, "clientId");
   const secret = findText(place, "clientSecret") ?? "";
   const form = new URLSearchParams({ grant_type: "client_credentials" });
@@ -34,11 +41,11 @@ async function fetchToken(place: StoragePlace, signal: AbortSignal): Promise<str
   if (scopes.length > 0) form.set("scope", scopes.join(" "));
   for (const [name, value] of listPairs(place, "tokenParameters")) form.append(name, value);
   const header = encodeBasic(encodeURIComponent(id), encodeURIComponent(secret));
-  const first = await askForToken(place, form, [["Authorization", header]], signal);
+  const first = await askForToken(place, form, [["Authorization", header]], way);
   if (first.statusCode !== 400 && first.statusCode !== 401) return readToken(place, first);
   form.set("client_id", id);
   form.set("client_secret", secret);
-  return readToken(place, await askForToken(place, form, [], signal));
+  return readToken(place, await askForToken(place, form, [], way));
 }
 
 interface TokenAnswer {
@@ -50,7 +57,7 @@ async function askForToken(
   place: StoragePlace,
   form: URLSearchParams,
   headers: Pairs,
-  signal: AbortSignal,
+  way: Way,
 ): Promise<TokenAnswer> {
   const answer = await exchange(place, {
     method: "POST",
@@ -61,7 +68,7 @@ async function askForToken(
       ...headers,
     ],
     body: { text: form.toString() },
-    signal,
+    ...way,
   });
   return { statusCode: answer.statusCode ?? 0, body: await readShortBody(answer, tokenBytesAtMost) };
 }

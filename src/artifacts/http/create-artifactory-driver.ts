@@ -3,8 +3,9 @@
  * ArtifactoryArtifact). Settings: `username` and `password`.
  */
 import type { ArtifactDriver } from "../../ports/artifact-driver.ts";
+import type { NetworkGate } from "../../ports/network-gate.ts";
 import { createHttpDriver } from "./create-http-driver.ts";
 
-export function createArtifactoryDriver(): ArtifactDriver {
-  return createHttpDriver("artifactory", true);
+export function createArtifactoryDriver(gate?: NetworkGate): ArtifactDriver {
+  return createHttpDriver("artifactory", true, gate);
 }

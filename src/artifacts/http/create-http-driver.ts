@@ -9,6 +9,7 @@ import type { IncomingMessage } from "node:http";
 import { stat } from "node:fs/promises";
 import type { StoragePlace } from "../../model/data/storage-place.ts";
 import type { ArtifactDriver, TransferLimits } from "../../ports/artifact-driver.ts";
+import type { NetworkGate } from "../../ports/network-gate.ts";
 import { createByteBudget, layWhole, receiveFile } from "../transfer/lay-whole.ts";
 import { inOurWords, unsupportedThere } from "../transfer/refusals.ts";
 import { findText, listPairs } from "../transfer/settings.ts";
@@ -17,12 +18,14 @@ import { exchange, expectSuccess, readAddress } from "./exchange.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** `name` is that of another driver which speaks plain HTTP, such as Artifactory; `canDelete` says whether it takes DELETE. */
-export function createHttpDriver(name = "http", canDelete = false): ArtifactDriver {
+export function createHttpDriver(name = "http", canDelete = false, gate?: NetworkGate): ArtifactDriver {
   return {
     name,
-    load: (place, target, limits) => inOurWords(place, limits, () => load(place, target, limits)),
-    save: (source, place, limits) => inOurWords(place, limits, () => save(source, place, limits)),
-    remove: (place, limits) => inOurWords(place, limits, () => remove(place, limits, canDelete)),
+    load: (place, target, limits) =>
+      inOurWords(place, limits, () => load(place, target, { ...limits, gate })),
+    save: (source, place, limits) =>
+      inOurWords(place, limits, () => save(source, place, { ...limits, gate })),
+    remove: (place, limits) => inOurWords(place, limits, () => remove(place, { ...limits, gate }, canDelete)),
     list: (place, limits) =>
       inOurWords(place, limits, async () => {
         throw unsupportedThere(
@@ -31,18 +34,21 @@ export function createHttpDriver(name = "http", canDelete = false): ArtifactDriv
           "Name each file by its address.",
         );
       }),
-    exists: (place, limits) => inOurWords(place, limits, () => exists(place, limits)),
+    exists: (place, limits) => inOurWords(place, limits, () => exists(place, { ...limits, gate })),
   };
 }
 
+/** The bounds of a call, with what may be connected to. */
+type Bounds = TransferLimits & { readonly gate: NetworkGate | undefined };
+
 async function ask(
   place: StoragePlace,
-  { signal }: TransferLimits,
+  { signal, gate }: Bounds,
   method: Exchange["method"],
   body?: Exchange["body"],
 ): Promise<IncomingMessage> {
   const url = readAddress(place, place.key);
-  const headers = [...listPairs(place, "headers"), ...(await authorize(place, signal))];
+  const headers = [...listPairs(place, "headers"), ...(await authorize(place, signal, gate))];
   const cert = findText(place, "clientCert");
   const key = findText(place, "clientKey");
   const clientCert = cert === undefined || key === undefined ? {} : { clientCert: { cert, key } };
@@ -51,12 +57,13 @@ async function ask(
     url,
     headers,
     signal,
+    gate,
     ...clientCert,
     ...(body === undefined ? {} : { body }),
   });
 }
 
-async function load(place: StoragePlace, target: string, limits: TransferLimits): Promise<void> {
+async function load(place: StoragePlace, target: string, limits: Bounds): Promise<void> {
   const answer = await ask(place, limits, "GET");
   expectSuccess(place, answer);
   const budget = createByteBudget(place, limits);
@@ -65,7 +72,7 @@ async function load(place: StoragePlace, target: string, limits: TransferLimits)
   });
 }
 
-async function save(source: string, place: StoragePlace, limits: TransferLimits): Promise<void> {
+async function save(source: string, place: StoragePlace, limits: Bounds): Promise<void> {
   const found = await stat(source);
   if (found.isDirectory()) {
     throw unsupportedThere(
@@ -79,7 +86,7 @@ async function save(source: string, place: StoragePlace, limits: TransferLimits)
   answer.destroy();
 }
 
-async function remove(place: StoragePlace, limits: TransferLimits, canDelete: boolean): Promise<void> {
+async function remove(place: StoragePlace, limits: Bounds, canDelete: boolean): Promise<void> {
   if (!canDelete) {
     throw unsupportedThere(
       place,
@@ -92,7 +99,7 @@ async function remove(place: StoragePlace, limits: TransferLimits, canDelete: bo
   answer.destroy();
 }
 
-async function exists(place: StoragePlace, limits: TransferLimits): Promise<boolean> {
+async function exists(place: StoragePlace, limits: Bounds): Promise<boolean> {
   let answer = await ask(place, limits, "HEAD");
   // Servers that do not know HEAD are asked for the whole, and left after its first line.
   if (answer.statusCode === 405 || answer.statusCode === 501) {

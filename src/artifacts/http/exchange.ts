@@ -8,6 +8,7 @@ import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import { request as requestTls } from "node:https";
 import { pipeline } from "node:stream/promises";
 import type { StoragePlace } from "../../model/data/storage-place.ts";
+import type { NetworkGate } from "../../ports/network-gate.ts";
 import { deniedThere, missingThere, unavailableThere } from "../transfer/refusals.ts";
 import { badPlace } from "../transfer/settings.ts";
 
@@ -25,6 +26,8 @@ export interface Exchange {
   /** For servers that want to know who asks (PEM). */
   readonly clientCert?: { readonly cert: string; readonly key: string };
   readonly signal: AbortSignal;
+  /** Absent: every server may be asked. */
+  readonly gate?: NetworkGate | undefined;
 }
 
 /** The address of a place. MillraceError `artifact/bad-place` for what is none, or not of the web. */
@@ -71,10 +74,14 @@ function isHarmless(name: string): boolean {
   return ["accept", "user-agent", "content-type"].includes(name.toLowerCase());
 }
 
-function send({ method, url, headers, body, clientCert, signal }: Exchange): Promise<IncomingMessage> {
+function send({ method, url, headers, body, clientCert, signal, gate }: Exchange): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
+    const usual = url.protocol === "https:" ? 443 : 80;
+    const port = url.port === "" ? usual : Number(url.port);
+    gate?.checkHost(url.hostname, port);
     const open = url.protocol === "https:" ? requestTls : requestPlain;
-    const options = { method, headers: groupHeaders(headers, body), signal, ...clientCert };
+    const lookup = gate === undefined ? {} : { lookup: gate.lookupFor(port) };
+    const options = { method, headers: groupHeaders(headers, body), signal, ...clientCert, ...lookup };
     const outgoing = open(url, options, resolve);
     outgoing.setTimeout(idleMs, () => outgoing.destroy(new Error(`nothing came for ${idleMs} ms`)));
     outgoing.on("error", reject);

@@ -9,6 +9,7 @@ import { stat } from "node:fs/promises";
 import type { BucketLocationConstraint } from "@aws-sdk/client-s3";
 import type { StoragePlace } from "../../model/data/storage-place.ts";
 import type { ArtifactDriver, TransferLimits } from "../../ports/artifact-driver.ts";
+import type { NetworkGate } from "../../ports/network-gate.ts";
 import { layWhole } from "../transfer/lay-whole.ts";
 import { toPrefix } from "../transfer/object-keys.ts";
 import { runInTurns } from "../transfer/run-in-turns.ts";
@@ -22,36 +23,42 @@ import { saveObject } from "./save-object.ts";
 /** Most keys that one request deletes. */
 const deletionsAtOnce = 1_000;
 
-export function createS3Driver(): ArtifactDriver {
+export function createS3Driver(gate?: NetworkGate): ArtifactDriver {
+  const withSession = <T>(place: StoragePlace, limits: TransferLimits, work: Work<T>): Promise<T> =>
+    withS3(place, gate, limits, work);
   return {
     name: "s3",
     load: (place, target, limits) =>
-      withS3(place, limits, (session) =>
+      withSession(place, limits, (session) =>
         layWhole(target, (staging) => loadObjects(session, place, staging, limits)),
       ),
-    save: (source, place, limits) => withS3(place, limits, (session) => save(session, source, place, limits)),
+    save: (source, place, limits) =>
+      withSession(place, limits, (session) => save(session, source, place, limits)),
     remove: (place, limits) =>
-      withS3(place, limits, async (session) => {
+      withSession(place, limits, async (session) => {
         await removeKeys(session, await listAt(session, place, limits.signal), limits.signal);
       }),
     list: (place, limits) =>
-      withS3(place, limits, async (session) =>
+      withSession(place, limits, async (session) =>
         (await listAt(session, place, limits.signal)).filter((key) => !key.endsWith("/")),
       ),
     exists: (place, limits) =>
-      withS3(place, limits, async (session) => (await listAt(session, place, limits.signal)).length > 0),
+      withSession(place, limits, async (session) => (await listAt(session, place, limits.signal)).length > 0),
   };
 }
+
+type Work<T> = (session: S3Session) => Promise<T>;
 
 /** A client lives as long as one call: places differ in their credentials, and connections are cheap beside artifacts. */
 async function withS3<T>(
   place: StoragePlace,
+  gate: NetworkGate | undefined,
   { signal }: TransferLimits,
-  work: (session: S3Session) => Promise<T>,
+  work: Work<T>,
 ): Promise<T> {
   let session: S3Session | undefined;
   try {
-    session = await openS3(place);
+    session = await openS3(place, gate);
     return await work(session);
   } catch (error) {
     throw translateS3Error(error, place, signal);

@@ -5,6 +5,7 @@
 import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
 import type * as S3Exports from "./s3-library.ts";
 import type { StoragePlace } from "../../model/data/storage-place.ts";
+import type { NetworkGate } from "../../ports/network-gate.ts";
 import { deniedThere, missingThere, translateTransferError, unavailableThere } from "../transfer/refusals.ts";
 import { badPlace, findText, getText, isSet } from "../transfer/settings.ts";
 
@@ -19,12 +20,13 @@ export interface S3Session {
   readonly customerKey: { readonly SSECustomerAlgorithm: "AES256"; readonly SSECustomerKey: string } | object;
 }
 
-export async function openS3(place: StoragePlace): Promise<S3Session> {
+/** Where there is no gate, every server may be asked. */
+export async function openS3(place: StoragePlace, gate?: NetworkGate): Promise<S3Session> {
   const library = await import("./s3-library.ts");
   const key = findText(place, "customerKey");
   return {
     library,
-    client: new library.S3Client(configure(place)),
+    client: new library.S3Client(configure(place, gate)),
     bucket: getText(place, "bucket"),
     customerKey:
       key === undefined
@@ -36,7 +38,7 @@ export async function openS3(place: StoragePlace): Promise<S3Session> {
 /** Amazon's own hosts need no endpoint, and each region has its own. */
 const amazonHost = /^(?:https?:\/\/)?s3(?:[.-][-\w]+)?\.amazonaws\.com(?:\.cn)?(?::443)?\/?$/u;
 
-function configure(place: StoragePlace): S3ClientConfig {
+function configure(place: StoragePlace, gate: NetworkGate | undefined): S3ClientConfig {
   const given = findText(place, "endpoint");
   const endpoint = given === undefined || amazonHost.test(given) ? undefined : readEndpoint(place, given);
   const region = findText(place, "region") ?? (endpoint === undefined ? undefined : "us-east-1");
@@ -60,9 +62,22 @@ function configure(place: StoragePlace): S3ClientConfig {
       connectionTimeout: 10_000,
       // A connection on which nothing moves; how long a large file takes is nobody's fault.
       socketTimeout: 120_000,
-      ...(findText(place, "ca") === undefined ? {} : { httpsAgent: { ca: findText(place, "ca") } }),
+      ...configureAgents(place, endpoint, gate),
     },
   };
+}
+
+/** Literal addresses are checked at once; names when they are resolved, also those that the library makes of a bucket. */
+function configureAgents(place: StoragePlace, endpoint: string | undefined, gate: NetworkGate | undefined) {
+  const ca = findText(place, "ca");
+  const tls = ca === undefined ? {} : { ca };
+  if (gate === undefined) return ca === undefined ? {} : { httpsAgent: tls };
+  const url = endpoint === undefined ? undefined : new URL(endpoint);
+  const usual = url?.protocol === "http:" ? 80 : 443;
+  const port = url === undefined || url.port === "" ? usual : Number(url.port);
+  if (url !== undefined) gate.checkHost(url.hostname, port);
+  const lookup = gate.lookupFor(port);
+  return { httpAgent: { lookup }, httpsAgent: { ...tls, lookup } };
 }
 
 /** A host with or without a port, as Argo writes it; an address with its protocol is understood as well. */

@@ -29,7 +29,7 @@ const transfersAtOnce = 8;
 
 export function createObjectDriver(
   name: string,
-  open: (place: StoragePlace, signal: AbortSignal) => ObjectStorage,
+  open: (place: StoragePlace, signal: AbortSignal) => ObjectStorage | Promise<ObjectStorage>,
 ): ArtifactDriver {
   const using = async <T>(
     place: StoragePlace,
@@ -38,7 +38,7 @@ export function createObjectDriver(
   ): Promise<T> => {
     try {
       signal.throwIfAborted();
-      return await work(open(place, signal));
+      return await work(await open(place, signal));
     } catch (error) {
       throw translate(error, place, signal);
     }

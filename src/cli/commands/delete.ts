@@ -5,7 +5,7 @@ import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { cleanText } from "../render/text-width.ts";
-import { filterRuns, hasFilters, runFilterFlags } from "../select/select-runs.ts";
+import { filterRuns, findRow, hasFilters, runFilterFlags } from "../select/select-runs.ts";
 import type { RunFilters } from "../select/select-runs.ts";
 
 const { running: _running, since: _since, ...endedFilters } = runFilterFlags;
@@ -39,19 +39,19 @@ export const command = defineCommand({
       Object.keys(endedFilters).map((name) => [name, flags[name as keyof typeof endedFilters]]),
     );
     const house = await context.openHouse();
-    const rows = await findDoomed(context, house, operands, filters, all === true, context.io.clock.now());
-    return remove(context, house, rows, dryRun === true);
+    const wishes = { all: all === true, dryRun: dryRun === true, now: context.io.clock.now() };
+    const rows = await findDoomed(context, house, operands, filters, wishes);
+    return remove(context, house, rows, wishes.dryRun);
   },
 });
 
 /** Named runs, and those that pass the filters. */
 async function findDoomed(
-  { out }: CommandContext,
+  { out, err }: CommandContext,
   house: House,
   operands: readonly string[],
   filters: RunFilters,
-  all: boolean,
-  now: number,
+  { all, dryRun, now }: { readonly all: boolean; readonly dryRun: boolean; readonly now: number },
 ): Promise<readonly RunRow[]> {
   if (operands.length === 0 && !all && !hasFilters(filters)) {
     throw new MillraceError(
@@ -60,23 +60,16 @@ async function findDoomed(
       "name the runs to delete, or say which: --all, --completed, --expired, --older, --prefix, --status, -l",
     );
   }
-  const named = await Promise.all(operands.map((name) => findNamed(house, name)));
-  for (const [index, name] of operands.entries())
-    if (named[index] === undefined) out.line(`Workflow '${cleanText(name)}' not found`);
+  // Whoever deletes a run wants it to be away: that it is, is what he asked for.
+  const named = await Promise.all(operands.map((name) => findRow(house, name)));
+  for (const [index, operand] of operands.entries()) {
+    if (named[index] !== undefined) continue;
+    if (dryRun) out.line(`Workflow '${cleanText(operand)}' deleted (dry-run)`);
+    (dryRun ? err : out).line(`Workflow '${cleanText(operand)}' not found`);
+  }
   const filtered = all || hasFilters(filters) ? filterRuns(await house.list(), filters, now) : [];
   const rows = [...named.filter((row) => row !== undefined), ...filtered];
   return [...new Map(rows.map((row) => [row.name, row])).values()];
-}
-
-/** Whoever deletes a run wants it to be away: that it is, is what he asked for. */
-async function findNamed(house: House, name: string): Promise<RunRow | undefined> {
-  try {
-    return await house.find(name);
-  } catch (error) {
-    if (error instanceof MillraceError && error.code === "run/unknown" && name !== "@latest")
-      return undefined;
-    throw error;
-  }
 }
 
 async function remove(

@@ -7,6 +7,7 @@ import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../command.ts";
 import { continueRun } from "../drive/continue-run.ts";
 import { followFromOutside } from "../drive/follow-from-outside.ts";
+import { sayRun } from "../drive/steer-runs.ts";
 import { engineFlags, watchFlags } from "../drive/submission-flags.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { chooseFlags, chooseRuns, forEachRun } from "../select/choose-runs.ts";
@@ -48,18 +49,26 @@ export const command = defineCommand({
   run: async (context, given, operands) => {
     const house = await context.openHouse();
     const names = await chooseRuns(context, house, operands, given, { running: true });
-    return forEachRun(context, names, (name) => resumeRun(context, house, name, given));
+    return forEachRun(context, names, (name) =>
+      resumeRun(context, house, name, given, sayRun(name, names.length === 1 ? operands : [])),
+    );
   },
 });
 
-async function resumeRun(context: CommandContext, house: House, name: string, given: Given): Promise<number> {
+async function resumeRun(
+  context: CommandContext,
+  house: House,
+  name: string,
+  given: Given,
+  said: ReturnType<typeof sayRun>,
+): Promise<number> {
   const row = await house.find(name);
   if (row.endedAt !== undefined && row.owes === undefined) throw hasEnded(row);
   const plan = (picture: RunPicture): readonly RunCommand[] => planCommands(picture, given);
   if (given.detach !== true && !(await house.isDriven()))
     return continueRun(context, house, row, plan, given);
   if (row.endedAt !== undefined) return leaveCallbacks(context, row);
-  return sendCommands(context, house, row.name, plan(await house.get(row.name)), given);
+  return sendCommands(context, house, row.name, plan(await house.get(row.name)), given, said);
 }
 
 /** Whoever drives the home delivers them without being told. */
@@ -113,6 +122,7 @@ async function sendCommands(
   name: string,
   commands: readonly RunCommand[],
   given: Given,
+  [shown, behind]: ReturnType<typeof sayRun>,
 ): Promise<number> {
   let appliedBy = "";
   for (const command of commands) ({ appliedBy } = await house.command(name, command));
@@ -123,6 +133,7 @@ async function sendCommands(
     return exitCodes.succeeded;
   }
   const what = commands.length === 0 ? "is already going on" : "resumed";
-  context.out.line(`workflow ${name} ${what}${appliedBy === "" ? "" : " (by the process that drives it)"}`);
+  const by = appliedBy === "" ? "" : " (by the process that drives it)";
+  context.out.line(`workflow ${shown} ${what}${behind}${by}`);
   return given.watch === true ? followFromOutside(context, house, name, true) : exitCodes.succeeded;
 }

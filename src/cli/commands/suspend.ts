@@ -15,5 +15,6 @@ export const command = defineCommand({
     { line: "millrace suspend my-run", does: "hold a run" },
     { line: "millrace suspend -l team=a --dry-run", does: "which runs would be meant" },
   ],
-  run: (context, flags, operands) => steerRuns(context, operands, flags, { kind: "suspend" }, "suspended"),
+  run: (context, flags, operands) =>
+    steerRuns(context, operands, flags, { kind: "suspend" }, "suspended", true),
 });

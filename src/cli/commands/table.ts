@@ -3,7 +3,7 @@
  * Loading is by dynamic import, so that starting one command costs nothing for the others.
  */
 import type { Command, CommandEntry } from "../command.ts";
-import { nouns } from "../definitions/definition-noun.ts";
+import { nouns, settingNouns } from "../definitions/definition-noun.ts";
 import type { DefinitionNoun } from "../definitions/definition-noun.ts";
 
 export const commandTable: readonly CommandEntry[] = [
@@ -66,6 +66,7 @@ export const commandTable: readonly CommandEntry[] = [
     "run what a schedule would have started in a stretch of time",
     () => import("../definitions/backfill.ts"),
   ),
+  ...settingEntries(),
   entry("doctor", "Other", "say what this machine can do", () => import("./doctor.ts")),
   entry("completion", "Other", "print a completion script for a shell", () => import("./completion.ts")),
   entry("version", "Other", "print the version", () => import("./version.ts")),
@@ -79,6 +80,40 @@ function entry(
   load: () => Promise<{ readonly command: Command }>,
 ): CommandEntry {
   return { name, group, summary, load: async () => (await load()).command };
+}
+
+/** ConfigMaps are looked at like every stored definition; of Secrets nothing may be shown by accident. */
+function settingEntries(): readonly CommandEntry[] {
+  const making = (["configmap", "secret"] as const).flatMap((word) =>
+    (["create", "apply"] as const).map((mode) =>
+      entry(
+        `${word} ${mode}`,
+        "Store",
+        mode === "create"
+          ? `store ${settingNouns[word].one}`
+          : `store ${settingNouns[word].one}, or replace it`,
+        async () => ({
+          command: (await import("../definitions/define-settings.ts")).defineSettings(word, mode),
+        }),
+      ),
+    ),
+  );
+  const load = () => import("../definitions/secret-commands.ts");
+  return [
+    ...making.filter(({ name }) => name.startsWith("configmap")),
+    ...lookEntries(settingNouns.configmap),
+    ...making.filter(({ name }) => name.startsWith("secret")),
+    entry("secret list", "Store", "list Secrets and their keys", async () => ({
+      command: (await load()).secretList,
+    })),
+    entry("secret get", "Store", "show a Secret, with its values only when asked for", async () => ({
+      command: (await load()).secretGet,
+    })),
+    entry("secret delete", "Store", "delete Secrets", async () => ({ command: (await load()).secretDelete })),
+    entry("secret change-key", "Store", "encrypt all Secrets with another key", async () => ({
+      command: (await load()).secretChangeKey,
+    })),
+  ];
 }
 
 /** Argo's words for runs that have ended. */
@@ -109,6 +144,16 @@ function definitionEntries(noun: DefinitionNoun): readonly CommandEntry[] {
   );
   return [
     ...storing,
+    ...lookEntries(noun),
+    entry(`${word} lint`, "Store", `check ${many} before they are stored`, async () => ({
+      command: (await import("../definitions/define-steer.ts")).defineLint(noun),
+    })),
+  ];
+}
+
+function lookEntries(noun: DefinitionNoun): readonly CommandEntry[] {
+  const { word, many } = noun;
+  return [
     entry(`${word} list`, "Store", `list ${many}`, async () => ({
       command: (await import("../definitions/define-look.ts")).defineList(noun),
     })),
@@ -117,9 +162,6 @@ function definitionEntries(noun: DefinitionNoun): readonly CommandEntry[] {
     })),
     entry(`${word} delete`, "Store", `delete ${many}`, async () => ({
       command: (await import("../definitions/define-steer.ts")).defineDelete(noun),
-    })),
-    entry(`${word} lint`, "Store", `check ${many} before they are stored`, async () => ({
-      command: (await import("../definitions/define-steer.ts")).defineLint(noun),
     })),
   ];
 }

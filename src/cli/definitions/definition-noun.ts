@@ -4,7 +4,7 @@ import { MillraceError } from "../../base/errors.ts";
 
 export interface DefinitionNoun {
   /** First word of its commands. */
-  readonly word: "template" | "cluster-template" | "cron";
+  readonly word: "template" | "cluster-template" | "cron" | "configmap" | "secret";
   readonly kind: DefinitionKind;
   /** In sentences. */
   readonly one: string;
@@ -30,6 +30,12 @@ export const nouns = {
     one: "a stored cron workflow",
     many: "stored cron workflows",
   },
+} as const satisfies Readonly<Record<string, DefinitionNoun>>;
+
+/** Settings are made from the command line as well, and have no language that could be checked. */
+export const settingNouns = {
+  configmap: { word: "configmap", kind: "ConfigMap", one: "a ConfigMap", many: "stored ConfigMaps" },
+  secret: { word: "secret", kind: "Secret", one: "a Secret", many: "Secrets" },
 } as const satisfies Readonly<Record<string, DefinitionNoun>>;
 
 /** Kinds in words of people, with commas between (argo lint --kinds); undefined for all. */

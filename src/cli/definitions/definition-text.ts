@@ -60,6 +60,7 @@ export function formatDefinition(definition: DefinitionPicture, now: number): re
     ["Labels", cleanText(shownLabels.join(","))],
     ...(kind === "CronWorkflow" ? describeCron(definition, now) : []),
     ...describeSpec(definition),
+    ...describeData(definition),
   ]);
 }
 
@@ -101,6 +102,16 @@ function describeSpec({ document, kind }: DefinitionPicture): readonly (readonly
     ["Templates", cleanText(listNames(spec["templates"]).join(", "))],
     ["Parameters", cleanText(parameters.join(", "))],
   ];
+}
+
+/** What a ConfigMap says, a line for each key; of a long or many-lined text its size. */
+function describeData({ kind, document }: DefinitionPicture): readonly (readonly [string, string])[] {
+  if (kind !== "ConfigMap") return [];
+  return Object.entries(readObject(document, "data")).map(([key, value]) => {
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    const isShort = text.length <= 200 && !/[\r\n]/u.test(text.trimEnd());
+    return [cleanText(key), isShort ? cleanText(text.trimEnd()) : `(${text.length} characters)`];
+  });
 }
 
 function listNames(list: Json | undefined): readonly string[] {

@@ -17,6 +17,7 @@ export interface HandOverWishes {
   readonly output?: string | undefined;
   readonly executor?: string | undefined;
   readonly parallel?: number | undefined;
+  readonly "host-path"?: readonly string[];
 }
 
 /** Without a wish to follow, the exit code says only that the run was accepted. */
@@ -26,8 +27,8 @@ export async function handOver(
   request: SubmitRequest,
   wishes: HandOverWishes,
 ): Promise<number> {
-  for (const flag of ["executor", "parallel"] as const)
-    if (wishes[flag] !== undefined)
+  for (const flag of ["executor", "parallel", "host-path"] as const)
+    if (String(wishes[flag] ?? "") !== "")
       context.err.line(`note: --${flag} has no effect here: the serving process has its own`);
   const answer = await house.handOver(request);
   await printDiagnostics(context, answer.ok ? answer.warnings : answer.diagnostics, request.file, "run");

@@ -1,10 +1,10 @@
 /** The steering commands without an end of their own: one command for one or many runs, and what became of it. */
-import type { RunCommand } from "../../api/house.ts";
+import type { House, RunCommand } from "../../api/house.ts";
 import type { FlagTable, FlagValues } from "../arguments/flag-table.ts";
 import type { CommandContext } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { reportError } from "../report-error.ts";
-import { runFilterFlags, selectRuns } from "../select/select-runs.ts";
+import { findRow, runFilterFlags, selectRuns } from "../select/select-runs.ts";
 
 export const steerFlags = {
   labels: {
@@ -21,20 +21,31 @@ export const steerFlags = {
   "dry-run": { kind: "switch", help: "only say which runs are meant" },
 } as const satisfies FlagTable;
 
-/** `does` is the past tense that is printed: `suspended`. All runs are tried; the exit code tells if one was refused. */
+/**
+ * `does` is the past tense that is printed: `suspended`. All runs are tried; the exit code tells if one was refused.
+ * With `echoes` it is said of the word that the user gave, and the name stands behind (argo does so with suspend and resume).
+ * As with argo, --dry-run says of every word what would be done, and asks nobody; that a run is not there is noted.
+ */
 export async function steerRuns(
   context: CommandContext,
   operands: readonly string[],
   given: FlagValues<typeof steerFlags>,
   command: RunCommand,
   does: string,
+  echoes = false,
 ): Promise<number> {
   const { out, io, err } = context;
   const house = await context.openHouse();
   const fields = given["field-selector"];
   const hasFilters = given.labels.length > 0 || fields !== undefined;
   const filters = hasFilters ? { labels: given.labels, "field-selector": fields, running: true } : {};
-  const names = await selectRuns(house, operands, filters, io.clock.now());
+  const now = io.clock.now();
+  if (given["dry-run"] === true && operands.length > 0) {
+    for (const operand of operands) await rehearse(context, house, operand, does);
+    if (!hasFilters) return exitCodes.succeeded;
+  }
+  const named = given["dry-run"] === true && hasFilters ? [] : operands;
+  const names = await selectRuns(house, named, filters, now);
   let code: number = exitCodes.succeeded;
   for (const name of names) {
     if (given["dry-run"] === true) {
@@ -43,9 +54,9 @@ export async function steerRuns(
     }
     try {
       const { appliedBy } = await house.command(name, command);
-      out.line(
-        `workflow ${name} ${does}${appliedBy === "running-engine" ? " (by the process that drives it)" : ""}`,
-      );
+      const by = appliedBy === "running-engine" ? " (by the process that drives it)" : "";
+      const shown = echoes ? sayRun(name, operands) : [name, ""];
+      out.line(`workflow ${shown[0]} ${does}${shown[1]}${by}`);
     } catch (error) {
       if (names.length === 1) throw error;
       reportError(error, { io, err });
@@ -53,4 +64,24 @@ export async function steerRuns(
     }
   }
   return code;
+}
+
+/** A word that stands for a run is followed by its name. */
+async function rehearse(
+  { out, err }: CommandContext,
+  house: House,
+  operand: string,
+  does: string,
+): Promise<void> {
+  const found = await findRow(house, operand);
+  const name = found === undefined || found.name === operand ? "" : `: ${found.name}`;
+  out.line(`workflow ${operand} ${does} (dry-run)${name}`);
+  if (found === undefined) err.line(`note: there is no run '${operand}'`);
+}
+
+/** How a run is spoken of that the user has named, and what is said behind that: its name, when that is another. */
+export function sayRun(name: string, operands: readonly string[]): readonly [string, string] {
+  const [only] = operands;
+  const isOther = only !== undefined && operands.length === 1 && only !== name;
+  return isOther ? [only, `: ${name}`] : [name, ""];
 }

@@ -42,6 +42,11 @@ export const engineFlags = {
     help: "how tasks are run; auto takes the best that works here (default)",
   },
   parallel: { kind: "number", value: "N", help: "tasks at once; the machine's size decides otherwise" },
+  "host-path": {
+    kind: "list",
+    value: "PATH[:ro]",
+    help: "documents may mount this directory of the machine (hostPath); may be repeated",
+  },
 } as const satisfies FlagTable;
 
 export const watchFlags = {
@@ -109,15 +114,20 @@ function checkName(flag: string, name: string | undefined): void {
 /** More slots than any machine has use for. */
 const parallelAtMost = 10_000;
 
+export interface EngineWishes {
+  readonly executor: "auto" | "process" | "sandbox" | undefined;
+  readonly parallel: number | undefined;
+  readonly "host-path"?: readonly string[] | undefined;
+}
+
 /** Opens the engine as the flags say. Rejects with `cli/bad-arguments` for a number of tasks that cannot be. */
-export async function openEngine(
-  house: House,
-  given: FlagValues<typeof engineFlags>,
-): ReturnType<House["openEngine"]> {
+export async function openEngine(house: House, given: EngineWishes): ReturnType<House["openEngine"]> {
+  const { "host-path": hostPaths } = given;
   checkParallel(given.parallel);
   return house.openEngine({
     executor: given.executor ?? "auto",
     ...(given.parallel === undefined ? {} : { parallel: given.parallel }),
+    ...(hostPaths === undefined || hostPaths.length === 0 ? {} : { hostPaths }),
   });
 }
 

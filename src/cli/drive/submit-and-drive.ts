@@ -7,11 +7,9 @@ import { driveRun } from "./drive-run.ts";
 import type { DriveWishes } from "./drive-run.ts";
 import { printDiagnostics } from "./print-diagnostics.ts";
 import { openEngine } from "./submission-flags.ts";
+import type { EngineWishes } from "./submission-flags.ts";
 
-export interface RunWishes extends DriveWishes {
-  readonly executor: "auto" | "process" | "sandbox" | undefined;
-  readonly parallel: number | undefined;
-}
+export interface RunWishes extends DriveWishes, EngineWishes {}
 
 export async function submitAndDrive(
   context: CommandContext,

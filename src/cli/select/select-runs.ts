@@ -128,3 +128,14 @@ export async function selectRuns(
     : [];
   return [...new Set([...named, ...filtered])];
 }
+
+/** The run of a name that somebody gave; undefined when there is none. What there is no run for at all (`@latest`) is refused. */
+export async function findRow(house: House, name: string): Promise<RunRow | undefined> {
+  try {
+    return await house.find(name);
+  } catch (error) {
+    if (error instanceof MillraceError && error.code === "run/unknown" && name !== "@latest")
+      return undefined;
+    throw error;
+  }
+}

@@ -6,21 +6,29 @@
 import { request as httpRequest } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { MillraceError } from "../../base/errors.ts";
 import type { HttpRequest } from "../../model/plan/plan.ts";
 import type { Response } from "../../model/run/inputs.ts";
+import type { NetworkGate } from "../../ports/network-gate.ts";
 import type { Requester } from "../../ports/requester.ts";
 
 /** Most of a body that is kept. */
 const bodyBytesAtMost = 1024 * 1024;
 const redirectsAtMost = 10;
 
-export function createHttpRequester(): Requester {
-  return { send: (request, signal) => send(request, signal, redirectsAtMost) };
+/** Where there is no gate, every server may be asked. */
+export function createHttpRequester(gate?: NetworkGate): Requester {
+  return { send: (request, signal) => send(request, signal, redirectsAtMost, gate) };
 }
 
 type Answer = Response | { readonly problem: string };
 
-async function send(request: HttpRequest, signal: AbortSignal, redirectsLeft: number): Promise<Answer> {
+async function send(
+  request: HttpRequest,
+  signal: AbortSignal,
+  redirectsLeft: number,
+  gate: NetworkGate | undefined,
+): Promise<Answer> {
   let url: URL;
   try {
     url = new URL(request.url);
@@ -29,14 +37,19 @@ async function send(request: HttpRequest, signal: AbortSignal, redirectsLeft: nu
   }
   if (url.protocol !== "http:" && url.protocol !== "https:")
     return { problem: `'${url.protocol}' is not http or https` };
-  const answer = await exchange(request, url, signal);
+  const answer = await exchange(request, url, signal, gate);
   const location = "problem" in answer ? undefined : answer.headers["Location"]?.[0];
   if ("problem" in answer || location === undefined || !redirecting.has(answer.statusCode)) return answer;
   // Whoever must not be taken for having got what he did not get is told of the redirect.
   if (request.keepsMethod === true && !keepsMethod(request, answer.statusCode)) return answer;
   if (redirectsLeft === 0) return { problem: "too many redirects" };
   if (!URL.canParse(location, url.href)) return { problem: `${request.url} redirects to no address` };
-  return send(redirect(request, url, new URL(location, url), answer.statusCode), signal, redirectsLeft - 1);
+  return send(
+    redirect(request, url, new URL(location, url), answer.statusCode),
+    signal,
+    redirectsLeft - 1,
+    gate,
+  );
 }
 
 /** Those that Go's client follows. */
@@ -63,22 +76,31 @@ function isHarmless(name: string): boolean {
 /** The longest that a timer waits. */
 const timeoutMsAtMost = 2 ** 31 - 1;
 
-function exchange(request: HttpRequest, url: URL, signal: AbortSignal): Promise<Answer> {
+function exchange(
+  request: HttpRequest,
+  url: URL,
+  signal: AbortSignal,
+  gate: NetworkGate | undefined,
+): Promise<Answer> {
+  const usual = url.protocol === "https:" ? 443 : 80;
+  const port = url.port === "" ? usual : Number(url.port);
   return new Promise((resolve) => {
     const refuse = (error: Error): void => resolve({ problem: describe(error, request) });
     const open = url.protocol === "https:" ? httpsRequest : httpRequest;
     try {
+      gate?.checkHost(url.hostname, port);
       const outgoing = open(url, {
         method: request.method,
         headers: groupHeaders(request.headers),
         signal: AbortSignal.any([signal, AbortSignal.timeout(Math.min(request.timeoutMs, timeoutMsAtMost))]),
         ...(url.protocol === "https:" ? { rejectUnauthorized: request.verifyTls } : {}),
+        ...(gate === undefined ? {} : { lookup: gate.lookupFor(port) }),
       });
       outgoing.on("response", (incoming) => resolve(read(incoming)));
       outgoing.on("error", refuse);
       outgoing.end(request.body);
     } catch (error) {
-      // What cannot be sent, such as a header with a line break, is refused by a throw.
+      // What may not be asked is refused by a throw, and so is what cannot be sent, such as a header with a line break.
       refuse(error instanceof Error ? error : new Error(String(error)));
     }
   });
@@ -95,7 +117,8 @@ function groupHeaders(headers: HttpRequest["headers"]): Record<string, string[]>
 function describe(error: Error, request: HttpRequest): string {
   if (error.name === "TimeoutError" || (error.cause instanceof Error && error.cause.name === "TimeoutError"))
     return `${request.method} ${request.url}: no answer within ${request.timeoutMs} ms`;
-  return `${request.method} ${request.url}: ${error.message}`;
+  const more = error instanceof MillraceError ? ` [${error.code}]. ${error.hint ?? ""}`.trimEnd() : "";
+  return `${request.method} ${request.url}: ${error.message}${more}`;
 }
 
 async function read(incoming: IncomingMessage): Promise<Answer> {

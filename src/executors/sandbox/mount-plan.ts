@@ -8,7 +8,7 @@
  * mounted writable; when the machine does not have it, its nearest existing parent is rebuilt entry by entry.
  */
 import { existsSync, lstatSync, readdirSync, readlinkSync, realpathSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import type { AttemptOrder, AttemptVolume } from "../../model/run/attempt.ts";
 import {
   alwaysPrivate,
@@ -191,10 +191,11 @@ function findVolumeLinks(order: AttemptOrder, directory: string): ReadonlyMap<st
     const path = tidyPath(volume.mountPath);
     const own = privatePath(directory, path);
     if (lstatSync(own, { throwIfNoEntry: false })?.isSymbolicLink() !== true) continue;
-    const from = realpathSync(own);
+    const target = readlinkSync(own);
+    const named = resolve(realpathSync(dirname(own)), target);
     links.set(
       path,
-      readlinkSync(own).startsWith("/") ? from : join("/", relative(realpathSync(directory), from)),
+      target.startsWith("/") ? realpathSync(own) : join("/", relative(realpathSync(directory), named)),
     );
   }
   return links;
@@ -212,7 +213,9 @@ function listSharedVolumes(
     if (to === undefined) continue;
     const from = realpathSync(privatePath(directory, tidyPath(volume.mountPath)));
     if (isAtOrBelow(from, realpathSync(directory))) continue;
-    steps.set(to, { kind: volume.readOnly ? "ro-bind" : "bind", from, to });
+    // One place is mounted once, so that who may write to it can, whoever else may not.
+    const isReadOnly = volume.readOnly && steps.get(to)?.kind !== "bind";
+    steps.set(to, { kind: isReadOnly ? "ro-bind" : "bind", from, to });
   }
   return [...steps.values()].sort((a, b) => a.to.length - b.to.length);
 }

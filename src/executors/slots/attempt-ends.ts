@@ -9,9 +9,8 @@ import { attemptLogFile } from "../../ports/attempt-directory.ts";
 import { endTree } from "./end-tree.ts";
 import { type ExecutorContext, quietAttempt } from "./executor-context.ts";
 import { appendToExitRecord, type ExitRecord, findExitRecord } from "./exit-record.ts";
-import { needsSupervisor } from "./launch.ts";
+import { listSecretFolders, needsSupervisor } from "./launch.ts";
 import { maskLogFiles } from "./mask-log-files.ts";
-import { privatePath, tidyPath } from "./private-root.ts";
 import { makeAttemptExit, type RunningAttempt } from "./running-attempt.ts";
 import type { Slot, SlotReport } from "./slot.ts";
 
@@ -172,10 +171,8 @@ function listSecrets({ commands, secrets = [] }: AttemptOrder): readonly string[
 }
 
 /** Secrets that were mounted as files are needed only while the commands run. */
-function removeSecretFiles({ commands }: AttemptOrder, directory: string): void {
-  for (const { source, mountPath } of commands.flatMap(({ volumes }) => volumes))
-    if (source.kind === "text" && source.secret === true)
-      rmSync(privatePath(directory, tidyPath(mountPath)), { recursive: true, force: true });
+function removeSecretFiles(order: AttemptOrder, directory: string): void {
+  for (const folder of listSecretFolders(order, directory)) rmSync(folder, { recursive: true, force: true });
 }
 
 function removeLogs(paths: readonly string[]): void {

@@ -34,9 +34,15 @@ export function writeAssignments(env: ReadyCommand["env"]): string {
   return text;
 }
 
-/** Program and arguments as shell words; variables with names that no shell can assign go through `env`. */
-export function writeWords(command: Pick<ReadyCommand, "argv" | "env">): string {
-  return [...listEnvWords(command.env), ...command.argv].map(quoteForShell).join(" ");
+/**
+ * Program and arguments as shell words (`quote` makes one of a text); variables with names that no shell can assign go
+ * through `env`.
+ */
+export function writeWords(
+  command: Pick<ReadyCommand, "argv" | "env">,
+  quote: (text: string) => string = quoteForShell,
+): string {
+  return [...listEnvWords(command.env), ...command.argv].map(quote).join(" ");
 }
 
 /** What stands in front of a program that a shell starts, so that it gets the variables that no shell passes on. */

@@ -8,7 +8,8 @@ import type { AttemptCommand, AttemptOrder } from "../../model/run/attempt.ts";
 import { attemptLogFile } from "../../ports/attempt-directory.ts";
 import { listEnvWords, type ReadyCommand, writeWords } from "./command-text.ts";
 import { attemptMarker } from "./process-tree.ts";
-import { isPlainVariableName } from "./shell-quote.ts";
+import { privatePath, tidyPath } from "./private-root.ts";
+import { isPlainVariableName, quoteForShell } from "./shell-quote.ts";
 import { type SupervisedCommand, writeSuperviseScript } from "./supervise-script.ts";
 
 /** Whether the order needs the supervisor. */
@@ -77,14 +78,15 @@ export interface SupervisedLaunch {
 }
 
 /**
- * Writes the supervisor's script and returns what runs it. Secret values are not in the script:
- * they come through the supervisor's environment, which is as private as that of any process.
+/**
+ * Writes the supervisor's script and returns what runs it. Secret values are not in the script, nor is a word that has
+ * one in it: they come through the supervisor's environment, which is as private as that of any process.
  */
 export function makeSupervisedLaunch(launch: SupervisedLaunch): Launch {
-  const secrets: { name: string; value: string }[] = [];
+  const vault = createVault(launch.order);
   const commands = launch.commands.map((ready, i) => {
     const ordered = launch.order.commands[i];
-    return ordered === undefined ? [] : [superviseCommand(ready, ordered, launch.logsInside, secrets)];
+    return ordered === undefined ? [] : [superviseCommand(ready, ordered, launch.logsInside, vault)];
   });
   const isInside = launch.wrapper !== undefined && !launch.wrapper.passesTimes;
   const script = writeSuperviseScript(
@@ -92,46 +94,81 @@ export function makeSupervisedLaunch(launch: SupervisedLaunch): Launch {
     join(launch.control.inside, "events"),
     launch.order.graceMs,
     isInside,
+    vault.variables.map(({ name }) => name),
   );
   writeFileSync(join(launch.control.host, "supervisor"), script, { mode: 0o600 });
   // In a wrapper the marker is set inside, so that the wrapper itself is not taken for a process of the attempt.
   const mark = launch.wrapper !== undefined ? [] : [{ name: attemptMarker, value: launch.order.attemptId }];
   const argv = [...(launch.wrapper?.words ?? []), "/bin/sh", join(launch.control.inside, "supervisor")];
   const messages = join(launch.directory, "supervisor-messages");
-  return { argv, env: [...mark, ...secrets], out: "/dev/null", err: messages, addsToRecord: true };
+  return { argv, env: [...mark, ...vault.variables], out: "/dev/null", err: messages, addsToRecord: true };
+}
+
+/** Texts that go to the supervisor by its environment. */
+interface Vault {
+  readonly variables: readonly { readonly name: string; readonly value: string }[];
+  holdsSecret(text: string): boolean;
+  /** The name of the variable that has the text. */
+  put(text: string): string;
+}
+
+function createVault(order: AttemptOrder): Vault {
+  const marked = order.commands.flatMap(({ env }) => env.filter(({ secret }) => secret));
+  const values = [...(order.secrets ?? []), ...marked.map(({ value }) => value)];
+  const secrets = [...new Set(values)].filter((value) => value !== "");
+  const variables: { name: string; value: string }[] = [];
+  return {
+    variables,
+    holdsSecret: (text) => secrets.some((secret) => text.includes(secret)),
+    put: (value) => {
+      const name = `MILLRACE_SECRET_${variables.length}`;
+      variables.push({ name, value });
+      return name;
+    },
+  };
 }
 
 function superviseCommand(
   ready: ReadyCommand,
   ordered: AttemptCommand,
   logs: string,
-  secrets: { name: string; value: string }[],
+  vault: Vault,
 ): SupervisedCommand {
-  const secretNames = new Set(ordered.env.filter((each) => each.secret).map((each) => each.name));
-  const secretEnv: { name: string; from: string }[] = [];
-  for (const each of ready.env) {
-    if (!secretNames.has(each.name)) continue;
-    const from = `MILLRACE_SECRET_${secrets.length}`;
-    secrets.push({ name: from, value: each.value });
-    secretEnv.push({ name: each.name, from });
-  }
+  // The supervisor renames what it is given, so that no command sees what another one was given.
+  const quote = (text: string): string =>
+    vault.holdsSecret(text) ? `"$v_${vault.put(text)}"` : quoteForShell(text);
+  const isHidden = ({ name, value }: ReadyCommand["env"][number]): boolean =>
+    isPlainVariableName(name) && vault.holdsSecret(value);
   return {
     ...ready,
-    env: ready.env.filter((each) => !secretNames.has(each.name)),
-    secretEnv,
+    env: ready.env.filter((each) => !isHidden(each)),
+    secretEnv: ready.env.filter(isHidden).map(({ name, value }) => ({ name, from: vault.put(value) })),
+    words: writeWords(ready, quote),
     role: ordered.role,
     after: ordered.after,
     retries: ordered.retries,
     retryDelayMs: ordered.retryDelayMs,
     out: join(logs, attemptLogFile(ready.name, "out")),
     err: join(logs, attemptLogFile(ready.name, "err")),
-    ...findProbe(ready, ordered),
+    ...findProbe(ready, ordered, quote),
   };
 }
 
-function findProbe(ready: ReadyCommand, { readiness }: AttemptCommand): Pick<SupervisedCommand, "probe"> {
+function findProbe(
+  ready: ReadyCommand,
+  { readiness }: AttemptCommand,
+  quote: (text: string) => string,
+): Pick<SupervisedCommand, "probe"> {
   if (ready.probeArgv === undefined || readiness === undefined) return {};
-  return { probe: { words: writeWords({ env: [], argv: ready.probeArgv }), readiness } };
+  return { probe: { words: writeWords({ env: [], argv: ready.probeArgv }, quote), readiness } };
+}
+
+/** Where the files of a Secret lie that a command has mounted. */
+export function listSecretFolders({ commands }: AttemptOrder, directory: string): readonly string[] {
+  return commands
+    .flatMap(({ volumes }) => volumes)
+    .filter(({ source }) => source.kind === "text" && source.secret === true)
+    .map(({ mountPath }) => privatePath(directory, tidyPath(mountPath)));
 }
 
 /** The program that is asked for a command's readiness, as a command like it: where it is, and with what it sees. */

@@ -7,6 +7,7 @@
  */
 import {
   accessSync,
+  chmodSync,
   constants,
   copyFileSync,
   cpSync,
@@ -182,26 +183,37 @@ function layVolume(
       return undefined;
     }
     case "text":
-      layTexts(volume.source.files, tidyPath(volume.subPath ?? "/"), target);
+      layTexts(volume.source, tidyPath(volume.subPath ?? "/"), target);
       return undefined;
     case "run":
+    case "host":
       return {
         kind: "start-refused",
         code: "executor/volume-missing",
-        message: `volume "${volume.name}" of the run was not laid at ${mountPath} before the attempt started`,
+        message: `volume "${volume.name}" was not laid at ${mountPath} before the attempt started`,
       };
   }
 }
 
-/** Files with given texts: all of them as a directory, or with a sub-path only that file or what lies below it. */
-function layTexts(files: Readonly<Record<string, string>>, subPath: string, target: string): void {
+/**
+ * Files with given texts: all of them as a directory, or with a sub-path only that file or what lies below it. Secret ones
+ * are for this user alone, because others may look into the home.
+ */
+function layTexts(
+  { files, modes, secret }: Extract<AttemptVolume["source"], { kind: "text" }>,
+  subPath: string,
+  target: string,
+): void {
   makeDirectory(dirname(target));
   for (const [name, text] of Object.entries(files)) {
     const path = tidyPath(name);
     if (!isAtOrBelow(path, subPath)) continue;
     const at = join(target, relative(subPath, path));
     makeDirectory(dirname(at));
-    writeFileSync(at, text);
+    const usual = secret === true ? 0o600 : 0o644;
+    writeFileSync(at, text, { mode: usual });
+    const mode = modes !== undefined && Object.hasOwn(modes, name) ? modes[name] : undefined;
+    if (mode !== undefined) chmodSync(at, secret === true ? mode & 0o700 : mode);
   }
   if (!existsSync(target)) makeDirectory(target);
 }

@@ -13,7 +13,7 @@
  * Exit status: of the first failed command, else 0.
  */
 import type { AttemptCommand } from "../../model/run/attempt.ts";
-import { type ReadyCommand, writeWords } from "./command-text.ts";
+import type { ReadyCommand } from "./command-text.ts";
 import { type ScriptedProbe, writeProbe } from "./probe-script.ts";
 import { isPlainVariableName, quoteForShell } from "./shell-quote.ts";
 
@@ -25,6 +25,8 @@ export interface SupervisedCommand extends ReadyCommand {
   readonly after: readonly string[];
   readonly retries: number;
   readonly retryDelayMs: number;
+  /** Shell words of the program and its arguments. */
+  readonly words: string;
   /** Names of variables whose values come from the environment of the supervisor, under the given name. */
   readonly secretEnv: readonly { readonly name: string; readonly from: string }[];
   readonly out: string;
@@ -35,13 +37,15 @@ export interface SupervisedCommand extends ReadyCommand {
 
 /**
  * The script. `fifo` is a path that it may create; `graceMs` is the time between TERM and KILL for sides.
- * `isInside` is set in a sandbox that does not pass processor time on to the slot.
+ * `isInside` is set in a sandbox that does not pass processor time on to the slot. Variables of the supervisor's environment
+ * with the names `secretNames` become `v_NAME`, so that no command gets them unless it is given them.
  */
 export function writeSuperviseScript(
   commands: readonly SupervisedCommand[],
   fifo: string,
   graceMs: number,
   isInside: boolean,
+  secretNames: readonly string[],
 ): string {
   return [
     "#!/bin/sh",
@@ -50,17 +54,13 @@ export function writeSuperviseScript(
     'rm -f "$ev"; mkfifo "$ev" || exit 125; exec 4<>"$ev"; rm -f "$ev"',
     "stop= end=",
     "trap 'stop=1; echo \"- stop\" >&4' TERM",
-    ...listSecretNames(commands).map((name) => `v_${name}=$${name}; unset ${name}`),
+    ...secretNames.map((name) => `v_${name}=$${name}; unset ${name}`),
     ...commands.flatMap(writeCommand),
     ...writeAdvance(commands),
     ...writeEventLoop(commands),
     ...writeEnd(commands, graceMs, isInside),
     "",
   ].join("\n");
-}
-
-function listSecretNames(commands: readonly SupervisedCommand[]): string[] {
-  return [...new Set(commands.flatMap((command) => command.secretEnv.map((each) => each.from)))];
 }
 
 /**
@@ -88,7 +88,7 @@ function writeCommand(command: SupervisedCommand, i: number): string[] {
     "(",
     "trap - TERM USR1 USR2",
     ...setup,
-    `exec ${writeWords(command)}`,
+    `exec ${command.words}`,
     `) ${redirect} &`,
     // A signal interrupts `wait`, which then tells the signal instead of the command's end: wait again, and keep the
     // first answer when the second one is that there is nothing left to wait for.

@@ -96,10 +96,10 @@ export const noEffectGroups: readonly NoEffectGroup[] = [
     fields: { WorkflowSpec: ["podMetadata", "priority"], Template: ["metadata", "priority"] },
   },
   {
-    about: "when it and its volumes are cleaned away",
+    about: "when its pods are cleaned away",
     told: false,
     kept: false,
-    fields: { WorkflowSpec: ["podGC", "volumeClaimGC"] },
+    fields: { WorkflowSpec: ["podGC"] },
   },
   {
     about: "how an image is fetched, and what a container shows of itself",

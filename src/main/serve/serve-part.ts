@@ -6,6 +6,7 @@
  * twice must be harmless. Nothing is told only once: whoever was killed in the middle looks again at the next start.
  */
 import type { RunCommand, RunRow, SubmitAnswer, SubmitRequest } from "../../api/house.ts";
+import type { KeptLimit } from "../../model/run/lock-board.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { DefinitionStore } from "../../ports/definition-store.ts";
 import type { RunFilter, RunSummary } from "../../ports/history-store.ts";
@@ -30,6 +31,8 @@ export interface ServeHost {
   remove(run: string): Promise<void>;
   /** Deletes the runs whose time is over; when the next one's will be. */
   expire(now: number): ReturnType<LocalEngine["expire"]>;
+  /** Limits of semaphores by what stored ConfigMaps say now. */
+  setKeptLimits(limits: ReadonlyMap<string, KeptLimit>): void;
   /** Something that whoever looks after the process should know. */
   note(text: string): void;
 }

@@ -145,6 +145,7 @@ function hostOf(
       else leaving.add(run);
     },
     expire: (now) => engine.expire(now, []),
+    setKeptLimits: (limits) => engine.setKeptLimits(limits),
     note,
   };
 }

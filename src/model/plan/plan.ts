@@ -63,6 +63,8 @@ export interface RunPolicy {
   readonly keptMs?: Readonly<Partial<Record<"succeeded" | "failed" | "errored", number>>>;
   /** The run can be deleted although stored copies of its artifacts could not be removed. */
   readonly abandonsCopies?: boolean;
+  /** The volumes that it has made go with its end: with a good one, or with any. Absent: they go with the run. */
+  readonly dropsVolumes?: "succeeded" | "ended";
 }
 
 /** A reusable, callable part of a plan. */

@@ -64,13 +64,19 @@ export interface AttemptVolume {
   readonly mountPath: string;
   readonly subPath?: string;
   readonly readOnly: boolean;
-  /** `attempt`: new and empty for this attempt. `run`: shared by all attempts of the run. `text`: files with the given content. */
+  /**
+   * `attempt`: new and empty for this attempt. `run`: shared by all attempts of the run, and, when it lasts, by all runs.
+   * `host`: what lies at a path of the machine, by permission. `text`: files with the given content.
+   */
   readonly source:
     | { readonly kind: "attempt" }
-    | { readonly kind: "run"; readonly key: string }
+    | { readonly kind: "run"; readonly key: string; readonly lasts?: boolean }
+    | { readonly kind: "host"; readonly path: string; readonly type: string }
     | {
         readonly kind: "text";
         readonly files: Readonly<Record<string, string>>;
+        /** Permissions of files that are not to have the usual ones, by path (nine bits). */
+        readonly modes?: Readonly<Record<string, number>>;
         /** The texts are secret: masked in logs, and taken away with the end of the attempt. */
         readonly secret?: boolean;
       };

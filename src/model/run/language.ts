@@ -72,6 +72,11 @@ export interface Compiled {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly diagnostics: readonly Diagnostic[];
+  /** Paths of the machine that the plan mounts, as far as they are known, each with a place of the document. */
+  readonly hostPaths?: readonly ({ readonly path: string; readonly readOnly: boolean } & Pick<
+    Diagnostic,
+    "position" | "excerpt"
+  >)[];
   /** Drivers of foreign storage that the plan needs, with the place of the document that first asks for each. */
   readonly drivers?: readonly ({ readonly driver: string } & Pick<Diagnostic, "position" | "excerpt">)[];
 }

@@ -62,6 +62,8 @@ export interface BoardLock {
   askedAt: number;
   /** The limit that is stored beside the documents; it counts over theirs. */
   stored: number | undefined;
+  /** What is kept for it beside the runs, and since when: it counts over runs that were created before. */
+  kept: KeptLimit | undefined;
   /** Units in use. */
   used: number;
   readonly holders: Set<LockTicket>;
@@ -71,9 +73,16 @@ export interface BoardLock {
   readonly inner: Map<string, TicketHeap<LockTicket>>;
 }
 
+/** A limit that somebody has written down at some time; epoch ms. */
+export interface KeptLimit {
+  readonly limit: number;
+  readonly at: number;
+}
+
 export class LockBoard {
   private readonly locks = new Map<string, BoardLock>();
   private readonly stored = new Map<string, number>();
+  private kept: ReadonlyMap<string, KeptLimit> = new Map();
   private readonly woken = new Set<LockUser>();
   private arrivals = 0;
   /** What was taken and given back since the last call of `begin`. */
@@ -215,6 +224,23 @@ export class LockBoard {
     }
   }
 
+  /**
+   * Limits by what stands behind the first `/` of a key, because whoever keeps them knows of no namespaces. Such a limit
+   * holds for runs that were created before it was written; a later one brings what it was given then.
+   */
+  setKeptLimits(limits: ReadonlyMap<string, KeptLimit>): void {
+    this.kept = limits;
+    for (const lock of this.locks.values()) {
+      const before = limitOf(lock);
+      lock.kept = this.findKept(lock.key);
+      if (limitOf(lock) !== before) this.wakeNext(lock);
+    }
+  }
+
+  private findKept(key: string): KeptLimit | undefined {
+    return this.kept.get(key.slice(key.indexOf("/") + 1));
+  }
+
   /** Runs that have something to look at since the last call. */
   takeWoken(): readonly LockUser[] {
     const woken = [...this.woken];
@@ -230,6 +256,7 @@ export class LockBoard {
       asked: Infinity,
       askedAt: -Infinity,
       stored: this.stored.get(key),
+      kept: this.findKept(key),
       used: 0,
       holders: new Set(),
       waiting: new Set(),
@@ -280,7 +307,8 @@ function isUsed({ holders, waiting }: BoardLock): boolean {
 
 /** How many may hold a lock at once; Infinity when nobody knows. */
 export function limitOf(lock: BoardLock): number {
-  return lock.stored ?? lock.asked;
+  const { stored, kept, asked, askedAt } = lock;
+  return stored ?? (kept !== undefined && kept.at > askedAt ? kept.limit : asked);
 }
 
 /** Units that are free; below 0 after the limit was lowered. */

@@ -30,6 +30,7 @@ export function describeSecretStore(
     void test("S3: what is not there is not found, whatever its name", (context) => {
       const store = subject.open(subject.makePlace(context));
       assert.deepEqual(store.listValues(), []);
+      assert.deepEqual(store.list(), []);
       for (const odd of ["", ".", "..", "../up", "a/b", "__proto__", "toString", "x".repeat(300)]) {
         assert.equal(store.find(odd, "key"), undefined);
         assert.equal(store.find("db", odd), undefined);
@@ -42,6 +43,7 @@ export function describeSecretStore(
       store.remove("never there");
       assert.equal(store.find("db", "key"), undefined);
       assert.deepEqual(store.listValues(), ["of web"]);
+      assert.deepEqual(store.list(), [{ name: "web", keys: ["key"] }]);
     });
     void test("odd names are kept apart", (context) => {
       const store = subject.open(subject.makePlace(context));

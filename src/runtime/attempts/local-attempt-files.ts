@@ -10,19 +10,16 @@ import {
   constants,
   existsSync,
   fstatSync,
-  lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
   readSync,
-  realpathSync,
   rmSync,
   statSync,
-  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { rm } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import { MillraceError } from "../../base/errors.ts";
 import type { Artifact, StoredCopy } from "../../model/data/artifact.ts";
 import type {
@@ -31,12 +28,13 @@ import type {
   AttemptOrder,
   AttemptOutputs,
   AttemptProblem,
-  AttemptVolume,
   OutputArtifactFile,
 } from "../../model/run/attempt.ts";
 import { attemptFiles, attemptLogFile } from "../../ports/attempt-directory.ts";
 import type { ArtifactStore } from "../../ports/artifact-store.ts";
 import type { AttemptFiles, Collected, Laid } from "../../ports/attempt-files.ts";
+import { layVolume, listVolumeFolders } from "./attempt-volumes.ts";
+import type { VolumePlaces } from "./attempt-volumes.ts";
 import { bringArtifact, storeArtifact } from "./foreign-artifacts.ts";
 import type { ForeignStorage } from "./foreign-storage.ts";
 import { resolveInside } from "./inside-root.ts";
@@ -49,16 +47,13 @@ const resultBytesAtMost = 256 * 1024;
 /** Most of a file that becomes an output parameter. */
 const parameterBytesAtMost = 1024 * 1024;
 
-export interface LocalFilesOptions {
-  /** Folder that holds one folder for each run. */
-  readonly runsFolder: string;
+/** `runsFolder` holds one folder for each run. */
+export interface LocalFilesOptions extends VolumePlaces {
   /** Folder of artifacts that documents name by key. */
   readonly repositoryFolder: string;
   readonly artifacts: ArtifactStore;
   /** Storage of others, for artifacts that documents keep there. */
   readonly storage: ForeignStorage;
-  /** Folder name of a run; its id when the run is not known by a name. */
-  readonly nameOf: (runId: string) => string;
 }
 
 export function createLocalAttemptFiles(options: LocalFilesOptions): AttemptFiles {
@@ -83,8 +78,10 @@ function lay(options: LocalFilesOptions, order: AttemptOrder, directory: string)
     const isNew = makeAttemptDirectory(directory, JSON.stringify(redact(order)));
     // Commands that have begun may have changed their inputs; those are theirs now.
     if (!isNew && existsSync(join(directory, attemptFiles.exit))) return { ok: true, directory };
-    for (const command of order.commands)
-      for (const volume of command.volumes) layRunVolume(options, order, directory, volume);
+    for (const [index, volume] of order.commands.flatMap(({ volumes }) => volumes).entries()) {
+      const problem = layVolume(options, order, directory, volume, index);
+      if (problem !== undefined) return { ok: false, problem };
+    }
   } catch (error) {
     if (isNoPlace(error)) return { ok: false, problem: refuseVolumes(error) };
     throw translateDiskError(error, directory);
@@ -166,30 +163,6 @@ function redact(order: AttemptOrder): AttemptOrder {
     env: command.env.map((variable) => (variable.secret ? { ...variable, value: "" } : variable)),
   }));
   return { ...order, commands };
-}
-
-/** A volume of the run is one directory that every attempt links to. */
-function layRunVolume(
-  options: LocalFilesOptions,
-  order: AttemptOrder,
-  directory: string,
-  volume: AttemptVolume,
-): void {
-  if (volume.source.kind !== "run") return;
-  const store = join(
-    options.runsFolder,
-    options.nameOf(order.runId),
-    "volumes",
-    volume.source.key,
-    join("/", volume.subPath ?? "/"),
-  );
-  // A sub-path may name a file that an earlier attempt has left in the volume.
-  if (!existsSync(store)) mkdirSync(store, { recursive: true });
-  const link = join(directory, attemptFiles.root, join("/", volume.mountPath));
-  mkdirSync(dirname(link), { recursive: true });
-  // Relative, because a sandbox shows the volumes beside the root of the attempt, and not at their place on the machine.
-  if (lstatSync(link, { throwIfNoEntry: false }) === undefined)
-    symlinkSync(relative(realpathSync(dirname(link)), store), link);
 }
 
 async function layInputs(options: LocalFilesOptions, order: AttemptOrder, directory: string): Promise<Laid> {
@@ -292,10 +265,10 @@ function findOutput(
   directory: string,
   path: string,
 ): string {
-  const volumes = join(options.runsFolder, options.nameOf(order.runId), "volumes");
   const root = join(directory, attemptFiles.root);
+  const trusted = [directory, ...listVolumeFolders(options, order)];
   // A path whose links go in a circle leads nowhere, like one that does not exist.
-  return resolveInside(root, path, [directory, volumes]) ?? join(root, "..", "nowhere");
+  return resolveInside(root, path, trusted) ?? join(root, "..", "nowhere");
 }
 
 function readParameters(

@@ -7,7 +7,6 @@
  * K3. Nothing here need survive: what is not answered is owed, and is sent again by the next engine.
  * K4. What is told is masked: no value of a Secret gets into the history.
  */
-import { maskSecrets } from "../../base/mask-secrets.ts";
 import type { HttpRequest } from "../../model/plan/plan.ts";
 import type { Effect } from "../../model/run/effects.ts";
 import type { CallbackAnswer } from "../../model/run/inputs.ts";
@@ -15,7 +14,7 @@ import type { LiveRun } from "../live-run.ts";
 import type { RuntimePorts } from "../runtime-ports.ts";
 import { Circuit } from "./circuit.ts";
 import type { PerformerOutlet } from "./performer-outlet.ts";
-import { revealRequest } from "./reveal-secrets.ts";
+import { hideInResponse, revealRequest } from "./reveal-secrets.ts";
 
 type SendEffect = Extract<Effect, { kind: "callback.send" }>;
 
@@ -109,16 +108,18 @@ export class CallbackDesk {
   private async deliver(errand: Errand, origin: string, receiver: Receiver): Promise<void> {
     const { effect, controller } = errand;
     if (effect.order.kind !== "request") return;
-    const request = revealRequest(effect.order.request, this.ports.secrets);
-    const missing = findMissing(request);
-    const answer = missing ?? (await this.ports.requester.send(request, controller.signal));
+    const revealed = revealRequest(effect.order.request, this.ports.secrets);
+    const answer = revealed.ok
+      ? await this.ports.requester.send(revealed.value.request, controller.signal)
+      : { problem: revealed.error };
     receiver.underWay -= 1;
     if (this.halted) return;
     const now = this.ports.clock.now();
-    if (controller.signal.aborted || missing !== undefined) receiver.circuit.withdraw();
+    // What never reached the receiver says nothing of it.
+    if (controller.signal.aborted || !revealed.ok) receiver.circuit.withdraw();
     else if (isOutage(answer)) receiver.circuit.fail(now);
     else receiver.circuit.succeed();
-    this.tell(errand, "problem" in answer ? { problem: hide(answer.problem, request) } : answer);
+    this.tell(errand, revealed.ok ? hideInResponse(answer, revealed.value.secrets) : answer);
     this.work(origin, receiver);
   }
 
@@ -181,19 +182,4 @@ function isOutage(answer: Exclude<CallbackAnswer, { started: string } | { refusa
   if ("problem" in answer) return true;
   const { statusCode } = answer;
   return statusCode >= 500 || statusCode === 429 || statusCode === 408;
-}
-
-/** Without its credentials a request would only be refused; the Secret may be stored again by the next try. */
-function findMissing({ headers }: HttpRequest): { readonly problem: string } | undefined {
-  const empty = headers.find(({ secret, value }) => secret && value === "");
-  return empty === undefined
-    ? undefined
-    : { problem: `the Secret of the header ${empty.name} is not stored any more` };
-}
-
-function hide(text: string, { headers }: HttpRequest): string {
-  return maskSecrets(
-    text,
-    headers.filter(({ secret }) => secret).map(({ value }) => value),
-  );
 }

@@ -20,7 +20,7 @@ import type { RuntimePorts } from "../runtime-ports.ts";
 import { CallbackDesk } from "./callback-desk.ts";
 import { answerMemo, keepMemo } from "./memos.ts";
 import type { PerformerOutlet } from "./performer-outlet.ts";
-import { hideSecrets, revealOrder, revealRequest } from "./reveal-secrets.ts";
+import { hideInResponse, hideSecrets, revealOrder, revealRequest } from "./reveal-secrets.ts";
 
 interface Flight {
   readonly run: LiveRun;
@@ -270,9 +270,7 @@ export class Performer {
   }
 
   private ask(request: HttpRequest | ListingRequest, signal: AbortSignal): Promise<RequestAnswer> {
-    if (!("list" in request))
-      return this.ports.requester.send(revealRequest(request, this.ports.secrets), signal);
-    return listPlace(this.ports, request, signal);
+    return "list" in request ? listPlace(this.ports, request, signal) : sendHttp(this.ports, request, signal);
   }
 
   private cancelRequest(run: LiveRun, task: number): void {
@@ -306,6 +304,17 @@ export class Performer {
 }
 
 type RequestAnswer = Extract<RunInput, { kind: "response.received" }>["response"];
+
+async function sendHttp(
+  { requester, secrets }: RuntimePorts,
+  request: HttpRequest,
+  signal: AbortSignal,
+): Promise<RequestAnswer> {
+  const revealed = revealRequest(request, secrets);
+  if (!revealed.ok) return { problem: revealed.error };
+  const answer = await requester.send(revealed.value.request, signal);
+  return hideInResponse(answer, revealed.value.secrets);
+}
 
 /** Storage that refuses is the task's problem; anything else is ours. */
 async function listPlace(

@@ -11,6 +11,8 @@ import type {
   AttemptOutputs,
   AttemptProblem,
 } from "../../model/run/attempt.ts";
+import { MillraceError } from "../../base/errors.ts";
+import type { Response } from "../../model/run/inputs.ts";
 import { openSeals } from "../../model/run/sealed-secret.ts";
 import type { SecretStore } from "../../ports/secret-store.ts";
 
@@ -19,9 +21,8 @@ export function revealOrder(order: AttemptOrder, store: SecretStore): Result<Att
   if (!order.commands.some(mayHoldSeals)) return ok(order);
   const opened = createOpener(store);
   const commands = order.commands.map((command) => revealCommand(command, opened.open));
-  const [missing] = opened.missing;
-  if (missing !== undefined)
-    return err({ kind: "start-refused", code: "secrets/missing", message: describeMissing(missing) });
+  const [problem] = opened.problems;
+  if (problem !== undefined) return err({ kind: "start-refused", ...problem });
   return ok({ ...order, commands, secrets: [...opened.values] });
 }
 
@@ -51,11 +52,35 @@ function revealCommand(command: AttemptCommand, open: (text: string) => string):
   };
 }
 
-/** The request with values in its headers; a Secret that is not stored any more leaves its header empty. */
-export function revealRequest(request: HttpRequest, store: SecretStore): HttpRequest {
-  if (!request.headers.some(({ secret }) => secret)) return request;
-  const { open } = createOpener(store);
-  return { ...request, headers: request.headers.map((header) => ({ ...header, value: open(header.value) })) };
+/** The request with values in its headers, and what they are; the reason why not, when a Secret cannot be had. */
+export function revealRequest(
+  request: HttpRequest,
+  store: SecretStore,
+): Result<{ readonly request: HttpRequest; readonly secrets: readonly string[] }, string> {
+  if (!request.headers.some(({ secret }) => secret)) return ok({ request, secrets: [] });
+  const opened = createOpener(store);
+  const headers = request.headers.map((header) => ({ ...header, value: opened.open(header.value) }));
+  const [problem] = opened.problems;
+  if (problem !== undefined) return err(`${problem.message} [${problem.code}]`);
+  return ok({ request: { ...request, headers }, secrets: [...opened.values] });
+}
+
+/** A server may send back what it was sent. */
+export function hideInResponse<T extends Response | { readonly problem: string }>(
+  response: T,
+  secrets: readonly string[],
+): T {
+  if (secrets.length === 0) return response;
+  if ("problem" in response) return { ...response, problem: maskSecrets(response.problem, secrets) };
+  const headers = Object.entries(response.headers).map(([name, values]) => [
+    name,
+    values.map((value) => maskSecrets(value, secrets)),
+  ]);
+  return {
+    ...response,
+    headers: Object.fromEntries(headers) as Response["headers"],
+    body: maskSecrets(response.body, secrets),
+  };
 }
 
 /** Outputs go into the history: a command that prints a secret gets it back masked. */
@@ -75,21 +100,30 @@ export function hideSecrets(outputs: AttemptOutputs, secrets: readonly string[])
 interface Opener {
   readonly open: (text: string) => string;
   readonly values: ReadonlySet<string>;
-  readonly missing: readonly { readonly name: string; readonly key: string }[];
+  readonly problems: readonly { readonly code: string; readonly message: string }[];
 }
 
 function createOpener(store: SecretStore): Opener {
   const values = new Set<string>();
-  const missing: { name: string; key: string }[] = [];
+  const problems: { code: string; message: string }[] = [];
   const find = (name: string, key: string): string => {
-    const value = store.find(name, key);
-    if (value === undefined) missing.push({ name, key });
-    else values.add(value);
-    return value ?? "";
+    try {
+      const value = store.find(name, key);
+      if (value === undefined)
+        problems.push({ code: "secrets/missing", message: describeMissing(name, key) });
+      else values.add(value);
+      return value ?? "";
+    } catch (error) {
+      // A Secret that cannot be opened is the problem of whoever needs it, and stops nobody else.
+      if (!(error instanceof MillraceError)) throw error;
+      const hint = error.hint === undefined ? "" : `. ${error.hint}`;
+      problems.push({ code: error.code, message: `${error.message}${hint}` });
+      return "";
+    }
   };
-  return { open: (text) => openSeals(text, find), values, missing };
+  return { open: (text) => openSeals(text, find), values, problems };
 }
 
-function describeMissing({ name, key }: { readonly name: string; readonly key: string }): string {
+function describeMissing(name: string, key: string): string {
   return `the Secret ${name} with the key ${key} is not stored any more; run a document that brings it with it`;
 }

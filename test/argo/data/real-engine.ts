@@ -101,6 +101,7 @@ export async function openRealEngine(executor: string): Promise<RealEngine> {
     files: createLocalAttemptFiles({
       runsFolder: home.runs,
       repositoryFolder: home.repository,
+      claimsFolder: home.claims,
       artifacts,
       storage,
       nameOf: (runId) => runId,

@@ -152,6 +152,44 @@ test("outputs are found in the object that ended it", async () => {
   assert.equal(ran.node("it-bcdfg").type, "Pod");
 });
 
+describe("outputs by a filter of jq", () => {
+  /** The outputs named `o` of one that was read, or the message of one that failed. */
+  async function filter(source: string, object: JsonObject): Promise<string | undefined> {
+    const more = `
+      outputs: {parameters: [{name: o, valueFrom: {jqFilter: ${JSON.stringify(source)}}}]}
+`;
+    const ran = await act("{action: get, manifest: 'kind: X'}", [object], more);
+    const node = ran.node("it-bcdfg");
+    return ran.phase === "Succeeded" ? node.outputs?.parameters?.[0]?.value : `${ran.phase}: ${node.message}`;
+  }
+
+  const cases: readonly (readonly [source: string, object: JsonObject, expected: string])[] = [
+    [".metadata.name", { metadata: { name: "foo" } }, "foo"],
+    [".items.[].key", { items: [{ key: "foo" }, { key: "bar" }] }, "foo\nbar"],
+    [
+      ".data.some | fromjson | .one",
+      { data: { some: '{"one": {"b": "<", "a": 1.0}}' } },
+      '{"a":1,"b":"\\u003c"}',
+    ],
+    [".a, .b", { a: "  x", b: "y \n" }, "x\ny"],
+    [".[]", { b: 1, a: "first" }, "first\n1"],
+    ["empty", {}, ""],
+    [".a", {}, "null"],
+    ['"{{inputs.parameters.kind}}"', {}, "ConfigMap"],
+  ];
+  for (const [source, object, expected] of cases) {
+    test(source, async () => assert.equal(await filter(source, object), expected));
+  }
+
+  test("one that fails ends the task with an error", async () => {
+    assert.match(
+      (await filter(".a + {}", { a: 1 })) ?? "",
+      /^Error: .*number \(1\) and object \({}\) cannot be added/,
+    );
+    assert.match((await filter("range(1e12)", {})) ?? "", /^Error: .*needs more/);
+  });
+});
+
 test("kinds that only a cluster keeps are warned about where they are plain to see", async () => {
   const ran = await act("{action: create, manifest: 'kind: Job'}", [{}]);
   assert.ok(ran.diagnostics.some(({ code }) => code === "argo/unsupported-kind"));

@@ -26,10 +26,10 @@ export async function runScript(script: Script, settings: ScriptSettings): Promi
     const parallel = script.isOccupied === true ? 1 : 8;
     const terminal = await openTerminal(folder, { executor: settings.executor, parallel });
     try {
-      if (script.isOccupied === true) await occupy(terminal, folder);
+      if (script.isOccupied === true) await occupy(terminal, folder, settings.limitMs);
       return await takeSteps(terminal, script.steps, settings);
     } finally {
-      await endAll(terminal);
+      await endAll(terminal, settings.limitMs);
       await terminal.close();
     }
   } finally {
@@ -119,19 +119,18 @@ spec:
   templates: [{name: main, script: {image: busybox, command: [sh], source: sleep 3600}}]
 `;
 
-async function occupy(terminal: Terminal, folder: string): Promise<void> {
+async function occupy(terminal: Terminal, folder: string, limitMs: number): Promise<void> {
   writeFileSync(join(folder, "occupant.yaml"), occupant);
   await terminal.ask(["submit", "occupant.yaml"]);
-  for (;;) {
-    if ((await lookAt(terminal, { run: "occupant", works: true })) === "") return;
-    await terminal.changed();
-  }
+  const works = (): Promise<string> => lookAt(terminal, { run: "occupant", works: true });
+  const problem = await repeat(terminal, Date.now() + limitMs, works);
+  if (problem !== "") throw new Error(`the run that takes the only place does not begin: ${problem}`);
 }
 
 /** Nothing that a script has started may outlive it. */
-async function endAll(terminal: Terminal): Promise<void> {
-  const list = async (): Promise<readonly string[]> =>
-    (await terminal.ask(["list", "--running", "-o", "name"])).out.split("\n").filter((name) => name !== "");
-  for (const name of await list()) await terminal.ask(["terminate", name]);
-  while ((await list()).length > 0) await terminal.changed();
+async function endAll(terminal: Terminal, limitMs: number): Promise<void> {
+  const list = async (): Promise<string> => (await terminal.ask(["list", "--running", "-o", "name"])).out;
+  for (const name of (await list()).split("\n")) if (name !== "") await terminal.ask(["terminate", name]);
+  const left = await repeat(terminal, Date.now() + limitMs, list);
+  if (left !== "") throw new Error(`these runs do not end: ${left}`);
 }

@@ -61,7 +61,7 @@ export const scriptsOfRuns: Readonly<Record<string, Script>> = {
       { until: { waits: true } },
       {
         cli: "resume @latest --node-field-selector inputs.parameters.tag.value=suspend1-tag1",
-        prints: [/workflow \S+ resumed/u],
+        prints: ["workflow @latest resumed"],
       },
       { until: { waits: true, nodes: { suspend2: { phase: "Running" } } } },
       {
@@ -161,7 +161,7 @@ export const scriptsOfRuns: Readonly<Record<string, Script>> = {
   "e2e-go:CLISuite/TestWorkflowTerminateDryRun": {
     steps: [
       submit,
-      { cli: "terminate --dry-run @latest", prints: [/workflow \S+ terminated \(dry-run\)/u] },
+      { cli: "terminate --dry-run @latest", prints: ["workflow @latest terminated (dry-run)"] },
       { cli: "list --running -o name", lines: [/^basic-/u, "occupant"] },
     ],
     isOccupied: true,

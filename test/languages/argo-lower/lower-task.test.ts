@@ -102,7 +102,7 @@ test("volumes: claims, ConfigMaps, Secrets", () => {
     volumes:
       - {name: stored, persistentVolumeClaim: {claimName: "data-{{workflow.name}}"}}
       - {name: map, configMap: {name: cm}}
-      - {name: picked, configMap: {name: cm, items: [{key: a, path: deep/a.txt}, {key: none, path: x}]}}
+      - {name: picked, configMap: {name: cm, defaultMode: 0755, items: [{key: a, path: deep/a.txt}, {key: b, path: b, mode: 0400}, {key: none, path: x}]}}
       - {name: secret, secret: {secretName: s}}
       - {name: maybe, secret: {secretName: none, optional: true}}
 `,
@@ -115,9 +115,13 @@ test("volumes: claims, ConfigMaps, Secrets", () => {
     task.commands[0]?.volumes.map(({ source }) => source),
     [
       { kind: "run", key: "claim" },
-      { kind: "run", key: text("claim/data-{{workflow.name}}") },
+      { kind: "run", key: text("data-{{workflow.name}}"), lasts: true },
       { kind: "text", files: { a: "1", b: "{{workflow.name}}" } },
-      { kind: "text", files: { "deep/a.txt": "1" } },
+      {
+        kind: "text",
+        files: { "deep/a.txt": "1", b: "{{workflow.name}}" },
+        modes: { "deep/a.txt": 0o755, b: 0o400 },
+      },
       { kind: "text", files: { password: "hunter2" }, secret: true },
       { kind: "text", files: {}, secret: true },
     ],
@@ -125,7 +129,10 @@ test("volumes: claims, ConfigMaps, Secrets", () => {
 });
 
 for (const [what, volume, code] of [
-  ["a volume of the host", "{name: v, hostPath: {path: /x}}", "argo/unsupported-volume"],
+  ["a volume of a cluster", "{name: v, nfs: {server: s, path: /x}}", "argo/unsupported-volume"],
+  ["a relative path of the host", "{name: v, hostPath: {path: x}}", "argo/unsupported-volume"],
+  ["a path of the host that leads up", "{name: v, hostPath: {path: /x/../y}}", "argo/unsupported-volume"],
+  ["an unknown type of a path", "{name: v, hostPath: {path: /x, type: Pipe}}", "argo/unsupported-volume"],
   ["a ConfigMap that is not stored", "{name: v, configMap: {name: none}}", "argo/unknown-config-map"],
   ["a Secret that is not stored", "{name: v, secret: {secretName: none}}", "argo/unknown-secret"],
 ] as const) {

@@ -1,4 +1,5 @@
 /** Outputs of a template (Argo validate.go, validateOutputs and validateOutputParameter). */
+import { parseJq } from "../../../expressions/jq/jq.ts";
 import type { Artifact, Outputs, Parameter, Template, ValueFrom } from "../read/types.ts";
 import { checkArtifactPath, escapesDirectory } from "./check-artifact.ts";
 import { checkExpressionField } from "./check-expression.ts";
@@ -83,12 +84,24 @@ function checkOutputParameter(
     checkSourceFitsType(valueFrom, place, type, report);
     const below = ["valueFrom", "expression"];
     checkExpressionField(checker, site, valueFrom.expression, `${place}.valueFrom.expression`, below);
+    if (type === "Resource") checkFilter(checker, site, valueFrom.jqFilter, place);
     if (isKnown(valueFrom.path) && escapesDirectory(valueFrom.path)) {
       const text = `${place} attempted to use a path containing '..'. Directory traversal is not permitted`;
       reportError(checker, "argo/path-escapes", site, text, ["valueFrom", "path"]);
     }
   }
   checkGlobalName(checker, site, parameter.globalName, place);
+}
+
+/** Argo finds a fault in a filter only when it runs it. */
+function checkFilter(checker: Checker, site: Site, filter: string | undefined, place: string): void {
+  if (!isKnown(filter) || hasTag(filter)) return;
+  const parsed = parseJq(filter);
+  if (parsed.ok) return;
+  const { message, offset } = parsed.error;
+  const text = `${place}.valueFrom.jqFilter cannot be read at character ${offset + 1}: ${message}`;
+  const part = /^\S*/u.exec(filter.slice(offset))?.[0];
+  reportError(checker, "argo/bad-expression", site, text, ["valueFrom", "jqFilter"], undefined, part);
 }
 
 function checkSources(valueFrom: ValueFrom, report: (text: string) => void): void {

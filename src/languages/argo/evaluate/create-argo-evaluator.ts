@@ -78,6 +78,7 @@ function evaluateIn(reading: Reading, expression: Expression, compiler: Compiler
     }
     case dialects.anyRequirement:
     case dialects.allRequirements:
+    case dialects.objectFilter:
     case dialects.objectPath: {
       const rendered = renderText(source, reading, compiler);
       return rendered.ok ? evaluateOnObject(reading, dialect, rendered.text) : rendered;

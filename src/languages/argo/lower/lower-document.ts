@@ -33,6 +33,7 @@ export interface LoweredDocument {
   readonly annotations: Readonly<Record<string, string>>;
   readonly diagnostics: readonly Diagnostic[];
   readonly drivers: NonNullable<Compiled["drivers"]>;
+  readonly hostPaths: NonNullable<Compiled["hostPaths"]>;
 }
 
 /** Lowers `document`; `others` are the documents that it may refer to. */
@@ -65,6 +66,11 @@ export function lowerDocument(
   const plan = lowerPlan(full, own, spec, space, submission, { name, labels, annotations });
   const isBad = diagnostics.some(({ severity }) => severity === "error");
   const drivers = [...full.drivers].map(([driver, place]) => ({ driver, ...locate(place) }));
+  const hostPaths = [...full.hostPaths].map(([path, place]) => ({
+    path: path.replace(/:ro$/u, ""),
+    readOnly: path.endsWith(":ro"),
+    ...locate(place),
+  }));
   return {
     ...(isBad || plan === undefined ? {} : { plan }),
     name,
@@ -72,6 +78,7 @@ export function lowerDocument(
     annotations,
     diagnostics,
     drivers,
+    hostPaths,
   };
 }
 
@@ -95,6 +102,7 @@ function createDesk(
     archiveLogs: undefined,
     outputRemoval: undefined,
     drivers: new Map(),
+    hostPaths: new Map(),
     needsConfigMaps: false,
     needsSecrets: false,
     spaces: createSpaces(stored),

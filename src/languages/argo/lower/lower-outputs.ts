@@ -2,7 +2,7 @@
 import type { Output } from "../../../model/plan/plan.ts";
 import type { Artifact, Parameter, Template } from "../read/types.ts";
 import { lowerArtifactSource } from "./lower-artifacts.ts";
-import { dialects, intern, lowerText, report } from "./lowering.ts";
+import { dialects, intern, lowerText } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
 
 export function lowerOutputs(
@@ -17,20 +17,15 @@ export function lowerOutputs(
     path: [...place.path, "outputs", field, index],
   });
   return [
-    ...parameters.map((parameter, index) => lowerParameterOutput(desk, parameter, at("parameters", index))),
+    ...parameters.map((parameter) => lowerParameterOutput(desk, parameter)),
     ...artifacts.flatMap((artifact, index) =>
       lowerArtifactOutput(desk, artifact, isLeaf, at("artifacts", index)),
     ),
   ];
 }
 
-function lowerParameterOutput(desk: Lowering, parameter: Parameter, place: Place): Output {
+function lowerParameterOutput(desk: Lowering, parameter: Parameter): Output {
   const { name = "", valueFrom, globalName, value } = parameter;
-  if (valueFrom?.jqFilter !== undefined && valueFrom.jqFilter !== "") {
-    const at = { document: place.document, path: [...place.path, "valueFrom", "jqFilter"] };
-    const hint = "use jsonPath, or an expression on what jsonPath gives";
-    report(desk, "error", "argo/unsupported-jq", "jqFilter is not supported yet", at, hint);
-  }
   const fallback = valueFrom?.default;
   return {
     name,
@@ -65,6 +60,10 @@ function lowerParameterSource(desk: Lowering, parameter: Parameter, hasDefault: 
   }
   if (valueFrom?.jsonPath !== undefined && valueFrom.jsonPath !== "") {
     const found = intern(desk, dialects.objectPath, valueFrom.jsonPath, "text");
+    return { kind: "expression", value: found, optional: false };
+  }
+  if (valueFrom?.jqFilter !== undefined && valueFrom.jqFilter !== "") {
+    const found = intern(desk, dialects.objectFilter, valueFrom.jqFilter, "text");
     return { kind: "expression", value: found, optional: false };
   }
   if (valueFrom === undefined && value !== undefined) {

@@ -88,7 +88,17 @@ export function lowerRunPolicy(desk: Lowering, spec: WorkflowSpec, syncPlace: Pl
     ...(suspend === true ? { suspended: true } : {}),
     ...lowerTtl(spec.ttlStrategy),
     ...(artifactGC?.forceFinalizerRemoval === true ? { abandonsCopies: true } : {}),
+    ...lowerClaimRemoval(spec),
   };
+}
+
+/** Claims that a workflow makes are deleted when it has succeeded, or when it has ended (Argo fields.md, VolumeClaimGC). */
+function lowerClaimRemoval({
+  volumeClaimTemplates,
+  volumeClaimGC,
+}: WorkflowSpec): Pick<RunPolicy, "dropsVolumes"> {
+  if (volumeClaimTemplates === undefined || volumeClaimTemplates.length === 0) return {};
+  return { dropsVolumes: volumeClaimGC?.strategy === "OnWorkflowCompletion" ? "ended" : "succeeded" };
 }
 
 /** The time of the end's own kind counts, else that of any end; an error is no failure here (Argo, workflow/gccontroller, ttl). */

@@ -43,6 +43,8 @@ export const dialects = {
   allRequirements: "argo-all-requirements",
   /** What a JSONPath template of kubectl finds in an object. */
   objectPath: "argo-object-path",
+  /** A filter of jq for the object that a resource template acted on. */
+  objectFilter: "argo-object-filter",
   /** JSON text of a list of expressions over `data`; the first one sees the keys of a listing, each other the value before. */
   data: "argo-data",
   /** JSON text of a withSequence that has a format. */
@@ -86,6 +88,8 @@ export interface Lowering {
   readonly outputRemoval: string | undefined;
   /** Drivers of storage that the plan needs, and where the document first asks for each. */
   readonly drivers: Map<string, Place>;
+  /** Mounted paths of the machine, with `:ro` behind them where a mount is read-only, and the first place of each. */
+  readonly hostPaths: Map<string, Place>;
   /** Set when a ConfigMap is looked up while the run goes on. */
   needsConfigMaps: boolean;
   /** Set when a Secret is looked up while the run goes on. */

@@ -26,6 +26,24 @@ const RULES: readonly Rule[] = [
     errors: ["multiple valueFrom types specified. choose one of: path, jqFilter, jsonPath, parameter, raw"],
   },
   {
+    name: "output by a filter that calls what does not exist",
+    templates: main(
+      "resource: {action: get, manifest: 'kind: A'}, outputs: {parameters: [{name: o, valueFrom: {jqFilter: '.a | lenght'}}]}",
+    ),
+    errors: [
+      "templates.main.outputs.parameters.o.valueFrom.jqFilter cannot be read at character 6: lenght/0 is not defined; did you mean length?",
+    ],
+  },
+  {
+    name: "output by a filter that has no end",
+    templates: main(
+      "resource: {action: get, manifest: 'kind: A'}, outputs: {parameters: [{name: o, valueFrom: {jqFilter: '[.a'}}]}",
+    ),
+    errors: [
+      "templates.main.outputs.parameters.o.valueFrom.jqFilter cannot be read at character 4: unexpected end of the filter, expected ']'",
+    ],
+  },
+  {
     name: "output with an empty source",
     templates: main("suspend: {}, outputs: {parameters: [{name: o, valueFrom: {default: a}}]}"),
     errors: [
