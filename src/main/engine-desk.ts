@@ -9,6 +9,7 @@ import type { NetworkGate } from "../ports/network-gate.ts";
 import type { RunStarter } from "../ports/run-starter.ts";
 import type { Requester } from "../ports/requester.ts";
 import { createLister } from "../runtime/attempts/list-place.ts";
+import { createInputReader } from "../runtime/attempts/read-input.ts";
 import { createLocalAttemptFiles } from "../runtime/attempts/local-attempt-files.ts";
 import { createPlanPool } from "../runtime/recover/plan-pool.ts";
 import { decodeRunRecord } from "../runtime/recover/run-record.ts";
@@ -63,6 +64,7 @@ export async function openDesk(home: Home, options: DeskOptions): Promise<Desk> 
     memos: openFolderMemos(home.memos),
     secrets,
     list: createLister(home.repository, storage),
+    readInput: createInputReader({ repositoryFolder: home.repository, artifacts, storage }),
     limits: options.runLimits ?? {},
     soon: setImmediate,
   });

@@ -1,5 +1,6 @@
 /** What the runtime asks of the world. */
 import type { StoragePlace } from "../model/data/storage-place.ts";
+import type { AttemptInput } from "../model/run/attempt.ts";
 import type { RunLimits } from "../model/run/run-limits.ts";
 import type { ArtifactStore } from "../ports/artifact-store.ts";
 import type { AttemptFiles } from "../ports/attempt-files.ts";
@@ -29,6 +30,8 @@ export interface RuntimePorts {
   readonly limits?: RunLimits;
   /** The keys of all files at a place. Absent where no storage is at hand. MillraceErrors as of an artifact driver. */
   readonly list?: (place: StoragePlace, signal: AbortSignal) => Promise<readonly string[]>;
+  /** An input as text. Absent where no artifacts are at hand. MillraceErrors when it is missing, or no text. */
+  readonly readInput?: (input: AttemptInput) => Promise<string>;
   /** Calls back soon, after whatever else has arrived by then. */
   readonly soon: (callback: () => void) => void;
 }

@@ -4,7 +4,7 @@
  * R1. Events are committed before their effects are performed.
  * R2. One turn at a time: a turn decides for all runs that have inputs, and commits once for all of them.
  * R3. What the outside can see (a run's end, an answer to a command) is reported only after a durable commit.
- * R4. A broken invariant quarantines its run; the others go on.
+ * R4. A broken invariant, or a fault in carrying out what one run asks for, quarantines that run; the others go on.
  * R5. When the store refuses a commit, nothing of that turn is performed, and the runtime stops with the store's error.
  * R6. Runs about which there is nothing to decide cost nothing: a turn looks at those that have inputs, and at those
  *     that want room, alone.
@@ -78,6 +78,7 @@ export class Runtime {
       send: (runId, input) => this.send(runId, input),
       roomChanged: () => this.askForTurn(),
       failed: (error) => this.fail(error),
+      broken: (run, error) => this.quarantine(run, error),
     });
   }
 

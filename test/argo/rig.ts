@@ -11,7 +11,7 @@ import type { Json, JsonObject } from "../../src/base/json.ts";
 import type { RunCommand } from "../../src/api/house.ts";
 import { toInputs } from "../../src/main/command-inputs.ts";
 import { makeRun } from "../../src/main/new-run.ts";
-import type { AttemptOrder } from "../../src/model/run/attempt.ts";
+import type { AttemptInput, AttemptOrder } from "../../src/model/run/attempt.ts";
 import type { HttpRequest } from "../../src/model/plan/plan.ts";
 import type { Response } from "../../src/model/run/inputs.ts";
 import type { Submission } from "../../src/model/run/language.ts";
@@ -60,6 +60,8 @@ export interface RigOptions {
   readonly facts?: JsonObject;
   /** Answers for resource templates; without it each of them is refused. */
   readonly objects?: ObjectKeeper;
+  /** Reads what a manifest lies in. */
+  readonly readInput?: (input: AttemptInput) => Promise<string>;
   readonly respond?: (request: HttpRequest) => Response | { readonly problem: string };
 }
 
@@ -179,6 +181,7 @@ export async function runTogether(
     ...(options.limits === undefined ? {} : { limits: options.limits }),
     memos: options.memos ?? createMemoryMemos(),
     objects: options.objects ?? noObjects,
+    ...(options.readInput === undefined ? {} : { readInput: options.readInput }),
     requester: {
       send: async (request) => options.respond?.(request) ?? { problem: `no answer for ${request.url}` },
     },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { runCli } from "../../src/cli/cli.ts";
+import { measureWidth } from "../../src/cli/render/text-width.ts";
 import { ask, old, pictures } from "./ask.ts";
 import { createFakeHouse } from "./fake-house.ts";
 import { makePicture } from "./fake-picture.ts";
@@ -224,6 +225,11 @@ describe("looking on", () => {
       { topic: "node", state: "good" as const, message: "fine" },
       { topic: "disk", state: "bad" as const, message: "full", hint: "Free space." },
     ];
+    const long = { topic: "machine", state: "good" as const, message: "many ".repeat(20).trim() };
+    const folded = (await ask(["doctor"], { findings: [long], world: { columns: 40, isTTY: true } })).out;
+    assert.ok(folded.length > 2 && folded.every((line) => measureWidth(line) <= 40));
+    const piped = await ask(["doctor"], { findings: [long], world: { columns: 40, isTTY: false } });
+    assert.equal(piped.out.length, 1);
     const doctor = await ask(["doctor"], { findings });
     assert.deepEqual([doctor.code, doctor.out], [5, ["✔ node: fine", "✖ disk: full", "    Free space."]]);
     assert.equal((await ask(["doctor"], { findings: findings.slice(0, 1) })).code, 0);

@@ -8,6 +8,7 @@ import type { TestContext } from "node:test";
 import type { Engine, House, SubmitRequest } from "../../src/api/house.ts";
 import { createHouse } from "../../src/main/house.ts";
 import { openReceiver } from "./receiver.ts";
+import "../stores/given-key.ts";
 
 function makeHouse(context: TestContext): House {
   const root = mkdtempSync(join(tmpdir(), "millrace-callbacks-"));

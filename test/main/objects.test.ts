@@ -8,12 +8,23 @@ import type { TestContext } from "node:test";
 import type { Engine, House } from "../../src/api/house.ts";
 import { createHouse } from "../../src/main/house.ts";
 
-async function openHouse(context: TestContext): Promise<{ readonly house: House; readonly engine: Engine }> {
+interface Opened {
+  readonly house: House;
+  readonly engine: Engine;
+  readonly close: () => Promise<void>;
+}
+
+async function openHouse(context: TestContext): Promise<Opened> {
   const root = mkdtempSync(join(tmpdir(), "millrace-objects-"));
   const house = createHouse(root);
   const engine = await house.openEngine({ executor: "process", parallel: 1 });
-  context.after(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }));
-  return { house, engine };
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= engine.close({ leaveRunning: false }));
+  context.after(async () => {
+    await close();
+    rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+  });
+  return { house, engine, close };
 }
 
 /** Runs steps, one resource template each, to the end; name and phase of the run. */
@@ -48,14 +59,14 @@ const waits = '{"suspend":{}}';
 const map = `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"kept"},"data":{"a":"1"}}`;
 
 test("a run starts another one, waits for it, and takes it along when it is deleted", async (context) => {
-  const { house, engine } = await openHouse(context);
+  const { house, engine, close } = await openHouse(context);
   const until = "successCondition: status.phase == Succeeded, setOwnerReference: true";
   const { name, row } = await runSteps(engine, [
     `{action: create, ${until}, manifest: '${child("child", quick)}'}`,
     `{action: create, setOwnerReference: true, manifest: '${map}'}`,
   ]);
   assert.equal(row.phase, "succeeded", row.message);
-  await engine.close({ leaveRunning: false });
+  await close();
   const { labels } = await house.find("child");
   assert.deepEqual(labels, { "millrace/parent": name, "millrace/owner": name });
   assert.equal((await house.definitions.list("ConfigMap")).length, 1);
@@ -65,7 +76,7 @@ test("a run starts another one, waits for it, and takes it along when it is dele
 });
 
 test("a run that waits is ended and deleted, and its name is free again", async (context) => {
-  const { house, engine } = await openHouse(context);
+  const { house, engine, close } = await openHouse(context);
   const create = `{action: create, manifest: '${child("child", waits)}'}`;
   const { row } = await runSteps(engine, [create, "{action: delete, flags: [workflow, child]}"]);
   assert.equal(row.phase, "succeeded", row.message);
@@ -76,7 +87,7 @@ test("a run that waits is ended and deleted, and its name is free again", async 
   ]);
   assert.equal(again.row.phase, "succeeded", again.row.message);
   assert.equal(engine.picture("child").row.phase, "failed");
-  await engine.close({ leaveRunning: false });
+  await close();
   assert.equal((await house.list()).length, 3);
 });
 
@@ -89,5 +100,4 @@ test("what a cluster alone can change of a run is refused in the task's message"
   const { view, state } = engine.picture(name);
   const messages = Array.from({ length: state.tasks.size }, (_, task) => view.message(state, task));
   assert.ok(messages.some((text) => text.includes("only labels, spec.suspend and spec.shutdown")));
-  await engine.close({ leaveRunning: false });
 });

@@ -132,9 +132,8 @@ describe("a part of serve", () => {
     const receiver = await openReceiver(context, (number) => (number === 0 ? undefined : 200));
     const http = { url: receiver.url, timeoutSeconds: 1 };
     const callbacks = [{ name: "tell", http, retryStrategy: { backoff: { duration: "0" } } }];
-    const server = await openServer(openHome(root), { ...options, network: { local: ["loopback"] } }, [
-      probe.make,
-    ]);
+    const network = { local: ["loopback"] };
+    const server = await openServer(openHome(root), { ...options, network }, [probe.make]);
     try {
       await probe.until(() => true);
       const { submission, ...rest } = document("true");

@@ -73,6 +73,7 @@ function openPerformer(knobs: Knobs = {}) {
     send: (_, input) => sent.push(input),
     roomChanged: () => undefined,
     failed: (error) => failures.push(error.message),
+    broken: (_, error) => failures.push(`of the run: ${error.message}`),
   });
   return { performer, calls, sent, failures, answers, end: (exit: AttemptExit) => listener?.ended(exit) };
 }
@@ -157,10 +158,34 @@ describe("performer", () => {
     assert.deepEqual(problemsOf(sent), ["cancelled"]);
   });
 
+  it("tells a fault over one run as that run's, and makes room for others", async () => {
+    const oddPath = Object.assign(new Error("odd path"), { code: "ENOTDIR" });
+    const knobs: readonly Knobs[] = [
+      {
+        lay: () => {
+          throw oddPath;
+        },
+      },
+      { lay: () => Promise.reject(new TypeError("odd path")) },
+      {
+        collect: () => {
+          throw oddPath;
+        },
+      },
+    ];
+    for (const each of knobs) {
+      const { performer, failures, end } = openPerformer(each);
+      performer.perform(run, start);
+      end(good);
+      await tick();
+      assert.deepEqual([failures, performer.free], [["of the run: odd path"], 3]);
+    }
+  });
+
   it("hands an error of the disk to the runtime, not to the executor that told the end", async () => {
     const { performer, sent, failures, end } = openPerformer({
       collect: () => {
-        throw new Error("no space");
+        throw Object.assign(new Error("no space"), { code: "ENOSPC" });
       },
     });
     performer.perform(run, start);

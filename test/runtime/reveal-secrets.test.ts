@@ -109,7 +109,7 @@ test("headers of a request get their values", () => {
     opened.headers.map(({ value }) => value),
     ["Bearer geheim", "text/plain"],
   );
-  assert.deepEqual(secrets, ["geheim"]);
+  assert.deepEqual(secrets, ["geheim", "Bearer geheim"]);
   const gone = {
     ...request,
     headers: [{ name: "Authorization", value: sealSecret("gone", "key"), secret: true }],

@@ -2,12 +2,14 @@
 import type { Json } from "../../base/json.ts";
 import type { StoragePlace } from "../../model/data/storage-place.ts";
 import { isExpression } from "../../model/plan/expression.ts";
+import { isObjectRequest } from "../../model/plan/plan.ts";
 import type {
   FileValue,
   HttpRequest,
   ListingRequest,
   ObjectRequest,
   Process,
+  TaskInput,
   TaskTemplate,
 } from "../../model/plan/plan.ts";
 import type { Templated } from "../../model/plan/expression.ts";
@@ -82,7 +84,29 @@ export function buildRequest(
   const { body } = process;
   if (body.kind !== "request")
     throw new Refusal({ code: "unknown-process", message: `${process.id} is no request` });
-  return resolveFor(decision, task, body.request, inputs) as HttpRequest | ObjectRequest;
+  const request = resolveFor(decision, task, body.request, inputs) as HttpRequest | ObjectRequest;
+  return body.manifestFrom === undefined || !isObjectRequest(request)
+    ? request
+    : addManifest(decision, task, request, body.manifestFrom, inputs);
+}
+
+/** A text is known here already; whatever else the file is, the runtime reads it. */
+function addManifest(
+  decision: Decision,
+  task: number,
+  request: ObjectRequest,
+  file: TaskInput,
+  inputs: Inputs | undefined,
+): ObjectRequest {
+  const scope = { ...createCalleeScope(decision.state, decision.run, task), inputs };
+  const [input] = layInput(decision, file, scope);
+  if (input === undefined) {
+    const message = `the artifact ${file.name}, which has the manifest, is absent`;
+    throw new Refusal({ code: "input-missing", message });
+  }
+  return input.source.kind === "text"
+    ? { ...request, manifest: input.source.text }
+    : { ...request, manifestFrom: input };
 }
 
 /** The same for a process that lists a place in storage. Throws Refusals. */

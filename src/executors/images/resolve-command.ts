@@ -2,14 +2,15 @@
  * From an order's command and image to the program that is run on this machine.
  *
  * - No command: the image's entrypoint, and its cmd when there are no args either.
- * - A bare name: the image's aliases and stand-ins, then the order's PATH, then the machine's.
+ * - A bare name: a program that the order brings along, the image's aliases and stand-ins, then the order's PATH, then the
+ *   machine's.
  * - A path of the image (`/argosay`, `/usr/local/bin/python`): the tool that stands for it.
  * - Any other absolute path: itself; when it is not there and its directory is one for programs, its base name on PATH.
  * A missing program is refused before anything starts, by a message that names the image and the program.
  */
 import { basename, dirname } from "node:path";
 import { err, ok, type Result } from "../../base/result.ts";
-import type { AttemptCommand, AttemptProblem } from "../../model/run/attempt.ts";
+import type { AttemptCommand, AttemptOrder, AttemptProblem } from "../../model/run/attempt.ts";
 import { findImageEntry, type ImageEntry, type ImageTable } from "./image-table.ts";
 import { isProgram, type ToolShelf } from "./tool-shelf.ts";
 
@@ -23,12 +24,18 @@ export interface ResolvedCommand {
 }
 
 export interface CommandResolver {
-  /** `isOwnPath` tells whether an absolute path belongs to the attempt's private view. */
+  /** `isOwnPath` tells whether an absolute path belongs to the attempt's private view; `brought` is where the programs lie that the order brings along. */
   resolve(
     command: AttemptCommand,
     isOwnPath: (path: string) => boolean,
+    brought?: BroughtPrograms,
   ): Result<ResolvedCommand, AttemptProblem>;
 }
+
+/** Name -> path. */
+export type BroughtPrograms = ReadonlyMap<string, string>;
+
+const nothingBrought: BroughtPrograms = new Map();
 
 const programDirectories = new Set([
   "/bin",
@@ -39,6 +46,12 @@ const programDirectories = new Set([
   "/usr/local/sbin",
   "/opt/bin",
 ]);
+
+/** Inputs of an order that lie where programs are looked for, such as a `kubectl` at `/usr/local/bin/kubectl`. */
+export function listBroughtPrograms({ inputs }: Pick<AttemptOrder, "inputs">): BroughtPrograms {
+  const programs = inputs.filter(({ path }) => programDirectories.has(dirname(path)));
+  return new Map(programs.map(({ path }) => [basename(path), path]));
+}
 
 /** `hostPath` is the PATH of this machine that attempts get. */
 export function createCommandResolver(
@@ -60,15 +73,17 @@ export function createCommandResolver(
     return made;
   };
   return {
-    resolve: (command, isOwnPath) => {
+    resolve: (command, isOwnPath, brought = nothingBrought) => {
       const entry = getEntry(command.image);
       const argv = chooseWords(command, entry);
       if (argv === undefined) return refuseWithoutCommand(command);
-      const path = makePath(command, entry, shelf, hostPath);
-      const absent = entry?.tools.find((tool) => shelf.findProgram(tool, path) === undefined);
+      const path = [...listFolders(brought), makePath(command, entry, shelf, hostPath)].join(":");
+      const isThere = (tool: string): boolean =>
+        brought.has(tool) || shelf.findProgram(tool, path) !== undefined;
+      const absent = entry?.tools.find((tool) => !isThere(tool));
       if (absent !== undefined) return refuseMissing(command.image, absent);
       const [word = "", ...args] = argv;
-      const program = findProgram(word, entry, path, shelf, isOwnPath);
+      const program = brought.get(word) ?? findProgram(word, entry, path, shelf, isOwnPath);
       if (program === undefined) return refuseMissing(command.image, word);
       const imageFiles = entry === undefined ? new Map<string, string>() : getFiles(entry, path);
       return ok({ argv: [program, ...args], path, files: imageFiles });
@@ -82,6 +97,12 @@ function chooseWords(command: AttemptCommand, entry: ImageEntry | undefined): re
   const args = command.args.length > 0 ? command.args : entry.cmd;
   const words = [...entry.entrypoint, ...args];
   return words.length === 0 ? undefined : words;
+}
+
+/** Folders that PATH has to name before all others: those of the attempt's own in which nothing else lies. */
+function listFolders(brought: BroughtPrograms): readonly string[] {
+  const folders = new Set([...brought.values()].map(dirname));
+  return [...folders].filter((folder) => !programDirectories.has(folder));
 }
 
 function makePath(

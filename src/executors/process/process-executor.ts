@@ -13,7 +13,11 @@ import type { AttemptCommand, AttemptOrder, AttemptProblem } from "../../model/r
 import { attemptScriptFile } from "../../ports/attempt-directory.ts";
 import type { Executor, ExecutorListener } from "../../ports/executor.ts";
 import type { ImageTable } from "../images/image-table.ts";
-import { type CommandResolver, createCommandResolver } from "../images/resolve-command.ts";
+import {
+  type CommandResolver,
+  createCommandResolver,
+  listBroughtPrograms,
+} from "../images/resolve-command.ts";
 import { createToolShelf } from "../images/tool-shelf.ts";
 import { makeBaseEnvironment } from "../slots/base-environment.ts";
 import { addTerminal } from "../slots/terminal.ts";
@@ -181,7 +185,10 @@ function readyCommand(input: ReadyInput): Result<ReadyCommand, AttemptProblem> {
     args: rewriteAll(command.args),
     env: command.env.map((each) => ({ ...each, value: rewriter.rewrite(each.value) })),
   };
-  const resolved = resolver.resolve(mapped, (path) => isAtOrBelow(path, directory));
+  const brought = new Map(
+    [...listBroughtPrograms(order)].map(([name, path]) => [name, rewriter.rewrite(path)]),
+  );
+  const resolved = resolver.resolve(mapped, (path) => isAtOrBelow(path, directory), brought);
   if (!resolved.ok) return resolved;
   const [program = "", ...args] = resolved.value.argv;
   // Programs of the image that stand elsewhere here, also where a text names them: `sleep 1; /argosay`.

@@ -7,7 +7,7 @@
  * Where an order declares a path inside a machine's directory (`/usr/local/bin/tool`, `/etc/app/out.json`), that path is
  * mounted writable; when the machine does not have it, its nearest existing parent is rebuilt entry by entry.
  */
-import { existsSync, lstatSync, readdirSync, readlinkSync, realpathSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readlinkSync, realpathSync, symlinkSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { AttemptOrder, AttemptVolume } from "../../model/run/attempt.ts";
 import {
@@ -97,7 +97,7 @@ export function planMounts(
 ): readonly MountStep[] {
   const root = privatePath(directory, "/");
   const links = findVolumeLinks(order, directory);
-  const host = withoutCovered(machine, links);
+  const host = withoutCovered(openLinks(machine, root), links);
   const steps: MountStep[] = [{ kind: "bind", from: root, to: "/" }, ...host.shown];
   steps.push({ kind: "proc", to: "/proc" }, { kind: "dev", to: "/dev" });
   for (const area of host.private) {
@@ -123,6 +123,24 @@ export function planMounts(
     steps.push(...openPath(path, root, host, mirrored), { kind: "ro-bind", from, to: path });
   }
   return [...steps, ...listVolumeMounts(order, root)];
+}
+
+/**
+ * A top-level link of the machine, such as `/bin`, is a directory where a declared path lies below it: the attempt's
+ * own, with a link to each entry that the machine has there.
+ */
+function openLinks(host: HostView, root: string): HostView {
+  const isOpened = ({ kind, to }: MountStep): boolean =>
+    kind === "symlink" && lstatSync(join(root, to), { throwIfNoEntry: false })?.isDirectory() === true;
+  const opened = host.shown.filter(isOpened);
+  for (const { to } of opened) {
+    const machine = realpathSync(to);
+    for (const name of readdirSync(machine)) {
+      const own = join(root, to, name);
+      if (lstatSync(own, { throwIfNoEntry: false }) === undefined) symlinkSync(join(machine, name), own);
+    }
+  }
+  return opened.length === 0 ? host : { ...host, shown: host.shown.filter((step) => !isOpened(step)) };
 }
 
 /** Where a volume lies at a top-level directory of the machine, that directory is not shown: nothing mounts over a link. */

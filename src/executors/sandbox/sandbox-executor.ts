@@ -15,7 +15,11 @@ import type { AttemptCommand, AttemptOrder, AttemptProblem } from "../../model/r
 import { attemptFiles, attemptLogFile, attemptScriptFile } from "../../ports/attempt-directory.ts";
 import type { Executor, ExecutorListener } from "../../ports/executor.ts";
 import type { ImageTable } from "../images/image-table.ts";
-import { type CommandResolver, createCommandResolver } from "../images/resolve-command.ts";
+import {
+  type CommandResolver,
+  createCommandResolver,
+  listBroughtPrograms,
+} from "../images/resolve-command.ts";
 import { createToolShelf, type ToolShelf } from "../images/tool-shelf.ts";
 import { makeBaseEnvironment } from "../slots/base-environment.ts";
 import { addTerminal } from "../slots/terminal.ts";
@@ -213,6 +217,7 @@ function readyCommand(
   const resolved = context.resolver.resolve(
     { ...command, command: [...command.command, ...script] },
     isOwnPath,
+    listBroughtPrograms(order),
   );
   if (!resolved.ok) return resolved;
   for (const [path, tool] of resolved.value.files) files.set(path, tool);

@@ -11,7 +11,7 @@
  */
 import type { Json, JsonObject } from "../../base/json.ts";
 import type { StoragePlace } from "../data/storage-place.ts";
-import type { AttemptOrder, InputSource } from "../run/attempt.ts";
+import type { AttemptInput, AttemptOrder, InputSource } from "../run/attempt.ts";
 import type { Callback } from "./callback.ts";
 import type { Dynamic, Expression, Templated } from "./expression.ts";
 import type { HttpRequest } from "./http-request.ts";
@@ -107,7 +107,9 @@ export type Body =
    */
   | {
       readonly kind: "request";
-      readonly request: Templated<HttpRequest> | Templated<ObjectRequest>;
+      readonly request: Templated<HttpRequest> | ObjectRequestTemplate;
+      /** The file that has the manifest of an object, instead of the request's text. */
+      readonly manifestFrom?: TaskInput;
       readonly accept?: Expression;
       readonly refuse?: Expression;
     }
@@ -141,6 +143,8 @@ export interface ObjectRequest {
   readonly action: string;
   /** The object as text; of `patch` the change, of `get` and `delete` what names the object; may be empty. */
   readonly manifest: string;
+  /** A file that has the manifest, which is empty then: the runtime reads it before anybody is asked. */
+  readonly manifestFrom?: AttemptInput;
   /** How `patch` reads its change: `strategic`, `merge` or `json`. */
   readonly mergeStrategy: string;
   /** Words of a command line that name a kind, objects, a `--selector` and the like. */
@@ -151,6 +155,9 @@ export interface ObjectRequest {
   readonly isWatched: boolean;
 }
 
+/** An ObjectRequest whose fields may still be expressions; where its manifest lies is said beside it. */
+export type ObjectRequestTemplate = Templated<Omit<ObjectRequest, "manifestFrom">>;
+
 /** What the runtime asks of storage for a process that lists a place. */
 export interface ListingRequest {
   readonly list: StoragePlace;
@@ -158,7 +165,7 @@ export interface ListingRequest {
 
 /** Tells an action on an object from the other requests. */
 export function isObjectRequest(
-  request: HttpRequest | ObjectRequest | ListingRequest | Templated<HttpRequest> | Templated<ObjectRequest>,
+  request: HttpRequest | ObjectRequest | ListingRequest | Templated<HttpRequest> | ObjectRequestTemplate,
 ): request is ObjectRequest {
   return "action" in request;
 }

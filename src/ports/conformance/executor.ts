@@ -6,10 +6,10 @@
  * test writes to it; whether anything of an attempt is left is seen by whether a FIFO still has a reader.
  */
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, test } from "node:test";
-import type { AttemptVolume } from "../../model/run/attempt.ts";
+import type { AttemptInput, AttemptVolume } from "../../model/run/attempt.ts";
 import { attemptFiles, attemptLogFile } from "../attempt-directory.ts";
 import {
   type ExecutorCheck,
@@ -49,6 +49,7 @@ export function describeExecutor(name: string, open: () => Promise<ExecutorSubje
     describeRefusals(check);
     describeFiles(check);
     describeSharedVolumes(check);
+    describeBroughtPrograms(check);
     describeImages(check);
     describeEnds(check);
     describeCancelling(check);
@@ -226,6 +227,39 @@ function describeSharedVolumes(check: ExecutorCheck): void {
     const { exit } = await bench.run(makeOrder([makeCommand({ command: ["true"], volumes: [volume] })]));
     assertRefused(exit, "executor/volume-missing");
   });
+}
+
+/** As a document brings its own `kubectl` along: by its name, by its path, and by a shell that looks for it. */
+function describeBroughtPrograms(check: ExecutorCheck): void {
+  for (const folder of ["/usr/local/bin", "/usr/bin", "/bin"]) {
+    check(`a program that is brought along at ${folder} is found like any other`, async (bench) => {
+      const path = `${folder}/millrace-brought`;
+      const input: AttemptInput = {
+        name: "program",
+        path,
+        source: { kind: "text", text: "" },
+        unpack: "keep",
+        recurseMode: false,
+      };
+      for (const command of [
+        ["millrace-brought"],
+        [path],
+        ["sh", "-c", "millrace-brought; command -v ls >/dev/null"],
+      ]) {
+        const directory = bench.makeDirectory();
+        const own = join(directory, attemptFiles.root, path);
+        mkdirSync(dirname(own), { recursive: true });
+        writeFileSync(own, "#!/bin/sh\necho brought\n", { mode: 0o755 });
+        const order = { ...makeOrder([makeCommand({ command })]), inputs: [input] };
+        const { exit, out, err } = await bench.start(order, [], {}, directory).ended;
+        assert.deepEqual(
+          [exit.ending, out],
+          [{ kind: "exited", code: 0 }, "brought\n"],
+          command.join(" ") + err,
+        );
+      }
+    });
+  }
 }
 
 function describeRunVolume(check: ExecutorCheck, place: string): void {

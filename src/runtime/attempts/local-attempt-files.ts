@@ -48,7 +48,10 @@ const resultBytesAtMost = 256 * 1024;
 const parameterBytesAtMost = 1024 * 1024;
 
 /** `runsFolder` holds one folder for each run. */
-export interface LocalFilesOptions extends VolumePlaces {
+export type LocalFilesOptions = VolumePlaces & InputSources;
+
+/** Where inputs come from. */
+export interface InputSources {
   /** Folder of artifacts that documents name by key. */
   readonly repositoryFolder: string;
   readonly artifacts: ArtifactStore;
@@ -167,18 +170,20 @@ function redact(order: AttemptOrder): AttemptOrder {
 
 async function layInputs(options: LocalFilesOptions, order: AttemptOrder, directory: string): Promise<Laid> {
   for (const input of order.inputs) {
-    const problem = await layInput(options, input, directory);
+    const target = join(directory, attemptFiles.root, join("/", input.path));
+    const problem = await layInput(options, input, directory, target);
     if (problem !== undefined) return { ok: false, problem };
   }
   return { ok: true, directory };
 }
 
-async function layInput(
-  options: LocalFilesOptions,
+/** Lays one input at `target`; what is on its way lies below `directory`. An optional one may not be there afterwards. */
+export async function layInput(
+  options: InputSources,
   input: AttemptInput,
   directory: string,
+  target: string,
 ): Promise<AttemptProblem | undefined> {
-  const target = join(directory, attemptFiles.root, join("/", input.path));
   const missing = (message: string): AttemptProblem => ({ kind: "input-missing", name: input.name, message });
   const settings = {
     unpack: input.unpack,
@@ -217,7 +222,7 @@ function describeAbsence({ source }: AttemptInput): string {
 }
 
 async function findSource(
-  options: LocalFilesOptions,
+  options: InputSources,
   input: AttemptInput,
   directory: string,
 ): Promise<Artifact | "missing" | undefined> {

@@ -13,6 +13,7 @@ import type { CallbackAnswer } from "../../model/run/inputs.ts";
 import type { LiveRun } from "../live-run.ts";
 import type { RuntimePorts } from "../runtime-ports.ts";
 import { Circuit } from "./circuit.ts";
+import { tellFault } from "./judge-fault.ts";
 import type { PerformerOutlet } from "./performer-outlet.ts";
 import { hideInResponse, revealRequest } from "./reveal-secrets.ts";
 
@@ -54,7 +55,7 @@ export class CallbackDesk {
     const errand: Errand = { run, effect, controller: new AbortController() };
     this.errands.set(key, errand);
     const { order } = effect;
-    if (order.kind === "start") return this.guard(this.start(errand, key));
+    if (order.kind === "start") return this.guard(errand, this.start(errand, key));
     const origin = originOf(order.request);
     const receiver = this.receivers.get(origin) ?? openReceiver();
     this.receivers.set(origin, receiver);
@@ -93,7 +94,7 @@ export class CallbackDesk {
       if (!receiver.circuit.admit(now)) break;
       receiver.waiting.shift();
       receiver.underWay += 1;
-      this.guard(this.deliver(errand, origin, receiver));
+      this.guard(errand, this.deliver(errand, origin, receiver));
     }
     if (receiver.waiting.length > 0 && receiver.underWay < atOnce) this.wakeLater(origin, receiver);
     else if (receiver.underWay === 0 && receiver.circuit.isFresh) this.receivers.delete(origin);
@@ -151,10 +152,8 @@ export class CallbackDesk {
     });
   }
 
-  private guard(work: Promise<void>): void {
-    work.catch((error: unknown) =>
-      this.outlet.failed(error instanceof Error ? error : new Error(String(error))),
-    );
+  private guard({ run }: Errand, work: Promise<void>): void {
+    work.catch((error: unknown) => tellFault(this.outlet, run, error));
   }
 }
 

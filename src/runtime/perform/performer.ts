@@ -5,6 +5,7 @@
  * P2. Each attempt is reported once, whatever the executor says how often.
  * P3. Whoever asks an attempt to end is heard at every stage of it: an attempt that has not begun never does.
  * P4. Nothing begins, and nothing is reported, after `halt`.
+ * P5. A fault over something in one run is told as that run's; only what the machine refuses stops everybody.
  */
 import { MillraceError, unreachable } from "../../base/errors.ts";
 import { isObjectRequest } from "../../model/plan/plan.ts";
@@ -18,8 +19,10 @@ import type { Collected, Laid } from "../../ports/attempt-files.ts";
 import type { LiveRun } from "../live-run.ts";
 import type { RuntimePorts } from "../runtime-ports.ts";
 import { CallbackDesk } from "./callback-desk.ts";
+import { tellFault } from "./judge-fault.ts";
 import { answerMemo, keepMemo } from "./memos.ts";
 import type { PerformerOutlet } from "./performer-outlet.ts";
+import { readManifest } from "./read-manifest.ts";
 import { hideInResponse, hideSecrets, revealOrder, revealRequest } from "./reveal-secrets.ts";
 
 interface Flight {
@@ -64,6 +67,14 @@ export class Performer {
 
   perform(run: LiveRun, effect: Effect): void {
     if (this.halted) return;
+    try {
+      this.carryOut(run, effect);
+    } catch (error) {
+      tellFault(this.outlet, run, error);
+    }
+  }
+
+  private carryOut(run: LiveRun, effect: Effect): void {
     switch (effect.kind) {
       case "attempt.start":
         return this.launch(run, effect.task, effect.order);
@@ -126,9 +137,17 @@ export class Performer {
     flight.stage = "laying";
     if (flight.stop !== undefined)
       return this.report(flight, this.refuse(flight.order, { kind: flight.stop.why }));
-    const laid = this.ports.files.lay(flight.order);
-    if (laid instanceof Promise) this.guard(laid.then((ready) => this.startLaid(flight, ready)));
-    else this.startLaid(flight, laid);
+    try {
+      const laid = this.ports.files.lay(flight.order);
+      if (laid instanceof Promise)
+        this.guard(
+          flight,
+          laid.then((ready) => this.startLaid(flight, ready)),
+        );
+      else this.startLaid(flight, laid);
+    } catch (error) {
+      this.giveUp(flight, error);
+    }
   }
 
   private startLaid(flight: Flight, laid: Laid): void {
@@ -151,6 +170,7 @@ export class Performer {
     const revealed = revealOrder(order, this.ports.secrets);
     if (revealed.ok) flight.secrets = revealed.value.secrets ?? [];
     this.guard(
+      flight,
       this.executor.adopt(revealed.ok ? revealed.value : order, directory).then((adoption) => {
         // Its end may have been told before this answer.
         if (this.halted || flight.stage !== "adopting") return;
@@ -193,6 +213,7 @@ export class Performer {
     flight.stage = "collecting";
     // Nobody above an executor's notice could take an error, so it is caught here.
     this.guard(
+      flight,
       (async () => {
         const collected = this.ports.files.collect(flight.order, exit);
         if (collected instanceof Promise) await collected.then((read) => this.report(flight, exit, read));
@@ -205,6 +226,7 @@ export class Performer {
   private relaunch(flight: Flight): void {
     flight.stage = "laying";
     this.guard(
+      flight,
       this.ports.files.discard(flight.order.attemptId).then(() => {
         if (!this.halted) this.lay(flight);
       }),
@@ -233,7 +255,8 @@ export class Performer {
     this.requests.set(key, controller);
     if (isObjectRequest(effect.request))
       return this.actOnObject(run, effect.task, effect.request, controller);
-    this.guard(
+    this.guardRequest(
+      run,
       this.ask(effect.request, controller.signal).then((response) => {
         // One that was cancelled has been settled; its task may be waiting for another one by now.
         if (this.requests.get(key) !== controller) return;
@@ -262,11 +285,13 @@ export class Performer {
         });
     };
     const caller = { runId: run.runId, runName: run.name, task };
-    this.guard(
-      this.ports.objects.act(request, caller, tell, controller.signal).then(() => {
-        if (isOpen()) this.requests.delete(key);
-      }),
-    );
+    const act = async (): Promise<void> => {
+      const ready = request.manifestFrom === undefined ? request : await readManifest(this.ports, request);
+      if ("problem" in ready) tell(ready);
+      else if (isOpen()) await this.ports.objects.act(ready, caller, tell, controller.signal);
+      if (isOpen()) this.requests.delete(key);
+    };
+    this.guardRequest(run, act());
   }
 
   private ask(request: HttpRequest | ListingRequest, signal: AbortSignal): Promise<RequestAnswer> {
@@ -295,11 +320,19 @@ export class Performer {
     };
   }
 
-  /** A rejection here is an error of the store or of the machine, not of a task: it stops the runtime. */
-  private guard(work: Promise<void>): void {
-    work.catch((error: unknown) =>
-      this.outlet.failed(error instanceof Error ? error : new Error(String(error))),
-    );
+  private guard(flight: Flight, work: Promise<void>): void {
+    work.catch((error: unknown) => this.giveUp(flight, error));
+  }
+
+  private guardRequest(run: LiveRun, work: Promise<void>): void {
+    work.catch((error: unknown) => tellFault(this.outlet, run, error));
+  }
+
+  /** The flight lets go of its place; its run is told to be broken, or everybody to stop. */
+  private giveUp(flight: Flight, error: unknown): void {
+    this.flights.delete(flight.order.attemptId);
+    this.services.delete(flight.order.attemptId);
+    tellFault(this.outlet, flight.run, error);
   }
 }
 

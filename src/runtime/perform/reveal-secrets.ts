@@ -62,7 +62,9 @@ export function revealRequest(
   const headers = request.headers.map((header) => ({ ...header, value: opened.open(header.value) }));
   const [problem] = opened.problems;
   if (problem !== undefined) return err(`${problem.message} [${problem.code}]`);
-  return ok({ request: { ...request, headers }, secrets: [...opened.values] });
+  // A header may hold more that is secret than the value that it was made of.
+  const made = headers.filter(({ secret }) => secret).map(({ value }) => value);
+  return ok({ request: { ...request, headers }, secrets: [...new Set([...opened.values, ...made])] });
 }
 
 /** A server may send back what it was sent. */

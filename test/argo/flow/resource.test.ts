@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { JsonObject } from "../../../src/base/json.ts";
+import { MillraceError } from "../../../src/base/errors.ts";
 import type { ObjectRequest } from "../../../src/model/plan/plan.ts";
 import type { Answer, ObjectKeeper } from "../../../src/ports/object-keeper.ts";
 import { runDocument } from "../rig.ts";
@@ -187,6 +188,87 @@ describe("outputs by a filter of jq", () => {
       /^Error: .*number \(1\) and object \({}\) cannot be added/,
     );
     assert.match((await filter("range(1e12)", {})) ?? "", /^Error: .*needs more/);
+  });
+});
+
+describe("a manifest in an artifact", () => {
+  const resource = "{action: create, manifestFrom: {artifact: {name: m}}}";
+  const manifest = "kind: ConfigMap\nmetadata: {name: a}\n";
+
+  /** The template takes the artifact from a task before it. */
+  function passOn(optional: boolean): string {
+    return `
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {generateName: it-}
+spec:
+  entrypoint: main
+  templates:
+    - name: main
+      steps:
+        - - {name: write, template: write}
+        - - name: make
+            template: make
+            arguments: {artifacts: [{name: m, optional: ${optional}, from: "{{steps.write.outputs.artifacts.m}}"}]}
+    - name: write
+      container: {image: a, command: [a]}
+      outputs: {artifacts: [{name: m, path: /m, optional: ${optional}}]}
+    - name: make
+      inputs: {artifacts: [{name: m, path: /m, optional: ${optional}}]}
+      resource: ${resource}
+`;
+  }
+
+  test("a literal text is the manifest as it is", async () => {
+    const raw = `      inputs: {artifacts: [{name: m, path: /m, raw: {data: ${JSON.stringify(manifest)}}}]}`;
+    const document = documentOf(resource, "").replace(/^ {6}inputs: .*$/mu, raw);
+    const scripted = createScriptedKeeper([{}]);
+    const ran = await runDocument(document, { objects: scripted.keeper });
+    assert.equal(ran.phase, "Succeeded");
+    assert.deepEqual(
+      scripted.asked.map((request) => [request.manifest, request.manifestFrom]),
+      [[manifest, undefined]],
+    );
+  });
+
+  test("an artifact of another task is read before the keeper is asked", async () => {
+    const scripted = createScriptedKeeper([{}]);
+    const ran = await runDocument(passOn(false), {
+      objects: scripted.keeper,
+      answers: { write: { artifacts: { m: manifest } } },
+      readInput: ({ name, source }) => Promise.resolve(`${name} ${source.kind}`),
+    });
+    assert.equal(ran.phase, "Succeeded");
+    assert.deepEqual(
+      scripted.asked.map((request) => [request.manifest, request.manifestFrom]),
+      [["m artifact", undefined]],
+    );
+  });
+
+  test("one that cannot be read is an error that says why, and nobody is asked", async () => {
+    const scripted = createScriptedKeeper([{}]);
+    const ran = await runDocument(passOn(false), {
+      objects: scripted.keeper,
+      answers: { write: { artifacts: { m: manifest } } },
+      readInput: () => Promise.reject(new MillraceError("artifact/no-text", "invalid", "it is a directory")),
+    });
+    assert.equal(ran.node("make").phase, "Error");
+    assert.equal(ran.node("make").message, "the manifest cannot be read: it is a directory");
+    assert.deepEqual(scripted.asked, []);
+  });
+
+  test("one that is absent is an error that names it", async () => {
+    const ran = await runDocument(passOn(true), { objects: createScriptedKeeper([{}]).keeper });
+    assert.equal(ran.node("make").phase, "Error");
+    assert.match(ran.node("make").message ?? "", /artifact m, which has the manifest, is absent/);
+  });
+
+  test("a kind that only a cluster keeps is warned about where the text is plain to see", async () => {
+    const raw = "      inputs: {artifacts: [{name: m, path: /m, raw: {data: 'kind: Pod'}}]}";
+    const ran = await runDocument(documentOf(resource, "").replace(/^ {6}inputs: .*$/mu, raw), {
+      objects: createScriptedKeeper([{}]).keeper,
+    });
+    assert.ok(ran.diagnostics.some(({ code }) => code === "argo/unsupported-kind"));
   });
 });
 

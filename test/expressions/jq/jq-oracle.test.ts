@@ -81,14 +81,53 @@ const simple = fc.oneof(
 );
 
 const operators = fc.constantFrom(
-  ...["+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "and", "or", "//", ",", "|", "|"],
+  "+",
+  "-",
+  "*",
+  "/",
+  "%",
+  "==",
+  "!=",
+  "<",
+  "<=",
+  ">",
+  ">=",
+  "and",
+  "or",
+  "//",
+  ",",
+  "|",
+  "|",
 );
 const assignments = fc.constantFrom("=", "|=", "+=", "-=", "*=", "//=");
 const paths = fc.constantFrom(".", ".a", ".a.b", ".[0]", ".[]", ".b", ".[1:]", ".c[0]", 'getpath(["a","c"])');
 const calls = fc.constantFrom(
-  ...["map", "select", "sort_by", "group_by", "unique_by", "min_by", "max_by", "any", "all", "first"],
-  ...["isempty", "last", "walk", "has", "contains", "startswith", "ltrimstr", "split", "join"],
-  ...["with_entries", "getpath", "in", "inside", "range", "paths", "delpaths"],
+  "map",
+  "select",
+  "sort_by",
+  "group_by",
+  "unique_by",
+  "min_by",
+  "max_by",
+  "any",
+  "all",
+  "first",
+  "isempty",
+  "last",
+  "walk",
+  "has",
+  "contains",
+  "startswith",
+  "ltrimstr",
+  "split",
+  "join",
+  "with_entries",
+  "getpath",
+  "in",
+  "inside",
+  "range",
+  "paths",
+  "delpaths",
 );
 
 const { filter } = fc.letrec<{ filter: string }>((tie) => {

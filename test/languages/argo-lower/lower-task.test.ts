@@ -346,11 +346,6 @@ test("http: a request with Argo's defaults", () => {
 });
 
 for (const [what, fields, code] of [
-  [
-    "resource",
-    "        resource: {action: create, manifestFrom: {artifact: {name: a}}}\n        inputs: {artifacts: [{name: a, path: /a, raw: {data: x}}]}\n",
-    "argo/unsupported-resource",
-  ],
   ["plugin", "        plugin: {x: {}}\n", "argo/unsupported-plugin"],
 ] as const) {
   test(`refused: a ${what} template that can be reached`, () =>

@@ -4,9 +4,9 @@
  * it (Argo, workflow/executor/resource.go). Kinds that nobody keeps here are refused when the task runs, because a
  * manifest may have tags; what is plainly of such a kind is warned about.
  */
-import type { Body, ObjectRequest } from "../../../model/plan/plan.ts";
-import type { Templated } from "../../../model/plan/expression.ts";
-import type { ResourceTemplate } from "../read/types.ts";
+import type { Body, ObjectRequestTemplate, TaskInput } from "../../../model/plan/plan.ts";
+import type { Artifact, ResourceTemplate, Template } from "../read/types.ts";
+import { lowerTaskInput } from "./lower-task.ts";
 import { dialects, intern, lowerText, report } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
 
@@ -22,6 +22,7 @@ const keptKinds: readonly string[] = [
 
 export function lowerResource(
   desk: Lowering,
+  template: Template,
   resource: ResourceTemplate,
   place: Place,
 ): Extract<Body, { kind: "request" }> {
@@ -30,19 +31,10 @@ export function lowerResource(
     document: place.document,
     path: [...place.path, "resource", ...path],
   });
-  if (resource.manifestFrom !== undefined) {
-    const message = "manifestFrom is not supported yet";
-    report(
-      desk,
-      "error",
-      "argo/unsupported-resource",
-      message,
-      at("manifestFrom"),
-      "write the manifest here",
-    );
-  }
   warnAboutKind(desk, manifest, at("manifest"));
-  const request: Templated<ObjectRequest> = {
+  const file = findManifestFile(template, resource);
+  warnAboutKind(desk, file?.raw?.data ?? "", at("manifestFrom"));
+  const request: ObjectRequestTemplate = {
     action: lowerText(desk, action),
     manifest: lowerText(desk, manifest),
     mergeStrategy: lowerText(desk, resource.mergeStrategy ?? "strategic"),
@@ -53,9 +45,28 @@ export function lowerResource(
   return {
     kind: "request",
     request,
+    ...lowerManifestFile(desk, file),
     ...lowerCondition(desk, "accept", successCondition, dialects.allRequirements),
     ...lowerCondition(desk, "refuse", failureCondition, dialects.anyRequirement),
   };
+}
+
+/** The input artifact that has the manifest. */
+function findManifestFile(template: Template, { manifestFrom }: ResourceTemplate): Artifact | undefined {
+  const name = manifestFrom?.artifact?.name;
+  if (name === undefined) return undefined;
+  return template.inputs?.artifacts?.find((input) => input.name === name) ?? { name };
+}
+
+/** The manifest is the content of an input artifact as it is: tags in it are not replaced (Argo, StageFiles). */
+function lowerManifestFile(
+  desk: Lowering,
+  artifact: Artifact | undefined,
+): { readonly manifestFrom?: TaskInput } {
+  if (artifact === undefined) return {};
+  const path = artifact.path === undefined || artifact.path === "" ? "/manifest" : artifact.path;
+  const [input] = lowerTaskInput(desk, { ...artifact, path });
+  return input === undefined ? {} : { manifestFrom: input };
 }
 
 function lowerCondition(desk: Lowering, field: "accept" | "refuse", source: string, dialect: string) {

@@ -163,7 +163,8 @@ function lowerCommand(
   };
 }
 
-function lowerTaskInput(desk: Lowering, artifact: Artifact): readonly TaskInput[] {
+/** Where an input artifact lies for the commands; without a path it lies nowhere. */
+export function lowerTaskInput(desk: Lowering, artifact: Artifact): readonly TaskInput[] {
   const { name = "", path, mode, recurseMode, archive } = artifact;
   if (path === undefined || path === "") return [];
   const input: TaskInput = {

@@ -55,7 +55,7 @@ function lowerLeaf(desk: Lowering, template: Template, runsCommands: boolean, pl
   if (runsCommands) return { kind: "task", task: lowerTask(desk, template, place) };
   if (template.suspend !== undefined) return lowerSuspend(desk, template, place);
   if (template.http !== undefined) return lowerRequest(desk, template.http, place);
-  if (template.resource !== undefined) return lowerResource(desk, template.resource, place);
+  if (template.resource !== undefined) return lowerResource(desk, template, template.resource, place);
   if (template.data !== undefined) return lowerData(desk, template, template.data, place);
   const kind = (["plugin"] as const).find((one) => template[one] !== undefined);
   if (kind === undefined) {
