@@ -1,7 +1,7 @@
 /** The operators between two values (jq manual, "Builtin operators and functions"). */
 import { chargeBytes } from "../context.ts";
 import type { BinaryOperator } from "./ast.ts";
-import { chargeSlots, chargeText } from "./machine.ts";
+import { chargeSlots, chargeText, chargeWork } from "./machine.ts";
 import type { Machine } from "./machine.ts";
 import { compareValues, describe, fail, isArray, isObject } from "./values.ts";
 import type { JqObject, JqValue } from "./values.ts";
@@ -12,6 +12,7 @@ export function applyOperator(
   right: JqValue,
   machine: Machine,
 ): JqValue {
+  const charge = (steps: number): void => chargeWork(machine, steps);
   switch (operator) {
     case "+":
       return addValues(left, right, machine);
@@ -24,17 +25,17 @@ export function applyOperator(
     case "%":
       return takeRemainder(left, right);
     case "==":
-      return compareValues(left, right) === 0;
+      return compareValues(left, right, charge) === 0;
     case "!=":
-      return compareValues(left, right) !== 0;
+      return compareValues(left, right, charge) !== 0;
     case "<":
-      return compareValues(left, right) < 0;
+      return compareValues(left, right, charge) < 0;
     case "<=":
-      return compareValues(left, right) <= 0;
+      return compareValues(left, right, charge) <= 0;
     case ">":
-      return compareValues(left, right) > 0;
+      return compareValues(left, right, charge) > 0;
     case ">=":
-      return compareValues(left, right) >= 0;
+      return compareValues(left, right, charge) >= 0;
   }
 }
 
@@ -61,8 +62,10 @@ export function addValues(left: JqValue, right: JqValue, machine: Machine): JqVa
 function subtract(left: JqValue, right: JqValue, machine: Machine): JqValue {
   if (typeof left === "number" && typeof right === "number") return left - right;
   if (isArray(left) && isArray(right)) {
-    chargeSlots(machine, left.length * (1 + right.length));
-    return left.filter((item) => !right.some((other) => compareValues(item, other) === 0));
+    const charge = (steps: number): void => chargeWork(machine, steps);
+    chargeSlots(machine, left.length);
+    chargeWork(machine, left.length * right.length);
+    return left.filter((item) => !right.some((other) => compareValues(item, other, charge) === 0));
   }
   return fail(`${describe(left)} and ${describe(right)} cannot be subtracted`);
 }

@@ -7,7 +7,18 @@ import { EvalError } from "../context.ts";
 import type { Definition, NodeOf } from "./ast.ts";
 import { signature } from "./ast.ts";
 import { filterFunctions } from "./filters.ts";
-import { bind, enterCall, evaluate, evaluateValues, findBinding, locate, made, runAt } from "./machine.ts";
+import {
+  bind,
+  enterCall,
+  evaluate,
+  evaluateValues,
+  findBinding,
+  chargeWork,
+  locate,
+  made,
+  measureWork,
+  runAt,
+} from "./machine.ts";
 import type { Env, Item, Items } from "./machine.ts";
 import { findNative } from "./natives/table.ts";
 import type { Native } from "./natives/table.ts";
@@ -85,6 +96,10 @@ function* bindArguments(
 /** The last argument is the outermost loop, as in jq. */
 function* callNative(native: Native, node: Call, input: Item, env: Env): Items {
   for (const args of listArguments(node, node.args.length, input, env)) {
+    chargeWork(
+      env.machine,
+      args.reduce<number>((sum, one) => sum + measureWork(one), measureWork(input.value)),
+    );
     yield made(
       runAt(node, () => native(input.value, args, env.machine)),
       input,

@@ -21,6 +21,7 @@ import {
   evaluateValues,
   findBinding,
   made,
+  measureWork,
   part,
   runAt,
 } from "./machine.ts";
@@ -109,7 +110,13 @@ function readVariable({ name, offset }: NodeOf<"variable">, env: Env): JqValue {
 function* evaluateIndex(node: NodeOf<"index">, input: Item, env: Env): Items {
   for (const key of evaluateValues(node.key, input.value, env)) {
     for (const item of evaluate(node.target, input, env)) {
-      yield runAt(node, () => part(item, key, getMember(item.value, key)));
+      yield runAt(node, () =>
+        part(
+          item,
+          key,
+          getMember(item.value, key, (steps) => chargeWork(env.machine, steps)),
+        ),
+      );
     }
   }
 }
@@ -143,6 +150,7 @@ function* evaluateIterate(node: NodeOf<"iterate">, input: Item, env: Env): Items
   for (const item of evaluate(node.target, input, env)) {
     const members = runAt(node, () => {
       demandTrail(item);
+      chargeWork(env.machine, measureWork(item.value) * 8);
       return listMembers(item.value, env.machine.keyOrder);
     });
     for (const [key, member] of members) {
@@ -294,11 +302,15 @@ function* evaluateIf(node: NodeOf<"if">, input: Item, env: Env): Items {
   }
 }
 
+/** What an error costs that is caught: far more than a value. */
+const errorSteps = 100;
+
 function* evaluateTry(node: NodeOf<"try">, input: Item, env: Env): Items {
   try {
     yield* evaluate(node.body, input, env);
   } catch (error) {
     if (!(error instanceof JqError)) throw error;
+    chargeWork(env.machine, errorSteps);
     if (node.handler !== undefined) yield* evaluate(node.handler, made(error.value, input), env);
   }
 }

@@ -42,10 +42,7 @@ function* getPaths(argument: JqNode, input: Item, env: Env, node: NodeOf<"call">
     yield runAt(node, () => {
       if (!isArray(path)) return fail("Path must be specified as an array");
       const value = getPath(input.value, path);
-      if (input.trail === "off") return { value, trail: "off" };
-      return path.reduce<Item>((item, key) => part(item, key, null), input).trail === "root"
-        ? input
-        : { ...path.reduce<Item>((item, key) => part(item, key, null), input), value };
+      return { ...path.reduce<Item>((item, key) => part(item, key, null), input), value };
     });
   }
 }
@@ -63,7 +60,8 @@ function* limit(args: readonly JqNode[], input: Item, env: Env, node: NodeOf<"ca
   const [count = missing, filter = missing] = args;
   for (const most of evaluateValues(count, input.value, env)) {
     if (typeof most !== "number") return runAt(node, () => fail(`${describe(most)} is no count`));
-    yield* takeFirst(most, filter, input, env);
+    // Less than nothing means no bound (jq 1.7).
+    yield* takeFirst(most < 0 ? Infinity : most, filter, input, env);
   }
 }
 

@@ -15,6 +15,9 @@ import { checkNames } from "./resolve.ts";
 import { JqError, fromJson } from "./values.ts";
 import type { JqValue, KeyOrder } from "./values.ts";
 
+/** Longest message of a filter that fails; it may be a text that the filter made. */
+const messageAtMost = 1000;
+
 /** A filter that was taken apart, and whose names are all known. */
 export interface JqFilter {
   readonly source: string;
@@ -28,6 +31,8 @@ export function parseJq(source: string): Result<JqFilter, ExprSyntaxError> {
     checkNames(program);
     return ok({ source, program });
   } catch (error) {
+    if (error instanceof RangeError)
+      return err({ code: "expression/jq-syntax", message: "the filter is too long", offset: 0 });
     if (!(error instanceof EvalError)) throw error;
     return err({ code: error.code, message: error.message, offset: error.offset ?? 0 });
   }
@@ -47,7 +52,8 @@ export function* runJq(
   try {
     yield* evaluateValues(filter.program, fromJson(input), env);
   } catch (error) {
-    if (error instanceof JqError) throw new EvalError("expression/jq", error.message, error.offset);
+    if (error instanceof JqError)
+      throw new EvalError("expression/jq", error.message.slice(0, messageAtMost), error.offset);
     if (error instanceof RangeError)
       throw new EvalError("expression/budget-exhausted", `the filter nests too deeply: ${error.message}`);
     throw error;

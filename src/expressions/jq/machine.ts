@@ -8,7 +8,7 @@
 import { chargeBytes, chargeSteps, EvalError } from "../context.ts";
 import type { EvalContext } from "../context.ts";
 import type { Definition, JqNode } from "./ast.ts";
-import { JqError, fail, quoteShort } from "./values.ts";
+import { JqError, fail, isArray, isObject, quoteShort } from "./values.ts";
 import type { JqList, JqValue, KeyOrder } from "./values.ts";
 
 /** A way from the value that `path(...)` began with; undefined stands for that value itself. */
@@ -165,6 +165,12 @@ export function chargeSlots(machine: Machine, slots: number): void {
 export function chargeText(machine: Machine, text: string): string {
   chargeBytes(machine.context, text.length * 2);
   return text;
+}
+
+/** What it costs to look at a value as a whole, without what lies deeper in it. */
+export function measureWork(value: JqValue): number {
+  if (typeof value === "string" || isArray(value)) return value.length >> 4;
+  return isObject(value) ? value.size >> 2 : 0;
 }
 
 export function chargeWork(machine: Machine, steps: number): void {

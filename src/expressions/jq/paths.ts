@@ -3,7 +3,7 @@
  * Values are never changed; what is set gives a new value that shares all other parts with the old one.
  */
 import { compareValues, describe, fail, isArray, isObject, listKeys, typeOf } from "./values.ts";
-import type { JqList, JqObject, JqValue, KeyOrder } from "./values.ts";
+import type { Charge, JqList, JqObject, JqValue, KeyOrder } from "./values.ts";
 
 /** A part of a text or list, from `from` up to `to`, which is not in it. */
 interface Span {
@@ -29,7 +29,7 @@ function toSpan(key: ReadonlyMap<string, JqValue>, length: number): Span {
 }
 
 /** What stands under one key. An object as a key means a slice, a list the places where it occurs. */
-export function getMember(value: JqValue, key: JqValue): JqValue {
+export function getMember(value: JqValue, key: JqValue, charge?: Charge): JqValue {
   if (isObject(value) && typeof key === "string") return value.get(key) ?? null;
   if (isArray(value)) {
     if (typeof key === "number") return value[toIndex(key, value.length)] ?? null;
@@ -37,7 +37,7 @@ export function getMember(value: JqValue, key: JqValue): JqValue {
       const { from, to } = toSpan(key, value.length);
       return value.slice(from, to);
     }
-    if (isArray(key)) return findSublists(value, key);
+    if (isArray(key)) return findSublists(value, key, charge);
   }
   if (typeof value === "string" && isObject(key)) {
     const points = Array.from(value);
@@ -59,11 +59,12 @@ function refuseKey(value: JqValue, key: JqValue): never {
 }
 
 /** Where a list occurs inside another one. */
-export function findSublists(list: JqList, part: JqList): JqList {
+export function findSublists(list: JqList, part: JqList, charge?: Charge): JqList {
+  charge?.(list.length);
   if (part.length === 0) return [];
   return list.flatMap((_, at) =>
     at + part.length <= list.length &&
-    part.every((item, index) => compareValues(list[at + index] ?? null, item) === 0)
+    part.every((item, index) => compareValues(list[at + index] ?? null, item, charge) === 0)
       ? [at]
       : [],
   );

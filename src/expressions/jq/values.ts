@@ -61,30 +61,44 @@ function rank(value: JqValue): number {
   return isArray(value) ? 5 : 6;
 }
 
-/** Below zero, zero or above it; a number that is none comes before all numbers, also before itself. */
-export function compareValues(left: JqValue, right: JqValue): number {
+/** Pays for work that is about to be done; throws when nothing is left. */
+export type Charge = (steps: number) => void;
+
+const free: Charge = () => undefined;
+
+/**
+ * Below zero, zero or above it; a number that is none comes before all numbers, also before itself. Each member that is
+ * looked at costs a step.
+ */
+export function compareValues(left: JqValue, right: JqValue, charge: Charge = free): number {
   if (typeof left === "number" && typeof right === "number") {
     if (left < right || Number.isNaN(left)) return -1;
     return left === right ? 0 : 1;
   }
-  if (typeof left === "string" && typeof right === "string") return compareText(left, right);
-  if (isArray(left) && isArray(right)) return compareLists(left, right);
+  if (typeof left === "string" && typeof right === "string") {
+    charge(Math.min(left.length, right.length) >> 4);
+    return compareText(left, right);
+  }
+  if (isArray(left) && isArray(right)) return compareLists(left, right, charge);
   if (isObject(left) && isObject(right)) {
+    charge(left.size + right.size);
     const keys = sortKeys(left);
-    const order = compareLists(keys, sortKeys(right));
+    const order = compareLists(keys, sortKeys(right), charge);
     if (order !== 0) return order;
     return compareLists(
       keys.map((key) => left.get(key) ?? null),
       keys.map((key) => right.get(key) ?? null),
+      charge,
     );
   }
   return rank(left) - rank(right);
 }
 
-function compareLists(left: JqList, right: JqList): number {
+function compareLists(left: JqList, right: JqList, charge: Charge): number {
   for (const [index, item] of left.entries()) {
     if (index >= right.length) return 1;
-    const order = compareValues(item, right[index] ?? null);
+    charge(1);
+    const order = compareValues(item, right[index] ?? null, charge);
     if (order !== 0) return order;
   }
   return left.length - right.length;
@@ -139,10 +153,27 @@ export function readValue(text: string): JqValue {
   }
 }
 
-/** A value for a message: its JSON text, cut when it is long. */
+const quotedAtMost = 14;
+
+/** A value for a message: its JSON text, cut when it is long. No more of the value is looked at than is shown. */
 export function quoteShort(value: JqValue): string {
-  const text = writeValue(value);
-  return text.length > 14 ? `${text.slice(0, 11)}...` : text;
+  const text = writeStart(value, quotedAtMost + 1);
+  return text.length > quotedAtMost ? `${text.slice(0, quotedAtMost - 3)}...` : text;
+}
+
+/** The JSON text of a value, or its first `length` characters and some more. */
+function writeStart(value: JqValue, length: number): string {
+  if (typeof value === "string") return writeValue(value.slice(0, length));
+  if (!isArray(value) && !isObject(value)) return writeValue(value);
+  const [open, close] = isArray(value) ? "[]" : "{}";
+  let text = open ?? "";
+  for (const [key, member] of value.entries()) {
+    if (text.length > length) return text;
+    if (text.length > 1) text += ",";
+    if (typeof key === "string") text += `${writeStart(key, length)}:`;
+    text += writeStart(member, length - text.length);
+  }
+  return text + (close ?? "");
 }
 
 /** A value for a message, with its type. */

@@ -66,6 +66,10 @@ describe("a filter that runs away ends", () => {
     "label $x | range(1e12) | select(false)",
     "until(false; .)",
     ".[1e9] = 1",
+    "[range(1e4)] as $list | [range(1e6) | $list == $list] | length",
+    '("x" * 1e6) as $text | [range(1e6) | $text | length] | length',
+    "[range(1e4)] as $list | [range(1e6) | try ($list + 1) catch 0] | length",
+    "[range(1e4)] as $list | $list | contains($list)",
     '[range(1e6)|tostring]|join("")|test("(a*)*b")',
   ]) {
     test(source, () =>
@@ -76,7 +80,8 @@ describe("a filter that runs away ends", () => {
 
 test("a filter that nests too deeply is refused before it is evaluated", () => {
   assert.match(apply(`${"[".repeat(5000)}${"]".repeat(5000)}`), /^!expression\/jq-syntax/);
-  assert.equal(apply(`${". | ".repeat(1000)}1`), "1");
+  assert.equal(apply(`${". | ".repeat(500)}1`), "1");
+  assert.match(apply(`1${" + 1".repeat(100_000)}`), /^!expression\/jq-syntax/);
 });
 
 describe("messages say what is wrong", () => {

@@ -5,7 +5,7 @@ import { chargeSlots, chargeText, chargeWork } from "../machine.ts";
 import type { Machine } from "../machine.ts";
 import { findSublists, listMembers } from "../paths.ts";
 import { compareValues, describe, fail, isArray, isObject } from "../values.ts";
-import type { JqList, JqValue } from "../values.ts";
+import type { Charge, JqList, JqValue } from "../values.ts";
 import type { Natives } from "./native.ts";
 import { findTexts } from "./texts.ts";
 
@@ -14,13 +14,14 @@ export const listFunctions: Natives = {
   "sort/0": (value, _, machine) => sortPairs(pair(value, value, machine), machine).map(({ item }) => item),
   "_sort_by/1": (value, [keys = null], machine) =>
     sortPairs(pair(value, keys, machine), machine).map(({ item }) => item),
-  "_group_by/1": (value, [keys = null], machine) => group(sortPairs(pair(value, keys, machine), machine)),
+  "_group_by/1": (value, [keys = null], machine) =>
+    group(sortPairs(pair(value, keys, machine), machine), machine),
   "unique/0": (value, _, machine) =>
-    group(sortPairs(pair(value, value, machine), machine)).map((members) => members[0] ?? null),
-  "min/0": (value, _, machine) => findExtreme(pair(value, value, machine), -1),
-  "max/0": (value, _, machine) => findExtreme(pair(value, value, machine), 1),
-  "_min_by/1": (value, [keys = null], machine) => findExtreme(pair(value, keys, machine), -1),
-  "_max_by/1": (value, [keys = null], machine) => findExtreme(pair(value, keys, machine), 1),
+    group(sortPairs(pair(value, value, machine), machine), machine).map((members) => members[0] ?? null),
+  "min/0": (value, _, machine) => findExtreme(pair(value, value, machine), -1, machine),
+  "max/0": (value, _, machine) => findExtreme(pair(value, value, machine), 1, machine),
+  "_min_by/1": (value, [keys = null], machine) => findExtreme(pair(value, keys, machine), -1, machine),
+  "_max_by/1": (value, [keys = null], machine) => findExtreme(pair(value, keys, machine), 1, machine),
   "reverse/0": (value, _, machine) => reverse(value, machine),
   "flatten/0": (value, _, machine) => flatten(value, Infinity, machine),
   "flatten/1": (value, [depth = null], machine) =>
@@ -33,6 +34,10 @@ export const listFunctions: Natives = {
   "join/1": (value, [separator = null], machine) => join(value, separator, machine),
   "transpose/0": (value, _, machine) => transpose(value, machine),
 };
+
+function chargeOf(machine: Machine): Charge {
+  return (steps) => chargeWork(machine, steps);
+}
 
 interface Pair {
   readonly key: JqValue;
@@ -49,14 +54,15 @@ function pair(value: JqValue, keys: JqValue, machine: Machine): readonly Pair[] 
 /** Equal ones keep their order. */
 function sortPairs(pairs: readonly Pair[], machine: Machine): readonly Pair[] {
   chargeWork(machine, pairs.length * 4);
-  return pairs.toSorted((left, right) => compareValues(left.key, right.key));
+  return pairs.toSorted((left, right) => compareValues(left.key, right.key, chargeOf(machine)));
 }
 
-function group(sorted: readonly Pair[]): readonly JqList[] {
+function group(sorted: readonly Pair[], machine: Machine): readonly JqList[] {
   const groups: JqValue[][] = [];
   let previous: Pair | undefined;
   for (const one of sorted) {
-    if (previous !== undefined && compareValues(previous.key, one.key) === 0) groups.at(-1)?.push(one.item);
+    if (previous !== undefined && compareValues(previous.key, one.key, chargeOf(machine)) === 0)
+      groups.at(-1)?.push(one.item);
     else groups.push([one.item]);
     previous = one;
   }
@@ -64,10 +70,10 @@ function group(sorted: readonly Pair[]): readonly JqList[] {
 }
 
 /** Of equal ones the first is the least and the last is the greatest. */
-function findExtreme(pairs: readonly Pair[], sign: 1 | -1): JqValue {
+function findExtreme(pairs: readonly Pair[], sign: 1 | -1, machine: Machine): JqValue {
   let best: Pair | undefined;
   for (const one of pairs) {
-    const order = best === undefined ? 1 : compareValues(one.key, best.key) * sign;
+    const order = best === undefined ? 1 : compareValues(one.key, best.key, chargeOf(machine)) * sign;
     if (order > 0 || (order === 0 && sign === 1)) best = one;
   }
   return best?.item ?? null;
@@ -112,7 +118,7 @@ function findIndices(value: JqValue, wanted: JqValue, machine: Machine): JqValue
   if (!isArray(value))
     return fail(`Cannot determine the indices of ${describe(wanted)} in ${describe(value)}`);
   chargeWork(machine, value.length * (isArray(wanted) ? wanted.length + 1 : 1));
-  return findSublists(value, isArray(wanted) ? wanted : [wanted]);
+  return findSublists(value, isArray(wanted) ? wanted : [wanted], chargeOf(machine));
 }
 
 function join(value: JqValue, separator: JqValue, machine: Machine): JqValue {

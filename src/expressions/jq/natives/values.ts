@@ -1,6 +1,6 @@
 /** Functions of any value: types, sizes, members, paths, JSON. */
 import { toText } from "../formats.ts";
-import { chargeSlots, chargeText } from "../machine.ts";
+import { chargeSlots, chargeText, chargeWork, measureWork } from "../machine.ts";
 import type { Machine } from "../machine.ts";
 import { countBytes, countRunes } from "../../go/utf8.ts";
 import { createDrafts, deletePaths, updatePath } from "../paths.ts";
@@ -16,7 +16,7 @@ import {
   typeOf,
   writeValue,
 } from "../values.ts";
-import type { JqValue } from "../values.ts";
+import type { Charge, JqValue } from "../values.ts";
 import type { Natives } from "./native.ts";
 
 export const valueFunctions: Natives = {
@@ -29,7 +29,8 @@ export const valueFunctions: Natives = {
   "keys/0": (value, _, machine) => listKeys(value, machine, true),
   "keys_unsorted/0": (value, _, machine) => listKeys(value, machine, false),
   "has/1": (value, [key = null]) => hasKey(value, key),
-  "contains/1": (value, [other = null]) => containsValue(value, other),
+  "contains/1": (value, [other = null], machine) =>
+    containsValue(value, other, (steps) => chargeWork(machine, steps)),
   "tojson/0": (value, _, machine) => chargeText(machine, writeValue(value, machine.keyOrder)),
   "tostring/0": (value, _, machine) => chargeText(machine, toText(value, machine.keyOrder)),
   "fromjson/0": (value, _, machine) => readJson(value, machine),
@@ -77,22 +78,23 @@ function hasKey(value: JqValue, key: JqValue): boolean {
 }
 
 /** Texts contain parts of themselves, lists and objects what their members contain. */
-function containsValue(value: JqValue, other: JqValue): boolean {
+function containsValue(value: JqValue, other: JqValue, charge: Charge): boolean {
+  charge(1 + measureWork(value));
   if (isObject(value) && isObject(other)) {
     return [...other].every(([key, wanted]) => {
       const member = value.get(key);
-      return member !== undefined && containsMember(member, wanted);
+      return member !== undefined && containsMember(member, wanted, charge);
     });
   }
   if (isArray(value) && isArray(other))
-    return other.every((wanted) => value.some((member) => containsMember(member, wanted)));
+    return other.every((wanted) => value.some((member) => containsMember(member, wanted, charge)));
   if (typeof value === "string" && typeof other === "string") return value.includes(other);
-  if (typeOf(value) === typeOf(other)) return compareValues(value, other) === 0;
+  if (typeOf(value) === typeOf(other)) return compareValues(value, other, charge) === 0;
   return fail(`${describe(value)} and ${describe(other)} cannot have their containment checked`);
 }
 
-function containsMember(member: JqValue, wanted: JqValue): boolean {
-  return typeOf(member) === typeOf(wanted) && containsValue(member, wanted);
+function containsMember(member: JqValue, wanted: JqValue, charge: Charge): boolean {
+  return typeOf(member) === typeOf(wanted) && containsValue(member, wanted, charge);
 }
 
 function readJson(value: JqValue, machine: Machine): JqValue {
