@@ -1,5 +1,5 @@
 /**
- * Secrets as files of a folder, one for each Secret, encrypted (docs/decisions/0120-secrets-at-rest.md).
+ * Secrets as files of a folder, one for each Secret, encrypted (docs/decisions/0021-secrets-at-rest.md).
  * The file `current-key` names the key that is written with, and says that nothing lies there unencrypted; each file names
  * the key that it was written with, so that a change of keys that was interrupted does no harm.
  */
