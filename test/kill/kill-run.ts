@@ -20,7 +20,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Random } from "../simulation/random.ts";
-import { ledgerName, workload } from "./workload.ts";
+import { claimName, ledgerName, workload } from "./workload.ts";
 
 /** Where the run and its books lie. */
 export interface KillPlace {
@@ -56,12 +56,8 @@ export function makeKillPlace(executor: KillExecutor): KillPlace {
 
 /** What the attempts wrote; empty when none has begun. */
 export function readLedger({ home }: KillPlace): string {
-  const runs = join(home, "runs");
-  if (!existsSync(runs)) return "";
-  const found = readdirSync(runs, { recursive: true, encoding: "utf8" }).filter(
-    (path) => /^[^/]+\/volumes\//u.test(path) && path.endsWith(`/${ledgerName}`),
-  );
-  return found.map((path) => readFileSync(join(runs, path), "utf8")).join("");
+  const ledger = join(home, "claims", claimName, ledgerName);
+  return existsSync(ledger) ? readFileSync(ledger, "utf8") : "";
 }
 
 export function removeKillPlace({ root }: KillPlace): void {

@@ -2,8 +2,10 @@
  * The document of the kill test: files passed on, directories, loops, retries, hooks, nesting, a daemon and an exit
  * handler.
  * Every attempt writes a line into the ledger when its command begins and one when it ends. The ledger lies in a claim:
- * the one directory that all attempts of a run share, whatever the executor.
+ * a directory that all attempts share, whatever the executor, and that is still there when the run has ended.
  */
+
+export const claimName = "books";
 
 /** The ledger's file name in the claim. */
 export const ledgerName = "ledger";
@@ -19,8 +21,8 @@ metadata:
 spec:
   entrypoint: main
   onExit: bye
-  volumeClaimTemplates:
-    - {metadata: {name: books}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Mi}}}}
+  volumes:
+    - {name: books, persistentVolumeClaim: {claimName: ${claimName}}}
   templateDefaults:
     script: {volumeMounts: [{name: books, mountPath: /books}]}
   templates:

@@ -79,7 +79,8 @@ test("a request with method, address, headers, body; the result is the body", as
     await result(
       `method: PUT, url: "${base}/x", headers: [{name: X-Token, valueFrom: {secretKeyRef: {name: api, key: token}}}], bodyFrom: {bytes: aGk=}`,
     ),
-    { method: "PUT", url: "/x", token: "open sesame", body: "hi" },
+    { method: "PUT", url: "/x", token: "***", body: "hi" },
+    "the server got the Secret's value and sent it back, and it is masked",
   );
 });
 
