@@ -44,6 +44,8 @@ export const serveStart: Workload = {
 
 /** What came up at the start is done by then: timers of a second, and the first look at the schedules. */
 const settleMs = 4_000;
+/** Some ten seconds after a start that took much memory V8 gives back, once, what it does not need any more. */
+const settleForIdleMs = 15_000;
 const idleMs = 5_000;
 
 export const serveIdle: Workload = {
@@ -57,7 +59,7 @@ export const serveIdle: Workload = {
   prepare,
   ours: (context, home) =>
     withServe(context, home, async ({ pid }) => {
-      await wait(settleMs);
+      await wait(settleForIdleMs);
       const before = readCpuMs(pid);
       await wait(idleMs);
       return readCpuMs(pid) - before;
