@@ -43,6 +43,7 @@ import { findEstimate, gatherOutlook } from "./outlook.ts";
 import { toPicture, toRow } from "./pictures.ts";
 import { makeSuffix, makeUuid } from "./random-id.ts";
 import { readDefinitions } from "./read-definitions.ts";
+import type { InboxCommand } from "./inbox.ts";
 import { sendCommand, sendSubmission } from "./send-letter.ts";
 import { takeRequestSecrets } from "./take-request-secrets.ts";
 
@@ -230,7 +231,7 @@ async function exportArtifact(home: Home, value: Json, target: string): Promise<
 }
 
 async function removeRun(home: Home, name: string): Promise<void> {
-  if (isDriven(home)) return sendCommand(home.inbox, name, { kind: "delete" });
+  if (await sendWhereDriven(home, name, { kind: "delete" })) return;
   const history = openSqliteHistory(home.history, { mode: "write" });
   try {
     await deleteRun(home, history, name, () => false);
@@ -272,16 +273,18 @@ function isDriven(home: Home): boolean {
   return existsSync(join(home.history, "history.db")) && isSqliteHistoryWritten(home.history);
 }
 
+/** False when nobody drives the home, or whoever did has gone away without an answer. */
+async function sendWhereDriven(home: Home, name: string, command: InboxCommand): Promise<boolean> {
+  return isDriven(home) && sendCommand(home.inbox, name, command, () => isDriven(home));
+}
+
 /** Gives the command to whoever drives the home, or carries it out here when nobody does. */
 async function giveCommand(
   home: Home,
   name: string,
   command: RunCommand,
 ): Promise<{ readonly appliedBy: "running-engine" | "this-process" }> {
-  if (isDriven(home)) {
-    await sendCommand(home.inbox, name, command);
-    return { appliedBy: "running-engine" };
-  }
+  if (await sendWhereDriven(home, name, command)) return { appliedBy: "running-engine" };
   const isEnding = command.kind === "terminate" || (command.kind === "stop" && command.select === undefined);
   const engine = await openLocalEngine(home, { executor: isEnding ? "auto" : "none" });
   try {

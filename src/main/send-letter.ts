@@ -6,7 +6,7 @@ import type { SubmitAnswer, SubmitRequest } from "../api/house.ts";
 import { commandsWaitMs, moveLetter, submissionEnd, takeAnswer, takenPath, writeWhole } from "./inbox.ts";
 import type { Answer, InboxCommand } from "./inbox.ts";
 
-/** How often somebody who waits with a submission looks whether the home is still served. */
+/** How often somebody who waits looks whether anybody is there who could answer. */
 const lookEveryMs = 1_000;
 
 /** A name that sorts by the time of sending, so that letters are taken in order. */
@@ -15,25 +15,42 @@ function nameLetter(end: string): string {
   return `${String(Date.now()).padStart(15, "0")}-${process.pid}-${random}${end}`;
 }
 
-/** Sends a command, and waits until it was carried out. Rejects with what the engine refused, or `home/no-answer`. */
-export async function sendCommand(folder: string, run: string, command: InboxCommand): Promise<void> {
+/**
+ * Sends a command, and waits until it was carried out. Resolves with false when the engine has gone away before it
+ * answered, and rejects with what the engine refused, or `home/no-answer`.
+ */
+export async function sendCommand(
+  folder: string,
+  run: string,
+  command: InboxCommand,
+  isDriven: () => boolean,
+): Promise<boolean> {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, nameLetter(".command"));
   const endsAt = Date.now() + commandsWaitMs;
   const send = (): void => writeWhole(path, JSON.stringify({ run, command }), false);
-  readAnswer(
-    await waitForAnswer<null>(folder, path, send, () => {
-      if (Date.now() < endsAt) return;
-      rmSync(path, { force: true });
-      throw new MillraceError(
-        "home/no-answer",
-        "unavailable",
-        "the process that drives this home does not answer",
-        { hint: "It may be stopped or very busy; try again, or end it." },
-      );
-    }),
-  );
+  const given = await waitForAnswer<null>(folder, path, send, () => {
+    const isLate = Date.now() >= endsAt;
+    if (!isLate && isDriven()) return undefined;
+    // The answer may have come while the engine was asked after.
+    const last = takeAnswer<null>(path);
+    rmSync(path, { force: true });
+    if (last !== undefined) return last;
+    if (!isLate) return nobody;
+    throw new MillraceError(
+      "home/no-answer",
+      "unavailable",
+      "the process that drives this home does not answer",
+      { hint: "It may be stopped or very busy; try again, or end it." },
+    );
+  });
+  if (given === nobody) return false;
+  readAnswer(given);
+  return true;
 }
+
+/** Who could have answered is gone. */
+const nobody = { ok: true, value: null } as const;
 
 /**
  * Hands a submission to the engine that serves the home. Once it is answered it is in the history. If the engine goes
@@ -53,12 +70,12 @@ export async function sendSubmission(
   };
   return readAnswer(
     await waitForAnswer<SubmitAnswer>(folder, path, send, () => {
-      if (!isServed()) giveUp(path);
+      return isServed() ? undefined : giveUp(path);
     }),
   );
 }
 
-function giveUp(path: string): void {
+function giveUp(path: string): never {
   const withdrawn = `${path}.withdrawn`;
   if (moveLetter(path, withdrawn)) {
     rmSync(withdrawn, { force: true });
@@ -81,12 +98,12 @@ function giveUp(path: string): void {
   );
 }
 
-/** Calls `check` now and then; what it throws ends the waiting. */
+/** Calls `check` now and then; what it returns or throws ends the waiting. */
 function waitForAnswer<T>(
   folder: string,
   path: string,
   send: () => void,
-  check: () => void,
+  check: () => Answer<T> | undefined,
 ): Promise<Answer<T>> {
   return new Promise((resolve, reject) => {
     const watcher = watch(folder, () => look(false));
@@ -100,8 +117,8 @@ function waitForAnswer<T>(
       try {
         const given = takeAnswer<T>(path);
         if (given !== undefined) return finish(() => resolve(given));
-        if (!isTime) return;
-        check();
+        const checked = isTime ? check() : undefined;
+        if (checked !== undefined) finish(() => resolve(checked));
       } catch (error) {
         finish(() => reject(error instanceof Error ? error : new Error(String(error))));
       }
