@@ -110,6 +110,8 @@ describe("a home that is shared", { concurrency: 2 }, () => {
     const place = makePlace(context);
     const run = await beginRun(place);
     const inbox = join(place.work, ".millrace/inbox");
+    // Whoever sends something may be there before the engine has made it.
+    mkdirSync(inbox, { recursive: true });
     writeFileSync(join(inbox, "junk.command"), "{ not json");
     writeFileSync(
       join(inbox, "strange.command"),
