@@ -149,14 +149,24 @@ function withoutCovered(host: HostView, links: ReadonlyMap<string, string>): Hos
   return { ...host, shown: host.shown.filter(({ to }) => !links.has(to)) };
 }
 
-/** Paths of the machine that lie in a private directory and shall be readable all the same. */
+/**
+ * Paths of the machine that lie in a private directory and shall be readable all the same. What lies below another one is
+ * there already, or is reached by a link there, over which nothing can be mounted: then the link's end is shown.
+ */
 function listShown(shown: readonly string[], order: AttemptOrder, host: HostView): readonly MountStep[] {
   const declared = listDeclaredPaths(order);
-  return shown
-    .map(tidyPath)
-    .filter((path) => host.private.some((area) => path !== area && isAtOrBelow(path, area)))
-    .filter((path) => existsSync(path) && !declared.some((each) => isAtOrBelow(each, path)))
-    .map((path) => ({ kind: "ro-bind", from: path, to: path }));
+  const there = host.extra.map(({ to }) => to);
+  const added: string[] = [];
+  const show = (path: string): void => {
+    if (!host.private.some((area) => path !== area && isAtOrBelow(path, area))) return;
+    if (declared.some((each) => isAtOrBelow(each, path))) return;
+    const isCovered = [...there, ...added].some((each) => isAtOrBelow(path, each));
+    if (!isCovered) added.push(path);
+    else if (realpathSync(path) !== path) show(realpathSync(path));
+  };
+  for (const path of shown.map(tidyPath).sort((a, b) => a.length - b.length))
+    if (existsSync(path)) show(path);
+  return added.map((path) => ({ kind: "ro-bind", from: path, to: path }));
 }
 
 /** Working directories that the machine does not have: they are made, as a container runtime would. */
