@@ -25,10 +25,12 @@ test("a whole record is read", () => {
 });
 
 test("what the native program measured is read, and what a sandbox measured inside is added", () => {
-  const record = "slot 12\ninside\n0m0.0s 0m0.0s\n0m1.000000s 0m0.500000s\nused 2500 750 1860\nend 0 plain\n";
-  const { end, usage } = parseExitRecord(record, 0, 0);
-  assert.deepEqual(end, { status: 0, how: "plain" });
-  assert.deepEqual(usage, { cpuUserMs: 1002.5, cpuSystemMs: 500.75, peakMemoryBytes: 1860 * 1024 });
+  const used = "used 2500 750 1860\nend 0 plain\n";
+  const plain = parseExitRecord(`slot 12\n${used}`, 0, 0);
+  assert.deepEqual(plain.end, { status: 0, how: "plain" });
+  assert.deepEqual(plain.usage, { cpuUserMs: 2.5, cpuSystemMs: 0.75, peakMemoryBytes: 1860 * 1024 });
+  const sandboxed = parseExitRecord(`slot 12\ninside\n0m0.0s 0m0.0s\n0m1.000000s 0m0.500000s\n${used}`, 0, 0);
+  assert.deepEqual(sandboxed.usage, { cpuUserMs: 1002.5, cpuSystemMs: 500.75 });
 });
 
 test("a record that was cut anywhere before its last line feed has no end", () => {

@@ -30,7 +30,8 @@ export function endByReport(context: ExecutorContext, slot: Slot, report: SlotRe
     !needsSupervisor(attempt.order) &&
     !context.backend.notesSetup &&
     attempt.stop === undefined;
-  attempt.leavesProcesses = report.leavesProcesses;
+  // What is left of a sandbox is its own end, with which the kernel ends all that was in it.
+  if (!context.backend.notesSetup) attempt.leavesProcesses = report.leavesProcesses;
   const at = context.now();
   finish(context, attempt, isPlain ? recordFromReport(attempt, report, at) : readRecord(attempt, report, at));
 }

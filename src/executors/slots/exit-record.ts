@@ -91,13 +91,10 @@ function readMeasures(lines: readonly string[]): Pick<ExitRecord, "usage"> {
   const slotLines = insideAt < 0 ? lines : lines.toSpliced(insideAt, 3);
   const outside = readUsed(slotLines) ?? readProcessorTime(slotLines);
   if (outside === undefined) return {};
-  const { cpuUserMs = 0, cpuSystemMs = 0, ...others } = outside;
-  const usage = {
-    cpuUserMs: cpuUserMs + (inside?.userMs ?? 0),
-    cpuSystemMs: cpuSystemMs + (inside?.systemMs ?? 0),
-    ...others,
-  };
-  return { usage };
+  if (inside === undefined) return { usage: outside };
+  // The peak outside is that of the sandbox program, which has not waited for the command either.
+  const { cpuUserMs = 0, cpuSystemMs = 0 } = outside;
+  return { usage: { cpuUserMs: cpuUserMs + inside.userMs, cpuSystemMs: cpuSystemMs + inside.systemMs } };
 }
 
 function readUsed(lines: readonly string[]): AttemptUsage | undefined {
