@@ -1,10 +1,11 @@
 /** Sends commands and submissions to the engine that drives the home, and waits for what it says (inbox.ts). */
-import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, watch } from "node:fs";
+import { mkdirSync, rmSync, watch } from "node:fs";
 import { join } from "node:path";
 import { MillraceError } from "../base/errors.ts";
 import type { SubmitAnswer, SubmitRequest } from "../api/house.ts";
 import { commandsWaitMs, moveLetter, submissionEnd, takeAnswer, takenPath, writeWhole } from "./inbox.ts";
 import type { Answer, InboxCommand } from "./inbox.ts";
+import { syncFolder } from "../stores/folder/sync-folder.ts";
 
 /** How often somebody who waits looks whether anybody is there who could answer. */
 const lookEveryMs = 1_000;
@@ -137,15 +138,4 @@ function readAnswer<T>(given: Answer<T>): T {
   if (given.ok) return given.value;
   const { code, message, hint } = given;
   throw new MillraceError(code, "invalid", message, hint === undefined ? {} : { hint });
-}
-
-/** The name of a letter must be as durable as what stands in it. Windows cannot sync folders and need not. */
-function syncFolder(folder: string): void {
-  if (process.platform === "win32") return;
-  const descriptor = openSync(folder, "r");
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }

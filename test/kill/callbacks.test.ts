@@ -3,40 +3,19 @@
  * under one key. What followed from a run has followed once.
  */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { TestContext } from "node:test";
 import type { House } from "../../src/api/house.ts";
-import { createHouse } from "../../src/main/house.ts";
 import { startProgram } from "../abuse/program.ts";
 import type { Program } from "../abuse/program.ts";
 import { openReceiver } from "../main/receiver.ts";
+import { makeServePlace, type ServePlace } from "./serve-place.ts";
 
-function makePlace(context: TestContext) {
-  const folder = mkdtempSync(join(tmpdir(), "millrace-called-"));
-  const running = new Set<Program>();
-  context.after(async () => {
-    for (const program of running) program.child.kill("SIGKILL");
-    await Promise.all([...running].map(({ ended }) => ended));
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  });
-  const serve = async (): Promise<Program> => {
-    const program = startProgram(
-      ["serve", "--executor", "process", "--home", "home", "--network-local", "loopback"],
-      {
-        cwd: folder,
-        withinMs: 60_000,
-      },
-    );
-    running.add(program);
-    void program.ended.then(() => running.delete(program));
-    await program.until(/^serving/mu);
-    return program;
-  };
-  return { folder, running, house: createHouse(join(folder, "home")), serve };
-}
+/** Receivers of the tests are on this machine. */
+const makePlace = (context: TestContext): ServePlace =>
+  makeServePlace(context, ["--network-local", "loopback"]);
 
 const next = `
 apiVersion: argoproj.io/v1alpha1

@@ -11,11 +11,14 @@ import type { Program } from "../abuse/program.ts";
 export interface ServePlace {
   readonly folder: string;
   readonly house: House;
+  /** What is killed, and waited for, before the folder goes. */
+  readonly running: Set<Program>;
   /** Starts `millrace serve` and waits until it serves. */
   readonly serve: () => Promise<Program>;
 }
 
-export function makeServePlace(context: TestContext): ServePlace {
+/** `flags` are for `serve`. */
+export function makeServePlace(context: TestContext, flags: readonly string[] = []): ServePlace {
   const folder = mkdtempSync(join(tmpdir(), "millrace-serve-"));
   const running = new Set<Program>();
   context.after(async () => {
@@ -24,7 +27,7 @@ export function makeServePlace(context: TestContext): ServePlace {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
   const serve = async (): Promise<Program> => {
-    const program = startProgram(["serve", "--executor", "process", "--home", "home"], {
+    const program = startProgram(["serve", "--executor", "process", "--home", "home", ...flags], {
       cwd: folder,
       withinMs: 60_000,
     });
@@ -33,5 +36,5 @@ export function makeServePlace(context: TestContext): ServePlace {
     await program.until(/^serving/mu);
     return program;
   };
-  return { folder, house: createHouse(join(folder, "home")), serve };
+  return { folder, house: createHouse(join(folder, "home")), running, serve };
 }

@@ -100,5 +100,8 @@ function readUnicode(source: Source): string {
 }
 
 function refuseEscape(source: Source): never {
-  return refuseAt(source.at - 2, 'a backslash in a text is followed by one of " \\ / b f n r t uXXXX or (');
+  return refuseAt(
+    source.at - 2,
+    'a backslash in a text is followed by one of " \\ / b f n r t, by u and four digits, or by (',
+  );
 }

@@ -3,7 +3,7 @@
  * Files are written beside their place and moved there, so that a reader finds the old or the new one whole; and they are
  * on the disk before anybody is told, because the run that needs them may be.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { MillraceError } from "../../base/errors.ts";
 import { isJsonObject } from "../../base/json.ts";
@@ -11,6 +11,7 @@ import type { Json, JsonObject } from "../../base/json.ts";
 import { closeBox, openBox } from "./secret-box.ts";
 import type { SecretBox, SecretKey } from "./secret-box.ts";
 import type { SecretKeys } from "./secret-keys.ts";
+import { syncFolder } from "./sync-folder.ts";
 
 export interface StoredSecret {
   readonly name: string;
@@ -88,17 +89,6 @@ export function writeWhole(path: string, text: string): void {
     throw error;
   }
   syncFolder(dirname(path));
-}
-
-/** The name of a file must be as durable as what stands in it. Windows cannot sync folders and need not. */
-function syncFolder(folder: string): void {
-  if (process.platform === "win32") return;
-  const descriptor = openSync(folder, "r");
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 function refuseFile(path: string): never {

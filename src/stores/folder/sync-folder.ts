@@ -1,0 +1,16 @@
+/** Makes names durable: a file that was synced can still be lost with its name. */
+import { closeSync, fsyncSync, openSync } from "node:fs";
+
+/**
+ * The names in the folder are as durable afterwards as what stands in their files. Windows cannot sync folders; its file
+ * systems journal names on their own.
+ */
+export function syncFolder(folder: string): void {
+  if (process.platform === "win32") return;
+  const descriptor = openSync(folder, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
