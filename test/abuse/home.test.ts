@@ -1,6 +1,15 @@
 /** What can happen to the home while Millrace works in it, and who else may be there. */
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { assertNoneMarked } from "./marked-processes.ts";
@@ -170,7 +179,9 @@ describe("a history that", { concurrency: 2 }, () => {
   test("is deleted while a run goes on ends that run with a word, and leaves nothing behind", async (context) => {
     const place = makePlace(context);
     const run = await beginRun(place);
-    rmSync(join(place.work, ".millrace"), { recursive: true });
+    // Away at one stroke: who deletes file by file may meet a folder that is being made.
+    renameSync(join(place.work, ".millrace"), join(place.root, "gone"));
+    rmSync(join(place.root, "gone"), { recursive: true });
     place.write("go", "");
     const ended = await run.ended;
     assertDecent(ended);
