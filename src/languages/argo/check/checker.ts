@@ -73,8 +73,8 @@ export interface Checker {
   readonly sources: Map<string, Source | undefined>;
 }
 
-const MOST_DIAGNOSTICS = 500;
-const LONGEST_MESSAGE = 1000;
+const mostDiagnostics = 500;
+const longestMessage = 1000;
 
 /**
  * Adds an error. The message is the site's chain and the text; the position is the path below the site's, and there
@@ -117,8 +117,8 @@ function addDiagnostic(
 ): void {
   const { diagnostics, document } = checker;
   if (isFull(checker)) return;
-  if (diagnostics.length === MOST_DIAGNOSTICS) {
-    const message = `there are more problems than the ${MOST_DIAGNOSTICS} shown`;
+  if (diagnostics.length === mostDiagnostics) {
+    const message = `there are more problems than the ${mostDiagnostics} shown`;
     diagnostics.push({ code: "argo/too-many-problems", severity: "error", message });
     return;
   }
@@ -126,13 +126,13 @@ function addDiagnostic(
   const position = document.locate(path, "field", site.local ? part : undefined);
   const excerpt = document.excerpt(position);
   const full = site.chain + text;
-  const message = full.length > LONGEST_MESSAGE ? `${full.slice(0, LONGEST_MESSAGE)}...` : full;
+  const message = full.length > longestMessage ? `${full.slice(0, longestMessage)}...` : full;
   diagnostics.push({ code, severity, message, position, excerpt, ...(hint === undefined ? {} : { hint }) });
 }
 
 /** True when no more problems are taken, so that nobody need look for what to say about one. */
 export function isFull({ diagnostics }: Checker): boolean {
-  return diagnostics.length > MOST_DIAGNOSTICS;
+  return diagnostics.length > mostDiagnostics;
 }
 
 /** The same site some steps further down the document. */
