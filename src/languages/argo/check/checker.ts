@@ -77,43 +77,26 @@ const mostDiagnostics = 500;
 const longestMessage = 1000;
 
 /**
- * Adds an error. The message is the site's chain and the text; the position is the path below the site's, and there
+ * What a problem says. The message is the site's chain and the text; the position is the path below the site's, and there
  * the text `part`, when it stands in the value as it is.
  */
-export function reportError(
-  checker: Checker,
-  code: ArgoCode,
-  site: Site,
-  text: string,
-  below: DocumentPath = [],
-  hint?: string,
-  part?: string,
-): void {
-  addDiagnostic(checker, code, "error", site, text, below, hint, part);
+type Told = readonly [site: Site, text: string, below?: DocumentPath, hint?: string, part?: string];
+
+/** Adds an error. */
+export function reportError(checker: Checker, code: ArgoCode, ...told: Told): void {
+  addDiagnostic(checker, code, "error", told);
 }
 
 /** Adds a warning: Argo accepts it, but it can hardly be meant. */
-export function reportWarning(
-  checker: Checker,
-  code: ArgoCode,
-  site: Site,
-  text: string,
-  below: DocumentPath = [],
-  hint?: string,
-  part?: string,
-): void {
-  addDiagnostic(checker, code, "warning", site, text, below, hint, part);
+export function reportWarning(checker: Checker, code: ArgoCode, ...told: Told): void {
+  addDiagnostic(checker, code, "warning", told);
 }
 
 function addDiagnostic(
   checker: Checker,
   code: ArgoCode,
   severity: "error" | "warning",
-  site: Site,
-  text: string,
-  below: DocumentPath,
-  hint: string | undefined,
-  part: string | undefined,
+  [site, text, below = [], hint, part]: Told,
 ): void {
   const { diagnostics, document } = checker;
   if (isFull(checker)) return;
