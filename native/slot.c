@@ -7,8 +7,10 @@
  *
  *   attempt   <bytes>\n, then so many bytes of texts that each end in NUL:
  *             directory, working directory ("" is the attempt's directory), file for output, file for errors,
- *             "record" if the program may add to the exit record on its descriptors 3 and 5 (else ""),
+ *             the descriptors on which the program may add to the exit record ("", "3" or "35"), and behind them "w"
+ *             if it leaves before what it started, which ends with it (bubblewrap): that is waited for,
  *             how many variables follow, the variables as NAME=VALUE, then the program's absolute path and arguments
+ *             (the record has the measures in a line "used", with "whole" if what was waited for is in them, or "part")
  *   end       end <code> <how> <user us> <system us> <peak kB> <left>\n, where <how> is "plain", "signaled" or
  *             "refused", and <left> is 1 when processes of the attempt are still alive, else 0
  *
@@ -30,6 +32,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -42,7 +45,8 @@ struct attempt {
 	char *working_directory;
 	char *output;
 	char *errors;
-	int adds_to_record;
+	/* Which descriptors get the record, and whether orphans are waited for. */
+	const char *letters;
 	char **variables;
 	size_t variable_count;
 	char **arguments;
@@ -142,7 +146,7 @@ static int read_attempt(struct attempt *attempt)
 	attempt->working_directory = take_text(&at, end);
 	attempt->output = take_text(&at, end);
 	attempt->errors = take_text(&at, end);
-	attempt->adds_to_record = *take_text(&at, end) != 0;
+	attempt->letters = take_text(&at, end);
 	attempt->variable_count = strtoul(take_text(&at, end), NULL, 10);
 	size_t count = 0;
 	while (at < end) {
@@ -216,10 +220,9 @@ static void become(const struct attempt *attempt, char **environment, int record
 	dup2(null_fd, 0);
 	redirect(attempt->output, 1);
 	redirect(attempt->errors, 2);
-	if (attempt->adds_to_record) {
-		dup2(record, 3);
-		dup2(record, 5);
-	}
+	for (const char *letter = attempt->letters; *letter != 0; letter++)
+		if (*letter == '3' || *letter == '5')
+			dup2(record, *letter - '0');
 	if (attempt->working_directory[0] != 0 && chdir(attempt->working_directory) != 0)
 		refuse(attempt->working_directory, 126);
 	sigset_t none;
@@ -250,6 +253,8 @@ struct ending {
 	long long system_us;
 	long peak_kb;
 	int leaves_processes;
+	/* Of a program that leaves first, whether what it left is in the measures: " whole" or " part". */
+	const char *share;
 };
 
 static void write_all(int fd, const char *text, size_t length)
@@ -274,8 +279,9 @@ static long long to_us(struct timeval time)
 static void note_end(int record, const struct ending *ending)
 {
 	char text[160];
-	int length = snprintf(text, sizeof text, "used %lld %lld %ld\nend %d %s\n", ending->user_us,
-			      ending->system_us, ending->peak_kb, ending->code, ending->how);
+	int length = snprintf(text, sizeof text, "used %lld %lld %ld%s\nend %d %s\n", ending->user_us,
+			      ending->system_us, ending->peak_kb, ending->share, ending->code,
+			      ending->how);
 	write_all(record, text, (size_t)length);
 }
 
@@ -310,8 +316,25 @@ static int reap(struct ending *ending)
 	}
 }
 
+/*
+ * The same, once nobody is alive any more. The kernel has killed them already, so that takes as long as it frees their
+ * memory; one that hangs in the kernel is not waited for.
+ */
+static int reap_dying(struct ending *ending)
+{
+	const struct timespec longest = { .tv_sec = 1 };
+	sigset_t ends;
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGCHLD);
+	/* The signal is blocked, so one that came since the look is still there. */
+	while (reap(ending))
+		if (sigtimedwait(&ends, NULL, &longest) < 0 && errno == EAGAIN)
+			return 1;
+	return 0;
+}
+
 /* Waits for the program, and on the way for what its processes left to us. */
-static void wait_for(pid_t child, struct ending *ending)
+static void wait_for(pid_t child, struct ending *ending, int waits_for_orphans)
 {
 	for (;;) {
 		struct rusage used;
@@ -321,19 +344,27 @@ static void wait_for(pid_t child, struct ending *ending)
 			continue;
 		if (ended < 0)
 			die("wait");
+		long own_kb = used.ru_maxrss;
+		/* The memory of a program that only prepared the place for the command is not the command's. */
+		if (ended == child && waits_for_orphans)
+			used.ru_maxrss = 0;
 		add_usage(ending, &used);
 		if (ended != child)
 			continue;
 		ending->code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 		ending->how = WIFSIGNALED(status) ? "signaled" : "plain";
-		ending->leaves_processes = reap(ending);
+		ending->leaves_processes = waits_for_orphans ? reap_dying(ending) : reap(ending);
+		if (waits_for_orphans && !ending->leaves_processes)
+			ending->share = " whole";
+		if (ending->peak_kb == 0)
+			ending->peak_kb = own_kb;
 		return;
 	}
 }
 
 static void run(const struct attempt *attempt)
 {
-	struct ending ending = { .code = 126, .how = "refused" };
+	struct ending ending = { .code = 126, .how = "refused", .share = "" };
 	char text[32];
 	int record = -1;
 	if (chdir(attempt->directory) == 0)
@@ -345,13 +376,16 @@ static void run(const struct attempt *attempt)
 	}
 	write_all(record, text, (size_t)snprintf(text, sizeof text, "slot %d\n", (int)getpid()));
 	char **environment = make_environment(attempt);
-	/* What earlier attempts left was killed meanwhile, and is none of this one's. */
-	reap(NULL);
+	/* What earlier attempts left was killed meanwhile, and is none of this one's; nor is it waited for. */
+	int is_alone = !reap(NULL);
+	int leaves_first = strchr(attempt->letters, 'w') != NULL;
+	if (leaves_first)
+		ending.share = " part";
 	pid_t child = vfork();
 	if (child == 0)
 		become(attempt, environment, record);
 	if (child > 0)
-		wait_for(child, &ending);
+		wait_for(child, &ending, leaves_first && is_alone);
 	else
 		dprintf(2, "slot: a process could not be started: %s\n", strerror(errno));
 	note_end(record, &ending);
@@ -364,6 +398,7 @@ int main(void)
 	sigset_t kept;
 	sigemptyset(&kept);
 	sigaddset(&kept, SIGTERM);
+	sigaddset(&kept, SIGCHLD);
 	sigprocmask(SIG_SETMASK, &kept, NULL);
 	/* What whoever started the engine left open is none of the attempts' business. Older kernels (< 5.9) keep it. */
 #ifdef SYS_close_range

@@ -29,6 +29,9 @@ test("what the native program measured is read, and what a sandbox measured insi
   const plain = parseExitRecord(`slot 12\n${used}`, 0, 0);
   assert.deepEqual(plain.end, { status: 0, how: "plain" });
   assert.deepEqual(plain.usage, { cpuUserMs: 2.5, cpuSystemMs: 0.75, peakMemoryBytes: 1860 * 1024 });
+  const text = "inside\n0m0.0s 0m0.0s\n0m1.0s 0m0.5s\nused 2500 750 1860 whole\nend 0 plain\n";
+  assert.deepEqual(parseExitRecord(text, 0, 0).usage, plain.usage, "the slot has waited for it all");
+  assert.equal(parseExitRecord("used 2500 750 1860 part\nend 0 plain\n", 0, 0).usage, undefined);
   const sandboxed = parseExitRecord(`slot 12\ninside\n0m0.0s 0m0.0s\n0m1.000000s 0m0.500000s\n${used}`, 0, 0);
   assert.deepEqual(sandboxed.usage, { cpuUserMs: 1002.5, cpuSystemMs: 500.75 });
 });

@@ -62,7 +62,8 @@ function openBench(
         env: [],
         out: "out",
         err: "err",
-        addsToRecord: false,
+        addsToRecord: "",
+        leavesFirst: false,
         ...launch,
       });
       const report = await ended;
@@ -123,7 +124,7 @@ test(
     assert.match(String(listed.out), /^0\n1\n2\n3\nSigBlk:\t0+\n$/, "3 is the folder that ls reads");
     const noting = await bench.run({
       argv: ["/bin/sh", "-c", "echo three >&3; echo five >&5"],
-      addsToRecord: true,
+      addsToRecord: "35",
     });
     assert.match(noting.record, /^slot \d+\nthree\nfive\nused \d+ \d+ \d+\nend 0 plain\n$/);
   },
@@ -208,7 +209,8 @@ test("an attempt whose directory is gone is refused, and the slot goes on", { sk
     env: [],
     out: "o",
     err: "e",
-    addsToRecord: false,
+    addsToRecord: "",
+    leavesFirst: false,
   });
   const { stdout, stderr, status } = spawnSync(nativeProgram.path, [], {
     input: text + text,

@@ -75,6 +75,7 @@ export function createProcessExecutor(options: ProcessExecutorOptions, listener:
     name: "process",
     signalsGroup: true,
     notesSetup: false,
+    hasPidNamespace: false,
     capabilities: async () => ({
       name: "process",
       available: existsSync("/bin/sh"),

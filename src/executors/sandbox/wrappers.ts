@@ -35,7 +35,7 @@ export function wrapWithBubblewrap(program: string, input: WrapperInput): Wrappe
     words.push("--cap-drop", "ALL", ...keptCapabilities.flatMap((name) => ["--cap-add", `CAP_${name}`]));
   for (const step of input.steps) words.push(...writeBubblewrapStep(step));
   words.push("--setenv", attemptMarker, input.attemptId, "--chdir", input.workingDirectory);
-  return { words: [...words, "--json-status-fd", "3", "--"], passesTimes: false };
+  return { words: [...words, "--json-status-fd", "3", "--"], leavesFirst: true };
 }
 
 function writeBubblewrapStep(step: MountStep): readonly string[] {
@@ -58,7 +58,7 @@ export function wrapWithUnshare(program: string, input: WrapperInput): Wrapper {
   const words = [program, "--mount", "--pid", "--fork", "--kill-child", "--ipc", "--uts"];
   if (!input.isRoot) words.push("--user", "--map-root-user");
   if (!input.network) words.push("--net");
-  return { words: [...words, "--", "/bin/sh", script], passesTimes: true };
+  return { words: [...words, "--", "/bin/sh", script], leavesFirst: false };
 }
 
 /** The script is process 1 of its namespace; when it ends the kernel kills whatever is left inside. */

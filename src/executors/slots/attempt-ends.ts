@@ -17,23 +17,24 @@ import type { Slot, SlotReport } from "./slot.ts";
 /** Attempts that ran at least this long are swept before their end is told; shorter ones together, soon after. */
 const longAttemptMs = 5000;
 
-/** Shells count processor time in steps of 10 ms, so they have none to tell of attempts that are shorter than this. */
-const shortAttemptMs = 20;
-
 /** A slot reported the end of its attempt; the record is on disk, and is read where it says more than the report. */
 export function endByReport(context: ExecutorContext, slot: Slot, report: SlotReport): void {
   const attempt = context.bySlot.get(slot);
   if (attempt === undefined) return;
-  const isShort = context.now() - attempt.startedAt < shortAttemptMs;
+  const usage = report.usage ?? context.shells.takeTimes(slot.pid);
   const isPlain =
-    (report.usage !== undefined || isShort) &&
+    usage !== undefined &&
     !needsSupervisor(attempt.order) &&
     !context.backend.notesSetup &&
     attempt.stop === undefined;
-  // What is left of a sandbox is its own end, with which the kernel ends all that was in it.
-  if (!context.backend.notesSetup) attempt.leavesProcesses = report.leavesProcesses;
+  // What the slot still sees of a pid namespace is about to be gone: the kernel has ended it.
+  if (report.leavesProcesses === false || !context.backend.hasPidNamespace)
+    attempt.leavesProcesses = report.leavesProcesses;
   const at = context.now();
-  finish(context, attempt, isPlain ? recordFromReport(attempt, report, at) : readRecord(attempt, report, at));
+  const record = isPlain
+    ? { ...recordFromReport(attempt, report, at), usage }
+    : readRecord(attempt, report, at);
+  finish(context, attempt, record);
 }
 
 /** The slot is gone, or an earlier engine's attempt is over: the record tells how, or the engine completes it. */
@@ -73,7 +74,7 @@ export function announce(context: ExecutorContext, attempt: RunningAttempt): voi
 function finish(context: ExecutorContext, attempt: RunningAttempt, record: ExitRecord): void {
   const { order, directory, slot } = attempt;
   attempt.ending = true;
-  const peakMemory = context.sampler.take(order.attemptId);
+  const peakMemory = findPeakMemory(context, attempt, record);
   const exit = makeAttemptExit(attempt, checkSetup(context, attempt, record), context.place, peakMemory);
   quietAttempt(attempt);
   endLeftovers(context, attempt, exit);
@@ -101,6 +102,17 @@ function finish(context: ExecutorContext, attempt: RunningAttempt, record: ExitR
       .catch(() => removeLogs(logs))
       .then(() => context.tellEnd(tell));
   }
+}
+
+/** What was seen; of an attempt that was over too soon for that, and that the slot did not measure, what it began as. */
+function findPeakMemory(
+  context: ExecutorContext,
+  { order, slot }: RunningAttempt,
+  { usage }: ExitRecord,
+): number | undefined {
+  const seen = context.sampler.take(order.attemptId);
+  if (seen !== undefined || slot === undefined || usage?.peakMemoryBytes !== undefined) return seen;
+  return context.shells.findMemory(slot.pid);
 }
 
 /** While the slot is still this attempt's, everything below it may be ended; later only what carries the mark. */

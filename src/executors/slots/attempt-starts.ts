@@ -71,7 +71,7 @@ function runOnSlot(context: ExecutorContext, attempt: RunningAttempt, slot: Slot
   delete attempt.launch;
   context.bySlot.set(slot, attempt);
   slot.run(directory, launch);
-  context.sampler.watch(order.attemptId, slot.pid);
+  context.sampler.watch(order.attemptId, slot.pid, context.backend.hasPidNamespace);
   if (order.timeoutMs !== undefined) limitTime(context, attempt, order.timeoutMs);
   watchReadiness(context, attempt);
   setImmediate(() => context.tellStart(() => announce(context, attempt)));
@@ -91,7 +91,7 @@ export function adoptAttempt(context: ExecutorContext, order: AttemptOrder, dire
     return { kind: "ended" };
   }
   attempt.slotPid = slotPid;
-  context.sampler.watch(order.attemptId, slotPid);
+  context.sampler.watch(order.attemptId, slotPid, context.backend.hasPidNamespace);
   if (order.timeoutMs !== undefined)
     limitTime(context, attempt, Math.max(0, seen.startedAt + order.timeoutMs - context.now()));
   attempt.unwatch = watchAdopted(directory, () => endBySlotLoss(context, attempt));

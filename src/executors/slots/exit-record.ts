@@ -9,7 +9,8 @@
  * command build 0                   only when there are several commands: code, or `not-run`
  * 0m0.010000s 0m0.020000s           only from a shell: the same after it; the difference of the second lines is its CPU
  * 0m1.700000s 0m0.950000s
- * used 200000 50000 1860            only from the native program: us of user and of system time, peak memory in kB
+ * used 200000 50000 1860            only from the native program: us of user and of system time, peak memory in kB;
+ *                                   of what leaves first, `whole` if what it left is in that, or `part`
  * end 143 signaled                  128 and the signal for `signaled`, the exit code for `plain` (which shells of
  *                                   earlier versions left out), anything for `refused`: it could not be started
  * inside                            only from a sandbox that does not pass on its processor time: two more such lines
@@ -84,22 +85,20 @@ export function parseExitRecord(text: string, startedAt: number, endedAt: number
   };
 }
 
-/** What the slot measured, and what a sandbox measured inside, which does not reach the slot. */
+/** What the slot measured, and what a sandbox measured inside, where that does not reach the slot. */
 function readMeasures(lines: readonly string[]): Pick<ExitRecord, "usage"> {
+  const used = lines.find((each) => each.startsWith("used "))?.split(" ");
+  const share = used?.at(-1);
+  if (share === "whole") return readUsage(used?.slice(1, -1) ?? []);
   const insideAt = lines.indexOf("inside");
   const inside = insideAt < 0 ? undefined : readTimesLine(lines[insideAt + 2] ?? "");
   const slotLines = insideAt < 0 ? lines : lines.toSpliced(insideAt, 3);
-  const outside = readUsed(slotLines) ?? readProcessorTime(slotLines);
-  if (outside === undefined) return {};
+  const outside = readUsage(used?.slice(1) ?? []).usage ?? readProcessorTime(slotLines);
+  if (outside === undefined || (share === "part" && inside === undefined)) return {};
   if (inside === undefined) return { usage: outside };
   // The peak outside is that of the sandbox program, which has not waited for the command either.
   const { cpuUserMs = 0, cpuSystemMs = 0 } = outside;
   return { usage: { cpuUserMs: cpuUserMs + inside.userMs, cpuSystemMs: cpuSystemMs + inside.systemMs } };
-}
-
-function readUsed(lines: readonly string[]): AttemptUsage | undefined {
-  const line = lines.find((each) => each.startsWith("used "));
-  return line === undefined ? undefined : readUsage(line.split(" ").slice(1)).usage;
 }
 
 /** User and system time in us and peak memory in kB, as the native program tells them; nothing from a shell. */
