@@ -187,7 +187,11 @@ async function readPicture(home: Home, reader: HistoryReader, name: string): Pro
   const { state, document, record } = await loadRunState(reader, summary);
   await shareLocks(reader, openFolderLimits(home.limits).read(), () => findKeptLimits(home), state);
   const estimate = await findEstimate(reader, summary, record.plan.origin);
-  const outlook = gatherOutlook(home, summary.name, state, summary, estimate);
+  const left =
+    state.running.size === 0
+      ? undefined
+      : (await import("./left-attempts.ts")).findLeftAttempts(home, summary.name, state, isDriven(home));
+  const outlook = gatherOutlook(home, summary.name, state, summary, estimate, left);
   return toPicture(summary, state, document, record, outlook);
 }
 
