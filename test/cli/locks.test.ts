@@ -54,9 +54,10 @@ describe("locks", () => {
   test("a limit is set, and taken away", async () => {
     const set = await ask(["locks", "limit", "default/ConfigMap/c/k", "3"], {});
     const none = await ask(["locks", "limit", "default/Database/a/b", "none"], {});
+    const nobody = await ask(["locks", "limit", "default/Database/a/b", "0"], {});
     assert.deepEqual(
-      [set.calls, none.calls],
-      [["limit default/ConfigMap/c/k 3"], ["limit default/Database/a/b none"]],
+      [set.calls, none.calls, nobody.calls],
+      [["limit default/ConfigMap/c/k 3"], ["limit default/Database/a/b none"], ["limit default/Database/a/b 0"]],
     );
   });
 
@@ -65,7 +66,7 @@ describe("locks", () => {
       ["default/Mutex/m", "2"],
       ["workflow", "2"],
       ["default/ConfigMap/c", "2"],
-      ["default/Database/k", "0"],
+      ["default/Database/k", "-1"],
       ["default/Database/k", "1.5"],
       ["default/Database/k", "many"],
     ];
