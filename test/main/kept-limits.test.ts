@@ -2,7 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { listKeptLimits } from "../../src/main/kept-limits.ts";
-import { createDefinitionShelf, createMemoryDefinitions } from "../../src/stores/memory/memory-definitions.ts";
+import {
+  createDefinitionShelf,
+  createMemoryDefinitions,
+} from "../../src/stores/memory/memory-definitions.ts";
 
 test("whole numbers count, 0 among them; other texts are no limits", async () => {
   const store = createMemoryDefinitions(createDefinitionShelf());
