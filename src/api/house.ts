@@ -183,6 +183,8 @@ export interface LogFile {
   readonly ended: boolean;
   /** Texts to mask while the log grows; one that has ended is masked on disk. */
   readonly masked: readonly string[];
+  /** Labels of what wrote it, in the words of the run's language. */
+  readonly readLabels?: () => Readonly<Record<string, string>>;
 }
 
 /** One finding of `doctor`. */

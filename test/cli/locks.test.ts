@@ -57,7 +57,11 @@ describe("locks", () => {
     const nobody = await ask(["locks", "limit", "default/Database/a/b", "0"], {});
     assert.deepEqual(
       [set.calls, none.calls, nobody.calls],
-      [["limit default/ConfigMap/c/k 3"], ["limit default/Database/a/b none"], ["limit default/Database/a/b 0"]],
+      [
+        ["limit default/ConfigMap/c/k 3"],
+        ["limit default/Database/a/b none"],
+        ["limit default/Database/a/b 0"],
+      ],
     );
   });
 

@@ -117,8 +117,13 @@ export interface LanguageView {
   taskId(state: RunState, task: number): string;
   /** Message of one task, empty when there is none. */
   message(state: RunState, task: number): string;
-  /** Tasks that a selector text names; a text that is no selector is taken as a name or an id. */
-  findTasks(state: RunState, selector: string): readonly number[];
+  /**
+   * Tasks that a selector text names, in order; a text that is no selector is taken as a name or an id.
+   * `among`: only of these.
+   */
+  findTasks(state: RunState, selector: string, among?: readonly number[]): readonly number[];
+  /** Labels of what runs a task, `hints` being those that its order keeps. */
+  labels?(state: RunState, hints: JsonObject): Readonly<Record<string, string>>;
   /** Tasks that `rows` and `findTasks` leave out because they have not begun; all of them, or those of a name. */
   unreached?(state: RunState, name?: string): readonly number[];
   /** Facts for a submission of the same document whose run shall take over what succeeded in this one. */
