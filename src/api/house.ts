@@ -285,6 +285,8 @@ export interface House {
   payload(name: string): Promise<PayloadPicture>;
   /** Locks that are held or waited for, by key. */
   locks(): Promise<readonly LockRow[]>;
+  /** Limits that were stored for locks, by key. */
+  lockLimits(): Promise<ReadonlyMap<string, number>>;
   /** Stores the limit of a lock, or takes it away; a running engine follows at once. */
   setLockLimit(key: string, limit: number | undefined): Promise<void>;
   /** Where an artifact of an output lies on disk, when it is a single file or was laid out. */

@@ -82,6 +82,7 @@ export function createHouse(root: string): House {
       readHistory(home, [], async (reader) =>
         listLocks(reader, openFolderLimits(home.limits).read(), await findKeptLimits(home)),
       ),
+    lockLimits: async () => openFolderLimits(home.limits).read(),
     setLockLimit: async (key, limit) => {
       makeHome(home);
       openFolderLimits(home.limits).set(key, limit);
