@@ -147,7 +147,7 @@ async function lintDocument(
   const language = findLanguage(source, file);
   const texts = [source, ...options.definitions.map((given) => given.source)];
   const { definitions } = await readDefinitions(home, (reader) =>
-    fetchDefinitions(language, texts, {}, reader),
+    fetchDefinitions(language, texts, {}, reader, true),
   );
   return language.lint(source, file, { ...options, definitions: [...definitions, ...options.definitions] });
 }

@@ -29,7 +29,7 @@ export const runFlags = {
     help: "YAML or JSON list of what follows from the end of the run",
   },
   with: { kind: "list", value: "FILE", help: "further definitions: templates, ConfigMaps, Secrets" },
-  strict: { kind: "switch", help: "unknown fields and doubled keys are errors" },
+  strict: { kind: "switch", help: "unknown fields and doubled keys are errors, and not just warnings" },
   ...watchFlags,
   ...shownFlags,
   ...engineFlags,

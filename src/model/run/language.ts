@@ -153,10 +153,14 @@ export interface Language {
    * values go to the secret store. Their seals come back in the submission's facts, as `secrets`.
    */
   takeSecrets?(source: string, file: string): { readonly source: string; readonly secrets: SecretTexts };
-  /** The stored definitions that the texts refer to and do not hold themselves. */
+  /**
+   * The stored definitions that the texts refer to and do not hold themselves. `later`: also those that are looked up
+   * only when a run has ended.
+   */
   findReferences?(
     sources: readonly string[],
     parameters: Readonly<Record<string, string>>,
+    later?: boolean,
   ): readonly DefinitionKey[];
   /** Takes a file apart, for storing. Objects that cannot be read are left out. */
   listObjects?(source: string): readonly ListedObject[];
