@@ -11,7 +11,8 @@
  *   attempt   <bytes>\n, then so many bytes of texts that each end in NUL:
  *             directory, working directory ("" is the attempt's directory), file for output, file for errors,
  *             the descriptors on which the program may add to the exit record ("", "3" or "35"), and behind them "w"
- *             if it leaves before what it started, which ends with it (bubblewrap): that is waited for,
+ *             if it leaves before what it started, which ends with it (bubblewrap): that is waited for; and "n" if
+ *             the next attempt will probably come at once, so that it is worth staying awake for it,
  *             how many variables follow, the variables as NAME=VALUE, then the program's absolute path and arguments
  *             (the record has the measures in a line "used", with "whole" if what was waited for is in them, or "part")
  *   end       end <code> <how> <user us> <system us> <peak kB> <left>\n, where <how> is "plain", "signaled" or
@@ -27,6 +28,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -44,6 +46,8 @@ extern char **environ;
 
 /* The lowest descriptor of our own; those below it are the attempt's. */
 enum { first_own_fd = 10 };
+
+enum { longest_awake_ns = 1000000 };
 
 struct attempt {
 	char *directory;
@@ -348,7 +352,7 @@ static int reap_dying(struct ending *ending)
 	return 0;
 }
 
-static struct attempt attempt;
+static struct attempt attempt = { .letters = "" };
 
 /*
  * Waits for the program, and on the way for what its processes left to us. `is_alone`: no processes of earlier attempts
@@ -421,17 +425,33 @@ static int become_taken(void *unused)
 	return 126;
 }
 
+/*
+ * Looks for input for as long as an engine takes between two attempts of a chain. To fall asleep and be woken takes as
+ * long as to start a process does. Whoever else wants the processor gets it.
+ */
+static void stay_awake(void)
+{
+	struct pollfd arrives = { .fd = 0, .events = POLLIN };
+	struct timespec at;
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	long long until_ns = 1000000000LL * at.tv_sec + at.tv_nsec + longest_awake_ns;
+	while (poll(&arrives, 1, 0) == 0 && 1000000000LL * at.tv_sec + at.tv_nsec < until_ns) {
+		sched_yield();
+		clock_gettime(CLOCK_MONOTONIC, &at);
+	}
+}
+
 static int become_next(void *unused)
 {
 	/* If the slot is killed, nobody would tell how the attempt ends. */
 	prctl(PR_SET_PDEATHSIG, (long)SIGKILL);
 	if (getppid() != own_pid)
 		return 125;
-	/* By this name it is told from processes that the last attempt left (process-tree.ts). */
-	prctl(PR_SET_NAME, "slot-waits");
+	if (strchr(attempt.letters, 'n') != NULL)
+		stay_awake();
 	if (!take_attempt())
 		return 0;
-	prctl(PR_SET_NAME, "slot-starts");
+	prctl(PR_SET_NAME, "millrace-start");
 	/* A signal that came until now was for the last attempt. */
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGTERM, SIG_DFL);
@@ -501,6 +521,8 @@ int main(void)
 	for (int fd = 3; fd < first_own_fd; fd++)
 		dup3(null_fd, fd, O_CLOEXEC);
 	own_pid = getpid();
+	/* A process that waits has the same name from its birth on: it is none that an attempt left (process-tree.ts). */
+	prctl(PR_SET_NAME, "millrace-slot");
 	is_ahead = leave_descriptors() == 0;
 	process_stack = mmap(NULL, process_stack_bytes, PROT_READ | PROT_WRITE,
 			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);

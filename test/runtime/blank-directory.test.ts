@@ -21,7 +21,7 @@ test("a blank directory becomes the attempt's, once", (context) => {
   blank.make();
   blank.make();
   assert.equal(take(blank, join(folder, "a")), true);
-  assert.deepEqual(readdirSync(join(folder, "a")).toSorted(), ["order.json", "root"]);
+  assert.deepEqual(readdirSync(join(folder, "a")).toSorted(), ["main.err", "main.out", "order.json", "root"]);
   assert.equal(readFileSync(join(folder, "a", "order.json"), "utf8"), "the order");
   assert.equal(take(blank, join(folder, "b")), false, "there is no second one");
   assert.deepEqual(readdirSync(folder), ["a"]);

@@ -79,7 +79,15 @@ function openPerformer(knobs: Knobs = {}) {
     failed: (error) => failures.push(error.message),
     broken: (_, error) => failures.push(`of the run: ${error.message}`),
   });
-  return { performer, calls, sent, failures, answers, later, end: (exit: AttemptExit) => listener?.ended(exit) };
+  return {
+    performer,
+    calls,
+    sent,
+    failures,
+    answers,
+    later,
+    end: (exit: AttemptExit) => listener?.ended(exit),
+  };
 }
 
 function problemsOf(sent: readonly RunInput[]): readonly (string | undefined)[] {

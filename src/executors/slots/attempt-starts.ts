@@ -70,7 +70,7 @@ function runOnSlot(context: ExecutorContext, attempt: RunningAttempt, slot: Slot
   // It may hold secrets and is not needed any more.
   delete attempt.launch;
   context.bySlot.set(slot, attempt);
-  slot.run(directory, launch);
+  slot.run(directory, launch, context.expectsNext());
   context.sampler.watch(order.attemptId, slot.pid, context.backend.hasPidNamespace);
   if (order.timeoutMs !== undefined) limitTime(context, attempt, order.timeoutMs);
   watchReadiness(context, attempt);

@@ -173,7 +173,7 @@ export function findTree(slotPid: number | undefined, attemptId: string): Proces
 
 /** Whether this is the process that a native slot has made ahead for its next attempt (native/slot.c). */
 function isWaiting({ pid, name, parent }: ProcessInfo, slotPid: number | undefined): boolean {
-  if (name !== "slot-waits" || parent !== slotPid) return false;
+  if (name !== "millrace-slot" || parent !== slotPid) return false;
   // A program may call itself what it likes, but not be another one.
   const [own] = findLink(`/proc/${pid}/exe`);
   return own !== undefined && own === findLink(`/proc/${slotPid}/exe`)[0];

@@ -1,12 +1,13 @@
 /**
  * A directory for the next attempt, made before anybody knows which one that is. In a chain of short steps the engine has
- * nothing to do while a step runs, and each system call counts once it has ended.
+ * nothing to do while a step runs, and each system call counts once it has ended. It has what every attempt of a single
+ * command named `main` will have: its root and its logs, empty.
  *
- * What must stay true: one that is taken is as empty as a new one, and nobody counts on there being one.
+ * What must stay true: one that is taken holds nothing of another attempt, and nobody counts on there being one.
  */
 import { closeSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { attemptFiles } from "../../ports/attempt-directory.ts";
+import { attemptFiles, attemptLogFile } from "../../ports/attempt-directory.ts";
 
 export interface BlankDirectory {
   /** Makes one, unless there is one. A disk that refuses is not told of: it refuses the attempt as well. */
@@ -26,6 +27,8 @@ export function createBlankDirectory(place: string): BlankDirectory {
       try {
         makeEmpty(place);
         mkdirSync(join(place, attemptFiles.root));
+        for (const stream of ["out", "err"] as const)
+          closeSync(openSync(join(place, attemptLogFile("main", stream)), "wx"));
         orderFile = openSync(join(place, attemptFiles.order), "wx");
       } catch {
         // Nobody asked for it; the attempt that needs one will say what the disk says.

@@ -91,7 +91,8 @@ function lay(
   try {
     const orderText = JSON.stringify(redact(order));
     const isNew =
-      (isPlain(order) && takeBlank(blank, directory, orderText)) || makeAttemptDirectory(directory, orderText);
+      (isPlain(order) && takeBlank(blank, directory, orderText)) ||
+      makeAttemptDirectory(directory, orderText);
     // Commands that have begun may have changed their inputs; those are theirs now.
     if (!isNew && existsSync(join(directory, attemptFiles.exit))) return { ok: true, directory };
     for (const [index, volume] of order.commands.flatMap(({ volumes }) => volumes).entries()) {
@@ -162,9 +163,10 @@ function makeAttemptDirectory(directory: string, orderText: string): boolean {
   return true;
 }
 
-/** Whether nothing is laid for the attempt but its order. */
+/** Whether the attempt is one command without anything that is laid for it. */
 function isPlain({ inputs, commands }: AttemptOrder): boolean {
-  return inputs.length === 0 && commands.every(({ volumes }) => volumes.length === 0);
+  const [only] = commands;
+  return commands.length === 1 && only?.name === "main" && inputs.length === 0 && only.volumes.length === 0;
 }
 
 /** Makes the directory of the one that was made ahead; whether there was one. */
