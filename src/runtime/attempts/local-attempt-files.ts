@@ -320,7 +320,7 @@ function readParameters(
     const text = readTail(path, parameterBytesAtMost);
     // A part of a value would be another value.
     if (text !== undefined && statSync(path).size > parameterBytesAtMost) {
-      const message = `output parameter ${output.name}: ${output.path} holds more than ${parameterBytesAtMost / 1024 / 1024} MiB`;
+      const message = `output parameter ${output.name}: ${output.path} holds more than ${parameterBytesAtMost / 1024 / 1024} MiB (${statSync(path).size} bytes); what is larger is an artifact`;
       problem ??= { kind: "output-missing", name: output.name, message };
     } else if (text !== undefined) parameters[output.name] = cutNewline(text);
     else if (output.default !== undefined) parameters[output.name] = output.default;
