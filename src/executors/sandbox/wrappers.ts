@@ -74,7 +74,9 @@ function writeEnterScript(input: WrapperInput): string {
     'l() { [ -e "$r$2" ] || [ -h "$r$2" ] || ln -s "$1" "$r$2" || fail "$2"; }',
     ...input.steps.map(writeUnshareStep),
     `export ${attemptMarker}=${quoteForShell(input.attemptId)}`,
-    `chroot "$r" /bin/sh -c 'cd "$0" && exec "$@"' ${quoteForShell(input.workingDirectory)} "$@" 3>&-${input.isSupervised ? "" : " 5>&-"}`,
+    // A shell says on its standard error which signal ended its command; that is not for the command's log.
+    "exec 6>&2 2>/dev/null",
+    `( exec chroot "$r" /bin/sh -c 'cd "$0" && exec "$@"' ${quoteForShell(input.workingDirectory)} "$@" ) 2>&6 6>&- 3>&-${input.isSupervised ? "" : " 5>&-"}`,
     "s=$?",
     `echo "{ \\"exit-code\\": $s }" >&3`,
     "exit $s",

@@ -94,8 +94,9 @@ export function describeCancelling(check: ExecutorCheck): void {
     assert.equal(ends[0]?.exit.ending.kind, "not-run");
   });
   check("an attempt that takes too long is ended", async (bench) => {
-    const { exit } = await bench.run(sh("sleep 1000", { timeoutMs: 100, graceMs: 5000 }));
+    const { exit, out, err } = await bench.run(sh("exec sleep 1000", { timeoutMs: 100, graceMs: 5000 }));
     assert.deepEqual(exit.problem, { kind: "timed-out" });
+    assert.deepEqual([out, err], ["", ""], "nobody but the command writes into its logs");
   });
   check("close ends what runs", async (bench) => {
     const started = bench.start(sh("sleep 1000 <>/tmp/alive; exit 0"), ["/tmp/alive"]);
