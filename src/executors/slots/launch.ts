@@ -70,14 +70,9 @@ export function makeSingleLaunch(command: ReadyCommand, wrapper?: Wrapper): Laun
 }
 
 /**
-<<<<<<< HEAD
  * Bubblewrap does not pass the processor time of what ran in it on to its parent, so below shells one inside notes it.
- * It survives TERM, and keeps its own words about a killed command out of the command's log.
-=======
- * Bubblewrap does not pass the processor time of what ran in it on to its parent, so a shell inside notes it.
  * It survives TERM, and keeps its own words about a killed command out of the command's log: it is a subshell that gets
  * the log, because a shell that redirects for a simple command does so for itself too.
->>>>>>> h-audit-b
  */
 const innerShell =
   's=143 t=; trap t=1 TERM; exec 6>&2 2>/dev/null; [ -n "$t" ] || { ( exec "$@" ) 2>&6 5>&- 6>&-; s=$?; }; ' +
