@@ -62,6 +62,11 @@ export class Performer {
     });
   }
 
+  /** Whether attempts are under way. */
+  get isBusy(): boolean {
+    return this.flights.size > 0;
+  }
+
   /** How many more attempts may start; services take no room (X6 of the executor port). */
   get free(): number {
     return this.executor.capacity - (this.flights.size - this.services.size);
