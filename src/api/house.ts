@@ -183,6 +183,8 @@ export interface LogFile {
   readonly ended: boolean;
   /** Texts to mask while the log grows; one that has ended is masked on disk. */
   readonly masked: readonly string[];
+  /** Labels of what wrote it, in the words of the run's language. */
+  readonly readLabels?: () => Readonly<Record<string, string>>;
 }
 
 /** One finding of `doctor`. */
@@ -283,6 +285,8 @@ export interface House {
   payload(name: string): Promise<PayloadPicture>;
   /** Locks that are held or waited for, by key. */
   locks(): Promise<readonly LockRow[]>;
+  /** Limits that were stored for locks, by key. */
+  lockLimits(): Promise<ReadonlyMap<string, number>>;
   /** Stores the limit of a lock, or takes it away; a running engine follows at once. */
   setLockLimit(key: string, limit: number | undefined): Promise<void>;
   /** Where an artifact of an output lies on disk, when it is a single file or was laid out. */

@@ -8,7 +8,6 @@ import type { CommandEntry } from "./command.ts";
 const elsewhere: Readonly<Record<string, string>> = {
   server: "`millrace serve` is the process that stays up; it has no HTTP interface yet.",
   controller: "Did you mean `millrace serve`?",
-  sync: "`millrace locks limit` says how many may hold a semaphore, `millrace locks` who does.",
   "executor-plugin": "Plugins are not run here.",
   auth: "There is no HTTP interface, so there is nothing to sign in to.",
   info: "`millrace doctor` says what this machine can do, `millrace version` which Millrace it is.",

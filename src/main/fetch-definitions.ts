@@ -44,12 +44,16 @@ export async function addStoredDefinitions(
   };
 }
 
-/** What the texts refer to, transitively, in the order in which it was found. */
+/**
+ * What the texts refer to, transitively, in the order in which it was found. `later`: also what is looked up only when a
+ * run has ended, to be checked.
+ */
 export async function fetchDefinitions(
   language: Language,
   texts: readonly string[],
   parameters: Readonly<Record<string, string>>,
   reader: DefinitionReader | undefined,
+  later = false,
 ): Promise<Fetched> {
   const definitions: GivenDefinition[] = [];
   const secrets: Record<string, JsonObject> = {};
@@ -57,7 +61,7 @@ export async function fetchDefinitions(
   const asked = new Set<string>();
   for (let sources = [...texts]; ;) {
     const wanted = language
-      .findReferences(sources, parameters)
+      .findReferences(sources, parameters, later)
       .filter((key) => !asked.has(describeDefinition(key)));
     if (wanted.length === 0) return { definitions, secrets };
     for (const key of wanted) {

@@ -82,6 +82,7 @@ export function createHouse(root: string): House {
       readHistory(home, [], async (reader) =>
         listLocks(reader, openFolderLimits(home.limits).read(), await findKeptLimits(home)),
       ),
+    lockLimits: async () => openFolderLimits(home.limits).read(),
     setLockLimit: async (key, limit) => {
       makeHome(home);
       openFolderLimits(home.limits).set(key, limit);
@@ -146,7 +147,7 @@ async function lintDocument(
   const language = findLanguage(source, file);
   const texts = [source, ...options.definitions.map((given) => given.source)];
   const { definitions } = await readDefinitions(home, (reader) =>
-    fetchDefinitions(language, texts, {}, reader),
+    fetchDefinitions(language, texts, {}, reader, true),
   );
   return language.lint(source, file, { ...options, definitions: [...definitions, ...options.definitions] });
 }

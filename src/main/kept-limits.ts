@@ -6,16 +6,15 @@ import { drawDefinition } from "./draw-definition.ts";
 import type { Home } from "./home.ts";
 import { readDefinitions } from "./read-definitions.ts";
 
-/** By `ConfigMap/NAME/KEY`, as keys of semaphores end. What is no whole number above 0 is no limit. */
+/** By `ConfigMap/NAME/KEY`, as keys of semaphores end. What is no whole number is no limit. */
 export function listKeptLimits(definitions: readonly Definition[]): ReadonlyMap<string, KeptLimit> {
   const limits = new Map<string, KeptLimit>();
   for (const definition of definitions) {
     if (definition.kind !== "ConfigMap") continue;
     const { data } = drawDefinition(definition).document;
     for (const [key, text] of isJsonObject(data) ? Object.entries(data) : []) {
-      const limit = typeof text === "string" && /^\s*\d+\s*$/u.test(text) ? Number(text) : 0;
-      if (limit > 0 && Number.isSafeInteger(limit))
-        limits.set(`ConfigMap/${definition.name}/${key}`, { limit, at: definition.updatedAt });
+      if (typeof text !== "string" || !/^\s*\d{1,9}\s*$/u.test(text)) continue;
+      limits.set(`ConfigMap/${definition.name}/${key}`, { limit: Number(text), at: definition.updatedAt });
     }
   }
   return limits;

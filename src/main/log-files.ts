@@ -1,12 +1,15 @@
 /** Where the logs of a run's attempts lie. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LogFile, RunPicture } from "../api/house.ts";
 import { isExpression } from "../model/plan/expression.ts";
 import { hasEnded } from "../model/run/phase.ts";
 import type { RunState } from "../model/run/run-state.ts";
+import { isJsonObject } from "../base/json.ts";
+import type { Json, JsonObject } from "../base/json.ts";
+import { lazily } from "../base/lazily.ts";
 import { listMaskedTexts } from "../base/mask-secrets.ts";
-import { attemptLogFile } from "../ports/attempt-directory.ts";
+import { attemptFiles, attemptLogFile } from "../ports/attempt-directory.ts";
 import { attemptFolder } from "./attempt-folder.ts";
 import type { Home } from "./home.ts";
 import { openHomeSecrets } from "./home-secrets.ts";
@@ -53,15 +56,16 @@ function filesOf(
   task: number,
   masked: readonly string[],
 ): readonly LogFile[] {
-  const { state } = picture;
+  const { state, view } = picture;
   const process = state.index.plan.processes[state.tasks.process[task] as number];
   if (process?.body.kind !== "task") return [];
   const directory = attemptFolder(home, picture.row.name, state, task);
   const commands = process.body.task.commands.flatMap((command) =>
     isExpression(command.name) ? [] : [command.name],
   );
+  const readLabels = lazily(() => view.labels?.(state, readHints(directory)) ?? {});
   // An attempt goes by the name of the task it belongs to, with its own number behind.
-  const taskName = picture.view.taskName(state, task).short;
+  const taskName = view.taskName(state, task).short;
   return commands
     .flatMap((command) => (["out", "err"] as const).map((stream) => ({ command, stream })))
     .map(({ command, stream }) => ({
@@ -73,6 +77,14 @@ function filesOf(
       startedAt: state.tasks.startedAt[task] as number,
       ended: hasEnded(state.tasks.phase[task] as number),
       masked,
+      readLabels,
     }))
     .filter((file) => existsSync(file.path));
+}
+
+/** What the order of an attempt keeps for executors of a cluster. */
+function readHints(directory: string): JsonObject {
+  const order = JSON.parse(readFileSync(join(directory, attemptFiles.order), "utf8")) as Json;
+  const hints = isJsonObject(order) ? order["hints"] : undefined;
+  return isJsonObject(hints) ? hints : {};
 }

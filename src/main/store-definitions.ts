@@ -27,7 +27,7 @@ export async function storeDefinitions(
       ? request.source
       : (language.adjustCron?.(request.source, makeUpName(overrides)) ?? request.source);
   const { source, secrets } = language.takeSecrets?.(given, file) ?? { source: given, secrets: {} };
-  const { definitions } = await fetchDefinitions(language, [source], {}, store);
+  const { definitions } = await fetchDefinitions(language, [source], {}, store, true);
   const diagnostics = language.lint(source, file, { strict, definitions });
   if (diagnostics.some(({ severity }) => severity === "error")) return { ok: false, diagnostics };
   const { wanted, others } = chooseObjects(language, source, request.kinds);

@@ -241,12 +241,15 @@ export class Runtime {
     this.closed = true;
     this.cancelWake?.();
     for (const waiter of this.durableWaiters.splice(0)) waiter.reject(closedError());
-    await this.performer.close(options);
+    const performerCloses = this.performer.close(options);
+    // Attempts that are ended are gone before somebody else may take their runs over; idle slots leave meanwhile.
+    if (this.performer.isBusy) await performerCloses;
     try {
       if (this.failure === undefined && this.unsynced) await this.sync();
     } finally {
       await this.ports.artifacts.close();
       await this.ports.history.close();
+      await performerCloses;
     }
   }
 

@@ -120,7 +120,23 @@ describe("values", () => {
 
   test("pairs keep everything behind the first =", () => {
     assert.deepEqual(readPairs("parameter", ["a=b=c", "d="]), { a: "b=c", d: "" });
-    assert.deepEqual(readLabels(["a=b,c=d", "e=f"]), { a: "b", c: "d", e: "f" });
+    assert.deepEqual(readLabels(["a=b, c=d", "e=f", "example.org/A_1.x=,"]), {
+      a: "b",
+      c: "d",
+      e: "f",
+      "example.org/A_1.x": "",
+    });
+    for (const wrong of [
+      "a b=c",
+      "a=b c",
+      "a=-b",
+      "/a=b",
+      "Ex_a/b=c",
+      "a/b/c=d",
+      `a=${"x".repeat(64)}`,
+      "=b",
+    ])
+      assert.throws(() => readLabels([wrong]), { code: "cli/bad-arguments" }, wrong);
     assert.throws(() => readPairs("parameter", ["novalue"]), {
       code: "cli/bad-arguments",
       message: "--parameter must be NAME=VALUE, found 'novalue'",

@@ -123,6 +123,8 @@ export interface HouseOptions {
   readonly explanations?: readonly Explanation[];
   /** How many more tasks there would be to explain. */
   readonly unexplained?: number;
+  /** Stored limits of locks. */
+  readonly limits?: Readonly<Record<string, number>>;
   readonly locks?: readonly LockRow[];
   readonly payloads?: readonly PayloadRow[];
   readonly findings?: readonly DoctorFinding[];
@@ -243,6 +245,7 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
       return { ...found, value: { id: found.id }, runs: [found.run] };
     },
     locks: () => Promise.resolve(options.locks ?? []),
+    lockLimits: async () => new Map(Object.entries(options.limits ?? {})),
     setLockLimit: (key, limit) => {
       calls.push(`limit ${key} ${limit ?? "none"}`);
       return Promise.resolve();

@@ -214,9 +214,13 @@ function makeView(run: FakeRun): LanguageView {
     }),
     taskId: (_state, task) => `id-${task}`,
     message: (_state, task) => messageOf(task),
-    findTasks: (state, selector) =>
-      allTasks(state).filter((task) =>
-        [nameOf(state, task), `${state.name}.${nameOf(state, task)}`].includes(selector),
+    findTasks: (state, selector, among = allTasks(state)) =>
+      among.filter((task) =>
+        [
+          nameOf(state, task),
+          `${state.name}.${nameOf(state, task)}`,
+          `phase=${showPhase(phaseNames[state.tasks.phase[task] ?? 0] ?? "")}`,
+        ].includes(selector),
       ),
     finalOutputs: () => ({ parameters: run.outputs?.parameters ?? {}, files: run.outputs?.files ?? {} }),
   };

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { phaseNames } from "../../src/model/run/phase.ts";
 import { formatFrame } from "../../src/cli/render/frame.ts";
 import type { FrameOptions } from "../../src/cli/render/frame.ts";
+import { makeTaskFilter } from "../../src/cli/select/task-filter.ts";
 import { createStyle } from "../../src/cli/render/style.ts";
 import { measureWidth } from "../../src/cli/render/text-width.ts";
 import { makePicture } from "./fake-picture.ts";
@@ -40,6 +41,21 @@ describe("frame", () => {
       "├─○ wrap     t-wrap           when 'a == b' evaluated false",
       "└─◷ report   t-report",
     ]);
+  });
+
+  test("a filter leaves a list under full names, and the counts", () => {
+    const filter = makeTaskFilter({ status: "Failed,running" });
+    assert.deepEqual(formatFrame(picture, options(100, 24, { filter })), [
+      "● Running 1m2s  ✖ 1 ● 2 ◷ 1 ✔ 1 ○ 1  orders",
+      "● orders          main       1m2s",
+      "✖ orders.check    t-check    2s    main: Error (exit code 4)",
+      "◫ orders.approve  t-approve  57s",
+      "● orders.work     t-work     57s",
+    ]);
+    assert.deepEqual(
+      formatFrame(picture, options(100, 3, { filter: makeTaskFilter({ "node-field-selector": "fetch" }) })),
+      ["● Running 1m2s  ✖ 1 ● 2 ◷ 1 ✔ 1 ○ 1  orders", "✔ orders.fetch  t-fetch  3s"],
+    );
   });
 
   test("shows the time left as long as the estimate lasts", () => {

@@ -21,10 +21,9 @@ describe("lint", () => {
   after(() => rmSync(folder, { recursive: true }));
 
   test("all files of a call are definitions for each other", async () => {
-    const { code, out, calls } = await ask(
-      ["lint", "--strict", "docs", "more.yaml", "--with", "docs/c.json"],
-      { world: { cwd: folder } },
-    );
+    const { code, out, calls } = await ask(["lint", "docs", "more.yaml", "--with", "docs/c.json"], {
+      world: { cwd: folder },
+    });
     assert.equal(code, 0);
     assert.deepEqual(calls, [
       "lint docs/b.yaml strict=true with=docs/c.json,docs/deep/a.yml,more.yaml,docs/c.json",
@@ -33,6 +32,18 @@ describe("lint", () => {
       "lint more.yaml strict=true with=docs/b.yaml,docs/c.json,docs/deep/a.yml,docs/c.json",
     ]);
     assert.deepEqual(out, ["✔ no linting errors found in 4 files"]);
+  });
+
+  test("is strict unless told otherwise, as argo is", async () => {
+    for (const [flags, strict] of [
+      [[], true],
+      [["--strict"], true],
+      [["--no-strict"], false],
+      [["--strict=false"], false],
+    ] as const) {
+      const { calls } = await ask(["lint", "more.yaml", ...flags], { world: { cwd: folder } });
+      assert.deepEqual(calls, [`lint more.yaml strict=${strict} with=`]);
+    }
   });
 
   test("data files in folders are left out, those that are named are not", async () => {
@@ -60,7 +71,7 @@ describe("lint", () => {
       const { code, calls } = await ask([...words, ...files], { world: { cwd: folder } });
       assert.deepEqual(
         [code, calls],
-        [0, ["lint cron.yaml strict=false with=cron.yaml,workflow.yaml"]],
+        [0, ["lint cron.yaml strict=true with=cron.yaml,workflow.yaml"]],
         words.join(" "),
       );
     }

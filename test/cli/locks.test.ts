@@ -54,9 +54,14 @@ describe("locks", () => {
   test("a limit is set, and taken away", async () => {
     const set = await ask(["locks", "limit", "default/ConfigMap/c/k", "3"], {});
     const none = await ask(["locks", "limit", "default/Database/a/b", "none"], {});
+    const nobody = await ask(["locks", "limit", "default/Database/a/b", "0"], {});
     assert.deepEqual(
-      [set.calls, none.calls],
-      [["limit default/ConfigMap/c/k 3"], ["limit default/Database/a/b none"]],
+      [set.calls, none.calls, nobody.calls],
+      [
+        ["limit default/ConfigMap/c/k 3"],
+        ["limit default/Database/a/b none"],
+        ["limit default/Database/a/b 0"],
+      ],
     );
   });
 
@@ -65,7 +70,7 @@ describe("locks", () => {
       ["default/Mutex/m", "2"],
       ["workflow", "2"],
       ["default/ConfigMap/c", "2"],
-      ["default/Database/k", "0"],
+      ["default/Database/k", "-1"],
       ["default/Database/k", "1.5"],
       ["default/Database/k", "many"],
     ];
@@ -73,6 +78,84 @@ describe("locks", () => {
       const { code, err, calls } = await ask(["locks", "limit", key, limit], {});
       assert.deepEqual([code, calls], [2, []], `${key} ${limit}`);
       assert.match(err, /cli\/bad-arguments|is no key|whole number/);
+    }
+  });
+});
+
+describe("sync", () => {
+  const database = ["--type", "database"] as const;
+  const inMap = ["--type", "configmap", "--cm-name", "limits"] as const;
+  const map = {
+    kind: "ConfigMap",
+    name: "limits",
+    uid: "u",
+    version: 1,
+    createdAt: 0,
+    updatedAt: 0,
+    labels: {},
+    source: "",
+    status: {},
+    document: {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "limits", labels: { team: "a" } },
+      data: { two: "2", word: "x" },
+    },
+  } as const;
+
+  test("limits of the database are those of `locks limit`", async () => {
+    const limits = { "default/Database/k": 2 };
+    const lines = ["Key: k", "Type: database", "Namespace: default"];
+    const got = await ask(["sync", "get", "k", ...database], { limits });
+    assert.deepEqual(got.out, [...lines, "Limit: 2"]);
+    const made = await ask(["sync", "create", "k", ...database, "--limit", "3", "-n", "own"], { limits });
+    assert.deepEqual(made.calls, ["limit own/Database/k 3"]);
+    const changed = await ask(["sync", "update", "k", ...database, "--limit", "4"], { limits });
+    assert.deepEqual([changed.out[0], changed.calls], ["Sync limit updated", ["limit default/Database/k 4"]]);
+    const gone = await ask(["sync", "delete", "k", ...database], { limits });
+    assert.deepEqual([gone.out, gone.calls], [["Sync limit deleted"], ["limit default/Database/k none"]]);
+  });
+
+  test("limits of ConfigMaps are keys of stored ones, and the rest of them stays", async () => {
+    const options = { definitions: [map] };
+    const got = await ask(["sync", "get", "two", ...inMap], options);
+    assert.deepEqual(got.out, [
+      "Key: two",
+      "Type: configmap",
+      "ConfigMap Name: limits",
+      "Namespace: default",
+      "Limit: 2",
+    ]);
+    const data = (data: object): string => {
+      const { length } = JSON.stringify({ ...map.document, data });
+      return `store {"file":"configmap limits","mode":"apply","kinds":["ConfigMap"],"strict":false} ${length} characters`;
+    };
+    const made = await ask(["sync", "create", "new", ...inMap, "--limit", "12"], options);
+    assert.deepEqual(made.calls, [data({ two: "2", word: "x", new: "12" })]);
+    const gone = await ask(["sync", "delete", "two", ...inMap], options);
+    assert.deepEqual(gone.calls, [data({ word: "x" })]);
+    const first = await ask(["sync", "create", "k", ...inMap, "--limit", "1"], {});
+    assert.equal(first.calls.length, 1);
+  });
+
+  test("what cannot be is refused, and nothing is changed", async () => {
+    const options = { limits: { "default/Database/k": 2 }, definitions: [map] };
+    const table: readonly (readonly [code: string, ...argv: string[]])[] = [
+      ["cli/bad-arguments", "get", "k"],
+      ["cli/bad-arguments", "get", "k", "--type", "configmap"],
+      ["cli/bad-arguments", "create", "k", ...database],
+      ["cli/bad-arguments", "create", "other", ...database, "--limit", "0"],
+      ["cli/bad-arguments", "get", "word", ...inMap],
+      ["locks/limit-exists", "create", "k", ...database, "--limit", "3"],
+      ["locks/limit-exists", "create", "two", ...inMap, "--limit", "3"],
+      ["locks/unknown-limit", "update", "other", ...database, "--limit", "3"],
+      ["locks/unknown-limit", "get", "none", ...inMap],
+      ["locks/unknown-limit", "delete", "k", ...database, "-n", "elsewhere"],
+    ];
+    for (const [expected, ...argv] of table) {
+      const { code, err, calls } = await ask(["sync", ...argv], options);
+      assert.deepEqual([code, calls], [2, []], argv.join(" "));
+      assert.match(err, new RegExp(`\\[${expected}\\]`));
     }
   });
 });

@@ -109,6 +109,21 @@ describe("logs", () => {
     assert.equal((await print(["--since-time", "2025-11-21T09:29:00Z"], logs)).stdout.text(), "other\n");
   });
 
+  test("-l takes the logs of tasks whose pods would have the labels", async () => {
+    const logs = ["a", "b"].map((app, index) => ({
+      ...makeLog(index + 1, app, "out", `${app}\n`),
+      readLabels: () => ({ app }),
+    }));
+    assert.equal((await print(["-l", "app=b"], logs)).stdout.text(), "b\n");
+    assert.equal((await print(["--selector", "app in (a, b)"], logs)).stdout.text(), "a: a\nb: b\n");
+    const none = await print(["-l", "app=c"], logs);
+    assert.deepEqual(
+      [none.stdout.text(), none.stderr.text()],
+      ["", "no task of orders with these labels has written anything\n"],
+    );
+    assert.equal((await print(["--node-field-selector", "b"], logs)).stdout.text(), "b\n");
+  });
+
   test("--timestamps shows the start of the attempt for what is stored", async () => {
     assert.equal(
       (await print(["--timestamps"], [makeLog(1, "a", "out", "x\n")])).stdout.text(),

@@ -3,13 +3,15 @@ import { describe, test } from "node:test";
 import { createPlainLines } from "../../src/cli/drive/plain-lines.ts";
 import { rememberRun } from "../../src/cli/drive/display.ts";
 import { createPrinter } from "../../src/cli/printer.ts";
+import { makeTaskFilter } from "../../src/cli/select/task-filter.ts";
+import type { TaskFilter } from "../../src/cli/select/task-filter.ts";
 import { createStyle } from "../../src/cli/render/style.ts";
 import { makePicture } from "./fake-picture.ts";
 import { createSink, startAt } from "./fake-world.ts";
 
 const style = createStyle({ isTTY: false, env: {} });
 
-function open() {
+function open(filter?: TaskFilter) {
   const [stdout, stderr] = [createSink(), createSink()];
   return {
     lines: createPlainLines({
@@ -17,6 +19,7 @@ function open() {
       err: createPrinter(stderr),
       style,
       now: () => startAt + 9000,
+      filter,
     }),
     stdout,
     stderr,
@@ -117,6 +120,17 @@ describe("plain lines", () => {
     assert.equal(stdout.text(), "");
     lines.update(later, undefined);
     assert.deepEqual(stdout.text().split("\n").length, 5);
+  });
+
+  test("with a filter only its tasks are told of, and what becomes of the run", () => {
+    const { lines, stdout } = open(makeTaskFilter({ status: "Failed" }));
+    lines.update(start, [{ kind: "attempt.ready", task: 1, at: startAt }]);
+    lines.update(later, undefined);
+    assert.deepEqual(stdout.text().trimEnd().split("\n"), [
+      "2025-11-21T09:30:00Z orders run started",
+      "2025-11-21T09:30:04Z orders.a failed (3s): main: Error (exit code 4)",
+      "2025-11-21T09:30:09Z orders run suspended",
+    ]);
   });
 
   test("going on after a pause is an event too", () => {

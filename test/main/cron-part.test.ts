@@ -91,7 +91,9 @@ function makeBench(): Bench {
     expire: async () => ({ deleted: [], nextAt: undefined }),
     remove: async (name) => {
       calls.push(`remove ${name}`);
+      if (runs.get(name)?.view["owes"] !== undefined) return "owing";
       if (!runs.delete(name)) throw new MillraceError("run/unknown", "not-found", name);
+      return "removed";
     },
     note: (text) => notes.push(text),
   };
@@ -156,7 +158,7 @@ describe("schedules in serve", () => {
             apiVersion: "argoproj.io/v1alpha1",
             kind: "Workflow",
             name: nameAt(1),
-            namespace: "",
+            namespace: "default",
             uid: runId,
           },
         ],
@@ -223,6 +225,27 @@ describe("schedules in serve", () => {
     assert.deepEqual([...bench.runs.keys()], [nameAt(2)]);
     const { schedule } = (await bench.status()) as { readonly schedule: Record<string, unknown> };
     assert.deepEqual(schedule["deleting"], []);
+  });
+
+  test("a run that owes callbacks is removed when they are settled, also by a later process", async () => {
+    const bench = makeBench();
+    await bench.store({ successfulJobsHistoryLimit: 0 });
+    await bench.look();
+    await bench.lookAt(1);
+    const owing = { ...(bench.runs.get(nameAt(1)) ?? assert.fail()), view: { owes: 1 } };
+    bench.runs.set(nameAt(1), owing);
+    await bench.end(nameAt(1));
+    const readDeleting = async (): Promise<unknown> =>
+      ((await bench.status()) as { readonly schedule: Record<string, unknown> }).schedule["deleting"];
+    assert.deepEqual([[...bench.runs.keys()], await readDeleting()], [[nameAt(1)], [nameAt(1)]]);
+    bench.restart();
+    await bench.look();
+    assert.deepEqual([[...bench.runs.keys()], await readDeleting()], [[nameAt(1)], [nameAt(1)]]);
+    bench.runs.set(nameAt(1), { ...owing, view: {} });
+    await bench.end(nameAt(1));
+    assert.deepEqual([[...bench.runs.keys()], await readDeleting()], [[], []]);
+    const { succeeded, schedule } = await bench.status();
+    assert.deepEqual([succeeded, (schedule as Record<string, unknown>)["finished"]], [1, []]);
   });
 
   test("suspending, resuming, changing and deleting by others take effect at the next look", async () => {

@@ -32,7 +32,8 @@ export const argoFlags = {
 const replaced: Readonly<Record<string, string>> = {
   "dry-run": "`millrace lint FILE` checks a document without running it.",
   "server-dry-run": "`millrace lint FILE` checks a document without running it.",
-  "node-field-selector": "Such a selector goes with get, logs, resume, stop, retry and node set.",
+  "node-field-selector":
+    "Such a selector goes with submit, get, watch, logs, resume, stop, retry and node set.",
   "argo-server": "Runs are on this machine; --home names the folder with them.",
   kubeconfig: "Runs are on this machine; --home names the folder with them.",
   context: "Runs are on this machine; --home names the folder with them.",

@@ -7,6 +7,7 @@ import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../command.ts";
 import { noteUndriven } from "../drive/note-undriven.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { filterRows } from "../render/choose-rows.ts";
 import { formatSpan, formatTime } from "../render/durations.ts";
 import { formatBytes } from "../render/format-bytes.ts";
 import { describeMessage } from "../render/name-child.ts";
@@ -18,6 +19,7 @@ import type { Style } from "../render/style.ts";
 import { formatTable } from "../render/table.ts";
 import { cleanText, cropText } from "../render/text-width.ts";
 import { drawBranches, formatNode, rowDuration } from "../render/tree-lines.ts";
+import { makeTaskFilter, shownFlags } from "../select/task-filter.ts";
 
 /** `archive get` has them as well. */
 export const getFlags = {
@@ -27,13 +29,7 @@ export const getFlags = {
     choices: ["json", "yaml", "wide", "short", "name"],
     help: "for programs, with more columns, or one line",
   },
-  "node-field-selector": {
-    kind: "text",
-    aliases: ["node"],
-    value: "SELECTOR",
-    help: "only tasks that the selector names, such as templateName=build",
-  },
-  status: { kind: "text", value: "STATUS,...", help: "only tasks in these states" },
+  ...shownFlags,
 } as const;
 
 export const command = defineCommand({
@@ -121,9 +117,8 @@ function chooseTree(
   style: Style,
 ): { readonly rows: readonly TreeRow[]; readonly names: readonly string[] } {
   const { state, view } = picture;
-  const selector = given["node-field-selector"];
-  const states = given.status?.split(",").map((text) => text.trim().toLowerCase());
-  if (selector === undefined && states === undefined) {
+  const filter = makeTaskFilter(given);
+  if (filter === undefined) {
     const rows = view.rows(state);
     const branches = drawBranches(
       rows.map(({ depth }) => depth),
@@ -134,14 +129,7 @@ function chooseTree(
       names: rows.map((row, index) => formatNode(row, branches[index] ?? "", picture, style)),
     };
   }
-  const wanted = selector === undefined ? undefined : new Set(view.findTasks(state, selector));
-  const rows = view
-    .rows(state)
-    .filter((row) => wanted === undefined || wanted.has(row.task))
-    .filter(
-      (row) => states === undefined || states.includes(row.state) || states.includes(row.phase.toLowerCase()),
-    )
-    .map((row) => ({ ...row, depth: 0, name: view.taskName(state, row.task).full }));
+  const rows = filterRows(picture, filter);
   return { rows, names: rows.map((row) => formatNode(row, "", picture, style)) };
 }
 

@@ -26,7 +26,10 @@ export const lintFlags = {
     choices: ["pretty", "simple", "json"],
     help: "with excerpts (default), one line each, or for programs",
   },
-  strict: { kind: "switch", help: "unknown fields and doubled keys are errors" },
+  strict: {
+    kind: "switch",
+    help: "unknown fields and doubled keys are errors (default); --no-strict makes them warnings",
+  },
   with: { kind: "list", value: "FILE", help: "definitions that are not checked themselves" },
   offline: { kind: "switch", help: "does nothing: checking is always local" },
 } as const;
@@ -53,7 +56,7 @@ export const command = defineCommand({
   } as const,
   examples: [
     { line: "millrace lint workflow.yaml", does: "one file" },
-    { line: "millrace lint --strict workflows/", does: "everything in a folder" },
+    { line: "millrace lint workflows/", does: "everything in a folder" },
     { line: "millrace lint -o simple workflows/ ", does: "one line per problem, for editors" },
   ],
   run: async (context, flags, operands) => {
@@ -80,7 +83,7 @@ export async function lintDocuments(
     chosen.map(async (input): Promise<Checked> => {
       // Documents of other kinds in its file are definitions for it as well.
       const definitions = [...inputs, ...others].filter((other) => other !== input);
-      const strict = flags.strict === true;
+      const strict = flags.strict !== false;
       return {
         file: input.file,
         diagnostics: await house.lint(input.source, input.file, { strict, definitions }),

@@ -11,7 +11,8 @@ export const command = defineCommand({
   operandsAtMost: 2,
   completes: "nothing",
   details: [
-    "The limit is kept in the home and counts over what the ConfigMaps of documents say. It may be changed while runs hold the semaphore or wait for it: a lower one sends nobody away, and holds for whoever comes next.",
+    "The limit is kept in the home and counts over what the ConfigMaps of documents say. It may be changed while runs hold",
+    "the semaphore or wait for it: a lower one sends nobody away, and holds for whoever comes next; with 0 all wait.",
   ],
   flags: {},
   examples: [
@@ -44,10 +45,10 @@ function checkKey(key: string): void {
 function readLimit(text: string): number | undefined {
   if (text === "none") return undefined;
   const limit = Number(text);
-  if (/^\d+$/u.test(text) && limit > 0 && Number.isSafeInteger(limit)) return limit;
+  if (/^\d+$/u.test(text) && Number.isSafeInteger(limit)) return limit;
   throw new MillraceError(
     "cli/bad-arguments",
     "invalid",
-    `a limit is a whole number above 0, or none; found '${text}'`,
+    `a limit is a whole number, or none; found '${text}'`,
   );
 }

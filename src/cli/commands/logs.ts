@@ -11,6 +11,7 @@ import type { LogFollower } from "../logs/log-follower.ts";
 import { formatPrefix, parsePattern } from "../logs/log-lines.ts";
 import { formatTime } from "../render/durations.ts";
 import { checkTask } from "../select/check-task.ts";
+import { parseLabelSelector } from "../select/label-selector.ts";
 
 /** How often to look for new logs while nothing tells of any. */
 const lookEveryMs = 1000;
@@ -37,11 +38,17 @@ const flags = {
     help: "only logs that were written to after this time (RFC 3339)",
   },
   grep: { kind: "text", value: "PATTERN", help: "only lines that match the regular expression" },
-  selector: {
+  "node-field-selector": {
     kind: "text",
-    aliases: ["node-field-selector", "node"],
+    aliases: ["node"],
     value: "SELECTOR",
     help: "only tasks that the selector names, such as templateName=build",
+  },
+  selector: {
+    kind: "text",
+    short: "l",
+    value: "SELECTOR",
+    help: "only tasks whose pods would have these labels: those in a template's metadata and in podMetadata",
   },
   previous: {
     kind: "switch",
@@ -91,6 +98,7 @@ const noFlags: Flags = {
   since: undefined,
   "since-time": undefined,
   grep: undefined,
+  "node-field-selector": undefined,
   selector: undefined,
   previous: undefined,
   timestamps: undefined,
@@ -105,17 +113,22 @@ async function printLogs(
   const [name = "@latest", task] = operands;
   const house = await context.openHouse();
   const picture = await house.get(name);
-  const select = task ?? given.selector;
+  const select = task ?? given["node-field-selector"];
   if (select !== undefined) checkTask(picture, select);
   const since = readSince(given, context.io.clock.now());
+  const hasLabels = given.selector === undefined ? undefined : parseLabelSelector(given.selector);
   const list = (now: RunPicture): readonly LogFile[] =>
-    house.logFiles(now, select).filter((file) => isWanted(file, given, since));
+    house
+      .logFiles(now, select)
+      .filter((file) => isWanted(file, given, since) && (hasLabels?.(file.readLabels?.() ?? {}) ?? true));
   const files = list(picture);
   const follower = openFollower(context, given, picture, files, select);
   try {
     if (given.follow === true) await followRun(context, house, picture, follower, list);
     else await followOnce(follower, files);
-    if (given.follow !== true && house.logFiles(picture, select).every(({ path }) => sizeOf(path) === 0))
+    if (hasLabels !== undefined && given.follow !== true && files.length === 0)
+      context.err.line(`no task of ${picture.row.name} with these labels has written anything`);
+    else if (given.follow !== true && house.logFiles(picture, select).every(({ path }) => sizeOf(path) === 0))
       context.err.line(describeSilence(picture, select));
   } finally {
     follower.close();

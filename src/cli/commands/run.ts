@@ -7,6 +7,7 @@ import type { CommandContext } from "../command.ts";
 import { engineFlags, readSubmission, submissionFlags, watchFlags } from "../drive/submission-flags.ts";
 import { submitAndDrive } from "../drive/submit-and-drive.ts";
 import { readDocument } from "../read-input.ts";
+import { makeTaskFilter, shownFlags } from "../select/task-filter.ts";
 
 /** `submit` has them as well. */
 export const runFlags = {
@@ -28,8 +29,9 @@ export const runFlags = {
     help: "YAML or JSON list of what follows from the end of the run",
   },
   with: { kind: "list", value: "FILE", help: "further definitions: templates, ConfigMaps, Secrets" },
-  strict: { kind: "switch", help: "unknown fields and doubled keys are errors" },
+  strict: { kind: "switch", help: "unknown fields and doubled keys are errors, and not just warnings" },
   ...watchFlags,
+  ...shownFlags,
   ...engineFlags,
 } as const;
 
@@ -62,7 +64,8 @@ export async function runDocument(
   operands: readonly string[],
 ): Promise<number> {
   const house = await context.openHouse();
-  return submitAndDrive(context, house, await readRequest(context, house, flags, operands), flags);
+  const request = await readRequest(context, house, flags, operands);
+  return submitAndDrive(context, house, request, { ...flags, filter: makeTaskFilter(flags) });
 }
 
 type RequestFlags = Parameters<typeof readSubmission>[1] & {

@@ -5,6 +5,7 @@ import type { CommandContext } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { handOver } from "../drive/hand-over.ts";
 import { submitAndDrive } from "../drive/submit-and-drive.ts";
+import { makeTaskFilter } from "../select/task-filter.ts";
 import { readRequest, runFlags } from "./run.ts";
 
 export const command = defineCommand({
@@ -50,8 +51,9 @@ export const command = defineCommand({
     }
     const follows = flags.wait === true || flags.watch === true || flags.log === true;
     const isServed = follows ? await house.isServed() : true;
+    const wishes = { ...flags, filter: makeTaskFilter(flags) };
     return forEachRequest(requests, (request) =>
-      isServed ? handOver(context, house, request, flags) : submitAndDrive(context, house, request, flags),
+      isServed ? handOver(context, house, request, wishes) : submitAndDrive(context, house, request, wishes),
     );
   },
 });

@@ -4,6 +4,8 @@
  */
 import type { Command, CommandEntry } from "../command.ts";
 import { nouns, settingNouns } from "../definitions/definition-noun.ts";
+import { syncWords } from "../definitions/sync-words.ts";
+import type { SyncWord } from "../definitions/sync-words.ts";
 import type { DefinitionNoun } from "../definitions/definition-noun.ts";
 
 export const commandTable: readonly CommandEntry[] = [
@@ -39,6 +41,11 @@ export const commandTable: readonly CommandEntry[] = [
     "Steer",
     "say how many may hold a semaphore at once",
     () => import("./locks-limit.ts"),
+  ),
+  ...(Object.keys(syncWords) as readonly SyncWord[]).map((word) =>
+    entry(`sync ${word}`, "Steer", syncWords[word], async () => ({
+      command: (await import("../definitions/define-sync.ts")).defineSync(word),
+    })),
   ),
   entry("suspend", "Steer", "start nothing new in a run", () => import("./suspend.ts")),
   entry("resume", "Steer", "go on with a run, or end its waits", () => import("./resume.ts")),

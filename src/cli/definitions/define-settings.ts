@@ -8,6 +8,7 @@ import { printDiagnostics } from "../drive/print-diagnostics.ts";
 import { cleanText } from "../render/text-width.ts";
 import { settingNouns } from "./definition-noun.ts";
 import { entryFlags, readEntries } from "./read-entries.ts";
+import { writePlainJson } from "./write-plain-json.ts";
 
 export function defineSettings(word: "configmap" | "secret", mode: "create" | "apply"): Command {
   const { kind, one } = settingNouns[word];
@@ -40,7 +41,7 @@ export function defineSettings(word: "configmap" | "secret", mode: "create" | "a
           },
           {
             line: `millrace secret ${mode} key --from-file id_rsa=$HOME/.ssh/id_rsa`,
-            does: "the text of a file",
+            does: "the content of a file",
           },
         ]
       : [
@@ -59,11 +60,13 @@ export function defineSettings(word: "configmap" | "secret", mode: "create" | "a
       const house = await context.openHouse();
       const labels = readLabels(flags.labels);
       const metadata = { name, ...(Object.keys(labels).length === 0 ? {} : { labels }) };
-      const data = isSecret ? { type: "Opaque", stringData: entries } : { data: entries };
-      const source = writeJson({ apiVersion: "v1", kind, metadata, ...data });
+      const { texts, bytes } = entries;
+      const binary = Object.keys(bytes).length === 0 ? {} : { [isSecret ? "data" : "binaryData"]: bytes };
+      const data = isSecret ? { type: "Opaque", stringData: texts, ...binary } : { data: texts, ...binary };
+      const source = writePlainJson({ apiVersion: "v1", kind, metadata, ...data });
       const file = `${word} ${name}`;
       const answer = await house.definitions.store({ source, file, mode, kinds: [kind], strict: false });
-      const { length } = Object.keys(entries);
+      const { length } = [...Object.keys(texts), ...Object.keys(bytes)];
       await printDiagnostics(context, answer.ok ? answer.warnings : answer.diagnostics, file, "stored");
       if (!answer.ok) return exitCodes.usage;
       for (const { change, definition } of answer.stored)
@@ -81,16 +84,4 @@ function checkName(name: string): void {
   throw new MillraceError("cli/bad-arguments", "invalid", `'${cleanText(name)}' cannot be a name`, {
     hint: "A name is lower case letters, digits, - and ., and begins and ends with a letter or digit.",
   });
-}
-
-/** JSON that every reader of YAML takes: all but plain ASCII is written as numbers. */
-function writeJson(value: object): string {
-  return JSON.stringify(value).replace(
-    // eslint-disable-next-line no-control-regex -- what is not plain is what is looked for
-    /[^\u0020-\u007e]/gu,
-    (character) =>
-      [...Array(character.length).keys()]
-        .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`)
-        .join(""),
-  );
 }

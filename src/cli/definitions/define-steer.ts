@@ -52,7 +52,7 @@ export function defineLint({ word, kind, many }: DefinitionNoun): Command {
       "Exit code 2 when there is an error; warnings alone give 0.",
     ],
     flags: lintFlags,
-    examples: [{ line: `millrace ${word} lint --strict ${word}.yaml`, does: "one file" }],
+    examples: [{ line: `millrace ${word} lint ${word}.yaml`, does: "one file" }],
     run: (context, flags, operands) => lintDocuments(context, flags, operands, [kind]),
   });
 }

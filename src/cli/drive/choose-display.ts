@@ -10,13 +10,14 @@ export function chooseDisplay(context: CommandContext, wishes: DisplayWishes): D
   if (wishes.quiet === true) return createSilence(err);
   // Who asks for the tree in a file or a pipe would find sequences in it that move a cursor.
   const canDraw = io.isTTY && io.env["TERM"] !== "dumb" && !wishes.structured && wishes.log !== true;
-  if (canDraw && wishes.watch !== false) return openLiveTree(context);
+  if (canDraw && wishes.watch !== false) return openLiveTree(context, wishes.filter);
   return createPlainLines({
     out: wishes.structured ? err : out,
     err,
     style: context.style,
     now: io.clock.now,
     known: wishes.known,
+    filter: wishes.filter,
   });
 }
 

@@ -1,6 +1,7 @@
 /** What shows a run while it goes on, and what the user wishes of it. */
 import type { RunPicture } from "../../api/house.ts";
 import type { RunEvent } from "../../model/run/events.ts";
+import type { TaskFilter } from "../select/task-filter.ts";
 
 export interface Display {
   /** The run as it stands; `events` say what changed, undefined means that anything may have. */
@@ -29,6 +30,8 @@ export interface DisplayWishes {
   readonly log?: boolean | undefined;
   /** Plain lines tell only what is new. */
   readonly known?: KnownRun | undefined;
+  /** Only these tasks are shown; what becomes of the run as a whole is shown in any case. */
+  readonly filter?: TaskFilter | undefined;
   /** Standard output is for a program. */
   readonly structured: boolean;
 }

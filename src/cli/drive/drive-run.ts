@@ -7,6 +7,7 @@ import type { RunEvent } from "../../model/run/events.ts";
 import type { CommandContext } from "../command.ts";
 import { exitCodeOfPhase, exitCodes } from "../exit-codes.ts";
 import { printStructured, pictureToJson } from "../render/structured.ts";
+import type { TaskFilter } from "../select/task-filter.ts";
 import { chooseDisplay } from "./choose-display.ts";
 import type { Display, KnownRun } from "./display.ts";
 import { expireRuns } from "./expire-runs.ts";
@@ -19,6 +20,8 @@ export interface DriveWishes {
   readonly quiet?: boolean | undefined;
   readonly log?: boolean | undefined;
   readonly output?: string | undefined;
+  /** Which tasks to show. */
+  readonly filter?: TaskFilter | undefined;
   /** The run before this command, when there was one. */
   readonly known?: KnownRun | undefined;
 }

@@ -2,6 +2,7 @@
 import type { House } from "../../api/house.ts";
 import type { CommandContext } from "../command.ts";
 import { exitCodeOfPhase } from "../exit-codes.ts";
+import type { TaskFilter } from "../select/task-filter.ts";
 import { chooseDisplay } from "./choose-display.ts";
 import { isMoving } from "./note-undriven.ts";
 import { reportRun } from "./report-run.ts";
@@ -14,9 +15,10 @@ export async function followFromOutside(
   house: House,
   name: string,
   watch: boolean | undefined,
+  filter?: TaskFilter,
 ): Promise<number> {
   const { out } = context;
-  const display = chooseDisplay(context, { watch, structured: false });
+  const display = chooseDisplay(context, { watch, structured: false, filter });
   let picture = await house.get(name);
   try {
     display.update(picture, undefined);

@@ -5,6 +5,7 @@ import { exitCodeOfPhase, exitCodes } from "../exit-codes.ts";
 import { pictureToJson, printStructured } from "../render/structured.ts";
 import { formatRunHead } from "../render/run-head.ts";
 import { cleanText } from "../render/text-width.ts";
+import type { TaskFilter } from "../select/task-filter.ts";
 import { followFromOutside } from "./follow-from-outside.ts";
 import { describeJoined } from "./describe-joined.ts";
 import { printDiagnostics } from "./print-diagnostics.ts";
@@ -15,6 +16,8 @@ export interface HandOverWishes {
   readonly wait?: boolean | undefined;
   readonly quiet?: boolean | undefined;
   readonly output?: string | undefined;
+  /** Which tasks to show. */
+  readonly filter?: TaskFilter | undefined;
   readonly executor?: string | undefined;
   readonly parallel?: number | undefined;
   readonly "host-path"?: readonly string[];
@@ -54,14 +57,15 @@ export async function followRun(
   context: CommandContext,
   house: House,
   name: string,
-  { watch, log, wait }: Pick<HandOverWishes, "watch" | "log" | "wait">,
+  wishes: Pick<HandOverWishes, "watch" | "log" | "wait" | "filter">,
 ): Promise<number> {
+  const { watch, log, wait, filter } = wishes;
   if (log === true) {
     const { followLogs } = await import("../commands/logs.ts");
     await followLogs(context, name);
     return exitCodeOfPhase((await house.find(name)).phase);
   }
-  if (watch === true) return followFromOutside(context, house, name, true);
+  if (watch === true) return followFromOutside(context, house, name, true, filter);
   if (wait !== true) return exitCodes.succeeded;
   const { waitForEnd } = await import("../commands/wait.ts");
   return waitForEnd(context, house, await house.get(name), Infinity);

@@ -6,6 +6,7 @@ import type { RunPicture } from "../../api/house.ts";
 import type { CommandContext } from "../command.ts";
 import { formatFrame } from "../render/frame.ts";
 import { openScreen } from "../render/screen.ts";
+import type { TaskFilter } from "../select/task-filter.ts";
 import type { Display } from "./display.ts";
 
 const frameEveryMs = 100;
@@ -18,7 +19,8 @@ function isBehind({ row, state }: RunPicture): boolean {
   return row.startedAt === undefined && state.startedAt !== 0;
 }
 
-export function openLiveTree({ io, out, style }: CommandContext): Display {
+/** With a filter the tasks are a list, under their full names. */
+export function openLiveTree({ io, out, style }: CommandContext, filter?: TaskFilter): Display {
   const screen = openScreen(io, out);
   let picture: RunPicture | undefined;
   let notice: string | undefined;
@@ -31,7 +33,8 @@ export function openLiveTree({ io, out, style }: CommandContext): Display {
     cancelTimer = undefined;
     if (picture === undefined || out.isGone() || isBehind(picture)) return;
     const startedAt = io.clock.now();
-    screen.draw(formatFrame(picture, { columns: io.columns, rows: io.rows, now: startedAt, style, notice }));
+    const { columns, rows } = io;
+    screen.draw(formatFrame(picture, { columns, rows, now: startedAt, style, notice, filter }));
     drawnAt = io.clock.now();
     waitMs = Math.max(frameEveryMs, (drawnAt - startedAt) / drawingShare);
     if (!isClosed && picture.row.endedAt === undefined) schedule(Math.max(clockEveryMs, waitMs));

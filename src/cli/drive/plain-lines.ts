@@ -10,6 +10,7 @@ import { describeMessage, describeRunMessage } from "../render/name-child.ts";
 import type { Style } from "../render/style.ts";
 import { toneOf } from "../render/symbols.ts";
 import { cleanText } from "../render/text-width.ts";
+import type { TaskFilter } from "../select/task-filter.ts";
 import type { Display, KnownRun } from "./display.ts";
 
 export interface PlainLineOptions {
@@ -21,23 +22,27 @@ export interface PlainLineOptions {
   readonly now: () => number;
   /** What happened before is not told again. */
   readonly known?: KnownRun | undefined;
+  /** Only these tasks are told of. */
+  readonly filter?: TaskFilter | undefined;
 }
 
-export function createPlainLines({ out, err, style, now, known }: PlainLineOptions): Display {
+export function createPlainLines({ out, err, style, now, known, filter }: PlainLineOptions): Display {
   const seen = createPhaseMemory(known?.taskPhases);
   let runPhase = known?.phase;
   return {
     update: (picture, events) => {
       const lines: string[] = [];
+      const isShown = (task: number): boolean => (filter?.(picture, [task]) ?? [task]).length > 0;
       const change = (task: number): void => {
         const line = describeTask(picture, task, style);
-        if (line !== undefined) lines.push(line);
+        if (line !== undefined && isShown(task)) lines.push(line);
       };
       if (events === undefined) listNews(picture, seen).forEach(change);
       else
         for (const event of events) {
           if ("task" in event && seen.isNews(picture, event.task)) change(event.task);
-          if (event.kind === "attempt.ready") lines.push(describeReady(picture, event.task, event.at, style));
+          if (event.kind === "attempt.ready" && isShown(event.task))
+            lines.push(describeReady(picture, event.task, event.at, style));
         }
       const start =
         runPhase === undefined

@@ -5,6 +5,7 @@
 import type { RunPicture } from "../../api/house.ts";
 import { phaseNames, taskKinds } from "../../model/run/phase.ts";
 import type { TreeRow } from "../../model/run/language.ts";
+import type { TaskFilter } from "../select/task-filter.ts";
 
 export interface ChosenRows {
   readonly shown: readonly TreeRow[];
@@ -16,14 +17,24 @@ export interface ChosenRows {
 const treeAtMost = 5000;
 
 /** At most `room` rows; when not all fit, one of them is given up for the line that says how many are missing. */
-export function chooseRows(picture: RunPicture, room: number): ChosenRows {
+export function chooseRows(picture: RunPicture, room: number, filter?: TaskFilter): ChosenRows {
   const { state, view } = picture;
   if (room === 0) return { shown: [], hidden: 0 };
-  if (state.tasks.size > treeAtMost) return chooseFromState(picture, room);
-  const rows = view.rows(state);
+  if (state.tasks.size > treeAtMost) return chooseFromState(picture, room, filter);
+  const rows = filter === undefined ? view.rows(state) : filterRows(picture, filter);
   if (rows.length <= room) return { shown: rows, hidden: 0 };
   const shown = pickRows(rows, room - 1);
   return { shown, hidden: rows.length - shown.length };
+}
+
+/** The rows of the tasks that a filter leaves, side by side under their full names. */
+export function filterRows(picture: RunPicture, filter: TaskFilter): readonly TreeRow[] {
+  const { state, view } = picture;
+  const wanted = new Set(filter(picture));
+  return view
+    .rows(state)
+    .filter(({ task }) => wanted.has(task))
+    .map((row) => ({ ...row, depth: 0, name: view.taskName(state, row.task).full }));
 }
 
 function pickRows(rows: readonly TreeRow[], room: number): readonly TreeRow[] {
@@ -52,8 +63,13 @@ function rankOf(row: TreeRow, next: TreeRow | undefined): number {
   return 3;
 }
 
-function chooseFromState(picture: RunPicture, room: number): ChosenRows {
+function chooseFromState(picture: RunPicture, room: number, filter: TaskFilter | undefined): ChosenRows {
   const { state } = picture;
+  if (filter !== undefined) {
+    const wanted = filter(picture);
+    const shown = wanted.length <= room ? wanted : wanted.slice(0, room - 1);
+    return { shown: shown.map((task) => makeRow(picture, task)), hidden: wanted.length - shown.length };
+  }
   const kept = room - 1;
   const bad = lastLeafFailures(picture, Math.ceil(kept / 2));
   const busy = takeFirst([state.running, state.waits.keys(), state.requests], kept - bad.length);

@@ -4,6 +4,7 @@
  */
 import type { RunPicture } from "../../api/house.ts";
 import type { TreeRow } from "../../model/run/language.ts";
+import type { TaskFilter } from "../select/task-filter.ts";
 import { countTasks } from "./count-tasks.ts";
 import { chooseRows } from "./choose-rows.ts";
 import { describeLeft, formatSpan } from "./durations.ts";
@@ -21,6 +22,8 @@ export interface FrameOptions {
   readonly style: Style;
   /** Shown below the tree, for example after Ctrl-C. */
   readonly notice: string | undefined;
+  /** Only these tasks are shown; the summary counts all. */
+  readonly filter?: TaskFilter | undefined;
 }
 
 export function formatFrame(picture: RunPicture, options: FrameOptions): readonly string[] {
@@ -33,7 +36,7 @@ export function formatFrame(picture: RunPicture, options: FrameOptions): readonl
       : wrapText(notice, columns)
           .slice(0, Math.max(0, height - 2))
           .map((line) => style.paint("warn", line));
-  const { shown, hidden } = chooseRows(picture, Math.max(0, height - 1 - foot.length));
+  const { shown, hidden } = chooseRows(picture, Math.max(0, height - 1 - foot.length), options.filter);
   const more = hidden === 0 ? [] : [style.paint("quiet", `${ellipsis(style)} ${hidden} more`)];
   const lines = [formatSummary(picture, options), ...formatRows(picture, shown, options), ...more, ...foot];
   return lines.map((line) => cropText(line, columns, ellipsis(style)));

@@ -76,7 +76,9 @@ function writeEnterScript(input: WrapperInput): string {
     // What was used until here is not the command's.
     "echo before >&3; times >&3",
     `export ${attemptMarker}=${quoteForShell(input.attemptId)}`,
-    `chroot "$r" /bin/sh -c 'cd "$0" && exec "$@"' ${quoteForShell(input.workingDirectory)} "$@" 3>&-${input.isSupervised ? "" : " 5>&-"}`,
+    // A shell says on its standard error which signal ended its command; that is not for the command's log.
+    "exec 6>&2 2>/dev/null",
+    `( exec chroot "$r" /bin/sh -c 'cd "$0" && exec "$@"' ${quoteForShell(input.workingDirectory)} "$@" ) 2>&6 6>&- 3>&-${input.isSupervised ? "" : " 5>&-"}`,
     "s=$?",
     `echo "{ \\"exit-code\\": $s }" >&3`,
     "exit $s",

@@ -3,14 +3,13 @@
  * which frees the slot, sees to leftovers and secrets, and tells the listener, once.
  */
 import { rmSync } from "node:fs";
-import { join } from "node:path";
 import type { AttemptExit, AttemptOrder, AttemptProblem } from "../../model/run/attempt.ts";
-import { attemptLogFile } from "../../ports/attempt-directory.ts";
 import { endTree } from "./end-tree.ts";
 import { type ExecutorContext, quietAttempt } from "./executor-context.ts";
 import { appendToExitRecord, type ExitRecord, findExitRecord } from "./exit-record.ts";
 import { listSecretFolders, needsSupervisor } from "./launch.ts";
 import { maskLogFiles } from "./mask-log-files.ts";
+import { listLogs, listSecrets, uncoverLogs } from "./secret-logs.ts";
 import { makeAttemptExit, type RunningAttempt } from "./running-attempt.ts";
 import type { Slot, SlotReport } from "./slot.ts";
 
@@ -95,10 +94,9 @@ function finish(context: ExecutorContext, attempt: RunningAttempt, record: ExitR
   removeSecretFiles(order, directory);
   if (secrets.length === 0) context.tellEnd(tell);
   else {
-    const logs = order.commands.flatMap(({ name }) =>
-      (["out", "err"] as const).map((stream) => join(directory, attemptLogFile(name, stream))),
-    );
+    const logs = listLogs(order, directory);
     void maskLogFiles(logs, secrets)
+      .then(() => uncoverLogs(logs, directory))
       .catch(() => removeLogs(logs))
       .then(() => context.tellEnd(tell));
   }
@@ -180,11 +178,6 @@ function completeRecord(attempt: RunningAttempt, problem: AttemptProblem, status
   } catch (error) {
     if (!(error instanceof Error && "code" in error)) throw error;
   }
-}
-
-function listSecrets({ commands, secrets = [] }: AttemptOrder): readonly string[] {
-  const inVariables = commands.flatMap(({ env }) => env.filter(({ secret }) => secret));
-  return [...secrets, ...inVariables.map(({ value }) => value)];
 }
 
 /** Secrets that were mounted as files are needed only while the commands run. */

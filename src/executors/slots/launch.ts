@@ -71,10 +71,11 @@ export function makeSingleLaunch(command: ReadyCommand, wrapper?: Wrapper): Laun
 
 /**
  * Bubblewrap does not pass the processor time of what ran in it on to its parent, so below shells one inside notes it.
- * It survives TERM, and keeps its own words about a killed command out of the command's log.
+ * It survives TERM, and keeps its own words about a killed command out of the command's log: it is a subshell that gets
+ * the log, because a shell that redirects for a simple command does so for itself too.
  */
 const innerShell =
-  's=143 t=; trap t=1 TERM; exec 6>&2 2>/dev/null; [ -n "$t" ] || { "$@" 2>&6 5>&- 6>&-; s=$?; }; ' +
+  's=143 t=; trap t=1 TERM; exec 6>&2 2>/dev/null; [ -n "$t" ] || { ( exec "$@" ) 2>&6 5>&- 6>&-; s=$?; }; ' +
   "echo inside >&5; times >&5; exit $s";
 
 /** What stands in front of a command or a supervisor. */

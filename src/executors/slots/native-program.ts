@@ -12,9 +12,9 @@ export function createNativeProgram(path: string): SlotProgram {
 }
 
 /** An attempt as the program reads it: its length in bytes, a line feed, and texts that each end in NUL. */
-export function writeAttempt(directory: string, launch: Launch): string {
+export function writeAttempt(directory: string, launch: Launch, expectsNext: boolean): string {
   const { argv, env, workingDirectory = "", out, err, addsToRecord, leavesFirst } = launch;
-  const letters = leavesFirst ? `${addsToRecord}w` : addsToRecord;
+  const letters = `${addsToRecord}${leavesFirst ? "w" : ""}${expectsNext ? "n" : ""}`;
   let text = `${directory}\0${workingDirectory}\0${out}\0${err}\0${letters}\0${env.length}\0`;
   for (const { name, value } of env) text += `${name}=${value}\0`;
   for (const word of argv) text += `${word}\0`;

@@ -72,6 +72,7 @@ export function createSlotExecutor(
     tellStart: (tell) => held.add(tell, held.isEmpty() ? "now" : "with-others"),
     // More are in line than can begin, so the engine need not hurry.
     tellEnd: (tell) => held.add(tell, context.queue.size > options.capacity ? "soon" : "now"),
+    expectsNext: () => isQuick && context.attempts.size === 1,
     attemptEnded: () => {
       startQueued(context);
       if (context.attempts.size > 0) return;

@@ -15,7 +15,7 @@ import { backfillLabel, cronLabel } from "../../languages/argo/cron/cron-run.ts"
 import { describeDefinition } from "../../model/run/definition.ts";
 import type { Definition } from "../../ports/definition-store.ts";
 import type { RunSummary } from "../../ports/history-store.ts";
-import { adoptRuns, recoverCron, tellCron } from "./follow-cron.ts";
+import { adoptRuns, recoverCron, removeSettled, tellCron } from "./follow-cron.ts";
 import type { CronHands, FollowedCron } from "./follow-cron.ts";
 import { createBreather } from "../breather.ts";
 import { readKeptCron } from "../kept-cron.ts";
@@ -204,8 +204,10 @@ async function doAgenda(
   unfinished: () => Promise<readonly RunSummary[]>,
 ): Promise<void> {
   if (agenda.recovers) await recoverCron(hands, cron, await unfinished());
-  for (const { name, phase } of agenda.ended)
+  for (const { name, phase } of agenda.ended) {
+    if (await removeSettled(hands, cron, name)) continue;
     await tellCron(hands, cron, { kind: "run.ended", name, isGood: phase === "succeeded" });
+  }
   if (agenda.opens) await tellCron(hands, cron, { kind: "schedule.opened" });
   if (agenda.dueAt.length === 0) return;
   if (!agenda.recovers && cron.kept.setting.rules.overlap !== "allow")

@@ -72,6 +72,17 @@ export async function recoverCron(
   await tellCron(hands, cron, { kind: "schedule.opened" });
 }
 
+/**
+ * Removes a run that was to go and owed callbacks, now that its end was told once more. False for any other run: its end
+ * is news.
+ */
+export async function removeSettled(hands: CronHands, cron: FollowedCron, name: string): Promise<boolean> {
+  if (!cron.kept.status.deleting.includes(name)) return false;
+  for (const news of await carryOut(hands, cron, { kind: "run.remove", name }))
+    await tellCron(hands, cron, news);
+  return true;
+}
+
 /** Runs of the definition that go and were not started by time: people have started or retried them. */
 export async function adoptRuns(
   hands: CronHands,
@@ -164,7 +175,8 @@ async function carryOut(
       });
     case "run.remove": {
       const removed: CronNews = { kind: "run.removed", name };
-      return attempt(() => hands.host.remove(name).then(() => [removed]), {
+      // One that owes callbacks is owed still; `removeSettled` comes back to it.
+      return attempt(async () => ((await hands.host.remove(name)) === "removed" ? [removed] : []), {
         "run/unknown": [removed],
         // Somebody has retried it.
         "run/not-ended": [{ kind: "run.adopted", name }],

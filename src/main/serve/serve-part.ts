@@ -27,8 +27,11 @@ export interface ServeHost {
   listRuns(filter?: RunFilter): Promise<readonly RunSummary[]>;
   /** By name or id; undefined when there is none. */
   findRun(run: string): Promise<RunSummary | undefined>;
-  /** Deletes a finished run. */
-  remove(run: string): Promise<void>;
+  /**
+   * Deletes a finished run. One that owes callbacks stays (`owing`); its end is told once more when they are settled,
+   * and then it can be deleted.
+   */
+  remove(run: string): Promise<"removed" | "owing">;
   /** Deletes the runs whose time is over; when the next one's will be. */
   expire(now: number): ReturnType<LocalEngine["expire"]>;
   /** Limits of semaphores by what stored ConfigMaps say now. */

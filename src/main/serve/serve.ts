@@ -40,15 +40,11 @@ export async function openServer(
     closers.push(() => definitions.close());
     const parts: DrivenPart[] = [];
     engine.listenForFaults((error) => options.note(error.message));
-    const leaving = new Set<string>();
-    retireEnded(engine, options.note, (row, isGone) => {
-      parts.forEach((part) => part.ask(row));
-      if (isGone && leaving.delete(row.name)) void removeLate(engine, row.name, options.note);
-    });
+    retireEnded(engine, options.note, (row) => parts.forEach((part) => part.ask(row)));
     const { taken, failed } = await engine.adoptAll();
     // Given back last: whoever was told that the home is served still gets his answer.
     closers.unshift(lockServer(home));
-    const host: ServeHost = { ...hostOf(engine, options.note, leaving), definitions };
+    const host: ServeHost = { ...hostOf(engine, options.note), definitions };
     for (const make of makeParts) {
       const part = drivePart(make(host), systemClock, options.note);
       parts.push(part);
@@ -99,16 +95,12 @@ function lockServer(home: Home): () => Promise<void> {
 }
 
 /** Runs that have ended are told, get their outputs laid out, and leave the memory. */
-function retireEnded(
-  engine: LocalEngine,
-  note: (text: string) => void,
-  tell: (row: RunRow, isGone: boolean) => void,
-): void {
+function retireEnded(engine: LocalEngine, note: (text: string) => void, tell: (row: RunRow) => void): void {
   engine.listenForEnds((row) => {
     engine.retire(row.name).then(
       (retired) => {
         // One that stays for its callbacks has ended for everybody else.
-        if (retired !== "staying") tell(row, retired === "gone");
+        if (retired !== "staying") tell(row);
       },
       (error: unknown) => {
         // Closing is no reason to say anything, and whatever stops the engine is said by the engine.
@@ -119,20 +111,7 @@ function retireEnded(
   });
 }
 
-async function removeLate(engine: LocalEngine, run: string, note: (text: string) => void): Promise<void> {
-  try {
-    await engine.remove(run);
-  } catch (error) {
-    note(`${run} stays: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-/** `leaving`: runs that a part wants to be rid of, and that owe callbacks still. They go when that is over. */
-function hostOf(
-  engine: LocalEngine,
-  note: (text: string) => void,
-  leaving: Set<string>,
-): Omit<ServeHost, "definitions"> {
+function hostOf(engine: LocalEngine, note: (text: string) => void): Omit<ServeHost, "definitions"> {
   return {
     clock: systemClock,
     submit: (request) => engine.submitDurably(request),
@@ -141,8 +120,9 @@ function hostOf(
     findRun: (run) => engine.findRun(run),
     remove: async (run) => {
       const found = await engine.findRun(run);
-      if (found?.view["owes"] === undefined) await engine.remove(run);
-      else leaving.add(run);
+      if (found?.view["owes"] !== undefined) return "owing";
+      await engine.remove(run);
+      return "removed";
     },
     expire: (now) => engine.expire(now, []),
     setKeptLimits: (limits) => engine.setKeptLimits(limits),

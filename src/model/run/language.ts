@@ -117,8 +117,13 @@ export interface LanguageView {
   taskId(state: RunState, task: number): string;
   /** Message of one task, empty when there is none. */
   message(state: RunState, task: number): string;
-  /** Tasks that a selector text names; a text that is no selector is taken as a name or an id. */
-  findTasks(state: RunState, selector: string): readonly number[];
+  /**
+   * Tasks that a selector text names, in order; a text that is no selector is taken as a name or an id.
+   * `among`: only of these.
+   */
+  findTasks(state: RunState, selector: string, among?: readonly number[]): readonly number[];
+  /** Labels of what runs a task, `hints` being those that its order keeps. */
+  labels?(state: RunState, hints: JsonObject): Readonly<Record<string, string>>;
   /** Tasks that `rows` and `findTasks` leave out because they have not begun; all of them, or those of a name. */
   unreached?(state: RunState, name?: string): readonly number[];
   /** Facts for a submission of the same document whose run shall take over what succeeded in this one. */
@@ -148,10 +153,14 @@ export interface Language {
    * values go to the secret store. Their seals come back in the submission's facts, as `secrets`.
    */
   takeSecrets?(source: string, file: string): { readonly source: string; readonly secrets: SecretTexts };
-  /** The stored definitions that the texts refer to and do not hold themselves. */
+  /**
+   * The stored definitions that the texts refer to and do not hold themselves. `later`: also those that are looked up
+   * only when a run has ended.
+   */
   findReferences?(
     sources: readonly string[],
     parameters: Readonly<Record<string, string>>,
+    later?: boolean,
   ): readonly DefinitionKey[];
   /** Takes a file apart, for storing. Objects that cannot be read are left out. */
   listObjects?(source: string): readonly ListedObject[];

@@ -382,6 +382,15 @@ test("a retried run that waits is pending and says so", async () => {
   );
 });
 
+test("a semaphore of 0 holds everybody back", async () => {
+  const definitions = limits.map((text) => text.replace("'2'", "'0'"));
+  const [ran] = await runTogether([whole("one", semaphore)], { definitions, atMost: 1000 });
+  assert.deepEqual(
+    [ran?.phase, ran?.message],
+    ["Pending", "Waiting for default/ConfigMap/limits/two lock. Lock status: 0/0"],
+  );
+});
+
 test("a semaphore without a limit that anybody knows holds nothing back", async () => {
   const database = "semaphores: [{database: {key: k}}]";
   const rans = await runTogether([whole("one", database), whole("two", database)]);

@@ -118,6 +118,27 @@ test("locks: mutexes, old spellings, and semaphores whose limit is known", () =>
   ]);
 });
 
+test("a semaphore of 0 lets nobody in, and one whose limit is no number is refused", () => {
+  const source = one("        synchronization: {semaphores: [{configMapKeyRef: {name: cm, key: k}}]}\n");
+  const limited = (k: string): Parameters<typeof compile>[1] => ({ facts: { configMaps: { cm: { k } } } });
+  assert.deepEqual(getProcess(compilePlan(source, limited("0")), "t").policy.locks, [
+    { key: "default/ConfigMap/cm/k", limit: 0 },
+  ]);
+  for (const wrong of ["many", "-1", "1.5", ""]) {
+    const { diagnostics } = compile(source, limited(wrong));
+    assert.deepEqual(
+      diagnostics.map(({ code, severity, message }) => [code, severity, message]),
+      [
+        [
+          "argo/bad-number",
+          "error",
+          `the limit of semaphore default/ConfigMap/cm/k is "${wrong}", which is no whole number`,
+        ],
+      ],
+    );
+  }
+});
+
 test("a semaphore whose limit nobody knows is a warning", () => {
   const compiled = compile(
     one("        synchronization: {semaphores: [{configMapKeyRef: {name: cm, key: k}}]}\n"),

@@ -40,15 +40,30 @@ test("selectors find tasks", () => {
     ["approve", [1]],
     ["wf[0].other", [2]],
     [id("wf[0].approve"), [1]],
+    [`wf-wait-${id("wf[0].approve").slice("wf-".length)}`, [1]],
     ["wf", [0]],
     ["nobody", []],
   ];
   for (const [selector, tasks] of table)
     assert.deepEqual(argo.view.findTasks(state, selector), tasks, selector);
+  assert.deepEqual(argo.view.findTasks(state, "templateName=wait", [0, 2, 3]), [2]);
+  assert.deepEqual(argo.view.findTasks(state, "approve", [2]), []);
   assert.deepEqual(node(state, "wf[0].approve", "type", "inputs"), {
     type: "Suspend",
     inputs: { parameters: [{ name: "who", value: "me" }] },
   });
+});
+
+test("labels are those that the pod of a task would have", () => {
+  const state = run(approvals, [open(0, 0)]);
+  const hints = {
+    podMetadata: { labels: { team: "a", app: "all" } },
+    metadata: { labels: { app: "own" }, annotations: { note: "x" } },
+    nodeSelector: { disk: "ssd" },
+  };
+  const own = { "workflows.argoproj.io/workflow": "wf" };
+  assert.deepEqual(argo.view.labels?.(state, hints), { team: "a", app: "own", ...own });
+  assert.deepEqual(argo.view.labels?.(state, {}), own);
 });
 
 test("a name may mean a whole loop in steps, and what has not begun", () => {

@@ -1,10 +1,13 @@
 /** The annotation `millrace/callbacks`: its form, and what its texts and expressions refer to when the run has ended. */
 import { callbacksAnnotation, findCallbacks } from "../read/read-callbacks.ts";
+import type { NextWorkflow } from "../read/read-callbacks.ts";
 import type { DocumentPath, TextMap, WorkflowSpec } from "../read/types.ts";
 import { checkExpressionField } from "./check-expression.ts";
 import { checkTags } from "./check-tags.ts";
-import { reportError } from "./checker.ts";
+import { reportError, reportWarning } from "./checker.ts";
 import type { Checker, Site } from "./checker.ts";
+import { hasTag, isKnown } from "./present.ts";
+import { findSource } from "./resolve-call.ts";
 import { createItemScope } from "./scope.ts";
 import type { Scope } from "./scope-types.ts";
 
@@ -33,8 +36,39 @@ export function checkCallbacks(
   for (const { name = "", expression, http, workflow } of found.callbacks) {
     const prefix = `${callbacksAnnotation}: '${name}'`;
     checkTags(ended, site, endScope, { value: { http, workflow }, below, prefix });
+    if (workflow !== undefined) checkNext(checker, site, workflow, { below, prefix });
     checkExpressionField(checker, site, expression, `${prefix} expression`, below);
     checkExpressionField(checker, site, http?.successCondition, `${prefix} http.successCondition`, below);
+  }
+}
+
+/**
+ * What a callback starts is looked up when the run has ended, so all that is wrong with it now are warnings, and only
+ * for who checks a document: whoever submits one does not have it at hand.
+ */
+function checkNext(
+  checker: Checker,
+  site: Site,
+  { workflowTemplateRef: ref, arguments: given, payload }: NextWorkflow,
+  { below, prefix }: { readonly below: DocumentPath; readonly prefix: string },
+): void {
+  const name = ref?.name;
+  if (checker.context.submitted || !isKnown(name) || hasTag(name)) return;
+  const kind = ref?.clusterScope === true ? "clusterworkflowtemplates" : "workflowtemplates";
+  const source = findSource(checker, name, ref?.clusterScope === true);
+  if (source === undefined) {
+    const text = `${prefix} workflow: ${kind}.argoproj.io "${name}" not found`;
+    const hint = "store it before the run ends, or the callback is given up";
+    reportWarning(checker, "argo/undefined-template", site, text, below, hint, name);
+    return;
+  }
+  const names = new Set((given?.parameters ?? []).map((parameter) => parameter.name));
+  if (payload !== undefined) names.add("payload");
+  for (const parameter of source.spec.arguments?.parameters ?? []) {
+    const hasOwn = parameter.value ?? parameter.default ?? parameter.valueFrom;
+    if (hasOwn !== undefined || names.has(parameter.name)) continue;
+    const text = `${prefix} workflow: parameter ${parameter.name ?? ""} of ${name} has no value`;
+    reportWarning(checker, "argo/missing-argument", site, text, below, undefined, name);
   }
 }
 

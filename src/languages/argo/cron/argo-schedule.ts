@@ -38,7 +38,7 @@ export function readArgoSchedule(
     rules: readScheduleRules(cron),
     conditions: createCronConditions(cron, random),
     describeRun: (scheduledAt) => describeCronRun(cron, scheduledAt),
-    writeStatus: (status) => writeCronStatus(status, cron.metadata?.namespace ?? ""),
+    writeStatus: (status) => writeCronStatus(status, cron.metadata?.namespace ?? "default"),
     listLabels: listCronLabels,
   };
 }

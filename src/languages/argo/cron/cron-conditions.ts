@@ -39,7 +39,7 @@ export function createCronConditions(cron: CronWorkflow, random: () => number): 
 }
 
 function readEnvironment(cron: CronWorkflow, facts: ScheduleFacts): ValueMap {
-  const { name = "", namespace = "", labels = {}, annotations = {} } = cron.metadata ?? {};
+  const { name = "", namespace = "default", labels = {}, annotations = {} } = cron.metadata ?? {};
   const { lastScheduledAt } = facts;
   const cronworkflow = createMap([
     ["name", name],

@@ -141,8 +141,13 @@ function lowerSemaphore(desk: Lowering, semaphore: SemaphoreRef, place: Place): 
     map === undefined
       ? `${namespace}/Database/${database?.key ?? ""}`
       : `${namespace}/ConfigMap/${name}/${key}`;
-  const limit = text === undefined ? Number.NaN : Number(text);
-  if (Number.isInteger(limit) && limit > 0) return [{ key: lowerText(desk, id), limit }];
+  if (text !== undefined) {
+    // Argo, semaphore.go: 0 is a limit as well; it holds everybody back until it is raised.
+    if (/^\d{1,9}$/u.test(text.trim())) return [{ key: lowerText(desk, id), limit: Number(text) }];
+    const what = `the limit of semaphore ${id} is ${JSON.stringify(text)}, which is no whole number`;
+    report(desk, "error", "argo/bad-number", what, place, `write a whole number in ConfigMap ${name}`);
+    return [];
+  }
   report(
     desk,
     "warning",

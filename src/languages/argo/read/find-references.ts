@@ -20,10 +20,14 @@ const usualRepositories = "artifact-repositories";
 const anyArtifact = /artifact|archiveLogs/u;
 const repositorySecret = /Secret"?:/u;
 
-/** `parameters` are values for the workflow's parameters, over those in the texts. */
+/**
+ * `parameters` are values for the workflow's parameters, over those in the texts. `later`: what callbacks start is wanted
+ * as well.
+ */
 export function findReferences(
   sources: readonly string[],
   parameters: Readonly<Record<string, string>>,
+  later = false,
 ): readonly DefinitionKey[] {
   if (!sources.some((source) => anyReference.test(source))) return [];
   const objects = sources.flatMap((source) => listObjectValues(source));
@@ -38,7 +42,7 @@ export function findReferences(
   for (const object of objects) walk(object, "", tell);
   if (sources.some((source) => anyArtifact.test(source))) tell("ConfigMap", usualRepositories);
   for (const object of objects) walkRepositories(object, tell);
-  if (sources.some((source) => source.includes(callbacksAnnotation))) walkCallbacks(objects, tell);
+  if (sources.some((source) => source.includes(callbacksAnnotation))) walkCallbacks(objects, tell, later);
   for (const object of objects) {
     const { kind } = object;
     if (typeof kind === "string") found.delete(`${kind}/${nameOf(object)}`);
@@ -81,14 +85,14 @@ function tellReference(value: JsonObject, key: string, tell: Tell): void {
 }
 
 /** The annotation is a text, and names the Secrets of its headers. What it starts is looked up when that time has come. */
-function walkCallbacks(value: Json, tell: Tell): void {
-  if (Array.isArray(value)) for (const member of value as readonly Json[]) walkCallbacks(member, tell);
+function walkCallbacks(value: Json, tell: Tell, later: boolean): void {
+  if (Array.isArray(value)) for (const member of value as readonly Json[]) walkCallbacks(member, tell, later);
   if (!isJsonObject(value)) return;
   for (const [name, member] of Object.entries(value)) {
-    if (name !== callbacksAnnotation || typeof member !== "string") walkCallbacks(member, tell);
+    if (name !== callbacksAnnotation || typeof member !== "string") walkCallbacks(member, tell, later);
     else
       walk(findYamlValue(member) ?? null, "", (kind, one) =>
-        kind === "Secret" ? tell(kind, one) : undefined,
+        later || kind === "Secret" ? tell(kind, one) : undefined,
       );
   }
 }

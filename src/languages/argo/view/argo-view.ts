@@ -7,6 +7,7 @@ import { displayName, nodeId, nodeName } from "./node-names.ts";
 import { describeOutcome, nodeMessage } from "./node-message.ts";
 import { collectReusable } from "./reuse.ts";
 import { listRows } from "./rows.ts";
+import { listPodLabels } from "./pod-labels.ts";
 import { listUnreached } from "./unreached.ts";
 import { sumWhole } from "./node-values.ts";
 import { showDocument } from "./show-document.ts";
@@ -23,6 +24,7 @@ export const argoView: LanguageView = {
   taskId: nodeId,
   message: nodeMessage,
   findTasks: findSelected,
+  labels: listPodLabels,
   unreached: listUnreached,
   reusable: collectReusable,
   finalOutputs: collectFinalOutputs,

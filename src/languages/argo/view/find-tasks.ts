@@ -19,14 +19,20 @@ interface Term {
   readonly value: string;
 }
 
-/** Tasks that a selector names, in order. */
-export function findSelected(state: RunState, selector: string): readonly number[] {
+/** Tasks that a selector names, in order; of these alone, when there are some. */
+export function findSelected(
+  state: RunState,
+  selector: string,
+  among?: readonly number[],
+): readonly number[] {
   const terms = parseSelector(selector);
-  if (terms === undefined) return findNamed(state, selector.trim());
-  return filterTasks(
-    state,
-    (task) => isVisible(state, task) && terms.every((term) => doesMatch(state, task, term)),
-  );
+  if (terms !== undefined) {
+    const matches = (task: number): boolean =>
+      isVisible(state, task) && terms.every((term) => doesMatch(state, task, term));
+    return among?.filter(matches) ?? filterTasks(state, matches);
+  }
+  const named = findNamed(state, selector.trim());
+  return among === undefined ? named : named.filter((task) => among.includes(task));
 }
 
 /** A loop in steps is no node of its own, but people call all of it by the name of its step. */

@@ -37,9 +37,23 @@ export function displayName(state: RunState, task: number): string {
   return findGivenName(state, task) ?? plainName(state, task);
 }
 
-/** Whether people may call a task so: by its full name, the name that they see, or its id. */
+/** Whether people may call a task so: by its full name, the name that they see, its id, or the name of its pod. */
 export function isNamed(state: RunState, task: number, text: string): boolean {
-  return displayName(state, task) === text || nodeName(state, task) === text || nodeId(state, task) === text;
+  if (displayName(state, task) === text) return true;
+  const name = nodeName(state, task);
+  return name === text || nameToId(state, name) === text || podName(state, name, task) === text;
+}
+
+/** `pod.name`: a name that no other attempt of any run has, made of run, template and hash (Argo, GeneratePodName). */
+function podName(state: RunState, name: string, task: number): string {
+  const template = state.index.plan.processes[state.tasks.process[task] ?? -1]?.id;
+  return name === state.name ? name : joinPodName(state.name, template, name);
+}
+
+/** Joins the parts of the name of a pod; `node` is the full name of its node. */
+export function joinPodName(run: string, processId: string | undefined, node: string): string {
+  const template = processId?.split("/").at(-1) ?? "";
+  return `${run}-${template.replace(/[^A-Za-z0-9-]+/gu, "-")}-${hashName(node)}`;
 }
 
 function plainName(state: RunState, task: number): string {

@@ -126,6 +126,25 @@ function find(text: string): readonly string[] {
 }
 
 describe("checking a document with callbacks", () => {
+  test("whoever checks is warned of a template that is not there, and of parameters without values", () => {
+    const callbacks = [
+      "- {name: a, workflow: {workflowTemplateRef: {name: stored}}}",
+      "- {name: b, workflow: {workflowTemplateRef: {name: shared, clusterScope: true}}}",
+      "- {name: c, workflow: {workflowTemplateRef: {name: shared}}}",
+      "- {name: d, workflow: {workflowTemplateRef: {name: '{{workflow.parameters.p}}'}}}",
+      "- {name: e, workflow: {workflowTemplateRef: {name: next}}}",
+      "- {name: f, workflow: {workflowTemplateRef: {name: next}, payload: x, arguments: {parameters: [{name: q, value: y}]}}}",
+    ].join("\n");
+    const messages = (submitted: boolean): readonly string[] =>
+      checkText(workflow(callbacks), submitted).map(({ message }) => message);
+    assert.deepEqual(messages(true), []);
+    assert.deepEqual(messages(false), [
+      `millrace/callbacks: 'c' workflow: workflowtemplates.argoproj.io "shared" not found`,
+      "millrace/callbacks: 'e' workflow: parameter payload of next has no value",
+      "millrace/callbacks: 'e' workflow: parameter q of next has no value",
+    ]);
+  });
+
   test("what the run knows of itself at its end can be named", () => {
     const body =
       "{{workflow.name}} {{workflow.status}} {{workflow.failures}} {{workflow.duration}} {{workflow.parameters.p}} {{workflow.outputs.parameters.out}} {{=toJson(workflow.labels)}}";
@@ -203,12 +222,16 @@ spec:
   });
 });
 
-test("Secrets of headers are looked up, what follows is not", () => {
+test("Secrets of headers are looked up, what follows only to be checked", () => {
   const headers = "headers: [{name: A, valueFrom: {secretKeyRef: {name: hooks, key: k}}}]";
   const text = workflow(
     `- {name: a, http: {url: 'https://a', ${headers}}}\n- {name: b, workflow: {workflowTemplateRef: {name: next}}}`,
   );
   assert.deepEqual(findReferences([text], {}), [{ kind: "Secret", name: "hooks" }]);
+  assert.deepEqual(findReferences([text], {}, true), [
+    { kind: "Secret", name: "hooks" },
+    { kind: "WorkflowTemplate", name: "next" },
+  ]);
   const given = JSON.stringify({
     metadata: { annotations: { "millrace/callbacks": `- {http: {${headers}}}` } },
   });

@@ -18,6 +18,12 @@ spec:
   - {name: broken, container: {command: [a]}}
   - {name: gives, container: {image: a}, outputs: {parameters: [{name: o, valueFrom: {path: /o}}]}}
 ---
+kind: WorkflowTemplate
+metadata: {name: next}
+spec:
+  arguments: {parameters: [{name: payload}, {name: q}, {name: r, value: v}, {name: s, default: d}]}
+  templates: [{name: main, container: {image: a}}]
+---
 kind: ClusterWorkflowTemplate
 metadata: {name: shared}
 spec: {templates: [{name: main, container: {image: a}}]}
