@@ -1,6 +1,8 @@
 /** What `get` and `explain` say of attempts whose engine is gone, of which the history says that they run. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, statSync, watch, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -95,4 +97,28 @@ test("one that outlives its engine goes on, or has ended, or is lost", async (co
   assert.equal((await find(house))?.state, "ended");
   rmSync(exitFile);
   assert.equal((await find(house))?.state, "not-begun");
+});
+
+test("a request that nobody waits for any more is sent again", async (context) => {
+  const root = mkdtempSync(join(tmpdir(), "millrace-left-"));
+  // It takes what is asked and never answers.
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  context.after(async () => {
+    server.close();
+    await house.command("left", { kind: "terminate" });
+    rmSync(root, { recursive: true, force: true });
+  });
+  const house = createHouse(root);
+  const address = server.address();
+  assert.ok(typeof address === "object" && address !== null);
+  const source = document.replace(/container: .*/, `http: {url: "http://127.0.0.1:${address.port}/"}`);
+  const engine = await house.openEngine({ executor: "none" });
+  const asked = once(server, "connection");
+  await engine.submit({ source, file: "f.yaml", submission: { parameters: {} } });
+  const [socket] = await asked;
+  assert.deepEqual(await explain(house), ["running", "waits-for-response"]);
+  await engine.close({ leaveRunning: false });
+  socket.destroy();
+  assert.deepEqual(await explain(house), ["running", "attempt-unanswered"]);
 });
