@@ -27,7 +27,7 @@ import { RunTimers } from "./run-timers.ts";
 import { RunSlots } from "./run-slots.ts";
 import { Performer } from "./perform/performer.ts";
 import type { RuntimePorts } from "./runtime-ports.ts";
-import { addFigures, nameRunPhase, summarizeForLists } from "./summary.ts";
+import { addFigures, describeLocks, nameRunPhase, summarizeForLists } from "./summary.ts";
 
 /** Called after every commit with the events of one run. */
 export type RunListener = (run: LiveRun, events: readonly RunEvent[]) => void;
@@ -400,7 +400,9 @@ export class Runtime {
       return run.committedSeq > 0 || run.pendingEvents.length > 0;
     if (run.pendingEvents.length === 0) return false;
     // Whoever looks for the users of a lock goes by the rows.
-    const isKnown = (run.summary.view["locks"] === true) === run.state.tickets.size > 0;
+    const { locks } = describeLocks(run.state);
+    const { locks: told } = run.summary.view;
+    const isKnown = typeof locks === typeof told;
     return !isKnown || now - run.summaryAt >= summaryEveryMs;
   }
 

@@ -48,6 +48,17 @@ test("what the engine adds is read beside or after a torn line", () => {
   assert.deepEqual(record.end, { status: 137, how: "signaled" });
 });
 
+test("what making a sandbox cost is not the command's", () => {
+  const before = "before\n0m0.010000s 0m0.000000s\n0m0.060000s 0m0.050000s\n";
+  const read = (text: string) => parseExitRecord(text, 0, 0).usage;
+  assert.deepEqual(read(`slot 1\n${before}used 90500 20000 1\nend 0 plain\n`), {
+    cpuUserMs: 20.5,
+    cpuSystemMs: 0,
+    peakMemoryBytes: 1024,
+  });
+  assert.deepEqual(read(whole.replace("command a 0\n", before)), { cpuUserMs: 60_430, cpuSystemMs: 200 });
+});
+
 test("processor time inside a sandbox is added to what the slot saw", () => {
   const text = whole.replace(
     "command a 0\n",

@@ -73,6 +73,8 @@ function writeEnterScript(input: WrapperInput): string {
     'o() { b "$1" "$2"; mount -o remount,bind,ro "$r$2" || fail "$2"; }',
     'l() { [ -e "$r$2" ] || [ -h "$r$2" ] || ln -s "$1" "$r$2" || fail "$2"; }',
     ...input.steps.map(writeUnshareStep),
+    // What was used until here is not the command's.
+    "echo before >&3; times >&3",
     `export ${attemptMarker}=${quoteForShell(input.attemptId)}`,
     // A shell says on its standard error which signal ended its command; that is not for the command's log.
     "exec 6>&2 2>/dev/null",

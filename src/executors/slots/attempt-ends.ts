@@ -102,15 +102,15 @@ function finish(context: ExecutorContext, attempt: RunningAttempt, record: ExitR
   }
 }
 
-/** What was seen; of an attempt that was over too soon for that, and that the slot did not measure, what it began as. */
+/** What was seen; of an attempt that the slot did not measure at least what it began as, a copy of the slot's shell. */
 function findPeakMemory(
   context: ExecutorContext,
   { order, slot }: RunningAttempt,
   { usage }: ExitRecord,
 ): number | undefined {
   const seen = context.sampler.take(order.attemptId);
-  if (seen !== undefined || slot === undefined || usage?.peakMemoryBytes !== undefined) return seen;
-  return context.shells.findMemory(slot.pid);
+  if (slot === undefined || usage?.peakMemoryBytes !== undefined) return seen;
+  return Math.max(seen ?? 0, context.shells.findMemory(slot.pid) ?? 0);
 }
 
 /** While the slot is still this attempt's, everything below it may be ended; later only what carries the mark. */

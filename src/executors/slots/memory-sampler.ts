@@ -30,30 +30,31 @@ interface Watched {
 export function createMemorySampler(now: () => number, firstSampleMs: number): MemorySampler {
   const watched = new Map<string, Watched>();
   let timer: NodeJS.Timeout | undefined;
-  const arm = (): void => {
-    if (timer !== undefined || watched.size === 0) return;
-    timer = setTimeout(
-      () => {
-        timer = undefined;
-        for (const each of watched.values()) if (each.dueAt <= now()) sample(each, now(), firstSampleMs);
-        arm();
-      },
-      Math.max(firstSampleMs, findNextDue(watched) - now()),
-    );
-    timer.unref();
+  let timerAt = Infinity;
+  const stop = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    timerAt = Infinity;
+  };
+  /** One timer serves everything that is due by then. */
+  const arm = (at: number): void => {
+    stop();
+    if (at === Infinity) return;
+    timerAt = at;
+    timer = setTimeout(look, Math.max(firstSampleMs, at - now())).unref();
+  };
+  const look = (): void => {
+    for (const each of watched.values()) if (each.dueAt <= now()) sample(each, now(), firstSampleMs);
+    arm(findNextDue(watched));
   };
   return {
     watch: (attemptId, slotPid, hasPidNamespace) => {
       if (!hasProc) return;
       const at = now();
-      watched.set(attemptId, {
-        slotPid,
-        hasPidNamespace,
-        startedAt: at,
-        dueAt: at + firstSampleMs,
-        peakBytes: undefined,
-      });
-      arm();
+      const dueAt = at + firstSampleMs;
+      watched.set(attemptId, { slotPid, hasPidNamespace, startedAt: at, dueAt, peakBytes: undefined });
+      // What is being waited for may be the next look at an attempt that has ended since, in a few seconds.
+      if (dueAt < timerAt) arm(dueAt);
     },
     take: (attemptId) => {
       const peak = watched.get(attemptId)?.peakBytes;
@@ -62,8 +63,7 @@ export function createMemorySampler(now: () => number, firstSampleMs: number): M
     },
     close: () => {
       watched.clear();
-      clearTimeout(timer);
-      timer = undefined;
+      stop();
     },
   };
 }
