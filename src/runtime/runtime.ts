@@ -398,7 +398,9 @@ export class Runtime {
     if (run.pendingEvents.length === 0) return false;
     // Whoever looks for the users of a lock goes by the rows.
     const isKnown = (run.summary.view["locks"] === true) === run.state.tickets.size > 0;
-    return !isKnown || now - run.summaryAt >= summaryEveryMs;
+    // One that was suspended before it began may be so again.
+    const hasBegun = run.state.startedAt !== 0 && run.summary.startedAt === undefined;
+    return !isKnown || hasBegun || now - run.summaryAt >= summaryEveryMs;
   }
 
   private updateSummary(run: LiveRun, now: number): RunSummary {
