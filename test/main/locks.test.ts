@@ -81,3 +81,17 @@ test("a suspended run that wants a lock waits for a person, and stands in no lin
   );
   await engine.close({ leaveRunning: false });
 });
+
+test("whoever submits is warned of a semaphore only when no limit is stored", async (context) => {
+  const root = mkdtempSync(join(tmpdir(), "millrace-locks-"));
+  context.after(() => rmSync(root, { recursive: true, force: true }));
+  const house = createHouse(root);
+  const request = { source: document("one"), file: "f.yaml", submission: { parameters: {} } };
+  const rehearse = async (): Promise<readonly string[]> => {
+    const answer = await house.rehearse(request);
+    return answer.ok ? answer.warnings.map(({ code }) => code) : assert.fail();
+  };
+  assert.deepEqual(await rehearse(), ["argo/unknown-semaphore-limit"]);
+  await house.setLockLimit("default/Database/db", 2);
+  assert.deepEqual(await rehearse(), []);
+});

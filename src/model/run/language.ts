@@ -77,6 +77,8 @@ export interface Compiled {
     Diagnostic,
     "position" | "excerpt"
   >)[];
+  /** Locks whose limits the documents do not say, and what to say of each for which none is stored. */
+  readonly openLimits?: readonly { readonly key: string; readonly warning: Diagnostic }[];
   /** Drivers of foreign storage that the plan needs, with the place of the document that first asks for each. */
   readonly drivers?: readonly ({ readonly driver: string } & Pick<Diagnostic, "position" | "excerpt">)[];
 }
