@@ -132,6 +132,7 @@ describe("get", () => {
       (await ask(["get", "nightly-2", "--node", "zzz"], { pictures })).out.at(-1),
       "no such tasks",
     );
+    assert.equal((await ask(["get", "nightly-2", "--status", "Failed,Skiped"], { pictures })).code, 2);
   });
 
   test("other forms", async () => {
