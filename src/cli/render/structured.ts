@@ -61,7 +61,10 @@ export function pictureToJson(picture: RunPicture): JsonObject {
     ...(row.payload === undefined ? {} : { payload: { key: row.payload.key, id: row.payload.id } }),
     ...(picture.state.callbacks.length === 0 ? {} : { callbacks: callbacksToJson(picture) }),
     ...(spec === undefined ? {} : { spec }),
-    status: picture.view.status(picture.state, picture.outlook),
+    status: {
+      ...picture.view.status(picture.state, picture.outlook),
+      ...picture.view.stored?.(picture.source, picture.submission),
+    },
   };
 }
 

@@ -105,6 +105,8 @@ export interface LanguageView {
   status(state: RunState, outlook?: Outlook): JsonObject;
   /** The document that a run was made from, with everything that was given beside it written into it. */
   document?(source: string, submission: Submission): JsonObject | undefined;
+  /** What of stored definitions the run was made from, as parts of its status. */
+  stored?(source: string, submission: Submission): JsonObject;
   /** How far the run is, in the units of the language. */
   progress?(state: RunState, outlook?: Outlook): Progress;
   /** Where the run belongs in the world of the language, for its head: labels and texts. */
