@@ -413,7 +413,7 @@ export class Runtime {
       return run.committedSeq > 0 || run.pendingEvents.length > 0;
     if (run.pendingEvents.length === 0) return false;
     // Whoever looks for the users of a lock goes by the rows.
-    const isKnown = typeof describeLocks(run.state).locks === typeof run.summary.view["locks"];
+    const isKnown = typeof describeLocks(run.state)["locks"] === typeof run.summary.view["locks"];
     // One that was suspended before it began may be so again.
     const hasBegun = run.state.startedAt !== 0 && run.summary.startedAt === undefined;
     return !isKnown || hasBegun || now - run.summaryAt >= summaryEveryMs;
