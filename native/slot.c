@@ -6,7 +6,7 @@
  * The process that becomes an attempt is made ahead, while the engine still decides what comes next, and waits for the
  * attempt itself. Until then it shares memory and descriptors with the slot: the slot has what it reads and opens.
  *
- * It reads attempts on its standard input and tells their ends on its standard output:
+ * A slot reads attempts on its standard input and tells their ends on its standard output:
  *
  *   attempt   <bytes>\n, then so many bytes of texts that each end in NUL:
  *             directory, working directory ("" is the attempt's directory), file for output, file for errors,
@@ -54,7 +54,7 @@ struct attempt {
 	char *working_directory;
 	char *output;
 	char *errors;
-	/* Which descriptors get the record, and whether orphans are waited for. */
+	/* Which descriptors get the record, whether orphans are waited for, whether the next attempt comes at once. */
 	const char *letters;
 	char **variables;
 	size_t variable_count;

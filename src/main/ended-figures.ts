@@ -72,14 +72,14 @@ export function keepEndedFigures(
   listLive: () => readonly LiveRun[],
 ): KeptFigures {
   let figures: SummedFigures | undefined;
-  let isReading = false;
-  let hasChanged = false;
+  /** Looks that read the rows at this moment, and whether a run ended or began anew meanwhile. */
+  const reading = new Set<{ hasChanged: boolean }>();
   /** Runs in memory whose end was read from their row, and may still be told. */
   let read = new Set<string>();
   listen((run, events) => {
     for (const { kind } of events) {
       if (kind !== "run.ended" && kind !== "run.retried") continue;
-      hasChanged ||= isReading;
+      for (const look of reading) look.hasChanged = true;
       if (kind === "run.retried") figures = undefined;
       else if (figures !== undefined && !read.delete(run.runId))
         addMeasured(figures, readSeries(run.summary));
@@ -88,12 +88,12 @@ export function keepEndedFigures(
   return {
     find: async (tally) => {
       if (figures !== undefined) return figures;
-      isReading = true;
-      hasChanged = false;
-      const rows = await sumRows(reader, tally);
-      isReading = false;
+      const look = { hasChanged: false };
+      reading.add(look);
+      const rows = await sumRows(reader, tally).finally(() => reading.delete(look));
       // What ended meanwhile may be in the rows or not; the next look finds out.
-      if (hasChanged) return rows.figures;
+      if (look.hasChanged) return rows.figures;
+      if (figures !== undefined) return figures;
       const live = new Set(listLive().map(({ runId }) => runId));
       read = new Set(rows.runIds.filter((runId) => live.has(runId)));
       figures = rows.figures;

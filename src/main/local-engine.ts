@@ -5,7 +5,7 @@ import type { KeptLimit } from "../model/run/lock-board.ts";
 import type { HistoryStore } from "../ports/history-store.ts";
 import type { LiveRun } from "../runtime/live-run.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { isOnlyWaiting, summarizeForLists } from "../runtime/summary.ts";
+import { nameRunPhase, summarizeForLists } from "../runtime/summary.ts";
 import { countPlaces } from "../engine/owed.ts";
 import { getDriven } from "./desk.ts";
 import { openDesk } from "./engine-desk.ts";
@@ -163,17 +163,25 @@ function createUpkeep(desk: Desk): Pick<Engine, "expire" | "metrics"> {
 
 /** Resolves when the run has ended, or when only a person can move it. */
 async function waitUntilSettled(runtime: Runtime, run: LiveRun): Promise<"ended" | "suspended"> {
-  const isSuspended = (): boolean =>
-    run.state.startedAt !== 0 && run.inbox.length === 0 && !run.more && isOnlyWaiting(run.state);
+  const looksSuspended = (): boolean => nameRunPhase(run.state) === "suspended";
+  // What was sent to it and has not been looked at may move it, and may as well leave it as it is, without any event.
+  const isSuspended = async (): Promise<boolean> => {
+    while (looksSuspended()) {
+      await runtime.settleDurably();
+      if (run.inbox.length === 0 && !run.more) return looksSuspended();
+    }
+    return false;
+  };
   // A run that is about to begin or at work is neither, and its next event tells; no need to wait for the disk.
   const isAtWork = run.state.ended === undefined && run.state.running.size + run.state.requests.size > 0;
   if (run.state.startedAt !== 0 && !isAtWork) await runtime.settleDurably();
   if (run.state.ended !== undefined) return "ended";
-  if (isSuspended()) return "suspended";
+  if (await isSuspended()) return "suspended";
   let stopListening = (): void => undefined;
   const suspended = new Promise<"suspended">((resolve, reject) => {
     stopListening = runtime.listen((touched) => {
-      if (touched === run && isSuspended()) runtime.settleDurably().then(() => resolve("suspended"), reject);
+      if (touched !== run || !looksSuspended()) return;
+      isSuspended().then((isSure) => (isSure ? resolve("suspended") : undefined), reject);
     });
   });
   try {

@@ -4,7 +4,7 @@ import type { SubmitRequest } from "../api/house.ts";
 import { indexPlan } from "../model/plan/plan-index.ts";
 import type { HostPathRule } from "../model/run/host-paths.ts";
 import type { PlanIndex } from "../model/plan/plan-index.ts";
-import type { Language, Submission } from "../model/run/language.ts";
+import type { Compiled, Language, Submission } from "../model/run/language.ts";
 import { createRunState } from "../model/run/run-state.ts";
 import type { RunDocument } from "../ports/history-store.ts";
 import type { LiveRun } from "../runtime/live-run.ts";
@@ -25,13 +25,17 @@ export type NewRun =
     }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
-/** Compiles the document. `isTaken` says whether a run of that name exists; a name that does gets a number. */
+/**
+ * Compiles the document. `isTaken` says whether a run of that name exists; a name that does gets a number. `readLimits`
+ * reads the limits of locks that are stored beside the documents.
+ */
 export async function makeRun(
   request: SubmitRequest,
   now: number,
   isTaken: (name: string) => Promise<boolean>,
   plans?: PlanPool,
   hostPaths: readonly HostPathRule[] = [],
+  readLimits: () => ReadonlyMap<string, number> = () => new Map(),
 ): Promise<NewRun> {
   const language = findLanguage(request.source, request.file);
   const facts = { uid: makeUuid(), suffix: makeSuffix(), createdAt: now, ...request.submission.facts };
@@ -45,6 +49,7 @@ export async function makeRun(
   );
   const diagnostics = [
     ...compiled.diagnostics,
+    ...findOpenLimits(compiled.openLimits ?? [], readLimits),
     ...findMissingDrivers(compiled.drivers ?? []),
     ...findRefusedHostPaths(compiled.hostPaths ?? [], hostPaths),
   ];
@@ -63,6 +68,16 @@ export async function makeRun(
   const run = createLiveRun(language, String(facts.uid), name, record, index, now);
   const document = encodeRunRecord(language.id, request.source, request.file, record);
   return { ok: true, run, document, warnings: diagnostics };
+}
+
+/** Warnings of locks whose limits nobody has said, neither in a document nor to the home. */
+function findOpenLimits(
+  open: NonNullable<Compiled["openLimits"]>,
+  readLimits: () => ReadonlyMap<string, number>,
+): readonly Diagnostic[] {
+  if (open.length === 0) return [];
+  const stored = readLimits();
+  return open.filter(({ key }) => !stored.has(key)).map(({ warning }) => warning);
 }
 
 function createLiveRun(

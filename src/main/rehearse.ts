@@ -1,6 +1,7 @@
 /** A submission that goes as far as it can without anything being stored or started (argo submit --dry-run). */
 import type { RehearsalAnswer, SubmitRequest } from "../api/house.ts";
 import { decodeRunRecord } from "../runtime/recover/run-record.ts";
+import { openFolderLimits } from "../stores/folder/folder-limits.ts";
 import { createMemorySecrets } from "../stores/memory/memory-secrets.ts";
 import { addStoredDefinitions } from "./fetch-definitions.ts";
 import { addHomeDefinitions } from "./home-definitions.ts";
@@ -14,7 +15,14 @@ import { takeRequestSecrets } from "./take-request-secrets.ts";
 export async function rehearse(home: Home, request: SubmitRequest): Promise<RehearsalAnswer> {
   const parted = takeRequestSecrets(addHomeDefinitions(request, home), createMemorySecrets());
   const complete = await readDefinitions(home, (reader) => addStoredDefinitions(parted, reader));
-  const made = await makeRun(complete, systemClock.now(), () => Promise.resolve(false));
+  const made = await makeRun(
+    complete,
+    systemClock.now(),
+    () => Promise.resolve(false),
+    undefined,
+    [],
+    () => openFolderLimits(home.limits).read(),
+  );
   if (!made.ok) return made;
   const { run, document, warnings } = made;
   const { submission } = decodeRunRecord(document);

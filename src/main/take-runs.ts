@@ -6,6 +6,7 @@ import type { SubmitAnswer, SubmitRequest } from "../api/house.ts";
 import type { RunSummary } from "../ports/history-store.ts";
 import type { LiveRun } from "../runtime/live-run.ts";
 import { loadRunState } from "../runtime/recover/run-record.ts";
+import { openFolderLimits } from "../stores/folder/folder-limits.ts";
 import { deleteRun } from "./delete-run.ts";
 import type { Desk, Driven } from "./desk.ts";
 import { addStoredDefinitions } from "./fetch-definitions.ts";
@@ -29,7 +30,9 @@ export function submitRun(desk: Desk, request: SubmitRequest): Promise<SubmitAns
     if (earlier !== undefined) return earlier;
     const parted = takeRequestSecrets(addHomeDefinitions(request, home), secrets);
     const complete = await readDefinitions(home, (reader) => addStoredDefinitions(parted, reader));
-    const made = await makeRun(complete, systemClock.now(), isTaken, desk.plans, desk.hostPaths);
+    const made = await makeRun(complete, systemClock.now(), isTaken, desk.plans, desk.hostPaths, () =>
+      openFolderLimits(home.limits).read(),
+    );
     if (!made.ok) return made;
     const joined = await findSame(desk, made.run.summary, request.force === true);
     if (joined !== undefined) return { ...joined, warnings: made.warnings };

@@ -46,6 +46,9 @@ export class Runtime {
   private readonly stopping = new Set<LiveRun>();
   private readonly timers = new RunTimers();
   private readonly busy = new Set<LiveRun>();
+  /** Runs of which more has been committed than their summaries say. They are brought up at `rowsAt`, also when they rest. */
+  private readonly behind = new Set<LiveRun>();
+  private rowsAt = Infinity;
   private readonly listeners = new Set<RunListener>();
   private readonly faultListeners = new Set<(error: Error) => void>();
   private readonly endWaiters = new Map<
@@ -178,6 +181,7 @@ export class Runtime {
     this.stopping.delete(run);
     this.timers.forget(run);
     this.busy.delete(run);
+    this.behind.delete(run);
     return this.runs.delete(runId);
   }
 
@@ -368,9 +372,7 @@ export class Runtime {
         count: run.pendingEvents.length,
         body: encodeEvents(run.pendingEvents),
       }));
-    const updated = worked
-      .filter((run) => this.needsSummary(run, now))
-      .map((run) => this.updateSummary(run, now));
+    const updated = this.chooseRows(worked, now).map((run) => this.updateSummary(run, now));
     const created = this.created.splice(0);
     const ended = worked.some((run) => run.state.ended !== undefined && run.pendingEvents.length > 0);
     const waiters = this.durableWaiters.splice(0);
@@ -393,6 +395,17 @@ export class Runtime {
     for (const waiter of waiters) waiter.resolve();
   }
 
+  /** The runs whose summaries are written with this commit. */
+  private chooseRows(worked: readonly LiveRun[], now: number): readonly LiveRun[] {
+    for (const run of worked) if (run.pendingEvents.length > 0) this.behind.add(run);
+    const chosen = new Set(worked.filter((run) => this.needsSummary(run, now)));
+    if (now >= this.rowsAt) for (const run of this.behind) chosen.add(run);
+    for (const run of chosen) this.behind.delete(run);
+    if (this.behind.size === 0) this.rowsAt = Infinity;
+    else if (now >= this.rowsAt || this.rowsAt === Infinity) this.rowsAt = now + summaryEveryMs;
+    return [...chosen];
+  }
+
   private needsSummary(run: LiveRun, now: number): boolean {
     if (run.quarantined !== undefined) return run.pendingEvents.length > 0;
     if (run.state.callbacksOwed.size !== (run.summary.view["owes"] ?? 0)) return true;
@@ -400,10 +413,10 @@ export class Runtime {
       return run.committedSeq > 0 || run.pendingEvents.length > 0;
     if (run.pendingEvents.length === 0) return false;
     // Whoever looks for the users of a lock goes by the rows.
-    const { locks } = describeLocks(run.state);
-    const { locks: told } = run.summary.view;
-    const isKnown = typeof locks === typeof told;
-    return !isKnown || now - run.summaryAt >= summaryEveryMs;
+    const isKnown = typeof describeLocks(run.state)["locks"] === typeof run.summary.view["locks"];
+    // One that was suspended before it began may be so again.
+    const hasBegun = run.state.startedAt !== 0 && run.summary.startedAt === undefined;
+    return !isKnown || hasBegun || now - run.summaryAt >= summaryEveryMs;
   }
 
   private updateSummary(run: LiveRun, now: number): RunSummary {
@@ -438,7 +451,8 @@ export class Runtime {
 
   /** Sets one timer for the earliest time that any run asks for, and for the next sync. */
   private setWake(): void {
-    const at = Math.min(this.unsynced ? this.lastSyncAt + syncEveryMs : Infinity, this.timers.nextAt());
+    const syncAt = this.unsynced ? this.lastSyncAt + syncEveryMs : Infinity;
+    const at = Math.min(syncAt, this.rowsAt, this.timers.nextAt());
     if (at === this.wakeAt) return;
     this.cancelWake?.();
     this.wakeAt = at;

@@ -130,7 +130,10 @@ export function addFigures(summary: RunSummary, state: RunState, evaluator: Eval
 /** The engine's word for how a run stands. */
 export function nameRunPhase(state: RunState): string {
   if (state.ended !== undefined) return phaseNames[state.ended] as string;
-  if (state.startedAt === 0) return "waiting";
+  // One that waits for its locks stands in no line while it is suspended: only a person can move it.
+  const isAsleep =
+    state.suspended && state.stopping === undefined && state.queued?.reason.code === "lock-wait";
+  if (state.startedAt === 0) return isAsleep ? "suspended" : "waiting";
   return state.suspended || isOnlyWaiting(state) ? "suspended" : "running";
 }
 

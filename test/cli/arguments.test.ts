@@ -62,6 +62,10 @@ describe("arguments", () => {
     assert.equal(parse("-ojson").flags.output, "json");
     assert.equal(parse("--tail", "20").flags.tail, 20);
     assert.equal(parse("--since=2h30m").flags.since, 9_000_000);
+    const level = { kind: "number", value: "N", atLeast: -5, help: "" } as const;
+    assert.equal(parseArguments(["--level", "-5"], { level }, "test").flags.level, -5);
+    for (const low of ["-6", "--5", "-", "- 1"])
+      assert.throws(() => parseArguments(["--level", low], { level }, "test"), { code: "cli/bad-arguments" });
     assert.equal(parse("--node", "x").flags["node-field-selector"], "x");
   });
 

@@ -94,6 +94,8 @@ describe("storing", () => {
     const lax = await ask(["cron", "apply", "--no-strict", "-o", "name", "workflow.yaml"], { stored, world });
     assert.match(lax.calls[0] ?? "", /"mode":"apply","kinds":\["CronWorkflow"\],"strict":false/);
     assert.deepEqual(lax.out, ["returns", "orders"]);
+    const event = await ask(["event-binding", "create", "workflow.yaml"], { stored, world });
+    assert.match(event.calls[0] ?? "", /"mode":"create","kinds":\["WorkflowEventBinding"\],"strict":true/);
     const all = await ask(["apply", "workflow.yaml"], { stored, world });
     assert.match(all.calls[0] ?? "", /"mode":"apply","kinds":\[.*"ConfigMap","Secret"\]/);
   });

@@ -109,6 +109,12 @@ describe("logs", () => {
     assert.equal((await print(["--since-time", "2025-11-21T09:29:00Z"], logs)).stdout.text(), "other\n");
   });
 
+  test("--tail -1 is all, as with argo", async () => {
+    const logs = [makeLog(1, "a", "out", "one\ntwo\n")];
+    assert.equal((await print(["--tail", "-1"], logs)).stdout.text(), "one\ntwo\n");
+    assert.equal((await print(["--tail=1"], logs)).stdout.text(), "two\n");
+  });
+
   test("-l takes the logs of tasks whose pods would have the labels", async () => {
     const logs = ["a", "b"].map((app, index) => ({
       ...makeLog(index + 1, app, "out", `${app}\n`),

@@ -35,6 +35,23 @@ describe("list", () => {
     assert.equal((await ask(["list", "-l", "a>b"])).code, 2);
   });
 
+  test("knows the labels that Argo's controller keeps", async () => {
+    const argo = "workflows.argoproj.io";
+    const names = async (selector: string): Promise<readonly string[]> =>
+      (await ask(["list", "-o", "name", "-l", selector], { pictures })).out;
+    assert.deepEqual(await names(`${argo}/phase=Failed`), ["nightly-2"]);
+    assert.deepEqual(await names(`${argo}/phase in (Running,Succeeded)`), ["orders", "nightly-1"]);
+    assert.deepEqual(await names(`${argo}/completed=true,team=a`), ["nightly-1"]);
+    assert.deepEqual(await names(`${argo}/completed!=true`), ["orders"]);
+    const { out } = await ask(["get", "-o", "json"], { pictures });
+    const { metadata } = JSON.parse(out.join("\n")) as { readonly metadata: { readonly labels: object } };
+    assert.deepEqual(metadata.labels, {
+      team: "a",
+      [`${argo}/completed`]: "false",
+      [`${argo}/phase`]: "Running",
+    });
+  });
+
   test("says which run nobody drives", async () => {
     const { out, err } = await ask(["list"], { pictures });
     assert.equal(out.length, 4);
@@ -115,6 +132,7 @@ describe("get", () => {
       (await ask(["get", "nightly-2", "--node", "zzz"], { pictures })).out.at(-1),
       "no such tasks",
     );
+    assert.equal((await ask(["get", "nightly-2", "--status", "Failed,Skiped"], { pictures })).code, 2);
   });
 
   test("other forms", async () => {

@@ -84,7 +84,12 @@ describe("archive", () => {
   });
 
   test("knows their labels", async () => {
-    assert.deepEqual((await ask(["archive", "list-label-keys"], { pictures })).out, ["stage", "team"]);
+    assert.deepEqual((await ask(["archive", "list-label-keys"], { pictures })).out, [
+      "stage",
+      "team",
+      "workflows.argoproj.io/completed",
+      "workflows.argoproj.io/phase",
+    ]);
     assert.deepEqual((await ask(["archive", "list-label-values", "-l", "team"], { pictures })).out, [
       "a",
       "b",

@@ -79,3 +79,39 @@ test("holders and waiters are read from the history, and a stored limit counts",
   assert.equal(await engine.settled("two"), "suspended");
   await engine.close({ leaveRunning: false });
 });
+
+test("a suspended run that wants a lock waits for a person, and stands in no line until then", async (context) => {
+  const root = mkdtempSync(join(tmpdir(), "millrace-locks-"));
+  context.after(() => rmSync(root, { recursive: true, force: true }));
+  const house = createHouse(root);
+  const engine = await house.openEngine({ executor: "none" });
+  const suspended = document("held").replace("  entrypoint", "  suspend: true\n  entrypoint");
+  await engine.submit({ source: suspended, file: "f.yaml", submission: { parameters: {} } });
+  assert.equal(await engine.settled("held"), "suspended");
+  const { row, state, view } = await house.get("held");
+  assert.deepEqual([row.phase, view.outcome(state)], ["suspended", { phase: "Pending", message: "" }]);
+  assert.deepEqual((await house.locks())[0]?.holders, []);
+  await engine.command("held", { kind: "resume" });
+  // Its own wait for a person is next.
+  assert.equal(await engine.settled("held"), "suspended");
+  const later = await house.find("held");
+  assert.deepEqual(
+    [later.phase, later.shownPhase, later.startedAt !== undefined],
+    ["suspended", "Running", true],
+  );
+  await engine.close({ leaveRunning: false });
+});
+
+test("whoever submits is warned of a semaphore only when no limit is stored", async (context) => {
+  const root = mkdtempSync(join(tmpdir(), "millrace-locks-"));
+  context.after(() => rmSync(root, { recursive: true, force: true }));
+  const house = createHouse(root);
+  const request = { source: document("one"), file: "f.yaml", submission: { parameters: {} } };
+  const rehearse = async (): Promise<readonly string[]> => {
+    const answer = await house.rehearse(request);
+    return answer.ok ? answer.warnings.map(({ code }) => code) : assert.fail();
+  };
+  assert.deepEqual(await rehearse(), ["argo/unknown-semaphore-limit"]);
+  await house.setLockLimit("default/Database/db", 2);
+  assert.deepEqual(await rehearse(), []);
+});

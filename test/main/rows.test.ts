@@ -48,3 +48,22 @@ test("progress counts in the words of the document's language, before the end an
   ]);
   await engine.close({ leaveRunning: false });
 });
+
+test("the row of a run that rests comes up to it, although nothing happens any more", async (context) => {
+  const root = mkdtempSync(join(tmpdir(), "millrace-rows-"));
+  context.after(() => rmSync(root, { recursive: true, force: true }));
+  const house = createHouse(root);
+  const engine = await house.openEngine({ executor: "none" });
+  const wait = (time: string): string =>
+    `{name: w${time}, template: wait, arguments: {parameters: [{name: for, value: ${time}}]}}`;
+  const source = document.replace(
+    "{name: approve, template: person}",
+    `${wait("50ms")}\n    - - ${wait("1h")}`,
+  );
+  await engine.submit({ source, file: "f.yaml", submission: { parameters: {} } });
+  const readDone = async (): Promise<number | undefined> => (await house.list())[0]?.done;
+  while ((await readDone()) !== 4) await house.changed(100);
+  const { view, state } = await house.get("waits");
+  assert.deepEqual(view.progress?.(state), { done: 4, total: 5 });
+  await engine.close({ leaveRunning: false });
+});

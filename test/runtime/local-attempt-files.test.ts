@@ -183,3 +183,22 @@ test("an output parameter holds up to 1 MiB, whole or not at all", async (contex
     assert.equal(outputs.parameters["p"], undefined);
   }
 });
+
+test("a claim whose name is none is not mounted", async (context) => {
+  const files = openFiles(context);
+  const lay = async (key: string, number: number) => {
+    const source = { kind: "run", key, lasts: true } as const;
+    const volumes = [{ name: "v", mountPath: "/v", readOnly: false, source }];
+    const order = {
+      ...makeOrder("a"),
+      attemptId: `run/${number}`,
+      inputs: [],
+      commands: [{ ...command, volumes }],
+    };
+    const laid = await files.lay(order);
+    return laid.ok || (laid.problem.kind === "start-refused" && laid.problem.code);
+  };
+  const names = ["data-1.a", "", "data-{{workflow.nope}}", "../x", "Data", "a/b"];
+  const found = await Promise.all(names.map(lay));
+  assert.deepEqual(found, [true, ...names.slice(1).map(() => "volume/bad-claim")]);
+});

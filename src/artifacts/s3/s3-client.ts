@@ -3,6 +3,7 @@
  * because it is large and most runs need none of it.
  */
 import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
+import { assumeRole } from "./assume-role.ts";
 import type * as S3Exports from "./s3-library.ts";
 import type { StoragePlace } from "../../model/data/storage-place.ts";
 import type { NetworkGate } from "../../ports/network-gate.ts";
@@ -26,12 +27,30 @@ export async function openS3(place: StoragePlace, gate?: NetworkGate): Promise<S
   const key = findText(place, "customerKey");
   return {
     library,
-    client: new library.S3Client(configure(place, gate)),
+    client: new library.S3Client(takeRole(library, place, configure(place, gate), gate)),
     bucket: getText(place, "bucket"),
     customerKey:
       key === undefined
         ? {}
         : { SSECustomerAlgorithm: "AES256", SSECustomerKey: Buffer.from(key).toString("base64") },
+  };
+}
+
+/** Keys count over a role, as in Argo; who asks for the role is whoever the library finds by itself. */
+function takeRole(
+  library: S3Library,
+  place: StoragePlace,
+  config: S3ClientConfig,
+  gate: NetworkGate | undefined,
+): S3ClientConfig {
+  const roleArn = findText(place, "roleArn");
+  if (roleArn === undefined || roleArn === "" || config.credentials !== undefined) return config;
+  const { config: own } = new library.S3Client(config);
+  const findIdentity = () => own.credentials();
+  const findRegion = () => own.region();
+  return {
+    ...config,
+    credentials: () => assumeRole({ place, roleArn, findIdentity, findRegion, gate, now: Date.now }),
   };
 }
 

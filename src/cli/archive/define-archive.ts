@@ -13,6 +13,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { printStructured, rowToJson } from "../render/structured.ts";
 import { formatTable } from "../render/table.ts";
 import { cleanText } from "../render/text-width.ts";
+import { labelsOf } from "../select/run-labels.ts";
 import { filterRuns, runFilterFlags } from "../select/select-runs.ts";
 
 export type ArchiveWord =
@@ -37,7 +38,7 @@ export function defineArchive(word: ArchiveWord, summary: string): Command {
         flags: {},
         run: async ({ out, openHouse }) => {
           const rows = await listEnded(await openHouse());
-          out.lines([...new Set(rows.flatMap(({ labels }) => Object.keys(labels)))].toSorted());
+          out.lines([...new Set(rows.flatMap((row) => Object.keys(labelsOf(row))))].toSorted());
           return exitCodes.succeeded;
         },
       });
@@ -138,9 +139,9 @@ function defineLabelValues(head: Head): Command {
       if (selector === undefined || selector === "")
         throw new MillraceError("cli/bad-arguments", "invalid", `${head.name} needs -l LABEL`);
       const rows = await listEnded(await openHouse());
-      const values = rows.flatMap(({ labels }) =>
-        Object.hasOwn(labels, selector) ? [labels[selector] ?? ""] : [],
-      );
+      const values = rows
+        .map(labelsOf)
+        .flatMap((labels) => (Object.hasOwn(labels, selector) ? [labels[selector] ?? ""] : []));
       out.lines([...new Set(values)].toSorted().map(cleanText));
       return exitCodes.succeeded;
     },

@@ -18,6 +18,8 @@ export interface ValueFlag extends FlagBase {
   readonly kind: "text" | "list" | "number" | "duration";
   /** Placeholder in help. */
   readonly value: string;
+  /** The least that a `number` may be; 0 when it is absent. */
+  readonly atLeast?: number;
 }
 
 export interface ChoiceFlag extends FlagBase {

@@ -112,7 +112,7 @@ function readValue(spec: Exclude<FlagSpec, { kind: "switch" }>, text: string): s
     case "list":
       return text;
     case "number":
-      return /^\d+$/.test(text) ? Number(text) : undefined;
+      return /^-?\d+$/.test(text) && Number(text) >= (spec.atLeast ?? 0) ? Number(text) : undefined;
     case "duration":
       return parseDurationMs(text);
     case "choice":

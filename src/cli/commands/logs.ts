@@ -30,7 +30,7 @@ const flags = {
     choices: ["out", "err", "both"],
     help: "standard output, error output, or both (default)",
   },
-  tail: { kind: "number", value: "N", help: "only the last N lines of each log" },
+  tail: { kind: "number", value: "N", atLeast: -1, help: "only the last N lines of each log; -1: all" },
   since: { kind: "duration", value: "DURATION", help: "only logs that were written to within this time" },
   "since-time": {
     kind: "text",
@@ -177,7 +177,7 @@ function openFollower(
   const matches = parsePattern(given.grep);
   const isStamped = given.timestamps === true;
   return createLogFollower({
-    tail: given.tail,
+    tail: given.tail === -1 ? undefined : given.tail,
     printer: (file) => (isRaw && file.stream === "err" ? err : out),
     line: (file) => ({
       prefix: isRaw || !hasSeveral ? "" : formatPrefix(file, file.command === "main", style),

@@ -73,6 +73,7 @@ export const commandTable: readonly CommandEntry[] = [
     "run what a schedule would have started in a stretch of time",
     () => import("../definitions/backfill.ts"),
   ),
+  ...definitionEntries(nouns["event-binding"]),
   ...settingEntries(),
   entry("doctor", "Other", "say what this machine can do", () => import("./doctor.ts")),
   entry("completion", "Other", "print a completion script for a shell", () => import("./completion.ts")),

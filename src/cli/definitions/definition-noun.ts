@@ -4,7 +4,7 @@ import { MillraceError } from "../../base/errors.ts";
 
 export interface DefinitionNoun {
   /** First word of its commands. */
-  readonly word: "template" | "cluster-template" | "cron" | "configmap" | "secret";
+  readonly word: "template" | "cluster-template" | "cron" | "event-binding" | "configmap" | "secret";
   readonly kind: DefinitionKind;
   /** In sentences. */
   readonly one: string;
@@ -30,6 +30,13 @@ export const nouns = {
     one: "a stored cron workflow",
     many: "stored cron workflows",
   },
+  // Argo leaves these to kubectl.
+  "event-binding": {
+    word: "event-binding",
+    kind: "WorkflowEventBinding",
+    one: "a stored event binding",
+    many: "stored event bindings",
+  },
 } as const satisfies Readonly<Record<string, DefinitionNoun>>;
 
 /** Settings are made from the command line as well, and have no language that could be checked. */
@@ -47,10 +54,12 @@ export function parseKinds(text: string): readonly (DefinitionKind | "Workflow")
   if (kinds.includes("all")) return undefined;
   return kinds.map((word) => {
     if (["workflow", "workflows", "wf"].includes(word)) return "Workflow";
+    if (["workfloweventbinding", "workfloweventbindings", "wfeb"].includes(word))
+      return "WorkflowEventBinding";
     const kind = Object.hasOwn(kindWords, word) ? kindWords[word] : undefined;
     if (kind !== undefined) return kind;
     throw new MillraceError("cli/bad-arguments", "invalid", `--kinds '${text}' names no kind of document`, {
-      hint: "Write all, or some of workflows, workflowtemplates, clusterworkflowtemplates, cronworkflows.",
+      hint: "Write all, or some of workflows, workflowtemplates, clusterworkflowtemplates, cronworkflows, workfloweventbindings.",
     });
   });
 }

@@ -31,6 +31,8 @@ export const submissionFlags = {
   priority: {
     kind: "number",
     value: "N",
+    // An int32, as in Argo.
+    atLeast: -2_147_483_648,
     help: "of the runs that wait, the one with the highest comes first",
   },
 } as const satisfies FlagTable;

@@ -4,6 +4,7 @@ import type { Json, JsonObject } from "../../base/json.ts";
 import type { RunPicture, RunRow } from "../../api/house.ts";
 import type { Printer } from "../printer.ts";
 import { callbacksToJson } from "./callbacks.ts";
+import { labelsOf } from "../select/run-labels.ts";
 import { formatTime } from "./durations.ts";
 import { escapeControls, formatYaml } from "./yaml.ts";
 
@@ -21,7 +22,7 @@ export function rowToJson(row: RunRow): JsonObject {
       namespace: row.namespace ?? "default",
       uid: row.runId,
       creationTimestamp: formatTime(row.createdAt),
-      labels: row.labels,
+      labels: labelsOf(row),
     },
     phase: row.phase,
     ...(row.expiresAt === undefined ? {} : { expiresAt: formatTime(row.expiresAt) }),
@@ -52,7 +53,7 @@ export function pictureToJson(picture: RunPicture): JsonObject {
       namespace: row.namespace ?? "default",
       uid: row.runId,
       creationTimestamp: formatTime(row.createdAt),
-      labels: row.labels,
+      labels: labelsOf(row),
       annotations,
     },
     source: { language, file, ...describeStored(picture) },
@@ -60,7 +61,10 @@ export function pictureToJson(picture: RunPicture): JsonObject {
     ...(row.payload === undefined ? {} : { payload: { key: row.payload.key, id: row.payload.id } }),
     ...(picture.state.callbacks.length === 0 ? {} : { callbacks: callbacksToJson(picture) }),
     ...(spec === undefined ? {} : { spec }),
-    status: picture.view.status(picture.state, picture.outlook),
+    status: {
+      ...picture.view.status(picture.state, picture.outlook),
+      ...picture.view.stored?.(picture.source, picture.submission),
+    },
   };
 }
 

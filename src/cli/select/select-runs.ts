@@ -4,6 +4,7 @@ import { MillraceError } from "../../base/errors.ts";
 import type { FlagTable, FlagValues } from "../arguments/flag-table.ts";
 import { parseFieldSelector } from "./field-selector.ts";
 import { parseLabelSelector } from "./label-selector.ts";
+import { labelsOf } from "./run-labels.ts";
 
 export const runFilterFlags = {
   labels: {
@@ -51,7 +52,7 @@ export function filterRuns(rows: readonly RunRow[], filters: RunFilters, now: nu
       if (states !== undefined && !states.some((state) => isInState(row, state))) return false;
       if (filters.expired === true && (row.expiresAt === undefined || row.expiresAt > now)) return false;
       if (filters.resubmitted === true && !Object.hasOwn(row.labels, resubmittedLabel)) return false;
-      return hasFields(row) && hasLabels(row.labels);
+      return hasFields(row) && hasLabels(labelsOf(row));
     })
     .sort((left, right) => right.createdAt - left.createdAt);
 }

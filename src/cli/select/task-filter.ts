@@ -3,6 +3,7 @@
  * Both may be absent; then there is no filter, and the run is shown as a tree.
  */
 import type { RunPicture } from "../../api/house.ts";
+import { MillraceError } from "../../base/errors.ts";
 import { phaseNames } from "../../model/run/phase.ts";
 import type { FlagTable } from "../arguments/flag-table.ts";
 
@@ -27,11 +28,24 @@ export function makeTaskFilter(given: {
 }): TaskFilter | undefined {
   const { "node-field-selector": selector, status } = given;
   if (selector === undefined && status === undefined) return undefined;
-  const states = status?.split(",").map((text) => text.trim().toLowerCase());
+  const states = status === undefined ? undefined : parseStates(status);
   return (picture, among) => {
     const named = selector === undefined ? among : picture.view.findTasks(picture.state, selector, among);
     return states === undefined ? (named ?? []) : findInStates(picture, states, named);
   };
+}
+
+/** The words for states that tasks can be in: the engine's, and Argo's where it has others. */
+const taskStates: ReadonlySet<string> = new Set([...phaseNames, "pending", "error"]);
+
+/** Throws `cli/bad-arguments` for a word that is no state: otherwise a slip would look like good news. */
+function parseStates(text: string): readonly string[] {
+  const states = text.split(",").map((word) => word.trim().toLowerCase());
+  const unknown = states.find((word) => !taskStates.has(word));
+  if (unknown === undefined) return states;
+  throw new MillraceError("cli/bad-arguments", "invalid", `tasks are in no state '${unknown}'`, {
+    hint: "There are Pending, Running, Succeeded, Skipped, Omitted, Failed and Error.",
+  });
 }
 
 /** A state in the engine's words, such as `errored`, or in those of the language, such as `Error`. */

@@ -1,6 +1,6 @@
 /**
  * The slot program that set-up compiles where it finds a C compiler (native/slot.c, which describes what it reads and
- * tells). It starts a program by vfork instead of copying a shell, tells signals from exit codes, and measures each
+ * tells). It starts a program without copying a shell, tells signals from exit codes, and measures each
  * attempt's processor time and peak memory exactly, however short it is, also in a sandbox.
  */
 import type { Launch } from "./launch.ts";

@@ -10,6 +10,7 @@ import { createName } from "./lower/surroundings.ts";
 import { collectStored, storedKey } from "./lower/template-source.ts";
 import { adjustCron } from "./read/adjust-cron.ts";
 import { convertOld } from "./read/convert-old.ts";
+import { chooseDocument } from "./read/choose-document.ts";
 import { findReferences } from "./read/find-references.ts";
 import { listObjects } from "./read/list-objects.ts";
 import { pickKinds } from "./read/pick-kinds.ts";
@@ -92,16 +93,6 @@ function compileArgo(source: string, file: string, submission: Submission): Comp
 
 function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some(({ severity }) => severity === "error");
-}
-
-/** The document that was asked for, else the first workflow, else the first that can be run. */
-function chooseDocument(
-  documents: readonly ArgoDocument[],
-  index: number | undefined,
-): ArgoDocument | undefined {
-  if (index !== undefined) return documents.find((document) => document.index === index);
-  const runnable = documents.filter(({ kind }) => kind !== "Other" && kind !== "WorkflowEventBinding");
-  return runnable.find(({ kind }) => kind === "Workflow") ?? runnable[0];
 }
 
 function missingDocument(

@@ -77,6 +77,8 @@ export interface Compiled {
     Diagnostic,
     "position" | "excerpt"
   >)[];
+  /** Locks whose limits the documents do not say, and what to say of each for which none is stored. */
+  readonly openLimits?: readonly { readonly key: string; readonly warning: Diagnostic }[];
   /** Drivers of foreign storage that the plan needs, with the place of the document that first asks for each. */
   readonly drivers?: readonly ({ readonly driver: string } & Pick<Diagnostic, "position" | "excerpt">)[];
 }
@@ -103,6 +105,8 @@ export interface LanguageView {
   status(state: RunState, outlook?: Outlook): JsonObject;
   /** The document that a run was made from, with everything that was given beside it written into it. */
   document?(source: string, submission: Submission): JsonObject | undefined;
+  /** What of stored definitions the run was made from, as parts of its status. */
+  stored?(source: string, submission: Submission): JsonObject;
   /** How far the run is, in the units of the language. */
   progress?(state: RunState, outlook?: Outlook): Progress;
   /** Where the run belongs in the world of the language, for its head: labels and texts. */

@@ -144,8 +144,8 @@ test("a semaphore whose limit nobody knows is a warning", () => {
     one("        synchronization: {semaphores: [{configMapKeyRef: {name: cm, key: k}}]}\n"),
   );
   assert.deepEqual(
-    compiled.diagnostics.map(({ code, severity }) => [code, severity]),
-    [["argo/unknown-semaphore-limit", "warning"]],
+    compiled.openLimits?.map(({ key, warning: { code, severity } }) => [key, code, severity]),
+    [["default/ConfigMap/cm/k", "argo/unknown-semaphore-limit", "warning"]],
   );
   assert.ok(compiled.plan !== undefined);
   assert.deepEqual(getProcess(compiled.plan, "t").policy.locks, [{ key: "default/ConfigMap/cm/k" }]);

@@ -34,6 +34,7 @@ export interface LoweredDocument {
   readonly diagnostics: readonly Diagnostic[];
   readonly drivers: NonNullable<Compiled["drivers"]>;
   readonly hostPaths: NonNullable<Compiled["hostPaths"]>;
+  readonly openLimits: NonNullable<Compiled["openLimits"]>;
 }
 
 /** Lowers `document`; `others` are the documents that it may refer to. */
@@ -79,6 +80,7 @@ export function lowerDocument(
     diagnostics,
     drivers,
     hostPaths,
+    openLimits: [...full.openLimits].map(([key, warning]) => ({ key, warning })),
   };
 }
 
@@ -116,6 +118,7 @@ function createDesk(
     texts: new Map(),
     expressions: new Map(),
     warned: new Set(),
+    openLimits: new Map(),
     withoutEffect: new Map(),
     runHints: {},
     defaultedPorts: new WeakMap(),

@@ -3,7 +3,7 @@ import type { Dynamic } from "../../../model/plan/expression.ts";
 import type { Lock, MemoPolicy, Policy, RetryPolicy } from "../../../model/plan/plan.ts";
 import type { Memoize, RetryStrategy, SemaphoreRef, Synchronization, Template } from "../read/types.ts";
 import { parseGoDuration } from "../../../base/parse-go-duration.ts";
-import { dialects, intern, lowerText, report } from "./lowering.ts";
+import { describeProblem, dialects, intern, lowerText, report } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
 import { lowerDuration, lowerInteger, lowerSeconds } from "./lower-numbers.ts";
 
@@ -148,13 +148,10 @@ function lowerSemaphore(desk: Lowering, semaphore: SemaphoreRef, place: Place): 
     report(desk, "error", "argo/bad-number", what, place, `write a whole number in ConfigMap ${name}`);
     return [];
   }
-  report(
-    desk,
-    "warning",
-    "argo/unknown-semaphore-limit",
-    `the limit of semaphore ${id} is not known from the documents; unless one is stored, it is not enforced`,
-    place,
-    `give it one: millrace locks limit ${id} N`,
-  );
+  if (!desk.openLimits.has(id)) {
+    const what = `the limit of semaphore ${id} is not known; unless one is stored, it is not enforced`;
+    const hint = `give it one: millrace locks limit ${id} N`;
+    desk.openLimits.set(id, describeProblem("warning", "argo/unknown-semaphore-limit", what, place, hint));
+  }
   return [{ key: lowerText(desk, id) }];
 }

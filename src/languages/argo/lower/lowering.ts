@@ -114,6 +114,8 @@ export interface Lowering {
   /** All other expressions, by dialect, form and source. */
   readonly expressions: Map<string, Expression>;
   readonly warned: Set<string>;
+  /** What to say of locks whose limits the documents do not say, by their keys: it may be stored beside them. */
+  readonly openLimits: Map<string, Diagnostic>;
   /** Fields that change nothing here, with the first place of each, for one warning at the end. */
   readonly withoutEffect: Map<string, Place>;
   /** Hints of the workflow that every attempt's order gets. */
@@ -185,7 +187,7 @@ export function report(
 }
 
 /** A diagnostic with the position and excerpt of a place. */
-function describeProblem(
+export function describeProblem(
   severity: "error" | "warning",
   code: string,
   message: string,

@@ -11,11 +11,13 @@ import { listPodLabels } from "./pod-labels.ts";
 import { listUnreached } from "./unreached.ts";
 import { sumWhole } from "./node-values.ts";
 import { showDocument } from "./show-document.ts";
+import { showStored } from "./show-stored.ts";
 import { describeStatus } from "./workflow-status.ts";
 
 export const argoView: LanguageView = {
   status: describeStatus,
   document: showDocument,
+  stored: showStored,
   progress: (state, outlook) => sumWhole(state, outlook?.reported),
   place: describePlace,
   outcome: describeOutcome,

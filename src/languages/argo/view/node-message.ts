@@ -72,7 +72,7 @@ function isStagedRetry(state: RunState, task: number): boolean {
 function describeWaiting(state: RunState, task: number): string {
   const ticket = state.tickets.get(task);
   // Who could take its locks now waits for something else, such as room.
-  if (ticket === undefined || state.locks.mayClaim(ticket)) return "";
+  if (ticket === undefined || ticket.phase === "asleep" || state.locks.mayClaim(ticket)) return "";
   const lock = listObstacles(ticket)[0] ?? ticket.wishes[0]?.lock;
   if (lock === undefined) return "";
   const limit = limitOf(lock);
