@@ -29,22 +29,26 @@ async function begin(context: TestContext): Promise<{ house: House; engine: Engi
     rmSync(root, { recursive: true, force: true });
   });
   const engine = await house.openEngine({ executor: "process" });
+  context.after(() => engine.close({ leaveRunning: false }));
   await engine.submit({ source: document, file: "f.yaml", submission: { parameters: {} } });
-  await untilStarted(engine);
+  await untilStarted(house, engine);
   const folder = join(root, "runs", "left", "0");
   // The slot makes the record before it begins the command, and the engine may know of the start before both.
   await untilFilled(folder, "main.out");
   return { house, engine, exitFile: join(folder, "exit") };
 }
 
-function untilStarted(engine: Engine): Promise<void> {
-  return new Promise((resolve) => {
-    const look = (): void => {
-      if (engine.picture("left").state.running.size > 0) resolve();
-    };
-    engine.watch("left", look);
-    look();
-  });
+/** Until the history says so; the engine knows a little earlier. */
+async function untilStarted(house: House, engine: Engine): Promise<void> {
+  for (;;) {
+    let stop = (): void => undefined;
+    const changed = new Promise<void>((resolve) => {
+      stop = engine.watch("left", () => resolve());
+    });
+    if ((await house.get("left")).state.running.size > 0) return stop();
+    await changed;
+    stop();
+  }
 }
 
 function untilFilled(folder: string, name: string): Promise<void> {
