@@ -1,6 +1,6 @@
 /** What `get` and `explain` say of attempts whose engine is gone, of which the history says that they run. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, statSync, watch, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -34,7 +34,7 @@ async function begin(context: TestContext): Promise<{ house: House; engine: Engi
   await untilStarted(house, engine);
   const folder = join(root, "runs", "left", "0");
   // The slot makes the record before it begins the command, and the engine may know of the start before both.
-  await untilFilled(folder, "main.out");
+  await untilFilled(join(folder, "main.out"));
   return { house, engine, exitFile: join(folder, "exit") };
 }
 
@@ -51,16 +51,10 @@ async function untilStarted(house: House, engine: Engine): Promise<void> {
   }
 }
 
-function untilFilled(folder: string, name: string): Promise<void> {
-  return new Promise((resolve) => {
-    const look = (): void => {
-      if ((statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0) === 0) return;
-      watcher.close();
-      resolve();
-    };
-    const watcher = watch(folder, look);
-    look();
-  });
+/** Its folder is made after the history says that the attempt has begun, so there is nothing yet that could be watched. */
+async function untilFilled(file: string): Promise<void> {
+  while ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0)
+    await new Promise((resolve) => setImmediate(resolve));
 }
 
 async function find(house: House): Promise<LeftAttempt | undefined> {
