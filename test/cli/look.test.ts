@@ -47,6 +47,8 @@ describe("list", () => {
       "Workflow 'nightly-2' deleted (dry-run)",
     ]);
     assert.deepEqual(await listed("stop", "-l", "team", "--dry-run", "-n", "staging"), []);
+    const none = await ask(["list", "-n", "argo"], { pictures: staged });
+    assert.match(none.err, /no such runs of namespace argo in .*; there are runs of default, staging/);
     const retried = await ask(["retry", "-l", "team", "-n", "default"], { pictures: staged });
     assert.match(retried.err, /no such runs/);
     assert.equal((await ask(["delete", "-n", "staging"], { pictures: staged })).code, 2);
