@@ -7,8 +7,8 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { noEffectGroups } from "../src/languages/argo/no-effect.ts";
-import type { NoEffectGroup } from "../src/languages/argo/no-effect.ts";
+import { noEffectGroups, noEffectOwners } from "../src/languages/argo/no-effect.ts";
+import type { NoEffectGroup, NoEffectType } from "../src/languages/argo/no-effect.ts";
 import { projectFolder } from "./checks.ts";
 import { drawPicture, isPictureStale, picturePath } from "./pictures/picture.ts";
 import { scripts } from "./setup/scripts.mjs";
@@ -39,22 +39,16 @@ function renderScripts(table: Readonly<Record<string, readonly string[]>>): stri
 /** The fields that change nothing on one machine, by what they decide in a cluster. */
 function renderNoEffect(groups: readonly NoEffectGroup[]): string {
   const rows = groups.flatMap(({ about, told, kept, fields }) =>
-    Object.entries(fields).map(([type, names]) => {
+    (Object.keys(fields) as NoEffectType[]).map((type) => {
+      const names = fields[type] ?? [];
       const list = names.map((name) => `\`${name}\``).join(", ");
-      return `| ${ownerWords[type] ?? type} | ${list} | ${about} | ${told ? "yes" : ""} | ${kept ? "yes" : ""} |`;
+      return `| ${noEffectOwners[type]} | ${list} | ${about} | ${told ? "yes" : ""} | ${kept ? "yes" : ""} |`;
     }),
   );
   return ["| Of a | Field | Decides in a cluster | Told | Kept |", "|---|---|---|---|---|", ...rows].join(
     "\n",
   );
 }
-
-const ownerWords: Readonly<Record<string, string>> = {
-  WorkflowSpec: "workflow",
-  Template: "template",
-  Container: "container",
-  RetryStrategy: "retryStrategy",
-};
 
 const generators: Readonly<Record<string, () => string>> = {
   layers: () =>

@@ -3,9 +3,10 @@
  * Output goes from the command straight into a file, so it is masked in two places: executors rewrite the files once
  * after the end, and whoever shows the output of a running attempt passes it through here first.
  */
+import { findByteText } from "./byte-text.ts";
 
 /** Values shorter than this are left alone: masking every `1` would destroy the text and hide nothing. */
-const shortestMaskedSecret = 4;
+export const shortestMaskedSecret = 4;
 
 /** What stands in place of a secret. */
 export const secretMask = "***";
@@ -16,7 +17,9 @@ export const secretMask = "***";
  */
 export function listMaskedTexts(secrets: readonly string[]): readonly string[] {
   const texts = new Set<string>();
-  for (const secret of secrets) {
+  for (const value of secrets) {
+    // Bytes that are no text are shown as base64, if at all.
+    const secret = findByteText(value) ?? value;
     for (const text of [secret, secret.trimEnd(), ...secret.split(/\r?\n/)]) {
       if (text.length >= shortestMaskedSecret && text.trim() !== "") texts.add(text);
     }

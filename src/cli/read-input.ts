@@ -25,7 +25,17 @@ export async function readDocument(io: CliIo, operand: string): Promise<InputTex
 /** Far beyond any document, and small enough to be read by mistake: a device that never ends, a disk image. */
 const bytesAtMost = 64 * 1024 * 1024;
 
+/** What lies in a file or comes from standard input, whether it is text or not. Throws `cli/unreadable-file`. */
+export async function readContent(io: CliIo, operand: string): Promise<Buffer> {
+  if (operand === "-") return readStreamBytes(io.stdin, "standard input");
+  return readFileBytes(resolve(io.cwd, operand), operand);
+}
+
 async function readStream(stream: AsyncIterable<string | Uint8Array>, shown: string): Promise<string> {
+  return decodeText(await readStreamBytes(stream, shown), shown);
+}
+
+async function readStreamBytes(stream: AsyncIterable<string | Uint8Array>, shown: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   for await (const chunk of stream) {
@@ -34,7 +44,7 @@ async function readStream(stream: AsyncIterable<string | Uint8Array>, shown: str
     if (sizeBytes > bytesAtMost) throw unreadable(shown, tooBig);
     chunks.push(bytes);
   }
-  return decodeText(Buffer.concat(chunks), shown);
+  return Buffer.concat(chunks);
 }
 
 async function readUrl(io: CliIo, url: string): Promise<string> {
@@ -48,6 +58,10 @@ async function readUrl(io: CliIo, url: string): Promise<string> {
 
 /** Read at once: loading the promises of node:fs would cost a run more than reading its document. */
 function readText(path: string, shown: string): string {
+  return decodeText(readFileBytes(path, shown), shown);
+}
+
+function readFileBytes(path: string, shown: string): Buffer {
   let bytes: Buffer | undefined;
   try {
     bytes = readBytes(path);
@@ -55,7 +69,7 @@ function readText(path: string, shown: string): string {
     throw unreadable(shown, nameReason(cause), cause);
   }
   if (bytes === undefined) throw unreadable(shown, tooBig);
-  return decodeText(bytes, shown);
+  return bytes;
 }
 
 /** Also pipes and devices, whose size nobody knows; undefined when there is more than anybody wants. */

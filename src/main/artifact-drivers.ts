@@ -67,31 +67,39 @@ export async function findArtifactDriver(name: string, gate?: NetworkGate): Prom
   const problem = findProblem(name);
   const load = Object.hasOwn(drivers, name) ? drivers[name]?.load : undefined;
   if (problem === undefined && load !== undefined) return load(gate);
-  throw new MillraceError("artifact/driver-missing", "invalid", problem ?? describeUnknown(name), {
-    hint: hintMissing,
-  });
+  const { message, hint } = problem ?? describeUnknown(name);
+  throw new MillraceError("artifact/driver-missing", "invalid", message, { hint });
 }
 
-const hintMissing = "Install it where Millrace runs, or keep the artifact elsewhere.";
+interface Problem {
+  readonly message: string;
+  readonly hint: string;
+}
 
-function describeUnknown(name: string): string {
-  return `no driver for artifacts in ${name} is installed`;
+function describeUnknown(name: string): Problem {
+  return {
+    message: `no driver for artifacts in ${name} is installed`,
+    hint: `There is none yet. Drivers are there for ${Object.keys(drivers).sort().join(", ")}.`,
+  };
 }
 
 /** Why artifacts cannot be kept in some storage here; undefined when they can. */
-function findProblem(name: string): string | undefined {
+function findProblem(name: string): Problem | undefined {
   const entry = Object.hasOwn(drivers, name) ? drivers[name] : undefined;
   if (entry?.load === undefined) return describeUnknown(name);
   if (entry.needs === undefined || findPackage(entry.needs) !== undefined) return undefined;
-  return `artifacts in ${name} need the npm package ${entry.needs}, which is not installed`;
+  return {
+    message: `artifacts in ${name} need the npm package ${entry.needs}, which is not installed`,
+    hint: `Run \`npm install ${entry.needs}\` where Millrace is installed (with --global for a global one), or keep the artifact elsewhere.`,
+  };
 }
 
 /** A run whose artifacts could not be moved never begins. */
 export function findMissingDrivers(needed: NonNullable<Compiled["drivers"]>): readonly Diagnostic[] {
   return needed.flatMap(({ driver, ...at }): readonly Diagnostic[] => {
-    const message = findProblem(driver);
-    return message === undefined
+    const problem = findProblem(driver);
+    return problem === undefined
       ? []
-      : [{ code: "artifact/driver-missing", severity: "error", message, ...at, hint: hintMissing }];
+      : [{ code: "artifact/driver-missing", severity: "error", ...problem, ...at }];
   });
 }

@@ -25,12 +25,20 @@ function explainer(picture: RunPicture): (task: number) => Explanation {
   return (task) => ({
     task,
     name: picture.view.taskName(picture.state, task).short,
-    phase: phaseNames[picture.state.tasks.phase[task] as number] as string,
-    facts: explainTask(picture.state, task).map((fact) => ({
-      code: fact.code,
-      text: describe(picture, task, fact),
-    })),
+    phase:
+      picture.outlook?.left?.get(task)?.state === "killed"
+        ? "interrupted"
+        : (phaseNames[picture.state.tasks.phase[task] as number] as string),
+    facts: explainTask(picture.state, task).map((fact) => explainFact(picture, task, fact)),
   });
+}
+
+/** The engine's facts know only the history; of an attempt that nobody looks after, the disk knows better. */
+function explainFact(picture: RunPicture, task: number, fact: Fact): Explanation["facts"][number] {
+  const left = picture.outlook?.left?.get(task);
+  if (left !== undefined && (fact.code === "attempt-runs" || fact.code === "serves"))
+    return { code: `attempt-${left.state}`, text: left.says };
+  return { code: fact.code, text: describe(picture, task, fact) };
 }
 
 /** The tasks that a name or a selector means; a name may also be that of one that has not begun. */

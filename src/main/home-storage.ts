@@ -1,5 +1,4 @@
 /** Foreign storage with the secrets of a home. */
-import { setTimeout } from "node:timers/promises";
 import { createForeignStorage } from "../runtime/attempts/foreign-storage.ts";
 import type { ForeignStorage } from "../runtime/attempts/foreign-storage.ts";
 import type { NetworkGate } from "../ports/network-gate.ts";
@@ -11,6 +10,6 @@ export function openHomeStorage(secrets: SecretStore, gate: NetworkGate | undefi
   return createForeignStorage({
     findDriver: (name) => findArtifactDriver(name, gate),
     secrets,
-    wait: setTimeout,
+    wait: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
   });
 }

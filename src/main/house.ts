@@ -188,7 +188,11 @@ async function readPicture(home: Home, reader: HistoryReader, name: string): Pro
   const { state, document, record } = await loadRunState(reader, summary);
   await shareLocks(reader, openFolderLimits(home.limits).read(), () => findKeptLimits(home), state);
   const estimate = await findEstimate(reader, summary, record.plan.origin);
-  const outlook = gatherOutlook(home, summary.name, state, summary, estimate);
+  const left =
+    state.running.size === 0
+      ? undefined
+      : (await import("./left-attempts.ts")).findLeftAttempts(home, summary.name, state, isDriven(home));
+  const outlook = gatherOutlook(home, summary.name, state, summary, estimate, left);
   return toPicture(summary, state, document, record, outlook);
 }
 
@@ -262,11 +266,11 @@ async function handOver(home: Home, request: SubmitRequest): Promise<SubmitAnswe
       hint: "Start one with `millrace serve`, or run the document in this process with `millrace run`.",
     });
   const parted = takeRequestSecrets(request, openHomeSecrets(home));
-  const { source, submission } = parted;
+  const { submission } = parted;
   // The serving process has another working folder, and tasks may read what lies beside their document.
   const file = existsSync(parted.file) ? resolve(parted.file) : parted.file;
   const facts = { uid: makeUuid(), suffix: makeSuffix(), ...submission.facts };
-  const letter: SubmitRequest = { source, file, submission: { ...submission, facts } };
+  const letter: SubmitRequest = { ...parted, file, submission: { ...submission, facts } };
   return sendSubmission(home.inbox, letter, () => isWriterLockHeld(home.serve));
 }
 

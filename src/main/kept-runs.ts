@@ -60,19 +60,31 @@ type ReadText = (text: string) => readonly Json[];
 /** In the form of Argo's Workflow. */
 function toObject(picture: RunPicture, readText: ReadText): JsonObject {
   const { row, annotations, view, state } = picture;
+  const { ownerReferences } = readMetadata(findDocument(picture, readText));
   const created = new Date(row.createdAt).toISOString().replace(/\.\d+Z$/, "Z");
   return {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "Workflow",
-    metadata: { name: row.name, uid: row.runId, creationTimestamp: created, labels: row.labels, annotations },
+    metadata: {
+      name: row.name,
+      uid: row.runId,
+      creationTimestamp: created,
+      labels: row.labels,
+      annotations,
+      ...(ownerReferences === undefined ? {} : { ownerReferences }),
+    },
     spec: { ...readSpec(picture, readText), ...(state.suspended ? { suspend: true } : {}) },
     status: view.status(state),
   };
 }
 
-function readSpec({ source, submission }: RunPicture, readText: ReadText): JsonObject {
+function findDocument({ source, submission }: RunPicture, readText: ReadText): JsonObject {
   const document = readText(source)[submission.document ?? 0];
-  const spec = isJsonObject(document) ? document["spec"] : undefined;
+  return isJsonObject(document) ? document : {};
+}
+
+function readSpec(picture: RunPicture, readText: ReadText): JsonObject {
+  const { spec } = findDocument(picture, readText);
   if (!isJsonObject(spec)) return {};
   const { suspend: _, ...rest } = spec;
   return rest;

@@ -10,6 +10,7 @@ import { countPlaces } from "../engine/owed.ts";
 import { getDriven } from "./desk.ts";
 import { openDesk } from "./engine-desk.ts";
 import type { Desk } from "./desk.ts";
+import type { KeptFigures } from "./ended-figures.ts";
 import type { Home } from "./home.ts";
 import { openInbox } from "./inbox.ts";
 import { finishFiles } from "./finish-files.ts";
@@ -141,12 +142,21 @@ function createLooks(
 /** What concerns all runs of the home, driven here or not. */
 function createUpkeep(desk: Desk): Pick<Engine, "expire" | "metrics"> {
   const { home, history, runtime } = desk;
+  let kept: KeptFigures | undefined;
   return {
     expire: (now, keep) =>
       expireRuns(home, history, runtime, { now, keep, forget: (name) => desk.forgetName(name) }),
     metrics: async () => {
-      const { readMetrics } = await import("./metrics.ts");
-      return readMetrics(home, history, runtime.liveRuns, systemClock.now());
+      const [{ readMetrics }, { keepEndedFigures }] = await Promise.all([
+        import("./metrics.ts"),
+        import("./ended-figures.ts"),
+      ]);
+      kept ??= keepEndedFigures(
+        history,
+        (listener) => runtime.listen(listener),
+        () => runtime.liveRuns,
+      );
+      return readMetrics(home, history, runtime.liveRuns, systemClock.now(), kept);
     },
   };
 }

@@ -1,6 +1,6 @@
 /** Who holds which lock and who waits for it, from the histories of the runs that have not ended. */
 import type { LockRow, LockUserRow } from "../api/house.ts";
-import { moveToBoard } from "../engine/evolve/locks.ts";
+import { moveToBoard, wholeRun } from "../engine/evolve/locks.ts";
 import { LockBoard, limitOf } from "../model/run/lock-board.ts";
 import type { BoardLock, KeptLimit, LockTicket } from "../model/run/lock-board.ts";
 import type { RunState } from "../model/run/run-state.ts";
@@ -8,6 +8,7 @@ import { isBefore } from "../model/run/ticket-heap.ts";
 import { unfinishedRunPhases } from "../ports/history-store.ts";
 import type { HistoryReader, RunSummary } from "../ports/history-store.ts";
 import { loadRunState } from "../runtime/recover/run-record.ts";
+import { readLockWishes } from "../runtime/summary.ts";
 import { getLanguage } from "./languages.ts";
 
 interface Loaded {
@@ -24,9 +25,25 @@ export async function listLocks(
   const board = new LockBoard();
   board.setStoredLimits(limits);
   board.setKeptLimits(kept);
-  const loaded = await loadOnto(board, reader, await listWithLocks(reader));
+  const summaries = await listWithLocks(reader);
+  const loaded = await loadOnto(
+    board,
+    reader,
+    summaries.filter((each) => !enterWaiting(board, each)),
+  );
   const locks = [...board.list()].sort((a, b) => (a.key < b.key ? -1 : 1));
   return locks.map((lock) => describeLock(lock, loaded));
+}
+
+/** Puts a run on the board of which its row says all: it waits as a whole. False when its history has to be looked at. */
+function enterWaiting(board: LockBoard, summary: RunSummary): boolean {
+  const asked = readLockWishes(summary);
+  if (asked === undefined) return false;
+  const { runId, name, createdAt, view } = summary;
+  const priority = typeof view["priority"] === "number" ? view["priority"] : 0;
+  const user = { runId, name, agenda: { push: () => undefined } };
+  board.enter({ user, task: wholeRun, priority, createdAt }, asked, []);
+  return true;
 }
 
 /** Puts a run that waits for locks on a board with those that may hold them. */

@@ -10,7 +10,7 @@ import type { Json, JsonObject } from "../base/json.ts";
 import { lazily } from "../base/lazily.ts";
 import { listMaskedTexts } from "../base/mask-secrets.ts";
 import { attemptFiles, attemptLogFile } from "../ports/attempt-directory.ts";
-import { runFolderName } from "./home.ts";
+import { attemptFolder } from "./attempt-folder.ts";
 import type { Home } from "./home.ts";
 import { openHomeSecrets } from "./home-secrets.ts";
 
@@ -32,16 +32,6 @@ export function listLogFiles(
   }
   tasks.sort((a, b) => (state.tasks.startedAt[a] as number) - (state.tasks.startedAt[b] as number) || a - b);
   return tasks.flatMap((task) => filesOf(home, picture, task, masked));
-}
-
-/** Where the attempt of a task lies. */
-function attemptDirectory(home: Home, picture: RunPicture, task: number): string {
-  const resets = picture.state.resets.get(task);
-  return join(
-    home.runs,
-    runFolderName(picture.row.name),
-    `${task}${resets === undefined ? "" : `.${resets}`}`,
-  );
 }
 
 function isAttemptTask(state: RunState, task: number): boolean {
@@ -69,7 +59,7 @@ function filesOf(
   const { state, view } = picture;
   const process = state.index.plan.processes[state.tasks.process[task] as number];
   if (process?.body.kind !== "task") return [];
-  const directory = attemptDirectory(home, picture, task);
+  const directory = attemptFolder(home, picture.row.name, state, task);
   const commands = process.body.task.commands.flatMap((command) =>
     isExpression(command.name) ? [] : [command.name],
   );

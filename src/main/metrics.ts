@@ -2,9 +2,7 @@
  * The metrics of a home: what `millrace metrics` shows and a server hands out.
  * Figures of deleted runs lie in a file of their own, because counters must not go down when runs are cleaned away.
  */
-import { existsSync, readFileSync } from "node:fs";
 import { rename, writeFile } from "node:fs/promises";
-import { MillraceError } from "../base/errors.ts";
 import type { Json } from "../base/json.ts";
 import { measureRun } from "../engine/measure/measure-run.ts";
 import type { MetricSeries } from "../model/plan/metric.ts";
@@ -12,29 +10,31 @@ import { unfinishedRunPhases } from "../ports/history-store.ts";
 import type { HistoryReader, RunSummary } from "../ports/history-store.ts";
 import type { LiveRun } from "../runtime/live-run.ts";
 import { formatMetrics } from "../runtime/metrics/metrics-text.ts";
-import { addToTally, collectMetrics, emptyTally, readSeries } from "../runtime/metrics/registry.ts";
-import type { MetricTally } from "../runtime/metrics/registry.ts";
+import { addToTally, collectMetrics } from "../runtime/metrics/registry.ts";
+import type { Measured } from "../runtime/metrics/registry.ts";
 import { loadRunState } from "../runtime/recover/run-record.ts";
+import { readEndedFigures, readStoredTally } from "./ended-figures.ts";
+import type { KeptFigures } from "./ended-figures.ts";
 import type { Home } from "./home.ts";
 import { getLanguage } from "./languages.ts";
 
 /**
  * All metrics of the home in Prometheus' text form. `live` are the runs that this process drives; other runs under way are
- * folded from the history, if their documents ask for figures. Of those that have ended, only such are read.
+ * folded from the history, if their documents ask for figures. Of those that have ended, only such are read, and by a
+ * process that has `kept` their sums only once.
  */
 export async function readMetrics(
   home: Home,
   reader: HistoryReader,
   live: readonly LiveRun[],
   now: number,
+  kept?: KeptFigures,
 ): Promise<string> {
-  const tally = readTally(home);
+  const storedTally = await readStoredTally(home, reader);
+  const { tally, stored } = storedTally;
+  const ended = await (kept?.find(storedTally) ?? readEndedFigures(reader, storedTally));
   const counts = new Map(await reader.countRuns());
-  const stored = await findStored(reader, tally.runIds);
   for (const { phase } of stored.values()) counts.set(phase, (counts.get(phase) ?? 0) - 1);
-  const ended = (await reader.listRuns({ withMetrics: true }))
-    .filter(({ runId, endedAt }) => endedAt !== undefined && !stored.has(runId))
-    .map((summary) => ({ createdAt: summary.createdAt, series: readSeries(summary) }));
   const open = live.filter(({ state }) => state.ended === undefined);
   const driven = open.map(({ state, summary, evaluator }) => ({
     createdAt: summary.createdAt,
@@ -47,15 +47,16 @@ export async function readMetrics(
     running: underWay.reduce((sum, { running }) => sum + running, 0),
     ready: underWay.reduce((sum, { ready }) => sum + ready, 0),
   };
-  const measured = [...ended, ...underWay].filter(({ series }) => series.length > 0);
+  const measured = underWay.filter(({ series }) => series.length > 0);
   const { readCronMetrics } = await import("./cron-metrics.ts");
   const crons = await readCronMetrics(home, now);
-  return formatMetrics([...collectMetrics({ measured, counts, work }, tally, now), ...crons]);
+  return formatMetrics([
+    ...collectMetrics({ ended, underWay: measured, counts, work }, tally, now),
+    ...crons,
+  ]);
 }
 
-interface UnderWay {
-  readonly createdAt: number;
-  readonly series: readonly MetricSeries[];
+interface UnderWay extends Measured {
   readonly running: number;
   readonly ready: number;
 }
@@ -84,15 +85,6 @@ function readCount(value: Json | undefined): number {
   return typeof value === "number" ? value : 0;
 }
 
-/** Those of the ids that the history still holds. */
-async function findStored(
-  reader: HistoryReader,
-  runIds: readonly string[],
-): Promise<ReadonlyMap<string, RunSummary>> {
-  const found = await Promise.all(runIds.map((runId) => reader.findRun(runId)));
-  return new Map(found.flatMap((summary) => (summary === undefined ? [] : [[summary.runId, summary]])));
-}
-
 async function measureStored(
   reader: HistoryReader,
   summary: RunSummary,
@@ -108,24 +100,10 @@ export async function keepFigures(
   reader: HistoryReader,
   leaving: readonly RunSummary[],
 ): Promise<void> {
-  const before = readTally(home);
-  // Usually those of the last deletion, which are gone.
-  const stored = new Set((await findStored(reader, before.runIds)).keys());
-  const tally = addToTally(before, leaving, stored);
+  // Runs of the tally are usually those of the last deletion, which are gone.
+  const { tally: before, stored } = await readStoredTally(home, reader);
+  const tally = addToTally(before, leaving, new Set(stored.keys()));
   const draft = `${home.metrics}.new`;
   await writeFile(draft, `${JSON.stringify(tally)}\n`);
   await rename(draft, home.metrics);
-}
-
-function readTally(home: Home): MetricTally {
-  if (!existsSync(home.metrics)) return emptyTally;
-  try {
-    // Written by keepFigures, and by nobody else.
-    return JSON.parse(readFileSync(home.metrics, "utf8")) as MetricTally;
-  } catch (cause) {
-    throw new MillraceError("home/damaged", "invalid", `${home.metrics} cannot be read`, {
-      hint: "It counts what deleted runs did; take it away to begin anew.",
-      cause,
-    });
-  }
 }

@@ -5,11 +5,11 @@ import { isJsonObject } from "../base/json.ts";
 import { isExpression } from "../model/plan/expression.ts";
 import type { Plan } from "../model/plan/plan.ts";
 import { parseProgress } from "../model/run/outlook.ts";
-import type { Estimate, Outlook, Progress } from "../model/run/outlook.ts";
+import type { Estimate, LeftAttempt, Outlook, Progress } from "../model/run/outlook.ts";
 import type { RunState } from "../model/run/run-state.ts";
 import { attemptFiles } from "../ports/attempt-directory.ts";
 import type { HistoryReader, RunSummary } from "../ports/history-store.ts";
-import { runFolderName } from "./home.ts";
+import { attemptFolder } from "./attempt-folder.ts";
 import type { Home } from "./home.ts";
 
 /** The estimate for a run: the newest good run of the same origin that began before it. */
@@ -41,6 +41,7 @@ export function gatherOutlook(
   state: RunState,
   summary: RunSummary,
   estimate: Estimate | undefined,
+  left?: ReadonlyMap<number, LeftAttempt>,
 ): Outlook | undefined {
   const reported = readReported(home, name, state);
   const problems = summary.view["metricProblems"];
@@ -49,6 +50,7 @@ export function gatherOutlook(
     ...(estimate === undefined ? {} : { estimate }),
     ...(reported.size === 0 ? {} : { reported }),
     ...(metricProblems.length === 0 ? {} : { metricProblems }),
+    ...(left === undefined || left.size === 0 ? {} : { left }),
   };
   return Object.keys(outlook).length === 0 ? undefined : outlook;
 }
@@ -78,9 +80,8 @@ function readReported(home: Home, name: string, state: RunState): ReadonlyMap<nu
   for (let task = 0; task < tasks.size; task += 1) {
     const path = files.get(tasks.process[task] as number);
     if (path === undefined || tasks.startedAt[task] === 0 || state.attempts.has(task)) continue;
-    const resets = state.resets.get(task);
-    const folder = join(home.runs, runFolderName(name), `${task}${resets === undefined ? "" : `.${resets}`}`);
-    const progress = parseProgress(readTail(join(folder, attemptFiles.root, path)));
+    const file = join(attemptFolder(home, name, state, task), attemptFiles.root, path);
+    const progress = parseProgress(readTail(file));
     if (progress !== undefined) reported.set(task, progress);
   }
   return reported;

@@ -22,6 +22,7 @@ export function takeRequestSecrets(request: SubmitRequest, store: SecretStore): 
   const known = isJsonObject(facts?.["secrets"]) ? facts["secrets"] : {};
   const sealed = { ...known, ...sealSecrets(secrets) };
   return {
+    ...request,
     ...document,
     submission: {
       ...request.submission,

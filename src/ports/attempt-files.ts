@@ -22,10 +22,14 @@ export interface AttemptFiles {
   lay(order: AttemptOrder): Laid | Promise<Laid>;
   /** Reads what the attempt left behind. */
   collect(order: AttemptOrder, exit: AttemptExit): Collected | Promise<Collected>;
+  /** Another attempt may come soon, and there is time: what does not depend on its order may be made now. */
+  expectAnother(): void;
   /** Where an attempt's directory lies, made or not. */
   directoryOf(attemptId: string): string;
   /** Removes an attempt's directory, so that the attempt can begin anew. */
   discard(attemptId: string): Promise<void>;
   /** Removes everything of a run. */
   removeRun(runId: string): Promise<void>;
+  /** Removes what was made for an attempt that did not come. */
+  close(): void;
 }

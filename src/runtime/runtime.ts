@@ -27,7 +27,7 @@ import { RunTimers } from "./run-timers.ts";
 import { RunSlots } from "./run-slots.ts";
 import { Performer } from "./perform/performer.ts";
 import type { RuntimePorts } from "./runtime-ports.ts";
-import { addFigures, nameRunPhase, summarizeForLists } from "./summary.ts";
+import { addFigures, describeLocks, nameRunPhase, summarizeForLists } from "./summary.ts";
 
 /** Called after every commit with the events of one run. */
 export type RunListener = (run: LiveRun, events: readonly RunEvent[]) => void;
@@ -245,12 +245,15 @@ export class Runtime {
     this.closed = true;
     this.cancelWake?.();
     for (const waiter of this.durableWaiters.splice(0)) waiter.reject(closedError());
-    await this.performer.close(options);
+    const performerCloses = this.performer.close(options);
+    // Attempts that are ended are gone before somebody else may take their runs over; idle slots leave meanwhile.
+    if (this.performer.isBusy) await performerCloses;
     try {
       if (this.failure === undefined && this.unsynced) await this.sync();
     } finally {
       await this.ports.artifacts.close();
       await this.ports.history.close();
+      await performerCloses;
     }
   }
 
@@ -410,7 +413,7 @@ export class Runtime {
       return run.committedSeq > 0 || run.pendingEvents.length > 0;
     if (run.pendingEvents.length === 0) return false;
     // Whoever looks for the users of a lock goes by the rows.
-    const isKnown = (run.summary.view["locks"] === true) === run.state.tickets.size > 0;
+    const isKnown = typeof describeLocks(run.state)["locks"] === typeof run.summary.view["locks"];
     // One that was suspended before it began may be so again.
     const hasBegun = run.state.startedAt !== 0 && run.summary.startedAt === undefined;
     return !isKnown || hasBegun || now - run.summaryAt >= summaryEveryMs;

@@ -4,10 +4,13 @@ import { hasMetrics, measureRun } from "../engine/measure/measure-run.ts";
 import { findExpiry } from "../engine/keep/find-expiry.ts";
 import { removesCopies } from "../engine/keep/removes-copies.ts";
 import { measureDurations } from "../engine/measure/measure-durations.ts";
+import { wholeRun } from "../engine/evolve/locks.ts";
+import type { LockWish } from "../model/run/lock-board.ts";
 import { phaseNames, phases } from "../model/run/phase.ts";
 import type { Language } from "../model/run/language.ts";
 import type { RunState } from "../model/run/run-state.ts";
 import type { Evaluator } from "../model/run/scope.ts";
+import { unfinishedRunPhases } from "../ports/history-store.ts";
 import type { RunSummary } from "../ports/history-store.ts";
 import { describeMeasured } from "./metrics/registry.ts";
 
@@ -86,9 +89,31 @@ function describeWork(state: RunState): JsonObject {
   return {
     running: state.running.size,
     ready: state.ready.count(),
-    ...(state.tickets.size > 0 ? { locks: true } : {}),
+    ...describeLocks(state),
     ...(hasMetrics(state.index.plan) ? { measures: true } : {}),
   };
+}
+
+/**
+ * Whether the run holds locks or waits for some. Of one that waits as a whole the row says for which: ten thousand may wait
+ * for the same, and whoever shows the lock need not fold all their histories.
+ */
+export function describeLocks({ tickets }: RunState): JsonObject {
+  if (tickets.size === 0) return {};
+  const ticket = tickets.get(wholeRun);
+  if (tickets.size > 1 || ticket?.phase !== "waiting") return { locks: true };
+  return {
+    locks: ticket.asked.map(({ key, limit }) => ({ key, ...(limit === undefined ? {} : { limit }) })),
+  };
+}
+
+/** What a row says of the locks for which a run waits as a whole; undefined when only the history tells. */
+export function readLockWishes({ phase, view }: RunSummary): readonly LockWish[] | undefined {
+  const { locks } = view;
+  // Written by describeLocks, in the same form.
+  return phase === unfinishedRunPhases[0] && Array.isArray(locks)
+    ? (locks as unknown as readonly LockWish[])
+    : undefined;
 }
 
 /** The row of a run that has ended also keeps its figures, its durations and when it expires, so that nobody has to fold its history for them. */

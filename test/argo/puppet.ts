@@ -134,6 +134,8 @@ export function createPuppet(
     directoryOf: (attemptId) => attemptId,
     discard: async () => undefined,
     removeRun: async () => undefined,
+    expectAnother: () => undefined,
+    close: () => undefined,
   };
   return { createExecutor, files, orders, cancelled };
 }

@@ -39,6 +39,7 @@ function createCloud(statusName: "code" | "statusCode"): Cloud {
 
 function createGcsLibrary({ objects, check }: Cloud): GcsLibrary {
   class Storage {
+    readonly interceptors: [] = [];
     private readonly secret: string;
     constructor({ credentials = {} }: { readonly credentials?: object }) {
       this.secret = (credentials as { readonly private_key?: string }).private_key ?? "";
@@ -69,6 +70,19 @@ function createGcsLibrary({ objects, check }: Cloud): GcsLibrary {
   return { Storage };
 }
 
+/** A stream as the client's own is made: one that pushes, and is asked to pause and to go on. */
+function readAsClient(content: Buffer): Readable {
+  const pieceBytes = 65_536;
+  const pieces = Array.from({ length: Math.ceil(content.length / pieceBytes) }, (_, index) =>
+    content.subarray(index * pieceBytes, (index + 1) * pieceBytes),
+  );
+  const source = Readable.from(pieces).pause();
+  const stream = new Readable({ read: () => void source.resume() });
+  source.on("data", (piece: Buffer) => stream.push(piece) || source.pause());
+  source.on("end", () => stream.push(null));
+  return stream;
+}
+
 function createAzureLibrary({ objects, check }: Cloud, accounts: string[]): AzureLibrary {
   class StorageSharedKeyCredential {
     readonly secret: string;
@@ -93,8 +107,7 @@ function createAzureLibrary({ objects, check }: Cloud, accounts: string[]): Azur
       return {
         getBlobClient: (key) => ({
           exists: () => ask(() => objects.has(key)),
-          download: () =>
-            ask(() => ({ readableStreamBody: Readable.from([objects.get(key) ?? Buffer.of()]) })),
+          download: () => ask(() => ({ readableStreamBody: readAsClient(objects.get(key) ?? Buffer.of()) })),
           deleteIfExists: () => ask(() => objects.delete(key)),
         }),
         getBlockBlobClient: (key) => ({
@@ -107,7 +120,8 @@ function createAzureLibrary({ objects, check }: Cloud, accounts: string[]): Azur
       };
     }
   }
-  return { StorageSharedKeyCredential, BlobServiceClient };
+  const newPipeline = () => assert.fail("nothing is refused here");
+  return { StorageSharedKeyCredential, BlobServiceClient, newPipeline };
 }
 
 function openSubject(
@@ -161,6 +175,17 @@ test("azure: the account's name stands in the host or in the path", async (conte
     settings: { endpoint: "no address", container: "c", accountKey: "k" },
   };
   await refused(driver.load(odd, target, makeLimits()), "artifact/bad-place");
+});
+
+test("azure: an object that is larger than streams hold arrives whole", async (context) => {
+  const cloud = createCloud("statusCode");
+  const content = Buffer.alloc(1 << 20, "abc");
+  cloud.objects.set("large", content);
+  const driver = createAzureDriver(createAzureLibrary(cloud, []), noIdentity);
+  const settings = { endpoint: "https://me.blob.core.windows.net", container: "c", accountKey: "right" };
+  const target = join(makeTemporaryFolder(context), "t");
+  await driver.load({ driver: "azure", key: "large", settings }, target, makeLimits());
+  assert.ok(readFileSync(target).equals(content));
 });
 
 test("gcs: a key that is no JSON is not repeated", async () => {

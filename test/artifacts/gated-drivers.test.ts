@@ -1,16 +1,23 @@
 /** Drivers that may not connect to everything: their own address, what it redirects to, and where git goes by itself. */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { request } from "node:http";
+import type { Agent, RequestOptions } from "node:http";
 import { connect } from "node:net";
 import { join, relative } from "node:path";
 import { type TestContext, test } from "node:test";
+import { createAzureDriver } from "../../src/artifacts/azure/create-azure-driver.ts";
+import type { AzureLibrary, AzurePolicyFactory } from "../../src/artifacts/azure/create-azure-driver.ts";
+import { createGcsDriver } from "../../src/artifacts/gcs/create-gcs-driver.ts";
+import type { GcsLibrary } from "../../src/artifacts/gcs/create-gcs-driver.ts";
 import { createGitDriver } from "../../src/artifacts/git/create-git-driver.ts";
-import { openGuardedProxy } from "../../src/artifacts/git/guarded-proxy.ts";
+import { openGuardedProxy } from "../../src/artifacts/transfer/guarded-proxy.ts";
 import { createHttpDriver } from "../../src/artifacts/http/create-http-driver.ts";
 import { createS3Driver } from "../../src/artifacts/s3/create-s3-driver.ts";
 import type { JsonObject } from "../../src/base/json.ts";
 import { parseNetworkRule } from "../../src/model/run/network-policy.ts";
 import { makeLimits, readStored, refused } from "../../src/ports/conformance/artifact-driver.ts";
+import type { NetworkGate } from "../../src/ports/network-gate.ts";
 import { createNetworkGate } from "../../src/runtime/network/create-network-gate.ts";
 import { makeTemporaryFolder } from "../stores/temporary-folder.ts";
 import { git, makeRepository, needsGit } from "./git-repository.ts";
@@ -75,6 +82,113 @@ test("s3: an endpoint by address and by name", async (context) => {
     "artifact/missing",
   );
   assert.ok(server.seen.length > 0);
+});
+
+/** Asks with what a client was given to connect by; resolves when there is an answer. */
+function ask(url: string, options: RequestOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, options, (incoming) => {
+      incoming.resume();
+      if (incoming.statusCode === 200) incoming.on("end", resolve);
+      else reject(Object.assign(new Error("refused"), { code: incoming.statusCode }));
+    });
+    outgoing.on("error", (error) => reject(new Error(error.message, { cause: error })));
+    outgoing.end();
+  });
+}
+
+/** A client of Azure that is sent from its endpoint to another address. */
+function createAzureLibrary(redirectsTo: string): AzureLibrary {
+  const fail = () => assert.fail("only lists are asked for");
+  class BlobServiceClient {
+    private readonly address: string;
+    private readonly pipeline: ReturnType<AzureLibrary["newPipeline"]>;
+    constructor(address: string, pipeline: object) {
+      this.address = address;
+      this.pipeline = pipeline as ReturnType<AzureLibrary["newPipeline"]>;
+    }
+    getContainerClient() {
+      const send = this.pipeline.factories.reduce<ReturnType<AzurePolicyFactory["create"]>>(
+        (next, factory) => factory.create(next),
+        {
+          sendRequest: ({ url, agent }: { url: string; agent?: unknown }) =>
+            ask(url, { agent: agent as Agent }),
+        },
+      );
+      const { address } = this;
+      return {
+        getBlobClient: fail,
+        getBlockBlobClient: fail,
+        listBlobsFlat: async function* () {
+          await send.sendRequest({ url: address });
+          await send.sendRequest({ url: redirectsTo });
+          yield { name: "x" };
+        },
+      };
+    }
+  }
+  return {
+    StorageSharedKeyCredential: class {},
+    BlobServiceClient,
+    newPipeline: () => ({ factories: [] }),
+  };
+}
+
+test("azure: the endpoint, and what its client is redirected to", async (context) => {
+  const [first, other] = [await startWebServer(context), await startWebServer(context)];
+  for (const server of [first, other]) server.files.set("/x", Buffer.from("x"));
+  const list = (gate: NetworkGate, away: string) =>
+    createAzureDriver(createAzureLibrary(away), () => ({}), gate).list(
+      placeOf("azure", "x", { endpoint: `${first.origin}/x`, container: "c" }),
+      makeLimits(),
+    );
+  await refused(list(makeGate(), `${first.origin}/x`), "network/refused");
+  assert.deepEqual(first.seen, []);
+  await refused(list(makeGate(first.origin), `${other.origin}/x`), "network/refused");
+  const byName = `${other.origin.replace("127.0.0.1", "localhost")}/x`;
+  await refused(list(makeGate(first.origin), byName), "network/refused");
+  assert.deepEqual(other.seen, []);
+  assert.deepEqual(await list(makeGate(first.origin, other.origin), `${other.origin}/x`), ["x"]);
+});
+
+/** A client of Google: signs in at an address by its agent, and lists at another by its proxy. */
+function createGcsLibrary(signIn: string, storage: string): GcsLibrary {
+  const fail = () => assert.fail("only lists are asked for");
+  class Storage {
+    readonly interceptors: { request(options: object): object }[] = [];
+    private readonly agent: ((url: string) => Agent) | undefined;
+    constructor({ clientOptions }: ConstructorParameters<GcsLibrary["Storage"]>[0]) {
+      this.agent = clientOptions?.transporterOptions.agent;
+    }
+    bucket() {
+      const list = async () => {
+        await ask(signIn, { agent: this.agent?.(signIn) });
+        const options = this.interceptors.reduce((before, one) => one.request(before), {});
+        const proxy = new URL((options as { readonly proxy: string }).proxy);
+        const login = Buffer.from(`${proxy.username}:${proxy.password}`).toString("base64");
+        const headers = { "Proxy-Authorization": `Basic ${login}` };
+        await ask(proxy.origin, { path: storage, headers });
+        return [[{ name: "x" }]] as const;
+      };
+      return { file: fail, upload: fail, getFiles: list };
+    }
+  }
+  return { Storage };
+}
+
+test("gcs: where its client signs in, and where it goes besides", async (context) => {
+  const [first, other] = [await startWebServer(context), await startWebServer(context)];
+  for (const server of [first, other]) server.files.set("/x", Buffer.from("x"));
+  const list = (gate: NetworkGate) =>
+    createGcsDriver(createGcsLibrary(`${first.origin}/x`, `${other.origin}/x`), {
+      ...gate,
+      checkResolved: () => Promise.resolve(),
+    }).list(placeOf("gcs", "x", { bucket: "b" }), makeLimits());
+  await refused(list(makeGate(other.origin)), "network/refused");
+  assert.deepEqual(first.seen, []);
+  await refused(list(makeGate(first.origin)), "network/refused");
+  assert.deepEqual(other.seen, []);
+  assert.deepEqual(await list(makeGate(first.origin, other.origin)), ["x"]);
 });
 
 /** A repository behind plain http, as files. */

@@ -5,8 +5,9 @@ import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, describe, test } from "node:test";
 import { createS3Driver } from "../../src/artifacts/s3/create-s3-driver.ts";
-import { openS3 } from "../../src/artifacts/s3/s3-client.ts";
+import { openS3, translateS3Error } from "../../src/artifacts/s3/s3-client.ts";
 import { digestName, partBytes } from "../../src/artifacts/s3/save-object.ts";
+import { MillraceError } from "../../src/base/errors.ts";
 import type { JsonObject } from "../../src/base/json.ts";
 import type { StoragePlace } from "../../src/model/data/storage-place.ts";
 import {
@@ -187,6 +188,26 @@ test("settings that make no sense are told", { skip }, async (context) => {
       driver.load(s3Place("x", settings), join(folder, "t"), makeLimits()),
       "artifact/bad-place",
     );
+    assert.match(error.message, words);
+  }
+});
+
+test("what nobody has set up is told in words, and not tried again", () => {
+  for (const [name, message, words] of [
+    [
+      "CredentialsProviderError",
+      "Could not load credentials from any providers",
+      /no credentials.+accessKeySecret/u,
+    ],
+    ["Error", "Region is missing", /names no region/u],
+  ] as const) {
+    const error = translateS3Error(
+      Object.assign(new Error(message), { name }),
+      s3Place("x", { bucket: "b" }),
+      makeLimits().signal,
+    );
+    assert.ok(error instanceof MillraceError);
+    assert.equal(error.code, "artifact/denied");
     assert.match(error.message, words);
   }
 });

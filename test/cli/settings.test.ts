@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { TestContext } from "node:test";
+import { writeByteText } from "../../src/base/byte-text.ts";
 import { readEntries } from "../../src/cli/definitions/read-entries.ts";
 import type { EntryWishes } from "../../src/cli/definitions/read-entries.ts";
 import { ask } from "./ask.ts";
@@ -12,15 +13,22 @@ import { createWorld } from "./fake-world.ts";
 
 const none: EntryWishes = { "from-literal": [], "from-file": [], "from-env-file": [], "from-env": [] };
 
-function makeFolder(context: TestContext, files: Readonly<Record<string, string>>): string {
+function makeFolder(context: TestContext, files: Readonly<Record<string, string | Buffer>>): string {
   const folder = mkdtempSync(join(tmpdir(), "millrace-settings-"));
   context.after(() => rmSync(folder, { recursive: true, force: true }));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return folder;
 }
 
-function read(cwd: string, wishes: Partial<EntryWishes>, env: Readonly<Record<string, string>> = {}) {
+function readAll(cwd: string, wishes: Partial<EntryWishes>, env: Readonly<Record<string, string>> = {}) {
   return readEntries({ ...createWorld({ cwd }).io, env }, { ...none, ...wishes });
+}
+
+/** The entries of wishes that are all texts. */
+async function read(cwd: string, wishes: Partial<EntryWishes>, env: Readonly<Record<string, string>> = {}) {
+  const { texts, bytes } = await readAll(cwd, wishes, env);
+  assert.deepEqual(bytes, {});
+  return texts;
 }
 
 describe("entries", () => {
@@ -46,6 +54,15 @@ describe("entries", () => {
     for (const wrong of ["key=.", "=one.txt", "key=", "-"])
       await assert.rejects(read(cwd, { "from-file": [wrong] }), { code: "cli/bad-arguments" }, wrong);
     await assert.rejects(read(cwd, { "from-file": ["none"] }), { code: "cli/unreadable-file" });
+  });
+
+  test("of files that are no text, byte for byte", async (context) => {
+    const cwd = makeFolder(context, { "one.txt": "\u{FEFF}ä", key: Buffer.from([0, 255, 254, 128]) });
+    assert.deepEqual(await readAll(cwd, { "from-file": ["one.txt", "key", "again=key"] }), {
+      texts: { "one.txt": "\u{FEFF}ä" },
+      bytes: { key: "AP/+gA==", again: "AP/+gA==" },
+    });
+    await assert.rejects(readAll(cwd, { "from-file": ["key", "key=one.txt"] }), { message: /'key'.+twice/u });
   });
 
   test("of files of variables, as kubectl reads them", async (context) => {
@@ -120,6 +137,18 @@ describe("configmap and secret", () => {
     assert.equal((await ask(["secret", "get", "db", "--key", "password"], { secrets })).code, 2);
     assert.equal((await ask(["secret", "get", "db", "--reveal", "--key", "none"], { secrets })).code, 2);
     assert.equal((await ask(["secret", "get", "gone"], { secrets })).code, 2);
+  });
+
+  test("bytes that are no text are shown as base64, and alone as they are", async () => {
+    const secrets = { key: { id: writeByteText("AP/+gA=="), empty: "", user: "me" } };
+    const shown = await ask(["secret", "get", "key", "--reveal"], { secrets });
+    assert.deepEqual(
+      shown.out.slice(1).map((line) => line.replace(/ +/gu, " ")),
+      ["id: bytes, in base64: AP/+gA==", 'empty: ""', "user: me"],
+    );
+    const json = await ask(["secret", "get", "key", "--reveal", "-o", "json"], { secrets });
+    const { data, binaryData } = JSON.parse(json.out.join("\n")) as Record<string, unknown>;
+    assert.deepEqual([data, binaryData], [{ empty: "", user: "me" }, { id: "AP/+gA==" }]);
   });
 
   test("delete deletes, and a change of keys says what became of the old one", async () => {

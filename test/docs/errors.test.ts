@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { ARGO_CODES } from "../../src/languages/argo/check/codes.ts";
+import { argoCodes } from "../../src/languages/argo/check/codes.ts";
 import { readProject } from "../tidy/project-files.ts";
 import { listDescribedWords, readPage } from "./pages.ts";
 import { collectCodes, readCodeSources } from "./source-codes.ts";
@@ -40,7 +40,7 @@ describe("docs/errors.md", () => {
   });
 
   test("says of Argo's codes what the table in the code says", () => {
-    const different = Object.entries(ARGO_CODES).filter(
+    const different = Object.entries(argoCodes).filter(
       ([code, meaning]) => !page.text.includes(`| \`${code}\` | ${meaning} |`),
     );
     assert.deepEqual(different, []);

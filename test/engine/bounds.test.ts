@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { explainTask } from "../../src/engine/explain/explain.ts";
+import type { Expression } from "../../src/model/plan/expression.ts";
 import { phases } from "../../src/model/run/phase.ts";
+import type { Evaluator } from "../../src/model/run/scope.ts";
 import { buildPlan } from "./plan-spec.ts";
 import type { ProcessFields } from "./plan-spec.ts";
 import { Puppet } from "./puppet.ts";
@@ -27,6 +29,37 @@ describe("bounds", () => {
       assert.equal(root?.reason?.code, "recursion-too-deep");
     });
   }
+
+  it("keeps a listing's result of 4 MiB, and refuses a longer one with both numbers", () => {
+    const most = 4 * 1024 * 1024;
+    const plan = buildPlan({ processes: { main: "eval" } });
+    const result: Expression = { kind: "expression", dialect: "toy", source: "listed", form: "json" };
+    const place = { driver: "local", key: "", settings: {} };
+    const processes = plan.processes.map((each) => ({
+      ...each,
+      body: { kind: "listing" as const, place, result },
+    }));
+    const evaluator: Evaluator = {
+      evaluate: (_, { listed }) => ({ ok: true, value: [...(listed ?? [])] }),
+      isTransient: () => false,
+    };
+    for (const length of [most - 1, most, most + 1]) {
+      const puppet = new Puppet({ ...plan, processes }, { evaluator });
+      puppet.start();
+      // The text is `["xxx"]`.
+      const listed = ["x".repeat(length - 4)];
+      puppet.send({ kind: "response.received", at: puppet.now, task: 0, response: { listed } });
+      const reason = explainTask(puppet.state, 0)[0]?.reason;
+      if (length <= most) {
+        assert.equal(puppet.state.ended, phases.succeeded, String(length));
+        continue;
+      }
+      assert.equal(puppet.state.ended, phases.errored);
+      assert.equal(reason?.code, "expression-failed");
+      const message = `the list makes a result of ${most + 1} characters, and ${most} are the most`;
+      assert.ok(reason.message?.includes(message), reason.message);
+    }
+  });
 
   it("cuts a long chain of consequences and says that there is more", () => {
     const chain = Object.fromEntries(

@@ -29,6 +29,9 @@ test("what the native program measured is read, and what a sandbox measured insi
   const plain = parseExitRecord(`slot 12\n${used}`, 0, 0);
   assert.deepEqual(plain.end, { status: 0, how: "plain" });
   assert.deepEqual(plain.usage, { cpuUserMs: 2.5, cpuSystemMs: 0.75, peakMemoryBytes: 1860 * 1024 });
+  const text = "inside\n0m0.0s 0m0.0s\n0m1.0s 0m0.5s\nused 2500 750 1860 whole\nend 0 plain\n";
+  assert.deepEqual(parseExitRecord(text, 0, 0).usage, plain.usage, "the slot has waited for it all");
+  assert.equal(parseExitRecord("used 2500 750 1860 part\nend 0 plain\n", 0, 0).usage, undefined);
   const sandboxed = parseExitRecord(`slot 12\ninside\n0m0.0s 0m0.0s\n0m1.000000s 0m0.500000s\n${used}`, 0, 0);
   assert.deepEqual(sandboxed.usage, { cpuUserMs: 1002.5, cpuSystemMs: 500.75 });
 });
@@ -43,6 +46,17 @@ test("what the engine adds is read beside or after a torn line", () => {
   const record = parseExitRecord(added, 0, 0);
   assert.deepEqual(record.problem, { kind: "lost", message: "a b\nc" });
   assert.deepEqual(record.end, { status: 137, how: "signaled" });
+});
+
+test("what making a sandbox cost is not the command's", () => {
+  const before = "before\n0m0.010000s 0m0.000000s\n0m0.060000s 0m0.050000s\n";
+  const read = (text: string) => parseExitRecord(text, 0, 0).usage;
+  assert.deepEqual(read(`slot 1\n${before}used 90500 20000 1\nend 0 plain\n`), {
+    cpuUserMs: 20.5,
+    cpuSystemMs: 0,
+    peakMemoryBytes: 1024,
+  });
+  assert.deepEqual(read(whole.replace("command a 0\n", before)), { cpuUserMs: 60_430, cpuSystemMs: 200 });
 });
 
 test("processor time inside a sandbox is added to what the slot saw", () => {

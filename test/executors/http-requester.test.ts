@@ -124,3 +124,18 @@ test("what must keep its method is not made a GET: the redirect is its answer", 
     body: "b",
   });
 });
+
+test("a body goes with every method, and is not taken for another request", async () => {
+  for (const method of ["GET", "DELETE", "PATCH"])
+    for (const body of ["b", "gr\u00fc\u00df"])
+      assert.deepEqual(
+        await ask({ method, body, headers: [{ name: "content-length", value: "0", secret: false }] }),
+        {
+          method,
+          token: null,
+          accept: null,
+          body,
+        },
+      );
+  assert.deepEqual(await ask({}), { method: "GET", token: null, accept: null, body: "" });
+});

@@ -1,13 +1,23 @@
 /** What the native slot program promises beyond the suite of executors: native/slot.c. */
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import fc from "fast-check";
 import { createProcessExecutor } from "../../src/executors/process/process-executor.ts";
 import type { Launch } from "../../src/executors/slots/launch.ts";
 import { createNativeProgram, writeAttempt } from "../../src/executors/slots/native-program.ts";
+import { findDescendantPids, findTree } from "../../src/executors/slots/process-tree.ts";
+import { sendSignal } from "../../src/executors/slots/send-signal.ts";
 import { openSlot, type Slot, type SlotReport } from "../../src/executors/slots/slot.ts";
 import { hasReader, openExecutorBench, sh } from "../../src/ports/conformance/executor-bench.ts";
 import { nativeProgram, skipNative } from "./slot-programs.ts";
@@ -19,7 +29,10 @@ interface Bench {
   readonly place: string;
   readonly slot: Slot;
   /** Runs a program in a new directory below the place; its output, its errors, its end and the record. */
-  run(launch: Partial<Launch>): Promise<{
+  run(
+    launch: Partial<Launch>,
+    expectsNext?: boolean,
+  ): Promise<{
     readonly report: SlotReport;
     readonly out: Buffer;
     readonly err: string;
@@ -51,20 +64,14 @@ function openBench(
   return {
     place,
     slot,
-    run: async (launch) => {
+    run: async (launch, expectsNext = false) => {
       const directory = join(place, String((count += 1)));
       mkdirSync(directory);
       const ended = new Promise<SlotReport>((resolve) => {
         tell = resolve;
       });
-      slot.run(directory, {
-        argv: ["/bin/true"],
-        env: [],
-        out: "out",
-        err: "err",
-        addsToRecord: false,
-        ...launch,
-      });
+      const usual = { argv: ["/bin/true"], env: [], out: "out", err: "err" };
+      slot.run(directory, { ...usual, addsToRecord: "", leavesFirst: false, ...launch }, expectsNext);
       const report = await ended;
       const read = (name: string): Buffer =>
         readdirSync(directory).includes(name) ? readFileSync(join(directory, name)) : Buffer.alloc(0);
@@ -123,7 +130,7 @@ test(
     assert.match(String(listed.out), /^0\n1\n2\n3\nSigBlk:\t0+\n$/, "3 is the folder that ls reads");
     const noting = await bench.run({
       argv: ["/bin/sh", "-c", "echo three >&3; echo five >&5"],
-      addsToRecord: true,
+      addsToRecord: "35",
     });
     assert.match(noting.record, /^slot \d+\nthree\nfive\nused \d+ \d+ \d+\nend 0 plain\n$/);
   },
@@ -203,13 +210,8 @@ test("an attempt whose directory is gone is refused, and the slot goes on", { sk
   });
   assert.equal(refused.status, 0);
   assert.ok(nativeProgram);
-  const text = writeAttempt(directory, {
-    argv: ["/bin/true"],
-    env: [],
-    out: "o",
-    err: "e",
-    addsToRecord: false,
-  });
+  const launch = { argv: ["/bin/true"], env: [], out: "o", err: "e" };
+  const text = writeAttempt(directory, { ...launch, addsToRecord: "", leavesFirst: false }, false);
   const { stdout, stderr, status } = spawnSync(nativeProgram.path, [], {
     input: text + text,
     encoding: "utf8",
@@ -273,3 +275,75 @@ test("a program that cannot be executed is replaced by shells", async (context) 
   for (const code of [0, 3])
     assert.deepEqual((await bench.run(sh(`exit ${code}`))).exit.ending, { kind: "exited", code });
 });
+
+/** The process that waits below the slot for its next attempt. */
+async function findWaiting(slot: Slot): Promise<number> {
+  for (;;) {
+    const [pid] = findDescendantPids(slot.pid);
+    if (pid !== undefined && readFileSync(`/proc/${pid}/comm`, "utf8") === "millrace-slot\n") return pid;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+test(
+  "the process that waits is none of the last attempt's, however long it stays awake",
+  { skip },
+  async (context) => {
+    const bench = openBench(context);
+    for (const expectsNext of [false, true]) {
+      const { report } = await bench.run({}, expectsNext);
+      assert.equal(report.leavesProcesses, false);
+      await findWaiting(bench.slot);
+      assert.deepEqual(findTree(bench.slot.pid, "none"), []);
+    }
+    const { report } = await bench.run({ argv: ["/bin/sh", "-c", "exit 3"] });
+    assert.equal(report.status, 3);
+  },
+);
+
+test("a TERM that comes too late for one attempt does not end the next one", { skip }, async (context) => {
+  const bench = openBench(context);
+  await bench.run({});
+  await findWaiting(bench.slot);
+  sendSignal(-bench.slot.pid, "SIGTERM");
+  const { report, out } = await bench.run({ argv: ["/bin/echo", "still here"] });
+  assert.deepEqual([report.status, report.how, String(out)], [0, "plain", "still here\n"]);
+});
+
+test(
+  "a slot whose waiting process is killed leaves, and takes it along when it is killed itself",
+  { skip },
+  async () => {
+    assert.ok(nativeProgram);
+    const gate = join(makeTemporaryPlace(), "gate");
+    execFileSync("mkfifo", [gate]);
+    for (const victim of ["waiting", "slot"] as const) {
+      // An input that does not end with anybody.
+      const input = openSync(gate, "r+");
+      const child = spawn(nativeProgram.path, [], { detached: true, stdio: [input, "ignore", "ignore"] });
+      closeSync(input);
+      assert.ok(child.pid !== undefined);
+      const slot = { pid: child.pid } as Slot;
+      const waiting = await findWaiting(slot);
+      const left = new Promise((resolve) => child.on("exit", (code, signal) => resolve(code ?? signal)));
+      sendSignal(victim === "slot" ? slot.pid : waiting, "SIGKILL");
+      assert.equal(await left, victim === "slot" ? "SIGKILL" : 137);
+      while (existsSync(`/proc/${waiting}`)) await new Promise((resolve) => setImmediate(resolve));
+    }
+  },
+);
+
+test(
+  "words and variables of an attempt are its own, and those of the slot stay",
+  { skip },
+  async (context) => {
+    const bench = openBench(context, { PATH: "/usr/bin:/bin", AB: "slot's" });
+    const shown = async (...env: { name: string; value: string }[]): Promise<readonly string[]> => {
+      const { out } = await bench.run({ argv: ["/usr/bin/env"], env });
+      return String(out).trimEnd().split("\n").toSorted();
+    };
+    assert.deepEqual(await shown({ name: "A", value: "1" }), ["A=1", "AB=slot's", "PATH=/usr/bin:/bin"]);
+    assert.deepEqual(await shown({ name: "AB", value: "" }), ["AB=", "PATH=/usr/bin:/bin"]);
+    assert.deepEqual(await shown(), ["AB=slot's", "PATH=/usr/bin:/bin"]);
+  },
+);

@@ -1,9 +1,11 @@
-/** Copies of directories of the host, which attempts get that keep such a directory as an artifact. */
+/** What lies in an attempt's own root: copies of directories of the host, and files of text volumes. */
 import assert from "node:assert/strict";
 import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { copyHostDirectory } from "../../src/executors/slots/private-root.ts";
+import { writeByteText } from "../../src/base/byte-text.ts";
+import { maskLogFiles } from "../../src/executors/slots/mask-log-files.ts";
+import { copyHostDirectory, prepareRoot } from "../../src/executors/slots/private-root.ts";
 import { makeTemporaryPlace } from "./temporary-place.ts";
 
 test("a copy has no link that leads out, but the small file behind it", (context) => {
@@ -32,4 +34,46 @@ test("a copy has no link that leads out, but the small file behind it", (context
     assert.equal(stat.mode & 0o111, 0o111);
   }
   for (const name of ["large", "directory", "broken"]) assert.ok(!existsSync(join(copy, name)), name);
+});
+
+test("a file of a volume may hold any bytes, and a log does not repeat them", async (context) => {
+  const directory = makeTemporaryPlace();
+  context.after(() => rmSync(directory, { recursive: true, force: true }));
+  const key = writeByteText(Buffer.from([0, 255, 254, 128]).toString("base64"));
+  const source = { kind: "text", files: { key, text: "ä" }, secret: true } as const;
+  const problem = prepareRoot(
+    {
+      attemptId: "r/0",
+      runId: "r",
+      taskName: "t",
+      commands: [
+        {
+          name: "main",
+          role: "main",
+          image: "",
+          command: [],
+          args: [],
+          env: [],
+          volumes: [{ name: "v", mountPath: "/v", readOnly: false, source }],
+          after: [],
+          retries: 0,
+          retryDelayMs: 0,
+        },
+      ],
+      inputs: [],
+      outputParameters: [],
+      outputArtifacts: [],
+      captureResult: false,
+      graceMs: 0,
+    },
+    directory,
+  );
+  assert.equal(problem, undefined);
+  const file = join(directory, "root", "v", "key");
+  assert.deepEqual([...readFileSync(file)], [0, 255, 254, 128]);
+  assert.equal(readFileSync(join(directory, "root", "v", "text"), "utf8"), "ä");
+  const log = join(directory, "log");
+  writeFileSync(log, Buffer.concat([Buffer.from("a "), readFileSync(file), Buffer.from(" AP/+gA== z")]));
+  await maskLogFiles([log], [key]);
+  assert.equal(readFileSync(log, "utf8"), "a *** *** z");
 });

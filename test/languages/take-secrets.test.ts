@@ -1,6 +1,7 @@
 /** Secrets part from the documents that bring them, and nothing else about those documents changes. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { writeByteText } from "../../src/base/byte-text.ts";
 import { takeSecrets } from "../../src/languages/argo/lower/take-secrets.ts";
 import { readArgoDocuments } from "../../src/languages/argo/read/read-argo-documents.ts";
 
@@ -79,4 +80,15 @@ test("documents without secret values are handed on byte for byte", () => {
     "a: [\nSecret",
   ])
     assert.deepEqual(takeSecrets(source, "f"), { source, secrets: {} });
+});
+
+test("data that is no text is kept byte for byte", () => {
+  const taken = takeSecrets(
+    "{kind: Secret, metadata: {name: k}, data: {id: AP/+gA==, odd: 77+9, text: w6Q=, none: not base64}}",
+    "f",
+  );
+  assert.deepEqual(taken.secrets, {
+    // U+FFFD itself is text; only what cannot be read becomes bytes.
+    k: { id: writeByteText("AP/+gA=="), odd: "\u{FFFD}", text: "ä", none: "not base64" },
+  });
 });

@@ -18,6 +18,26 @@ spec:
     suspend: {}
 `;
 
+test("runs that wait as a whole stand in their order, also one that is suspended", async (context) => {
+  const root = mkdtempSync(join(tmpdir(), "millrace-locks-"));
+  context.after(() => rmSync(root, { recursive: true, force: true }));
+  const house = createHouse(root);
+  const engine = await house.openEngine({ executor: "none" });
+  for (const [name, priority] of Object.entries({ one: 0, two: 0, three: 5, four: 9 })) {
+    const source = document(name).replace("spec:", `spec:\n  priority: ${priority}`);
+    await engine.submit({ source, file: "f.yaml", submission: { parameters: {} } });
+  }
+  assert.equal(await engine.settled("one"), "suspended");
+  const queue = async (): Promise<readonly string[]> => {
+    const row = (await house.locks()).find(({ key }) => key === "default/Mutex/whole");
+    return row?.waiting.map(({ run }) => run) ?? [];
+  };
+  assert.deepEqual(await queue(), ["four", "three", "two"]);
+  await engine.command("four", { kind: "suspend" });
+  assert.deepEqual(await queue(), ["four", "three", "two"]);
+  await engine.close({ leaveRunning: false });
+});
+
 test("holders and waiters are read from the history, and a stored limit counts", async (context) => {
   const root = mkdtempSync(join(tmpdir(), "millrace-locks-"));
   context.after(() => rmSync(root, { recursive: true, force: true }));

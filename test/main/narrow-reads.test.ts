@@ -10,6 +10,7 @@ import { expireRuns } from "../../src/main/delete-runs.ts";
 import { openHome } from "../../src/main/home.ts";
 import type { Home } from "../../src/main/home.ts";
 import { createHouse } from "../../src/main/house.ts";
+import { listLocks } from "../../src/main/locks.ts";
 import { readMetrics } from "../../src/main/metrics.ts";
 import { findEstimate } from "../../src/main/outlook.ts";
 import { removeWithOwned } from "../../src/main/remove-run.ts";
@@ -136,6 +137,44 @@ describe("of many runs", () => {
     assert.match(text, /^millrace_runs_ended\{phase="succeeded"\} 51$/mu);
     const open = others.filter(({ endedAt }) => endedAt === undefined).map(({ name }) => name);
     assert.deepEqual(takeRead(), [...open, "measured"].toSorted());
+  });
+
+  test("locks read the rows of runs that wait as a whole, and the histories of the others", async () => {
+    const waits = (name: string, createdAt: number, view: RunSummary["view"]): RunSummary => {
+      const { endedAt: _end, startedAt: _start, ...open } = row(name, { phase: "waiting", createdAt, view });
+      return open;
+    };
+    const { history } = await makeWatched(
+      waits("late", 9, { locks: [{ key: "m", limit: 1 }, { key: "n" }] }),
+      waits("early", 5, { locks: [{ key: "m", limit: 1 }] }),
+      waits("first", 9, { locks: [{ key: "m", limit: 1 }], priority: 3 }),
+    );
+    const asked: string[] = [];
+    const reader: HistoryStore = {
+      ...history,
+      readDocument: (runId) => {
+        asked.push(runId);
+        return history.readDocument(runId);
+      },
+    };
+    const rows = await listLocks(reader, new Map(), new Map());
+    assert.deepEqual(asked, []);
+    assert.deepEqual(
+      rows.map(({ key, limit, used, waiting }) => [key, limit, used, waiting.map(({ run }) => run)]),
+      [
+        ["m", 1, 0, ["first", "early", "late"]],
+        ["n", undefined, 0, ["late"]],
+      ],
+    );
+    await history.commit(
+      {
+        created: [{ summary: row("begun", { phase: "running", view: { locks: true } }), document }],
+        appended: [],
+      },
+      { durable: false },
+    );
+    await assert.rejects(listLocks(reader, new Map(), new Map()), { code: "history/plan-version" });
+    assert.deepEqual(asked, ["id-begun"]);
   });
 
   test("an engine that drives all of them reads none of those under way for its metrics", async (context) => {

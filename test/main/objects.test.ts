@@ -64,6 +64,7 @@ test("a run starts another one, waits for it, and takes it along when it is dele
   const { name, row } = await runSteps(engine, [
     `{action: create, ${until}, manifest: '${child("child", quick)}'}`,
     `{action: create, setOwnerReference: true, manifest: '${map}'}`,
+    "{action: get, flags: [wf, child], successCondition: metadata.ownerReferences.0.kind == Workflow}",
   ]);
   assert.equal(row.phase, "succeeded", row.message);
   await close();

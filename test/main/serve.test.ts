@@ -125,6 +125,36 @@ describe("a part of serve", () => {
     assert.equal(probe.closed(), true);
   });
 
+  test("a payload that is handed over joins, is answered, and runs again when that is forced", async (context) => {
+    const root = makeRoot(context);
+    const probe = makeProbe();
+    const house = createHouse(root);
+    const server = await openServer(openHome(root), options, [probe.make]);
+    try {
+      await probe.until(() => true);
+      const { source, ...rest } = document("true");
+      const request = {
+        ...rest,
+        source: source.replace("spec:", "spec:\n  arguments: {parameters: [{name: payload}]}"),
+        submission: { parameters: {}, payload: '{"id": "one"}' },
+      };
+      const submit = async (force: boolean) => {
+        const answer = await house.handOver({ ...request, ...(force ? { force } : {}) });
+        return answer.ok ? answer : assert.fail(JSON.stringify(answer));
+      };
+      const first = await submit(false);
+      await probe.until(({ ended }) => ended.some(({ name }) => name === first.name));
+      const answered = await submit(false);
+      assert.deepEqual([answered.name, answered.joined], [first.name, "succeeded"]);
+      const forced = await submit(true);
+      assert.notEqual(forced.name, first.name);
+      assert.equal(forced.joined, undefined);
+      await probe.until(({ ended }) => ended.some(({ name }) => name === forced.name));
+    } finally {
+      await server.close();
+    }
+  });
+
   test("hears of an end before its callbacks have arrived, and can be rid of the run when they have", async (context) => {
     const root = makeRoot(context);
     const probe = makeProbe();

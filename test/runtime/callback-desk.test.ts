@@ -162,6 +162,17 @@ describe("carrying callbacks out", () => {
     assert.equal(sent.length, 8);
   });
 
+  it("refuses at once what may not be sent, and does not blame the receiver for that", async () => {
+    const { desk, sent, told } = openDesk();
+    const run = makeRun("r", ...Array.from({ length: 7 }, (_, index) => to(`http://a/${index}`)));
+    for (let number = 0; number < 7; number += 1) {
+      desk.send(run, effectOf(run, number));
+      await sent[number]?.answer({ problem: "a is refused [network/refused]", isFinal: true });
+    }
+    assert.equal(sent.length, 7);
+    assert.deepEqual(told[6]?.answer, { refusal: "a is refused [network/refused]" });
+  });
+
   it("opens seals in headers for the request alone, and hides their values in what is told", async () => {
     const { desk, sent, told, secrets } = openDesk();
     secrets.put("hooks", { token: "open-sesame" });

@@ -152,3 +152,53 @@ test("a sub-path of a volume may be a file that an earlier attempt left; nothing
   const below = await files.lay(mount("run/3", "f/g"));
   assert.equal(below.ok ? "" : below.problem.kind, "start-refused");
 });
+
+test("an output parameter holds up to 1 MiB, whole or not at all", async (context) => {
+  const files = openFiles(context);
+  const most = 1024 * 1024;
+  const order: AttemptOrder = { ...makeOrder("a"), outputParameters: [{ name: "p", path: "/data/p" }] };
+  await files.lay(order);
+  const collect = async (text: string) => {
+    writeFileSync(join(files.directoryOf("run/5"), "root", "data", "p"), text);
+    return files.collect(order, goodExit("run/5"));
+  };
+  // The line feed at the end is no part of the value, but of the file.
+  const good = [
+    "",
+    "x".repeat(most - 1),
+    "x".repeat(most),
+    `${"x".repeat(most - 1)}\n`,
+    "é".repeat(most / 2),
+  ];
+  for (const text of good) {
+    const { outputs, problem } = await collect(text);
+    assert.equal(problem, undefined);
+    assert.ok(outputs.parameters["p"] === text.replace(/\n$/, ""), `${text.length} characters`);
+  }
+  for (const text of ["x".repeat(most + 1), `${"x".repeat(most)}\n`, "é".repeat(most / 2 + 1)]) {
+    const bytes = Buffer.byteLength(text);
+    const { outputs, problem } = await collect(text);
+    const message = `output parameter p: /data/p holds more than 1 MiB (${bytes} bytes); what is larger is an artifact`;
+    assert.deepEqual(problem, { kind: "output-missing", name: "p", message });
+    assert.equal(outputs.parameters["p"], undefined);
+  }
+});
+
+test("a claim whose name is none is not mounted", async (context) => {
+  const files = openFiles(context);
+  const lay = async (key: string, number: number) => {
+    const source = { kind: "run", key, lasts: true } as const;
+    const volumes = [{ name: "v", mountPath: "/v", readOnly: false, source }];
+    const order = {
+      ...makeOrder("a"),
+      attemptId: `run/${number}`,
+      inputs: [],
+      commands: [{ ...command, volumes }],
+    };
+    const laid = await files.lay(order);
+    return laid.ok || (laid.problem.kind === "start-refused" && laid.problem.code);
+  };
+  const names = ["data-1.a", "", "data-{{workflow.nope}}", "../x", "Data", "a/b"];
+  const found = await Promise.all(names.map(lay));
+  assert.deepEqual(found, [true, ...names.slice(1).map(() => "volume/bad-claim")]);
+});

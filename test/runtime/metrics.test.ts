@@ -9,6 +9,7 @@ import {
   describeMeasured,
   emptyTally,
   readSeries,
+  sumEnded,
 } from "../../src/runtime/metrics/registry.ts";
 import type { HomeFigures } from "../../src/runtime/metrics/registry.ts";
 
@@ -37,11 +38,11 @@ function summary(runId: string, list: readonly MetricSeries[], phase = "succeede
 const count = (sum: number): MetricFigure => ({ kind: "counter", sum });
 
 /** What runs that have ended add up to. */
-function figuresOf(runs: readonly RunSummary[]): HomeFigures {
+function figuresOf(runs: readonly RunSummary[], tally = emptyTally): HomeFigures {
   const counts = new Map<string, number>();
   for (const { phase } of runs) counts.set(phase, (counts.get(phase) ?? 0) + 1);
   const measured = runs.map((run) => ({ createdAt: run.createdAt, series: readSeries(run) }));
-  return { measured, counts, work: { running: 0, ready: 0 } };
+  return { ended: sumEnded(tally, measured), underWay: [], counts, work: { running: 0, ready: 0 } };
 }
 
 /** Custom lines, without heads. */
@@ -58,7 +59,8 @@ describe("the metrics of a home", () => {
     const ended = figuresOf(runs);
     const live = { createdAt: 3, series: [series("c", count(10), 5, { a: "z" })] };
     const figures = {
-      measured: [...ended.measured, live],
+      ...ended,
+      underWay: [live],
       counts: new Map([...ended.counts, ["running", 1] as const]),
       work: { running: 2, ready: 7 },
     };
@@ -120,7 +122,14 @@ describe("the metrics of a home", () => {
     assert.ok(first !== undefined && second !== undefined);
     const shown = (left: readonly RunSummary[], tally: typeof emptyTally): readonly string[] =>
       formatMetrics(
-        collectMetrics(figuresOf(left.filter(({ runId }) => !tally.runIds.includes(runId))), tally, 0),
+        collectMetrics(
+          figuresOf(
+            left.filter(({ runId }) => !tally.runIds.includes(runId)),
+            tally,
+          ),
+          tally,
+          0,
+        ),
       )
         .split("\n")
         .filter((line) => /^argo|^millrace_runs_ended/.test(line));

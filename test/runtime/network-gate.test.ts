@@ -117,3 +117,17 @@ test("clients that connect by themselves are told beforehand", async () => {
   await assert.rejects(gate.checkResolved("meta.example", 443), { code: "network/refused" });
   await assert.rejects(gate.checkResolved("[::1]", 443), { code: "network/refused" });
 });
+
+test("what is refused, or is no address at all, is final; what does not answer is not", async () => {
+  const rule = parseNetworkRule("loopback");
+  assert.ok(rule !== undefined);
+  const gate = createNetworkGate({ allow: [], deny: [rule], local: [], refusesLocal: false });
+  const ask = (requester: ReturnType<typeof createHttpRequester>, url: string) =>
+    requester.send(requestOf(url), new AbortController().signal);
+  for (const url of ["http://127.0.0.1:1/", "http://localhost:1/", "nowhere"]) {
+    const answer = await ask(createHttpRequester(gate), url);
+    assert.ok("problem" in answer && answer.isFinal === true, url);
+  }
+  const answer = await ask(createHttpRequester(), "http://127.0.0.1:1/");
+  assert.ok("problem" in answer && answer.isFinal === undefined);
+});

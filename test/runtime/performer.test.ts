@@ -35,10 +35,12 @@ function openPerformer(knobs: Knobs = {}) {
   const calls: string[] = [];
   const sent: RunInput[] = [];
   const failures: string[] = [];
+  const later: (() => void)[] = [];
   const answers: ((response: { readonly problem: string }) => void)[] = [];
   let listener: ExecutorListener | undefined;
   const ports = {
     clock: { now: () => 5 },
+    soon: (callback: () => void) => void later.push(callback),
     createExecutor: (given: ExecutorListener) => {
       listener = given;
       return {
@@ -58,6 +60,8 @@ function openPerformer(knobs: Knobs = {}) {
         calls.push("discard");
         return Promise.resolve();
       },
+      expectAnother: () => calls.push("expect another"),
+      close: () => calls.push("close files"),
     },
     secrets: createMemorySecrets(),
     memos: createMemoryMemos(),
@@ -75,7 +79,15 @@ function openPerformer(knobs: Knobs = {}) {
     failed: (error) => failures.push(error.message),
     broken: (_, error) => failures.push(`of the run: ${error.message}`),
   });
-  return { performer, calls, sent, failures, answers, end: (exit: AttemptExit) => listener?.ended(exit) };
+  return {
+    performer,
+    calls,
+    sent,
+    failures,
+    answers,
+    later,
+    end: (exit: AttemptExit) => listener?.ended(exit),
+  };
 }
 
 function problemsOf(sent: readonly RunInput[]): readonly (string | undefined)[] {
@@ -100,6 +112,24 @@ describe("performer", () => {
     assert.deepEqual(calls, ["start"]);
     assert.deepEqual(problemsOf(sent), ["none"]);
     assert.equal(performer.free, 3);
+  });
+
+  it("has files made ahead while the only attempt runs, once one has ended", async () => {
+    const { performer, calls, later, end } = openPerformer();
+    const startAnother = (name: string) =>
+      performer.perform(run, { ...start, order: { ...order, attemptId: `r/${name}` } });
+    performer.perform(run, start);
+    assert.equal(later.length, 0, "a run of one step gains nothing");
+    end(good);
+    await tick();
+    startAnother("2");
+    assert.deepEqual(calls, ["start", "start"], "not before the attempt is on its way");
+    startAnother("3");
+    assert.equal(later.length, 1, "with several under way there is no idle time");
+    for (const callback of later.splice(0)) callback();
+    assert.deepEqual(calls, ["start", "start", "start", "expect another"]);
+    await performer.close({ leaveRunning: true });
+    assert.deepEqual(calls.slice(4), ["close files"]);
   });
 
   it("does not start what was asked to end while it was laid, and says why it ended", async () => {

@@ -38,6 +38,15 @@ test("a text, a kept file and a packed one are read as they were written", async
   assert.equal(await read({ kind: "key", key: "key", optional: false }), "under a key");
 });
 
+test("the longest text is read whole", async (context) => {
+  const { root, artifacts, read } = open(context);
+  for (const length of [4 * 1024 * 1024 - 1, 4 * 1024 * 1024]) {
+    writeFileSync(join(root, "long"), Buffer.alloc(length, "x"));
+    const artifact = await artifacts.keep(join(root, "long"), { kind: "none" });
+    assert.equal((await read({ kind: "artifact", artifact })).length, length);
+  }
+});
+
 test("what is missing, a directory or too long is refused by name", async (context) => {
   const { root, artifacts, read } = open(context);
   mkdirSync(join(root, "folder"));

@@ -1,6 +1,7 @@
 /** Seals become values at the last moment, and values are hidden in what comes back. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { writeByteText } from "../../src/base/byte-text.ts";
 import { MillraceError } from "../../src/base/errors.ts";
 import type { AttemptCommand, AttemptOrder } from "../../src/model/run/attempt.ts";
 import { sealSecret } from "../../src/model/run/sealed-secret.ts";
@@ -153,4 +154,24 @@ test("what a command gave back is masked before anybody keeps it", () => {
     artifacts: {},
   });
   assert.equal(hideSecrets(outputs, []), outputs);
+});
+
+test("bytes that are no text are for files only", () => {
+  store.put("key", { id: writeByteText("AP/+gA==") });
+  const id = sealSecret("key", "id");
+  const volume = { name: "v", mountPath: "/v", readOnly: false };
+  const { commands, secrets } = reveal({
+    volumes: [{ ...volume, source: { kind: "text", files: { id }, secret: true } }],
+  });
+  assert.deepEqual(commands[0]?.volumes[0]?.source, {
+    kind: "text",
+    files: { id: writeByteText("AP/+gA==") },
+    secret: true,
+  });
+  assert.deepEqual(secrets, [writeByteText("AP/+gA==")]);
+  const outputs = { parameters: { p: "say AP/+gA==" }, artifacts: {} };
+  assert.equal(hideSecrets(outputs, secrets ?? []).parameters["p"], "say ***");
+  const refused = revealOrder(makeOrder({ env: [{ name: "ID", value: id, secret: true }] }), store);
+  assert.ok(!refused.ok && refused.error.kind === "start-refused");
+  assert.equal(refused.error.code, "secrets/not-text");
 });

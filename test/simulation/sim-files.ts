@@ -30,6 +30,9 @@ export function createSimFiles(options: SimFilesOptions): AttemptFiles {
   return {
     directoryOf: (attemptId) => attemptId,
     removeRun: async () => undefined,
+    // What is made ahead nobody sees.
+    expectAnother: () => undefined,
+    close: () => undefined,
     discard: async (attemptId) => {
       if (life.meet(`discard of ${attemptId}`)) return never();
       forgetAttempt(world, attemptId);

@@ -59,11 +59,34 @@ spec:
       container: {image: busybox, command: [cat], args: [/tmp/file]}
 `;
 
+/** What a cold start is measured with. */
+const oneStep = `apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {generateName: build-}
+spec:
+  entrypoint: main
+  templates: [{name: main, container: {image: busybox, command: ["true"]}}]
+`;
+
 /** Runs documents with the launcher and copies the code that it keeps into `folder`; returns the names of the files. */
 export function makeCode(launcher: string, folder: string): readonly string[] {
+  checkStart(keepCode(launcher, [oneStep], (kept) => readdirSync(kept)));
+  return keepCode(launcher, [smallDocument, largerDocument], (kept) => {
+    const names = readdirSync(kept);
+    for (const name of names) {
+      // Kept twice, so that damage shows; beside the bundle it is as safe as the bundle, which is there once.
+      const twice = readFileSync(join(kept, name));
+      writeFileSync(join(folder, name), twice.subarray(0, twice.length / 2));
+    }
+    return names;
+  });
+}
+
+/** Runs the documents with an empty cache, and returns what `take` makes of the folder of code that they leave there. */
+function keepCode<T>(launcher: string, documents: readonly string[], take: (kept: string) => T): T {
   const scratch = mkdtempSync(join(tmpdir(), "millrace-build-"));
   try {
-    for (const document of [smallDocument, largerDocument]) {
+    for (const document of documents) {
       const file = join(scratch, "document.yaml");
       writeFileSync(file, document);
       execFileSync(process.execPath, [launcher, "run", file, "--executor", "process"], {
@@ -72,15 +95,18 @@ export function makeCode(launcher: string, folder: string): readonly string[] {
         stdio: ["ignore", "ignore", "inherit"],
       });
     }
-    const kept = join(scratch, "millrace", "code");
-    const names = readdirSync(kept);
-    for (const name of names) {
-      // Kept twice, so that damage shows; beside the bundle it is as safe as the bundle, which is there once.
-      const twice = readFileSync(join(kept, name));
-      writeFileSync(join(folder, name), twice.subarray(0, twice.length / 2));
-    }
-    return names;
+    return take(join(scratch, "millrace", "code"));
   } finally {
     rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Complains when a run of one step needs a script besides the start script: looking for it takes longer than having it. */
+function checkStart(names: readonly string[]): void {
+  for (const name of names.filter((each) => !each.includes("-millrace-"))) {
+    console.error(
+      `a run of one step loads ${name}; take what it calls out of tools/bundle/later-modules.txt`,
+    );
+    process.exitCode = 1;
   }
 }

@@ -9,6 +9,7 @@ import { Readable } from "node:stream";
 import type { StoragePlace } from "../../model/data/storage-place.ts";
 import type { ArtifactDriver } from "../../ports/artifact-driver.ts";
 import type { NetworkGate } from "../../ports/network-gate.ts";
+import { createGatedAgents } from "../transfer/gated-agents.ts";
 import { createObjectDriver } from "../transfer/object-driver.ts";
 import type { ObjectStorage } from "../transfer/object-driver.ts";
 import { badPlace, findText, getText, isSet } from "../transfer/settings.ts";
@@ -24,6 +25,16 @@ export interface AzureLibrary {
     address: string,
     credential: object,
   ) => { getContainerClient(name: string): AzureContainer };
+  /** How the client sends its requests; policies of one's own see each of them, also after a redirect. */
+  readonly newPipeline: (credential: object) => { readonly factories: AzurePolicyFactory[] };
+}
+
+export interface AzurePolicyFactory {
+  create(next: AzurePolicy): AzurePolicy;
+}
+
+interface AzurePolicy {
+  sendRequest(request: { url: string; agent?: unknown }): Promise<unknown>;
 }
 
 interface AzureContainer {
@@ -40,7 +51,7 @@ interface AzureContainer {
   listBlobsFlat(options: CallOptions & { readonly prefix: string }): AsyncIterable<{ readonly name: string }>;
 }
 
-/** The client connects by itself, so where it will go is checked beforehand. `findAmbient` gives the credentials that need no key. MillraceError `artifact/driver-missing` where it cannot. */
+/** `findAmbient` gives the credentials that need no key. MillraceError `artifact/driver-missing` where it cannot. */
 export function createAzureDriver(
   library: AzureLibrary,
   findAmbient: () => object,
@@ -48,16 +59,39 @@ export function createAzureDriver(
 ): ArtifactDriver {
   return createObjectDriver("azure", async (place, abortSignal) => {
     const address = readAddress(place);
-    const usual = address.protocol === "http:" ? 80 : 443;
-    await gate?.checkResolved(address.hostname, address.port === "" ? usual : Number(address.port));
+    if (gate !== undefined) await checkAddress(gate, address);
     const key = findText(place, "accountKey");
     const credential =
       key === undefined || isSet(place, "ambientCredentials")
         ? findAmbient()
         : new library.StorageSharedKeyCredential(findAccount(address), key);
-    const service = new library.BlobServiceClient(address.href, credential);
+    const service = new library.BlobServiceClient(
+      address.href,
+      gate === undefined ? credential : guardPipeline(library, credential, gate),
+    );
     return openContainer(service.getContainerClient(getText(place, "container")), abortSignal);
   });
+}
+
+/** The connections are checked as well; this says so before the client begins to try again. */
+async function checkAddress(gate: NetworkGate, address: URL): Promise<void> {
+  const usual = address.protocol === "http:" ? 80 : 443;
+  await gate.checkResolved(address.hostname, address.port === "" ? usual : Number(address.port));
+}
+
+/** All requests of the client go over connections that the gate has checked; proxies of the environment are left out. */
+function guardPipeline({ newPipeline }: AzureLibrary, credential: object, gate: NetworkGate): object {
+  const findAgent = createGatedAgents(gate);
+  const pipeline = newPipeline(credential);
+  pipeline.factories.push({
+    create: (next) => ({
+      sendRequest: (request) => {
+        request.agent = findAgent(request.url);
+        return next.sendRequest(request);
+      },
+    }),
+  });
+  return pipeline;
 }
 
 function readAddress(place: StoragePlace): URL {
@@ -78,7 +112,8 @@ function openContainer(container: AzureContainer, abortSignal: AbortSignal): Obj
       const blob = container.getBlobClient(key);
       if (!(await blob.exists({ abortSignal }))) return undefined;
       const { readableStreamBody } = await blob.download(0, undefined, { abortSignal });
-      return readableStreamBody === undefined ? Readable.from([]) : new Readable().wrap(readableStreamBody);
+      if (readableStreamBody instanceof Readable) return readableStreamBody;
+      return Readable.from(readableStreamBody ?? []);
     },
     write: async (key, path) =>
       void (await container.getBlockBlobClient(key).uploadFile(path, { abortSignal })),

@@ -1,8 +1,8 @@
-/** The environment in which git, and ssh for it, connect through a proxy of ours (guarded-proxy.ts) and not otherwise. */
+/** The environment in which git, and ssh for it, connect through a proxy of ours (transfer/guarded-proxy.ts) and not otherwise. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { proxyUser } from "./guarded-proxy.ts";
-import type { GuardedProxy } from "./guarded-proxy.ts";
+import { proxyUser } from "../transfer/guarded-proxy.ts";
+import type { GuardedProxy } from "../transfer/guarded-proxy.ts";
 
 /** For ssh and git's own protocol: a program that opens a connection through the proxy, by its environment. */
 const tunnel = `const [host, port] = process.argv.slice(2);

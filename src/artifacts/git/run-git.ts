@@ -13,7 +13,7 @@ import type { NetworkGate } from "../../ports/network-gate.ts";
 import { driverMissing } from "../transfer/refusals.ts";
 import { findText, isSet } from "../transfer/settings.ts";
 import { guardGit } from "./guard-git.ts";
-import { openGuardedProxy } from "./guarded-proxy.ts";
+import { openGuardedProxy } from "../transfer/guarded-proxy.ts";
 
 /** Most of git's own words that an error repeats. */
 const wordsAtMost = 2_000;

@@ -3,7 +3,7 @@
  *
  * Settings: `bucket`, `endpoint` (absent: Amazon), `region`, `insecure`, `accessKey`, `secretKey`, `sessionToken`,
  * `ambientCredentials`, `makesBucket` with `objectLocking`, `encrypted`, `kmsKeyId`, `kmsContext`, `customerKey`, `ca` (PEM),
- * `addressingStyle` (`path` or `virtual-hosted`).
+ * `addressingStyle` (`path` or `virtual-hosted`), `roleArn` (assume-role.ts).
  */
 import { stat } from "node:fs/promises";
 import type { BucketLocationConstraint } from "@aws-sdk/client-s3";

@@ -3,6 +3,7 @@
  * because it is large and most runs need none of it.
  */
 import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
+import { assumeRole } from "./assume-role.ts";
 import type * as S3Exports from "./s3-library.ts";
 import type { StoragePlace } from "../../model/data/storage-place.ts";
 import type { NetworkGate } from "../../ports/network-gate.ts";
@@ -26,12 +27,30 @@ export async function openS3(place: StoragePlace, gate?: NetworkGate): Promise<S
   const key = findText(place, "customerKey");
   return {
     library,
-    client: new library.S3Client(configure(place, gate)),
+    client: new library.S3Client(takeRole(library, place, configure(place, gate), gate)),
     bucket: getText(place, "bucket"),
     customerKey:
       key === undefined
         ? {}
         : { SSECustomerAlgorithm: "AES256", SSECustomerKey: Buffer.from(key).toString("base64") },
+  };
+}
+
+/** Keys count over a role, as in Argo; who asks for the role is whoever the library finds by itself. */
+function takeRole(
+  library: S3Library,
+  place: StoragePlace,
+  config: S3ClientConfig,
+  gate: NetworkGate | undefined,
+): S3ClientConfig {
+  const roleArn = findText(place, "roleArn");
+  if (roleArn === undefined || roleArn === "" || config.credentials !== undefined) return config;
+  const { config: own } = new library.S3Client(config);
+  const findIdentity = () => own.credentials();
+  const findRegion = () => own.region();
+  return {
+    ...config,
+    credentials: () => assumeRole({ place, roleArn, findIdentity, findRegion, gate, now: Date.now }),
   };
 }
 
@@ -57,6 +76,8 @@ function configure(place: StoragePlace, gate: NetworkGate | undefined): S3Client
           responseChecksumValidation: "WHEN_REQUIRED",
         }),
     ...(endpoint === undefined && style === "path" ? { forcePathStyle: true } : {}),
+    // Amazon says in which region a bucket is; a location need not know.
+    ...(endpoint === undefined ? { followRegionRedirects: true } : {}),
     maxAttempts: 4,
     requestHandler: {
       connectionTimeout: 10_000,
@@ -104,12 +125,16 @@ function readCredentials(place: StoragePlace): S3ClientConfig["credentials"] {
 const missingNames: ReadonlySet<string> = new Set(["NoSuchKey", "NotFound", "NoSuchBucket", "NoSuchUpload"]);
 const deniedNames: ReadonlySet<string> = new Set([
   "AccessDenied",
-  "CredentialsProviderError",
   "ExpiredToken",
   "InvalidAccessKeyId",
   "InvalidToken",
   "SignatureDoesNotMatch",
 ]);
+
+const withoutCredentials =
+  "there are no credentials: the location names no accessKeySecret and secretKeySecret, and AWS's environment, profiles and roles give none";
+
+const withoutRegion = "the location names no region, and AWS's environment and profiles give none";
 
 /** True when the error says that an object is not there. A bucket that is not there is another matter. */
 export function isNoObject(error: unknown): boolean {
@@ -121,6 +146,8 @@ export function translateS3Error(error: unknown, place: StoragePlace, signal: Ab
   if (!(error instanceof Error) || signal.aborted) return translateTransferError(error, place, signal);
   const status = findStatus(error);
   const found = `the storage says ${error.name}${status === undefined ? "" : ` (${status})`}`;
+  if (error.name === "CredentialsProviderError") return deniedThere(place, withoutCredentials);
+  if (error.message === "Region is missing") return deniedThere(place, withoutRegion);
   if (missingNames.has(error.name)) return missingThere(place, found);
   if (deniedNames.has(error.name) || status === 401 || status === 403) return deniedThere(place, found);
   if (status === 400 || status === 405 || status === 409 || status === 411 || status === 412)

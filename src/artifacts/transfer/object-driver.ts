@@ -5,6 +5,7 @@
 import { mkdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
+import { MillraceError } from "../../base/errors.ts";
 import type { StoragePlace } from "../../model/data/storage-place.ts";
 import type { ArtifactDriver, TransferLimits } from "../../ports/artifact-driver.ts";
 import { createByteBudget, layWhole, receiveFile } from "./lay-whole.ts";
@@ -23,6 +24,10 @@ export interface ObjectStorage {
   remove(key: string): Promise<void>;
   /** All keys that begin with the text. */
   list(prefix: string): Promise<readonly string[]>;
+  /** What the network policy refused, for clients that do not pass such an error on. */
+  findRefusal?(): MillraceError | undefined;
+  /** After the last operation. */
+  close?(): Promise<void>;
 }
 
 const transfersAtOnce = 8;
@@ -36,11 +41,15 @@ export function createObjectDriver(
     { signal }: TransferLimits,
     work: (storage: ObjectStorage) => Promise<T>,
   ): Promise<T> => {
+    let storage: ObjectStorage | undefined;
     try {
       signal.throwIfAborted();
-      return await work(await open(place, signal));
+      storage = await open(place, signal);
+      return await work(storage);
     } catch (error) {
-      throw translate(error, place, signal);
+      throw storage?.findRefusal?.() ?? findRefusalIn(error) ?? translate(error, place, signal);
+    } finally {
+      await storage?.close?.();
     }
   };
   return {
@@ -116,6 +125,13 @@ async function listAt(storage: ObjectStorage, { key }: StoragePlace): Promise<re
   return keys.filter((each) => each === key || each.startsWith(prefix)).sort();
 }
 
+/** Clients wrap what a connection says. */
+function findRefusalIn(error: unknown): MillraceError | undefined {
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1)
+    if (at instanceof MillraceError && at.code === "network/refused") return at;
+  return undefined;
+}
+
 function translate(error: unknown, place: StoragePlace, signal: AbortSignal): Error {
   const status = signal.aborted ? undefined : findStatus(error);
   if (status === undefined) return translateTransferError(error, place, signal);
@@ -131,6 +147,7 @@ function findStatus(error: unknown): number | undefined {
   const { statusCode, code } = error as Error & { readonly statusCode?: unknown; readonly code?: unknown };
   const status = [statusCode, code]
     .map(Number)
-    .find((each) => Number.isInteger(each) && each >= 400 && each < 600);
+    // A client that does not follow a redirect gives it for an answer.
+    .find((each) => Number.isInteger(each) && each >= 300 && each < 600);
   return status;
 }

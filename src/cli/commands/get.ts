@@ -86,6 +86,7 @@ function formatTree(
 ): readonly string[] {
   const { io, style } = context;
   const { rows, names } = chooseTree(picture, given, style);
+  const left = picture.outlook?.left;
   if (rows.length === 0) return ["no such tasks"];
   const now = io.clock.now();
   const isWide = given.output === "wide";
@@ -102,9 +103,9 @@ function formatTree(
     cropText(names[index] ?? "", nameWidth, ellipsis(style)),
     cleanText(row.template),
     findFolder(picture, row),
-    rowDuration(row, now),
+    rowDuration(row, left?.get(row.task)?.endedAt ?? now),
     ...(isWide ? describeAttempt(picture, row) : []),
-    describeMessage(picture, row.task, row.message),
+    describeMessage(picture, row.task, row.message || (left?.get(row.task)?.says ?? "")),
   ]);
   return formatTable(head, cells);
 }
@@ -125,11 +126,11 @@ function chooseTree(
     );
     return {
       rows,
-      names: rows.map((row, index) => formatNode(row, branches[index] ?? "", state.waits, style)),
+      names: rows.map((row, index) => formatNode(row, branches[index] ?? "", picture, style)),
     };
   }
   const rows = filterRows(picture, filter);
-  return { rows, names: rows.map((row) => formatNode(row, "", state.waits, style)) };
+  return { rows, names: rows.map((row) => formatNode(row, "", picture, style)) };
 }
 
 /** Name of the attempt's folder in the run's folder, where there was an attempt. */

@@ -29,7 +29,7 @@ export const command = defineCommand({
     "max-runs": {
       kind: "number",
       value: "N",
-      help: "runs under way at once; the others wait by priority and age",
+      help: "runs under way at once; the others wait, by priority and age, until one of them has ended",
     },
     "max-runs-per-namespace": { kind: "number", value: "N", help: "the same for each namespace" },
     "max-runs-in": {

@@ -41,7 +41,7 @@ export function defineSettings(word: "configmap" | "secret", mode: "create" | "a
           },
           {
             line: `millrace secret ${mode} key --from-file id_rsa=$HOME/.ssh/id_rsa`,
-            does: "the text of a file",
+            does: "the content of a file",
           },
         ]
       : [
@@ -60,11 +60,13 @@ export function defineSettings(word: "configmap" | "secret", mode: "create" | "a
       const house = await context.openHouse();
       const labels = readLabels(flags.labels);
       const metadata = { name, ...(Object.keys(labels).length === 0 ? {} : { labels }) };
-      const data = isSecret ? { type: "Opaque", stringData: entries } : { data: entries };
+      const { texts, bytes } = entries;
+      const binary = Object.keys(bytes).length === 0 ? {} : { [isSecret ? "data" : "binaryData"]: bytes };
+      const data = isSecret ? { type: "Opaque", stringData: texts, ...binary } : { data: texts, ...binary };
       const source = writePlainJson({ apiVersion: "v1", kind, metadata, ...data });
       const file = `${word} ${name}`;
       const answer = await house.definitions.store({ source, file, mode, kinds: [kind], strict: false });
-      const { length } = Object.keys(entries);
+      const { length } = [...Object.keys(texts), ...Object.keys(bytes)];
       await printDiagnostics(context, answer.ok ? answer.warnings : answer.diagnostics, file, "stored");
       if (!answer.ok) return exitCodes.usage;
       for (const { change, definition } of answer.stored)

@@ -3,19 +3,20 @@
  * literals, files, folders of files, and files of variables; and, so that no value need stand in a command line, variables of
  * the environment.
  */
+import { isUtf8 } from "node:buffer";
 import { readdirSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { MillraceError } from "../../base/errors.ts";
 import type { FlagTable } from "../arguments/flag-table.ts";
 import type { CliIo } from "../io.ts";
-import { readDocument } from "../read-input.ts";
+import { readContent, readDocument } from "../read-input.ts";
 
 export const entryFlags = {
   "from-literal": { kind: "list", value: "KEY=VALUE", help: "an entry; may be repeated" },
   "from-file": {
     kind: "list",
     value: "[KEY=]FILE",
-    help: "the text of a file, under its name or KEY; `-` is standard input; every file of a folder",
+    help: "the content of a file, under its name or KEY; `-` is standard input; every file of a folder",
   },
   "from-env-file": {
     kind: "list",
@@ -36,21 +37,31 @@ export interface EntryWishes {
   readonly "from-env": readonly string[];
 }
 
-type Entry = readonly [key: string, value: string];
+type Entry = readonly [key: string, value: string | Buffer];
 
-/** Texts by key. Throws `cli/bad-arguments` for a key that is none, or is there twice. */
-export async function readEntries(io: CliIo, wishes: EntryWishes): Promise<Readonly<Record<string, string>>> {
+export interface Entries {
+  /** Texts by key. */
+  readonly texts: Readonly<Record<string, string>>;
+  /** What is no text in UTF-8, as base64 by key. */
+  readonly bytes: Readonly<Record<string, string>>;
+}
+
+/** Throws `cli/bad-arguments` for a key that is none, or is there twice. */
+export async function readEntries(io: CliIo, wishes: EntryWishes): Promise<Entries> {
   const entries: Entry[] = wishes["from-literal"].map(readLiteral);
   for (const text of wishes["from-file"]) entries.push(...(await readFileEntries(io, text)));
   for (const file of wishes["from-env-file"]) entries.push(...(await readEnvFile(io, file)));
   for (const text of wishes["from-env"]) entries.push(readVariable(io, text));
-  const found = new Map<string, string>();
+  const texts = new Map<string, string>();
+  const bytes = new Map<string, string>();
   for (const [key, value] of entries) {
     checkKey(key);
-    if (found.has(key)) throw badArguments(`the key '${key}' is given twice`);
-    found.set(key, value);
+    if (texts.has(key) || bytes.has(key)) throw badArguments(`the key '${key}' is given twice`);
+    if (typeof value === "string") texts.set(key, value);
+    else if (isUtf8(value)) texts.set(key, value.toString("utf8"));
+    else bytes.set(key, value.toString("base64"));
   }
-  return Object.fromEntries(found);
+  return { texts: Object.fromEntries(texts), bytes: Object.fromEntries(bytes) };
 }
 
 function readLiteral(text: string): Entry {
@@ -72,7 +83,7 @@ async function readFileEntries(io: CliIo, text: string): Promise<readonly Entry[
     if (key !== undefined) throw badArguments(`${file} is a folder, which cannot be one entry`);
     return readFolder(io, path);
   }
-  return [[key ?? basename(path), (await readDocument(io, file)).source]];
+  return [[key ?? basename(path), await readContent(io, file)]];
 }
 
 /** As kubectl: what is no plain file, or has no name that could be a key, is left out. */
@@ -82,9 +93,7 @@ async function readFolder(io: CliIo, folder: string): Promise<readonly Entry[]> 
       (name) => isKey(name) && statSync(join(folder, name), { throwIfNoEntry: false })?.isFile() === true,
     )
     .sort();
-  return Promise.all(
-    names.map(async (name) => [name, (await readDocument(io, join(folder, name))).source] as const),
-  );
+  return Promise.all(names.map(async (name) => [name, await readContent(io, join(folder, name))] as const));
 }
 
 /** kubectl: blanks before a line, empty lines and lines that begin with # do not count; a value is taken as it stands. */

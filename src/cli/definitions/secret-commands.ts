@@ -1,5 +1,7 @@
 /** `millrace secret list|get|delete|change-key`. Values are printed by `secret get --reveal` and by nothing else. */
+import { findByteText } from "../../base/byte-text.ts";
 import { MillraceError } from "../../base/errors.ts";
+import type { JsonObject } from "../../base/json.ts";
 import { defineCommand } from "../command.ts";
 import type { Command } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -85,24 +87,53 @@ export const secretGet: Command = defineCommand({
     const values = reveal === true || found === undefined ? await secrets.reveal(name) : undefined;
     const row: SecretRow = found ?? { name, keys: [] };
     if (key !== undefined) {
-      out.text(pickValue(name, key, row, values));
+      const value = pickValue(name, key, row, values);
+      const base64 = findByteText(value);
+      if (base64 === undefined) out.text(value);
+      else await out.bytes(Buffer.from(base64, "base64"));
       return exitCodes.succeeded;
     }
     const { keys: _, ...facts } = toJson(row);
-    const shown = Object.fromEntries(row.keys.map((each) => [each, values?.[each] ?? "***"]));
-    if (output === "json" || output === "yaml") printStructured(out, output, { ...facts, data: shown });
+    const shown = row.keys.map((each) => showValue(each, values?.[each] ?? "***"));
+    if (output === "json" || output === "yaml") printStructured(out, output, { ...facts, ...group(shown) });
     else if (output === "name") out.line(cleanText(name));
     else
       out.lines(
         formatFields([
           ["Name", cleanText(name)],
           ["Version", row.version === undefined ? "" : String(row.version)],
-          ...Object.entries(shown).map(([each, value]) => [cleanText(each), cleanText(value)] as const),
+          ...shown.map((one) => [cleanText(one.key), describeValue(one)] as const),
         ]),
       );
     return exitCodes.succeeded;
   },
 });
+
+interface ShownValue {
+  readonly key: string;
+  /** Base64 of a value that is no text. */
+  readonly text: string;
+  readonly isBytes: boolean;
+}
+
+function showValue(key: string, value: string): ShownValue {
+  const base64 = findByteText(value);
+  return { key, text: base64 ?? value, isBytes: base64 !== undefined };
+}
+
+/** A line without a value would not be shown. */
+function describeValue({ text, isBytes }: ShownValue): string {
+  if (isBytes) return `bytes, in base64: ${text}`;
+  return text === "" ? '""' : cleanText(text);
+}
+
+/** Texts under `data`, and under `binaryData` the base64 of what is none, as a ConfigMap has them. */
+function group(values: readonly ShownValue[]): JsonObject {
+  const collect = (isBytes: boolean): JsonObject =>
+    Object.fromEntries(values.filter((one) => one.isBytes === isBytes).map(({ key, text }) => [key, text]));
+  const binaryData = collect(true);
+  return { data: collect(false), ...(Object.keys(binaryData).length === 0 ? {} : { binaryData }) };
+}
 
 function pickValue(
   name: string,

@@ -81,7 +81,7 @@ function formatRows(picture: RunPicture, rows: readonly TreeRow[], options: Fram
     rows.map(({ depth }) => depth),
     style,
   );
-  const names = rows.map((row, index) => formatNode(row, branches[index] ?? "", picture.state.waits, style));
+  const names = rows.map((row, index) => formatNode(row, branches[index] ?? "", picture, style));
   const durations = rows.map((row) => rowDuration(row, now));
   const durationWidth = widest(durations);
   const nameWidth = Math.min(widest(names), Math.max(10, Math.floor(columns * 0.6) - durationWidth));

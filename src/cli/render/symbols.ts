@@ -12,6 +12,7 @@ const marks: Readonly<Record<string, Mark>> = {
   ready: { utf8: "◷", ascii: ".", tone: "quiet" },
   running: { utf8: "●", ascii: ">", tone: "active" },
   suspended: { utf8: "◫", ascii: "=", tone: "warn" },
+  interrupted: { utf8: "◫", ascii: "=", tone: "warn" },
   succeeded: { utf8: "✔", ascii: "+", tone: "good" },
   failed: { utf8: "✖", ascii: "x", tone: "bad" },
   errored: { utf8: "⚠", ascii: "!", tone: "bad" },

@@ -2,6 +2,7 @@
  * The tree of a run as lines: mark, branches, name and columns.
  * A part of the tree can be drawn as well; branches are drawn for the rows that are there.
  */
+import type { RunPicture } from "../../api/house.ts";
 import type { TreeRow } from "../../model/run/language.ts";
 import { formatSpan } from "./durations.ts";
 import type { Style } from "./style.ts";
@@ -32,15 +33,16 @@ export function drawBranches(depths: readonly number[], style: Style): readonly 
   return branches;
 }
 
-/** `├─✔ name`. A wait runs, to the engine; to people it waits for them, so `waits` (RunState) gives it a mark of its own. */
-export function formatNode(
-  row: TreeRow,
-  branch: string,
-  waits: ReadonlyMap<number, number>,
-  style: Style,
-): string {
-  const state = row.state === "running" && waits.get(row.task) === Infinity ? "suspended" : row.state;
+/** `├─✔ name`. */
+export function formatNode(row: TreeRow, branch: string, picture: RunPicture, style: Style): string {
+  const state = row.state === "running" ? nameRunning(picture, row.task) : row.state;
   return `${style.paint("quiet", branch)}${paintSymbol(state, style)} ${cleanText(row.name)}`;
+}
+
+/** A wait runs, to the engine; to people it waits for them. And an attempt that was killed with its engine does not run. */
+function nameRunning({ state, outlook }: RunPicture, task: number): string {
+  if (state.waits.get(task) === Infinity) return "suspended";
+  return outlook?.left?.get(task)?.state === "killed" ? "interrupted" : "running";
 }
 
 /** Duration of a row, running or ended. */

@@ -12,6 +12,11 @@ export function createSeriesSet(): SeriesSet {
   return { series: new Map(), families: new Map() };
 }
 
+/** Another set with the same series, which grows by itself. */
+export function copySeriesSet({ series, families }: SeriesSet): SeriesSet {
+  return { series: new Map(series), families: new Map(families) };
+}
+
 /** Adds a series to those before it; says why it cannot be, or undefined. */
 export function addSeries(set: SeriesSet, added: MetricSeries, seriesAtMost = Infinity): string | undefined {
   const family = set.families.get(added.name);

@@ -4,7 +4,7 @@
  */
 import { MillraceError } from "../../base/errors.ts";
 import type { Json, JsonObject } from "../../base/json.ts";
-import { canonicalJson } from "../../base/json.ts";
+import { canonicalJson, isJsonObject } from "../../base/json.ts";
 import type { ObjectRequest } from "../../model/plan/plan.ts";
 import type { Answer, ObjectCaller, ObjectKeeper } from "../../ports/object-keeper.ts";
 import { nameByManifest, nameByWords, readFlags, readMetadata, readName, readTexts } from "./name-objects.ts";
@@ -220,11 +220,26 @@ function mark(
   isOwned: boolean,
 ): JsonObject {
   const { generateName: _, ...rest } = readMetadata(object);
-  const owner = isOwned ? { [ownerLabel]: caller.runName } : {};
-  const labels = { ...readTexts(rest["labels"]), [parentLabel]: caller.runName, ...owner };
+  const given = readReferences(rest);
+  const owner = isOwned ? caller.runName : findOwner(given);
+  const labels = {
+    ...readTexts(rest["labels"]),
+    [parentLabel]: caller.runName,
+    ...(owner === undefined ? {} : { [ownerLabel]: owner }),
+  };
   const annotations = { ...readTexts(rest["annotations"]), [makerAnnotation]: maker };
-  const references = isOwned ? { ownerReferences: [refer(caller)] } : {};
+  const references = isOwned ? { ownerReferences: [...given, refer(caller)] } : {};
   return { ...object, metadata: { ...rest, name, labels, annotations, ...references } };
+}
+
+function readReferences({ ownerReferences }: JsonObject): readonly JsonObject[] {
+  return Array.isArray(ownerReferences) ? (ownerReferences as readonly Json[]).filter(isJsonObject) : [];
+}
+
+/** The run that a manifest itself names as its owner. */
+function findOwner(references: readonly JsonObject[]): string | undefined {
+  const name = references.find(({ kind }) => kind === "Workflow")?.["name"];
+  return typeof name === "string" && name !== "" ? name : undefined;
 }
 
 function refer({ runId, runName }: ObjectCaller): JsonObject {

@@ -75,6 +75,7 @@ export function createProcessExecutor(options: ProcessExecutorOptions, listener:
     name: "process",
     signalsGroup: true,
     notesSetup: false,
+    hasPidNamespace: false,
     capabilities: async () => ({
       name: "process",
       available: existsSync("/bin/sh"),
@@ -99,7 +100,8 @@ function launch(
   userHome: string | undefined,
   shown: readonly string[],
 ): Result<Launch, AttemptProblem> {
-  makeDirectory(`${directory}/root`);
+  const root = `${directory}/root`;
+  if (!existsSync(root)) makeDirectory(root);
   const problem = prepareRoot(order, directory);
   if (problem !== undefined) return { ok: false, error: problem };
   const mappings = listMappings(order, directory, shown);

@@ -10,7 +10,7 @@ import { MillraceError } from "../../base/errors.ts";
 import type { HttpRequest } from "../../model/plan/plan.ts";
 import type { Response } from "../../model/run/inputs.ts";
 import type { NetworkGate } from "../../ports/network-gate.ts";
-import type { Requester } from "../../ports/requester.ts";
+import type { NoAnswer, Requester } from "../../ports/requester.ts";
 
 /** Most of a body that is kept. */
 const bodyBytesAtMost = 1024 * 1024;
@@ -21,7 +21,7 @@ export function createHttpRequester(gate?: NetworkGate): Requester {
   return { send: (request, signal) => send(request, signal, redirectsAtMost, gate) };
 }
 
-type Answer = Response | { readonly problem: string };
+type Answer = Response | NoAnswer;
 
 async function send(
   request: HttpRequest,
@@ -33,10 +33,10 @@ async function send(
   try {
     url = new URL(request.url);
   } catch {
-    return { problem: `'${request.url}' is no URL` };
+    return { problem: `'${request.url}' is no URL`, isFinal: true };
   }
   if (url.protocol !== "http:" && url.protocol !== "https:")
-    return { problem: `'${url.protocol}' is not http or https` };
+    return { problem: `'${url.protocol}' is not http or https`, isFinal: true };
   const answer = await exchange(request, url, signal, gate);
   const location = "problem" in answer ? undefined : answer.headers["Location"]?.[0];
   if ("problem" in answer || location === undefined || !redirecting.has(answer.statusCode)) return answer;
@@ -85,13 +85,17 @@ function exchange(
   const usual = url.protocol === "https:" ? 443 : 80;
   const port = url.port === "" ? usual : Number(url.port);
   return new Promise((resolve) => {
-    const refuse = (error: Error): void => resolve({ problem: describe(error, request) });
+    const refuse = (error: Error): void =>
+      resolve({
+        problem: describe(error, request),
+        ...(error instanceof MillraceError ? { isFinal: true } : {}),
+      });
     const open = url.protocol === "https:" ? httpsRequest : httpRequest;
     try {
       gate?.checkHost(url.hostname, port);
       const outgoing = open(url, {
         method: request.method,
-        headers: groupHeaders(request.headers),
+        headers: groupHeaders(request),
         signal: AbortSignal.any([signal, AbortSignal.timeout(Math.min(request.timeoutMs, timeoutMsAtMost))]),
         ...(url.protocol === "https:" ? { rejectUnauthorized: request.verifyTls } : {}),
         ...(gate === undefined ? {} : { lookup: gate.lookupFor(port) }),
@@ -106,11 +110,16 @@ function exchange(
   });
 }
 
-/** A header may be given several times. Its value is sent as UTF-8, as Go does. */
-function groupHeaders(headers: HttpRequest["headers"]): Record<string, string[]> {
+/**
+ * A header may be given several times. Its value is sent as UTF-8, as Go does. The length of a body is said for every
+ * method: Node's client does not do so for a GET, whose body would be taken for the next request on the connection.
+ */
+function groupHeaders({ headers, body }: HttpRequest): Record<string, string[]> {
   const grouped: Record<string, string[]> = Object.create(null) as Record<string, string[]>;
   for (const { name, value } of headers)
-    (grouped[name] ??= []).push(Buffer.from(value, "utf8").toString("latin1"));
+    if (body === undefined || !/^(?:content-length|transfer-encoding)$/iu.test(name))
+      (grouped[name] ??= []).push(Buffer.from(value, "utf8").toString("latin1"));
+  if (body !== undefined) grouped["Content-Length"] = [String(Buffer.byteLength(body))];
   return grouped;
 }
 

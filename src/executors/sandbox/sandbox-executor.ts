@@ -104,6 +104,7 @@ export function createSandboxExecutor(options: SandboxExecutorOptions, listener:
     name: "sandbox",
     signalsGroup: false,
     notesSetup: true,
+    hasPidNamespace: true,
     capabilities: async () => {
       const way = getWay();
       return {

@@ -35,7 +35,7 @@ export function wrapWithBubblewrap(program: string, input: WrapperInput): Wrappe
     words.push("--cap-drop", "ALL", ...keptCapabilities.flatMap((name) => ["--cap-add", `CAP_${name}`]));
   for (const step of input.steps) words.push(...writeBubblewrapStep(step));
   words.push("--setenv", attemptMarker, input.attemptId, "--chdir", input.workingDirectory);
-  return { words: [...words, "--json-status-fd", "3", "--"], passesTimes: false };
+  return { words: [...words, "--json-status-fd", "3", "--"], leavesFirst: true };
 }
 
 function writeBubblewrapStep(step: MountStep): readonly string[] {
@@ -58,7 +58,7 @@ export function wrapWithUnshare(program: string, input: WrapperInput): Wrapper {
   const words = [program, "--mount", "--pid", "--fork", "--kill-child", "--ipc", "--uts"];
   if (!input.isRoot) words.push("--user", "--map-root-user");
   if (!input.network) words.push("--net");
-  return { words: [...words, "--", "/bin/sh", script], passesTimes: true };
+  return { words: [...words, "--", "/bin/sh", script], leavesFirst: false };
 }
 
 /** The script is process 1 of its namespace; when it ends the kernel kills whatever is left inside. */
@@ -73,8 +73,12 @@ function writeEnterScript(input: WrapperInput): string {
     'o() { b "$1" "$2"; mount -o remount,bind,ro "$r$2" || fail "$2"; }',
     'l() { [ -e "$r$2" ] || [ -h "$r$2" ] || ln -s "$1" "$r$2" || fail "$2"; }',
     ...input.steps.map(writeUnshareStep),
+    // What was used until here is not the command's.
+    "echo before >&3; times >&3",
     `export ${attemptMarker}=${quoteForShell(input.attemptId)}`,
-    `chroot "$r" /bin/sh -c 'cd "$0" && exec "$@"' ${quoteForShell(input.workingDirectory)} "$@" 3>&-${input.isSupervised ? "" : " 5>&-"}`,
+    // A shell says on its standard error which signal ended its command; that is not for the command's log.
+    "exec 6>&2 2>/dev/null",
+    `( exec chroot "$r" /bin/sh -c 'cd "$0" && exec "$@"' ${quoteForShell(input.workingDirectory)} "$@" ) 2>&6 6>&- 3>&-${input.isSupervised ? "" : " 5>&-"}`,
     "s=$?",
     `echo "{ \\"exit-code\\": $s }" >&3`,
     "exit $s",

@@ -3,37 +3,37 @@
  * which frees the slot, sees to leftovers and secrets, and tells the listener, once.
  */
 import { rmSync } from "node:fs";
-import { join } from "node:path";
 import type { AttemptExit, AttemptOrder, AttemptProblem } from "../../model/run/attempt.ts";
-import { attemptLogFile } from "../../ports/attempt-directory.ts";
 import { endTree } from "./end-tree.ts";
 import { type ExecutorContext, quietAttempt } from "./executor-context.ts";
 import { appendToExitRecord, type ExitRecord, findExitRecord } from "./exit-record.ts";
 import { listSecretFolders, needsSupervisor } from "./launch.ts";
 import { maskLogFiles } from "./mask-log-files.ts";
+import { listLogs, listSecrets, uncoverLogs } from "./secret-logs.ts";
 import { makeAttemptExit, type RunningAttempt } from "./running-attempt.ts";
 import type { Slot, SlotReport } from "./slot.ts";
 
 /** Attempts that ran at least this long are swept before their end is told; shorter ones together, soon after. */
 const longAttemptMs = 5000;
 
-/** Shells count processor time in steps of 10 ms, so they have none to tell of attempts that are shorter than this. */
-const shortAttemptMs = 20;
-
 /** A slot reported the end of its attempt; the record is on disk, and is read where it says more than the report. */
 export function endByReport(context: ExecutorContext, slot: Slot, report: SlotReport): void {
   const attempt = context.bySlot.get(slot);
   if (attempt === undefined) return;
-  const isShort = context.now() - attempt.startedAt < shortAttemptMs;
+  const usage = report.usage ?? context.shells.takeTimes(slot.pid);
   const isPlain =
-    (report.usage !== undefined || isShort) &&
+    usage !== undefined &&
     !needsSupervisor(attempt.order) &&
     !context.backend.notesSetup &&
     attempt.stop === undefined;
-  // What is left of a sandbox is its own end, with which the kernel ends all that was in it.
-  if (!context.backend.notesSetup) attempt.leavesProcesses = report.leavesProcesses;
+  // What the slot still sees of a pid namespace is about to be gone: the kernel has ended it.
+  if (report.leavesProcesses === false || !context.backend.hasPidNamespace)
+    attempt.leavesProcesses = report.leavesProcesses;
   const at = context.now();
-  finish(context, attempt, isPlain ? recordFromReport(attempt, report, at) : readRecord(attempt, report, at));
+  const record = isPlain
+    ? { ...recordFromReport(attempt, report, at), usage }
+    : readRecord(attempt, report, at);
+  finish(context, attempt, record);
 }
 
 /** The slot is gone, or an earlier engine's attempt is over: the record tells how, or the engine completes it. */
@@ -73,7 +73,7 @@ export function announce(context: ExecutorContext, attempt: RunningAttempt): voi
 function finish(context: ExecutorContext, attempt: RunningAttempt, record: ExitRecord): void {
   const { order, directory, slot } = attempt;
   attempt.ending = true;
-  const peakMemory = context.sampler.take(order.attemptId);
+  const peakMemory = findPeakMemory(context, attempt, record);
   const exit = makeAttemptExit(attempt, checkSetup(context, attempt, record), context.place, peakMemory);
   quietAttempt(attempt);
   endLeftovers(context, attempt, exit);
@@ -94,13 +94,23 @@ function finish(context: ExecutorContext, attempt: RunningAttempt, record: ExitR
   removeSecretFiles(order, directory);
   if (secrets.length === 0) context.tellEnd(tell);
   else {
-    const logs = order.commands.flatMap(({ name }) =>
-      (["out", "err"] as const).map((stream) => join(directory, attemptLogFile(name, stream))),
-    );
+    const logs = listLogs(order, directory);
     void maskLogFiles(logs, secrets)
+      .then(() => uncoverLogs(logs, directory))
       .catch(() => removeLogs(logs))
       .then(() => context.tellEnd(tell));
   }
+}
+
+/** What was seen; of an attempt that the slot did not measure at least what it began as, a copy of the slot's shell. */
+function findPeakMemory(
+  context: ExecutorContext,
+  { order, slot }: RunningAttempt,
+  { usage }: ExitRecord,
+): number | undefined {
+  const seen = context.sampler.take(order.attemptId);
+  if (slot === undefined || usage?.peakMemoryBytes !== undefined) return seen;
+  return Math.max(seen ?? 0, context.shells.findMemory(slot.pid) ?? 0);
 }
 
 /** While the slot is still this attempt's, everything below it may be ended; later only what carries the mark. */
@@ -168,11 +178,6 @@ function completeRecord(attempt: RunningAttempt, problem: AttemptProblem, status
   } catch (error) {
     if (!(error instanceof Error && "code" in error)) throw error;
   }
-}
-
-function listSecrets({ commands, secrets = [] }: AttemptOrder): readonly string[] {
-  const inVariables = commands.flatMap(({ env }) => env.filter(({ secret }) => secret));
-  return [...secrets, ...inVariables.map(({ value }) => value)];
 }
 
 /** Secrets that were mounted as files are needed only while the commands run. */

@@ -12,6 +12,7 @@ import { addAttempt, type ExecutorContext } from "./executor-context.ts";
 import { findExitRecord } from "./exit-record.ts";
 import { findLivingSlot, type RunningAttempt } from "./running-attempt.ts";
 import type { Launch } from "./launch.ts";
+import { coverLogs } from "./secret-logs.ts";
 import type { Slot } from "./slot.ts";
 import { watchReadiness } from "./watch-readiness.ts";
 
@@ -36,6 +37,7 @@ export function startAttempt(context: ExecutorContext, order: AttemptOrder, dire
 
 function prepareLaunch(context: ExecutorContext, attempt: RunningAttempt): Result<Launch, AttemptProblem> {
   try {
+    coverLogs(attempt.order, attempt.directory);
     return context.backend.launch(attempt.order, attempt.directory);
   } catch (error) {
     // The directory cannot be written (full disk, taken away, permissions): this attempt's problem, nobody else's.
@@ -70,8 +72,8 @@ function runOnSlot(context: ExecutorContext, attempt: RunningAttempt, slot: Slot
   // It may hold secrets and is not needed any more.
   delete attempt.launch;
   context.bySlot.set(slot, attempt);
-  slot.run(directory, launch);
-  context.sampler.watch(order.attemptId, slot.pid);
+  slot.run(directory, launch, context.expectsNext());
+  context.sampler.watch(order.attemptId, slot.pid, context.backend.hasPidNamespace);
   if (order.timeoutMs !== undefined) limitTime(context, attempt, order.timeoutMs);
   watchReadiness(context, attempt);
   setImmediate(() => context.tellStart(() => announce(context, attempt)));
@@ -91,7 +93,7 @@ export function adoptAttempt(context: ExecutorContext, order: AttemptOrder, dire
     return { kind: "ended" };
   }
   attempt.slotPid = slotPid;
-  context.sampler.watch(order.attemptId, slotPid);
+  context.sampler.watch(order.attemptId, slotPid, context.backend.hasPidNamespace);
   if (order.timeoutMs !== undefined)
     limitTime(context, attempt, Math.max(0, seen.startedAt + order.timeoutMs - context.now()));
   attempt.unwatch = watchAdopted(directory, () => endBySlotLoss(context, attempt));

@@ -1,11 +1,14 @@
 /** How the engine ends an attempt: SIGTERM, SIGKILL after the grace time, and time limits. */
 import { endUnstarted } from "./attempt-ends.ts";
-import { endTree, terminateTree } from "./end-tree.ts";
+import { endMarked, endTree, terminateTree } from "./end-tree.ts";
 import { type ExecutorContext, setAttemptTimer } from "./executor-context.ts";
 import type { RunningAttempt } from "./running-attempt.ts";
 
 /** How soon SIGTERM is sent again while the slot has not come to start its command. */
 const repeatTermMs = 20;
+
+/** How long a sandbox has to leave once its command was killed. */
+const sandboxLeavesMs = 100;
 
 /** How long a slot has to note the end of its killed command before it is killed itself. */
 const slotNotesEndMs = 1000;
@@ -27,7 +30,7 @@ export function stopAttempt(
     attempt.stop = reason;
     terminate(context, attempt);
   }
-  setAttemptTimer(attempt, graceMs, () => force(attempt));
+  setAttemptTimer(attempt, graceMs, () => force(context, attempt));
 }
 
 /** Ends the attempt when its time is over. */
@@ -41,11 +44,21 @@ function terminate(context: ExecutorContext, attempt: RunningAttempt): void {
   if (!found) setAttemptTimer(attempt, repeatTermMs, () => terminate(context, attempt));
 }
 
+/** In a sandbox the command goes before what is around it, which then leaves by itself and tells what was used. */
+function force(context: ExecutorContext, attempt: RunningAttempt): void {
+  if (!context.backend.hasPidNamespace) {
+    forceAll(attempt);
+    return;
+  }
+  endMarked(attempt.order.attemptId);
+  setAttemptTimer(attempt, sandboxLeavesMs, () => forceAll(attempt));
+}
+
 /** The slot notes the end of its killed command by itself; one that cannot is killed, and the engine notes it. */
-function force(attempt: RunningAttempt): void {
+function forceAll(attempt: RunningAttempt): void {
   endTree(attempt.slotPid, attempt.order.attemptId);
   setAttemptTimer(attempt, slotNotesEndMs, () => {
-    if (attempt.slot === undefined) force(attempt);
+    if (attempt.slot === undefined) forceAll(attempt);
     else attempt.slot.kill();
   });
 }

@@ -21,6 +21,11 @@ export function terminateTree(
   return others.length > 0 || !hasProc;
 }
 
+/** Kills the processes that carry the attempt's mark. */
+export function endMarked(attemptId: string): void {
+  if (hasProc) killUntilGone(createMarkedSearch(new Set([attemptId])));
+}
+
 /** Kills every process of the attempt; the slot survives where /proc tells it apart from the others. */
 export function endTree(slotPid: number | undefined, attemptId: string): void {
   if (hasProc)

@@ -6,6 +6,7 @@ import type { Launch } from "./launch.ts";
 import type { LeftoverSweep } from "./leftover-sweep.ts";
 import type { MemorySampler } from "./memory-sampler.ts";
 import type { RunningAttempt, RunPlace } from "./running-attempt.ts";
+import type { ShellMeasures } from "./shell-measures.ts";
 import type { Slot, SlotProgram } from "./slot.ts";
 import type { SlotPool } from "./slot-pool.ts";
 
@@ -19,6 +20,11 @@ export interface SlotBackend {
   readonly signalsGroup: boolean;
   /** Whether a sandbox around the command notes in the record that it was set up (`ranInside`). */
   readonly notesSetup: boolean;
+  /**
+   * Whether each attempt has process ids of its own. Then nothing of it outlives its command, and the programs that made
+   * the place for it are known by their ids: they are outside, or process 1.
+   */
+  readonly hasPidNamespace: boolean;
 }
 
 export interface SlotExecutorOptions {
@@ -36,6 +42,7 @@ export interface ExecutorContext {
   readonly listener: ExecutorListener;
   readonly place: RunPlace;
   readonly sampler: MemorySampler;
+  readonly shells: ShellMeasures;
   readonly leftovers: LeftoverSweep;
   readonly pool: SlotPool;
   /** Every attempt between its start (or adoption) and its end, by id. */
@@ -48,6 +55,8 @@ export interface ExecutorContext {
   /** Calls back now or a little later, when the engine is told of several ends at once; starts and ends stay in order. */
   readonly tellStart: (tell: () => void) => void;
   readonly tellEnd: (tell: () => void) => void;
+  /** Whether another attempt will probably be at hand as soon as this one, the only one, has ended. */
+  readonly expectsNext: () => boolean;
   /** Called when an attempt has ended and its slot, if any, is free. */
   readonly attemptEnded: () => void;
   /** Epoch ms. */

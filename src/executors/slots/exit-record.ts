@@ -9,9 +9,11 @@
  * command build 0                   only when there are several commands: code, or `not-run`
  * 0m0.010000s 0m0.020000s           only from a shell: the same after it; the difference of the second lines is its CPU
  * 0m1.700000s 0m0.950000s
- * used 200000 50000 1860            only from the native program: us of user and of system time, peak memory in kB
+ * used 200000 50000 1860            only from the native program: us of user and of system time, peak memory in kB;
+ *                                   of what leaves first, `whole` if what it left is in that, or `part`
  * end 143 signaled                  128 and the signal for `signaled`, the exit code for `plain` (which shells of
  *                                   earlier versions left out), anything for `refused`: it could not be started
+ * before                            only from a sandbox that is made by a shell: two more such lines, from when it was ready
  * inside                            only from a sandbox that does not pass on its processor time: two more such lines
  * { "exit-code": 143 }              only from a sandbox: it was set up, and the command in it ran and ended
  * problem {"kind":"cancelled"}      only when the engine decided the end; may stand before or after `end`
@@ -56,8 +58,13 @@ export function readEnding(status: number, how: "plain" | "signaled" | "refused"
   return signal === undefined ? { kind: "exited", code: status } : { kind: "signaled", signal };
 }
 
-/** Reads one line of the shell's `times`: user and system time in ms; undefined for any other line. */
-function readTimesLine(line: string): { readonly userMs: number; readonly systemMs: number } | undefined {
+interface Times {
+  readonly userMs: number;
+  readonly systemMs: number;
+}
+
+/** Reads one line of the shell's `times`; undefined for any other line. */
+function readTimesLine(line: string): Times | undefined {
   const match = /^(\d+)m([\d.,]+)s (\d+)m([\d.,]+)s$/.exec(line);
   if (match === null) return undefined;
   const toMs = (minutes: string | undefined, seconds: string | undefined): number =>
@@ -84,22 +91,49 @@ export function parseExitRecord(text: string, startedAt: number, endedAt: number
   };
 }
 
-/** What the slot measured, and what a sandbox measured inside, which does not reach the slot. */
+/** What the slot measured, and what a sandbox measured inside, where that does not reach the slot. */
 function readMeasures(lines: readonly string[]): Pick<ExitRecord, "usage"> {
-  const insideAt = lines.indexOf("inside");
-  const inside = insideAt < 0 ? undefined : readTimesLine(lines[insideAt + 2] ?? "");
-  const slotLines = insideAt < 0 ? lines : lines.toSpliced(insideAt, 3);
-  const outside = readUsed(slotLines) ?? readProcessorTime(slotLines);
-  if (outside === undefined) return {};
-  if (inside === undefined) return { usage: outside };
+  const used = lines.find((each) => each.startsWith("used "))?.split(" ");
+  const share = used?.at(-1);
+  if (share === "whole") return readUsage(used?.slice(1, -1) ?? []);
+  const inside = readTimesBehind(lines, "inside")?.children;
+  const outside = readUsage(used?.slice(1) ?? []).usage ?? readProcessorTime(listSlotLines(lines));
+  if (outside === undefined || (share === "part" && inside === undefined)) return {};
+  if (inside === undefined) return { usage: subtractBefore(outside, lines) };
   // The peak outside is that of the sandbox program, which has not waited for the command either.
   const { cpuUserMs = 0, cpuSystemMs = 0 } = outside;
   return { usage: { cpuUserMs: cpuUserMs + inside.userMs, cpuSystemMs: cpuSystemMs + inside.systemMs } };
 }
 
-function readUsed(lines: readonly string[]): AttemptUsage | undefined {
-  const line = lines.find((each) => each.startsWith("used "));
-  return line === undefined ? undefined : readUsage(line.split(" ").slice(1)).usage;
+/** What making the sandbox cost; the steps of 10 ms in which that is known may come to more than all of it. */
+function subtractBefore(usage: AttemptUsage, lines: readonly string[]): AttemptUsage {
+  const before = readTimesBehind(lines, "before");
+  if (before === undefined) return usage;
+  const { own, children } = before;
+  // In whole microseconds, as they were.
+  const subtract = (from: number | undefined, ms: number): number =>
+    Math.max(0, Math.round(((from ?? 0) - ms) * 1000) / 1000);
+  return {
+    ...usage,
+    cpuUserMs: subtract(usage.cpuUserMs, own.userMs + children.userMs),
+    cpuSystemMs: subtract(usage.cpuSystemMs, own.systemMs + children.systemMs),
+  };
+}
+
+/** The two lines of `times` behind a line with the word. */
+function readTimesBehind(
+  lines: readonly string[],
+  word: "before" | "inside",
+): { readonly own: Times; readonly children: Times } | undefined {
+  const at = lines.indexOf(word);
+  const [own, children] = [readTimesLine(lines[at + 1] ?? ""), readTimesLine(lines[at + 2] ?? "")];
+  return at < 0 || own === undefined || children === undefined ? undefined : { own, children };
+}
+
+/** Without what a sandbox noted. */
+function listSlotLines(lines: readonly string[]): readonly string[] {
+  const noted = ["before", "inside"].map((word) => lines.indexOf(word)).filter((at) => at >= 0);
+  return lines.filter((_, line) => !noted.some((at) => line >= at && line <= at + 2));
 }
 
 /** User and system time in us and peak memory in kB, as the native program tells them; nothing from a shell. */

@@ -34,8 +34,15 @@ export interface Launch {
   /** Files for the output streams, from the attempt's directory. */
   readonly out: string;
   readonly err: string;
-  /** Whether the program may add to the exit record: on 3, and on 5 for what is in a sandbox. */
-  readonly addsToRecord: boolean;
+  /** The descriptors on which the program may add to the exit record: 3, and 5 for what is in a sandbox. */
+  readonly addsToRecord: "" | "3" | "35";
+  /**
+   * Whether the program leaves before what it started, which ends with it: bubblewrap. A slot that is told of the ends
+   * of orphans waits for them, since they bring the measures.
+   */
+  readonly leavesFirst: boolean;
+  /** What a slot runs that is not told: the same, with something inside that notes the processor time. */
+  readonly inShell?: Pick<Launch, "argv" | "addsToRecord">;
 }
 
 /** One program; the slot is all the supervisor that it needs. */
@@ -43,27 +50,39 @@ export function makeSingleLaunch(command: ReadyCommand, wrapper?: Wrapper): Laun
   const out = attemptLogFile(command.name, "out");
   const err = attemptLogFile(command.name, "err");
   const { argv, env, workingDirectory } = command;
-  if (wrapper === undefined) return { argv, env, workingDirectory, out, err, addsToRecord: false };
+  if (wrapper === undefined)
+    return { argv, env, workingDirectory, out, err, addsToRecord: "", leavesFirst: false };
   // The wrapper goes to the working directory inside by itself, and notes on descriptor 3 that it was set up.
-  const inner = wrapper.passesTimes ? [] : ["/bin/sh", "-c", innerShell, "sh"];
-  const words = [...wrapper.words, ...inner, ...listEnvWords(env), ...argv];
+  const { words, leavesFirst } = wrapper;
+  const inner = [...listEnvWords(env), ...argv];
   const plain = env.filter(({ name }) => isPlainVariableName(name));
-  return { argv: words, env: plain, out, err, addsToRecord: true };
+  const launch = {
+    env: plain,
+    out,
+    err,
+    argv: [...words, ...inner],
+    addsToRecord: "3",
+    leavesFirst,
+  } as const;
+  if (!leavesFirst) return launch;
+  const measured = [...words, "/bin/sh", "-c", innerShell, "sh", ...inner];
+  return { ...launch, inShell: { argv: measured, addsToRecord: "35" } };
 }
 
 /**
- * Bubblewrap does not pass the processor time of what ran in it on to its parent, so a shell inside notes it.
- * It survives TERM, and keeps its own words about a killed command out of the command's log.
+ * Bubblewrap does not pass the processor time of what ran in it on to its parent, so below shells one inside notes it.
+ * It survives TERM, and keeps its own words about a killed command out of the command's log: it is a subshell that gets
+ * the log, because a shell that redirects for a simple command does so for itself too.
  */
 const innerShell =
-  's=143 t=; trap t=1 TERM; exec 6>&2 2>/dev/null; [ -n "$t" ] || { "$@" 2>&6 5>&- 6>&-; s=$?; }; ' +
+  's=143 t=; trap t=1 TERM; exec 6>&2 2>/dev/null; [ -n "$t" ] || { ( exec "$@" ) 2>&6 5>&- 6>&-; s=$?; }; ' +
   "echo inside >&5; times >&5; exit $s";
 
 /** What stands in front of a command or a supervisor. */
 export interface Wrapper {
   readonly words: readonly string[];
-  /** Whether the processor time inside reaches the slot. */
-  readonly passesTimes: boolean;
+  /** Whether it leaves before its inner process, so that the measures inside reach only a slot that waits for orphans. */
+  readonly leavesFirst: boolean;
 }
 
 export interface SupervisedLaunch {
@@ -78,7 +97,6 @@ export interface SupervisedLaunch {
 }
 
 /**
-/**
  * Writes the supervisor's script and returns what runs it. Secret values are not in the script, nor is a word that has
  * one in it: they come through the supervisor's environment, which is as private as that of any process.
  */
@@ -88,12 +106,12 @@ export function makeSupervisedLaunch(launch: SupervisedLaunch): Launch {
     const ordered = launch.order.commands[i];
     return ordered === undefined ? [] : [superviseCommand(ready, ordered, launch.logsInside, vault)];
   });
-  const isInside = launch.wrapper !== undefined && !launch.wrapper.passesTimes;
+  const leavesFirst = launch.wrapper?.leavesFirst === true;
   const script = writeSuperviseScript(
     commands.flat(),
     join(launch.control.inside, "events"),
     launch.order.graceMs,
-    isInside,
+    leavesFirst,
     vault.variables.map(({ name }) => name),
   );
   writeFileSync(join(launch.control.host, "supervisor"), script, { mode: 0o600 });
@@ -101,7 +119,8 @@ export function makeSupervisedLaunch(launch: SupervisedLaunch): Launch {
   const mark = launch.wrapper !== undefined ? [] : [{ name: attemptMarker, value: launch.order.attemptId }];
   const argv = [...(launch.wrapper?.words ?? []), "/bin/sh", join(launch.control.inside, "supervisor")];
   const messages = join(launch.directory, "supervisor-messages");
-  return { argv, env: [...mark, ...vault.variables], out: "/dev/null", err: messages, addsToRecord: true };
+  const env = [...mark, ...vault.variables];
+  return { argv, env, out: "/dev/null", err: messages, addsToRecord: "35", leavesFirst };
 }
 
 /** Texts that go to the supervisor by its environment. */

@@ -7,15 +7,25 @@ import { createReadStream, createWriteStream, existsSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { listMaskedTexts, secretMask } from "../../base/mask-secrets.ts";
+import { findByteText } from "../../base/byte-text.ts";
+import { listMaskedTexts, secretMask, shortestMaskedSecret } from "../../base/mask-secrets.ts";
 
 /** Masks the given log files; those that were never written are passed over. */
 export async function maskLogFiles(paths: readonly string[], secrets: readonly string[]): Promise<void> {
-  const texts = listMaskedTexts(secrets).map((text) => Buffer.from(text));
+  const texts = [...listMaskedTexts(secrets).map((text) => Buffer.from(text)), ...listBytes(secrets)].sort(
+    (a, b) => b.length - a.length,
+  );
   if (texts.length === 0) return;
   for (const path of paths.filter((each) => existsSync(each))) {
     if (await holdsAny(path, texts)) await maskFile(path, texts);
   }
+}
+
+/** Values that are no text, as they are. */
+function listBytes(secrets: readonly string[]): readonly Buffer[] {
+  return secrets
+    .map((secret) => Buffer.from(findByteText(secret) ?? "", "base64"))
+    .filter(({ length }) => length >= shortestMaskedSecret);
 }
 
 async function holdsAny(path: string, texts: readonly Buffer[]): Promise<boolean> {

@@ -22,6 +22,7 @@ import {
 } from "node:fs";
 import type { Dirent } from "node:fs";
 import { dirname, isAbsolute, join, relative } from "node:path";
+import { findByteText } from "../../base/byte-text.ts";
 import type { AttemptOrder, AttemptProblem, AttemptVolume } from "../../model/run/attempt.ts";
 import { attemptFiles } from "../../ports/attempt-directory.ts";
 
@@ -211,7 +212,8 @@ function layTexts(
     const at = join(target, relative(subPath, path));
     makeDirectory(dirname(at));
     const usual = secret === true ? 0o600 : 0o644;
-    writeFileSync(at, text, { mode: usual });
+    const base64 = findByteText(text);
+    writeFileSync(at, base64 === undefined ? text : Buffer.from(base64, "base64"), { mode: usual });
     const mode = modes !== undefined && Object.hasOwn(modes, name) ? modes[name] : undefined;
     if (mode !== undefined) chmodSync(at, secret === true ? mode & 0o700 : mode);
   }

@@ -15,6 +15,8 @@ const markerStart = `${attemptMarker}=`;
 
 export interface ProcessInfo {
   readonly pid: number;
+  /** The first 15 bytes of what it calls itself. */
+  readonly name: string;
   readonly parent: number;
   readonly group: number;
   readonly session: number;
@@ -47,14 +49,29 @@ function findProcessInfo(pid: number): ProcessInfo | undefined {
   const text = findProcText(`/proc/${pid}/stat`);
   if (text === undefined) return undefined;
   // The command name stands in parentheses and may hold anything, also parentheses and blanks.
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const close = text.lastIndexOf(")");
+  const fields = text.slice(close + 2).split(" ");
   return {
     pid,
+    name: text.slice(text.indexOf("(") + 1, close),
     state: fields[0] ?? "",
     parent: Number(fields[1]),
     group: Number(fields[2]),
     session: Number(fields[3]),
   };
+}
+
+/**
+ * Processor time of the ended children that a process has waited for, in ms; undefined when it is gone. Linux counts in
+ * hundredths of a second here, on every machine (proc(5): fields 16 and 17 of stat; USER_HZ).
+ */
+export function findChildTimes(
+  pid: number,
+): { readonly userMs: number; readonly systemMs: number } | undefined {
+  const text = findProcText(`/proc/${pid}/stat`);
+  if (text === undefined) return undefined;
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  return { userMs: Number(fields[13]) * 10, systemMs: Number(fields[14]) * 10 };
 }
 
 /** The attempt id in a process's environment; undefined when it has none. */
@@ -147,8 +164,19 @@ export function findTree(slotPid: number | undefined, attemptId: string): Proces
     return false;
   };
   return [...infos.values()].filter(
-    (info) => info.pid !== slotPid && (isBelowSlot(info) || findAttemptMark(info.pid) === attemptId),
+    (info) =>
+      info.pid !== slotPid &&
+      (isBelowSlot(info) || findAttemptMark(info.pid) === attemptId) &&
+      !isWaiting(info, slotPid),
   );
+}
+
+/** Whether this is the process that a native slot has made ahead for its next attempt (native/slot.c). */
+function isWaiting({ pid, name, parent }: ProcessInfo, slotPid: number | undefined): boolean {
+  if (name !== "millrace-slot" || parent !== slotPid) return false;
+  // A program may call itself what it likes, but not be another one.
+  const [own] = findLink(`/proc/${pid}/exe`);
+  return own !== undefined && own === findLink(`/proc/${slotPid}/exe`)[0];
 }
 
 /** Children of a process and theirs, by the kernel's own list; empty where it keeps none. */

@@ -45,10 +45,12 @@ export const shellProgram: SlotProgram = {
  * too, and would say into the command's log which signal killed it.
  * The logs lie in the attempt's directory, where the slot is when it opens them.
  */
-function writeLaunch({ argv, env, workingDirectory, out, err, addsToRecord }: Launch): string {
+function writeLaunch(launch: Launch): string {
+  const { env, workingDirectory, out, err } = launch;
+  const { argv, addsToRecord } = launch.inShell ?? launch;
   const go = workingDirectory === undefined ? "" : `cd ${quoteForShell(workingDirectory)} && `;
   const program = `${go}${writeAssignments(env)}exec ${writeWords({ argv, env })}`;
-  const record = addsToRecord ? "3>&1 5>&1 " : "";
+  const record = addsToRecord === "" ? "" : "3>&1 5>&1 ";
   return `(${program}) </dev/null ${record}>${quoteForShell(out)} 2>${quoteForShell(err)}`;
 }
 

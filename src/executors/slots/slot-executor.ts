@@ -21,6 +21,7 @@ import {
 import { createHeldNews, type HeldNews } from "./held-news.ts";
 import { createLeftoverSweep } from "./leftover-sweep.ts";
 import { createMemorySampler } from "./memory-sampler.ts";
+import { createShellMeasures } from "./shell-measures.ts";
 import type { Slot } from "./slot.ts";
 import { createSlotPool } from "./slot-pool.ts";
 
@@ -30,6 +31,9 @@ import { createSlotPool } from "./slot-pool.ts";
  * gain from that, and what the engine has handed out it cannot put behind something more urgent any more.
  */
 const quickAttemptMs = 50;
+
+/** Memory is looked at sooner where the slot does not tell it at the end. */
+const firstSampleMs = { shell: 5, native: 20 } as const;
 
 /** The end of an attempt is never told later than this. */
 const longestHoldMs = 2;
@@ -47,7 +51,8 @@ export function createSlotExecutor(
     backend,
     listener,
     place: { executor: backend.name, host: hostname(), user: findUserName() },
-    sampler: createMemorySampler(Date.now),
+    sampler: createMemorySampler(Date.now, firstSampleMs[options.program.name]),
+    shells: createShellMeasures(),
     leftovers: createLeftoverSweep(Date.now),
     pool: createSlotPool({
       program: options.program,
@@ -67,6 +72,7 @@ export function createSlotExecutor(
     tellStart: (tell) => held.add(tell, held.isEmpty() ? "now" : "with-others"),
     // More are in line than can begin, so the engine need not hurry.
     tellEnd: (tell) => held.add(tell, context.queue.size > options.capacity ? "soon" : "now"),
+    expectsNext: () => isQuick && context.attempts.size === 1,
     attemptEnded: () => {
       startQueued(context);
       if (context.attempts.size > 0) return;
@@ -98,6 +104,7 @@ export function createSlotExecutor(
 function replaceSlot(context: ExecutorContext, slot: Slot): void {
   const attempt = context.bySlot.get(slot);
   if (attempt !== undefined) endBySlotLoss(context, attempt);
+  context.shells.forget(slot.pid);
   startQueued(context);
 }
 

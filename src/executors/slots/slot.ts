@@ -32,13 +32,13 @@ export interface SlotProgram {
   /** What it reads before all attempts. It writes its own messages to the notice file. */
   writePrelude(noticeFile: string): string;
   /** What makes it run an attempt. It begins in the attempt's directory and writes the exit record there. */
-  writeAttempt(directory: string, launch: Launch): string;
+  writeAttempt(directory: string, launch: Launch, expectsNext: boolean): string;
 }
 
 export interface Slot {
   readonly pid: number;
-  /** Runs one attempt; the slot must be idle. */
-  run(directory: string, launch: Launch): void;
+  /** Runs one attempt; the slot must be idle. `expectsNext`: another one will probably come as soon as it has ended. */
+  run(directory: string, launch: Launch, expectsNext: boolean): void;
   /** Lets the slot go once its attempt has ended; it still counts until it is gone. */
   release(): void;
   /** The same, and nobody waits for it any more: the engine may leave before it. */
@@ -84,7 +84,7 @@ export function openSlot(
   if (prelude !== "") stdin.write(prelude);
   const slot: Slot = {
     pid,
-    run: (directory, launch) => void stdin.write(program.writeAttempt(directory, launch)),
+    run: (...attempt) => void stdin.write(program.writeAttempt(...attempt)),
     release: () => void stdin.end(),
     detach: () => {
       stdin.end();

@@ -108,6 +108,8 @@ function writeCommand(command: SupervisedCommand, i: number): string[] {
     `handle${i}() {`,
     `if [ "$1" = up ]; then u${i}=1; [ -n "$end" ] && [ $s${i} = r ] && kill -$end $p${i} 2>/dev/null; return 0; fi`,
     `if [ "$1" = again ]; then [ $s${i} = a ] && start${i}; return 0; fi`,
+    // It told the end with its last breath. What the command used counts once the subshell has been waited for.
+    `wait $p${i}`,
     `if [ "$1" != 0 ] && [ -z "$stop" ] && [ $n${i} -gt 0 ]; then l${i}=$1 n${i}=$((n${i}-1)); again${i}`,
     `else settle${i} $1; fi`,
     "}",

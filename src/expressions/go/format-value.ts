@@ -35,20 +35,9 @@ function formatList(items: Iterable<string>): string {
 /** The text that Go's `fmt.Sprintf("%v", value)` gives. */
 export function formatValue(value: Value, depth = 0): string {
   checkDepth(depth);
-  switch (typeof value) {
-    case "string":
-      return value;
-    case "number":
-      return formatFloat(value);
-    case "bigint":
-    case "boolean":
-      return String(value);
-    case "function":
-    case "object":
-    case "symbol":
-    case "undefined":
-      break;
-  }
+  if (typeof value === "string") return value;
+  if (typeof value === "number") return formatFloat(value);
+  if (typeof value === "bigint" || typeof value === "boolean") return String(value);
   if (value === null) return "<nil>";
   if (value instanceof Uint8Array) return formatList(Array.from(value, String));
   if (Array.isArray(value)) return formatList(value.map((item: Value) => formatValue(item, depth + 1)));

@@ -72,20 +72,9 @@ function writeMap(map: ReadonlyMap<MapKey, Value>, style: JsonStyle, depth: numb
 /** A value as JSON text. Functions and numbers without a value are refused, as in Go. */
 export function writeJson(value: Value, style: JsonStyle = plainStyle, depth = 0): string {
   checkDepth(depth);
-  switch (typeof value) {
-    case "string":
-      return writeText(value, style.escapeHtml);
-    case "number":
-      return writeFloat(value);
-    case "bigint":
-    case "boolean":
-      return String(value);
-    case "function":
-    case "object":
-    case "symbol":
-    case "undefined":
-      break;
-  }
+  if (typeof value === "string") return writeText(value, style.escapeHtml);
+  if (typeof value === "number") return writeFloat(value);
+  if (typeof value === "bigint" || typeof value === "boolean") return String(value);
   if (value === null) return "null";
   if (value instanceof Uint8Array) return `"${encodeBase64(value)}"`;
   if (Array.isArray(value)) {

@@ -57,6 +57,8 @@ def ascii: [.] | implode;
 def todate: todateiso8601;
 def fromdate: fromdateiso8601;
 def date: todateiso8601;
+def dateadd(unit; $n): . + $n;
+def datesub(unit; $n): . - $n;
 def match($re): _apply(false; $re) | .[];
 def match($re; $flags): _match($re; $flags; false) | .[];
 def test($re): _apply(true; $re);

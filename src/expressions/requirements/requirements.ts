@@ -14,7 +14,7 @@ export interface Requirement {
   readonly values: readonly string[];
 }
 
-const TOKEN = /\s*(==|!=|[=!,()<>]|[^\s=!,()<>]+)/y;
+const tokenPattern = /\s*(==|!=|[=!,()<>]|[^\s=!,()<>]+)/y;
 
 /** Takes a text apart; the error is a sentence that says what is wrong with it. */
 export function parseRequirements(text: string): Result<readonly Requirement[], string> {
@@ -38,9 +38,9 @@ export function parseRequirements(text: string): Result<readonly Requirement[], 
 function listTokens(text: string): readonly string[] {
   const tokens: string[] = [];
   const end = text.trimEnd().length;
-  TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < end) {
-    const found = TOKEN.exec(text);
+  tokenPattern.lastIndex = 0;
+  while (tokenPattern.lastIndex < end) {
+    const found = tokenPattern.exec(text);
     if (found === null) break;
     tokens.push(found[1] as string);
   }

@@ -16,7 +16,26 @@ export interface NoEffectGroup {
   readonly fields: Readonly<Partial<Record<NoEffectType, readonly string[]>>>;
 }
 
-export type NoEffectType = "WorkflowSpec" | "Template" | "Container" | "RetryStrategy";
+/** Types of the field tables, and what a user calls what they describe. */
+export const noEffectOwners = {
+  WorkflowSpec: "workflow",
+  Template: "template",
+  Container: "container",
+  RetryStrategy: "retryStrategy",
+  VolumeMount: "volumeMount",
+  ContainerPort: "port",
+  Probe: "probe",
+  GrpcAction: "grpc probe",
+  EmptyDirSource: "emptyDir",
+  EphemeralSource: "ephemeral volume",
+  PersistentVolumeClaimSpec: "claim template",
+  ArtifactGC: "artifact's artifactGC",
+  WorkflowLevelArtifactGC: "workflow's artifactGC",
+  HttpArtifact: "http artifact",
+  ObjectMeta: "document's metadata",
+} as const;
+
+export type NoEffectType = keyof typeof noEffectOwners;
 
 export const noEffectGroups: readonly NoEffectGroup[] = [
   {
@@ -93,13 +112,73 @@ export const noEffectGroups: readonly NoEffectGroup[] = [
     about: "its labels, and its priority among the pods of a cluster",
     told: false,
     kept: true,
-    fields: { WorkflowSpec: ["podMetadata", "priority"], Template: ["metadata", "priority"] },
+    fields: { WorkflowSpec: ["podMetadata"], Template: ["metadata", "priority"] },
   },
   {
     about: "when its pods are cleaned away",
     told: false,
     kept: false,
-    fields: { WorkflowSpec: ["podGC"] },
+    fields: {
+      WorkflowSpec: ["podGC"],
+      ArtifactGC: ["serviceAccountName", "podMetadata"],
+      WorkflowLevelArtifactGC: ["serviceAccountName", "podMetadata", "podSpecPatch"],
+    },
+  },
+  {
+    about: "what a volume is made of, and how it is shared with its machine",
+    told: false,
+    kept: false,
+    fields: {
+      VolumeMount: ["recursiveReadOnly", "mountPropagation"],
+      EmptyDirSource: ["medium", "sizeLimit"],
+      EphemeralSource: ["volumeClaimTemplate"],
+      PersistentVolumeClaimSpec: [
+        "accessModes",
+        "resources",
+        "storageClassName",
+        "volumeMode",
+        "volumeName",
+        "volumeAttributesClassName",
+        "selector",
+        "dataSource",
+        "dataSourceRef",
+      ],
+    },
+  },
+  {
+    about: "how a container is reached and watched there",
+    told: false,
+    kept: false,
+    fields: {
+      ContainerPort: ["hostPort", "hostIP", "protocol"],
+      Probe: ["failureThreshold", "terminationGracePeriodSeconds"],
+      GrpcAction: ["service"],
+    },
+  },
+  {
+    about: "whether a pod keeps an artifact in a file on its way",
+    told: false,
+    kept: false,
+    fields: { HttpArtifact: ["saveStreamViaFile"] },
+  },
+  {
+    about: "what the cluster itself writes about an object, and who may delete it",
+    told: false,
+    kept: false,
+    fields: {
+      ObjectMeta: [
+        "uid",
+        "resourceVersion",
+        "generation",
+        "creationTimestamp",
+        "deletionTimestamp",
+        "deletionGracePeriodSeconds",
+        "selfLink",
+        "finalizers",
+        "managedFields",
+        "ownerReferences",
+      ],
+    },
   },
   {
     about: "how an image is fetched, and what a container shows of itself",

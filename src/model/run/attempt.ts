@@ -74,6 +74,7 @@ export interface AttemptVolume {
     | { readonly kind: "host"; readonly path: string; readonly type: string }
     | {
         readonly kind: "text";
+        /** Contents by path; a text may stand for bytes (base/byte-text.ts). */
         readonly files: Readonly<Record<string, string>>;
         /** Permissions of files that are not to have the usual ones, by path (nine bits). */
         readonly modes?: Readonly<Record<string, number>>;

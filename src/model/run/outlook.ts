@@ -1,4 +1,7 @@
-/** What is known of a run besides its own events: how long its like took, how far its tasks say they are, what went unmeasured. */
+/**
+ * What is known of a run besides its own events: how long its like took, how far its tasks say they are, what went
+ * unmeasured, what became of attempts of which the history says that they run.
+ */
 
 /** So many of so many units of work; `total` may grow while a run unfolds. */
 export interface Progress {
@@ -13,12 +16,26 @@ export interface Estimate {
   readonly byProcess: Readonly<Record<string, number>>;
 }
 
+/**
+ * What lies on the disk of an attempt that runs as far as the history knows, because its engine is gone. `killed`: that
+ * engine ended it when it left. `ended`: it ended by itself. `lost`: nothing says how. `alone`: it still runs.
+ */
+export interface LeftAttempt {
+  readonly state: "killed" | "ended" | "lost" | "alone" | "not-begun";
+  /** Epoch ms. */
+  readonly endedAt?: number;
+  /** The same for people, without the name of the task. */
+  readonly says: string;
+}
+
 export interface Outlook {
   readonly estimate?: Estimate;
   /** What attempts wrote into their progress files, by task. */
   readonly reported?: ReadonlyMap<number, Progress>;
   /** Why figures of the run are missing. */
   readonly metricProblems?: readonly string[];
+  /** By task; absent when there are none. */
+  readonly left?: ReadonlyMap<number, LeftAttempt>;
 }
 
 /** The last line of a progress file: `N/M` with 0 <= N <= M and M > 0 (Argo docs/progress.md). */

@@ -1,6 +1,6 @@
 /** The part of the executor suite that is about ends: reports, cancelling, several commands, secrets, adoption. */
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AttemptCommand } from "../../model/run/attempt.ts";
 import { attemptFiles, attemptLogFile } from "../attempt-directory.ts";
@@ -94,8 +94,9 @@ export function describeCancelling(check: ExecutorCheck): void {
     assert.equal(ends[0]?.exit.ending.kind, "not-run");
   });
   check("an attempt that takes too long is ended", async (bench) => {
-    const { exit } = await bench.run(sh("sleep 1000", { timeoutMs: 100, graceMs: 5000 }));
+    const { exit, out, err } = await bench.run(sh("exec sleep 1000", { timeoutMs: 100, graceMs: 5000 }));
     assert.deepEqual(exit.problem, { kind: "timed-out" });
+    assert.deepEqual([out, err], ["", ""], "nobody but the command writes into its logs");
   });
   check("close ends what runs", async (bench) => {
     const started = bench.start(sh("sleep 1000 <>/tmp/alive; exit 0"), ["/tmp/alive"]);
@@ -231,6 +232,22 @@ export function describeSecrets(check: ExecutorCheck): void {
     const several = await bench.run(makeOrder([makeCommand({ command: ["sh", "-c", text], env }), other]));
     assert.deepEqual([several.exit.ending, several.out], [{ kind: "exited", code: 0 }, "<***>\n"]);
     for (const each of [single, several]) assert.deepEqual(bench.findFilesWith(each.directory, "s3cret"), []);
+  });
+}
+
+export function describeOpenLogs(check: ExecutorCheck): void {
+  check("logs that hold secret values are for this user alone until they are masked", async (bench) => {
+    const env = [{ name: "TOKEN", value: "s3cret'value", secret: true }];
+    const text = 'echo "<$TOKEN>"; read go </tmp/gate';
+    const order = makeOrder([makeCommand({ command: ["sh", "-c", text], env })]);
+    const started = bench.start(order, ["/tmp/gate"]);
+    const modeOf = (name: string): number => statSync(join(started.directory, name)).mode & 0o777;
+    await bench.waitForOutput(started, "s3cret");
+    assert.deepEqual([modeOf("main.out"), modeOf("main.err")], [0o600, 0o600]);
+    releaseReader(join(started.directory, "root/tmp/gate"));
+    assert.equal((await started.ended).out, "<***>\n");
+    writeFileSync(join(started.directory, "plain"), "");
+    assert.deepEqual([modeOf("main.out"), modeOf("main.err")], [modeOf("plain"), modeOf("plain")]);
   });
 }
 

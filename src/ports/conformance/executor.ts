@@ -24,6 +24,7 @@ import {
   describeAdoption,
   describeCancelling,
   describeEnds,
+  describeOpenLogs,
   describeSecrets,
   describeSeveralCommands,
   describeSidesAndTries,
@@ -56,6 +57,7 @@ export function describeExecutor(name: string, open: () => Promise<ExecutorSubje
     describeSeveralCommands(check);
     describeSidesAndTries(check);
     describeSecrets(check);
+    describeOpenLogs(check);
     describeAdoption(check);
     describeServices(check);
   });

@@ -31,6 +31,8 @@ export function layVolume(
 ): AttemptProblem | undefined {
   const { source, mountPath } = volume;
   if (source.kind !== "run" && source.kind !== "host") return undefined;
+  if (source.kind === "run" && source.lasts === true && !isClaimName(source.key))
+    return refuseClaim(volume.name, source.key);
   const found =
     source.kind === "run"
       ? makeShared(findSharedFolder(options, order, source), volume)
@@ -43,6 +45,16 @@ export function layVolume(
   const place = source.kind === "run" ? found.value : nameHostPlace(directory, index, found.value);
   symlinkSync(relative(realpathSync(dirname(link)), place), link);
   return undefined;
+}
+
+/** Kubernetes: a DNS subdomain name. Anything else would be another claim than is meant, or all of them. */
+function isClaimName(text: string): boolean {
+  return /^[a-z0-9](?:[-.a-z0-9]{0,251}[a-z0-9])?$/u.test(text);
+}
+
+function refuseClaim(name: string, claim: string): AttemptProblem {
+  const message = `the volume ${name} cannot be mounted: ${JSON.stringify(claim)} is no name of a claim (lower case letters, digits, - and .)`;
+  return { kind: "start-refused", code: "volume/bad-claim", message };
 }
 
 /** Each mount has a name of its own beside the root, because one place may be mounted to be written and to be read only. */

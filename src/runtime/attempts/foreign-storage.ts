@@ -2,6 +2,7 @@
  * Foreign storage as the runtime uses it: the driver that a place names, with secrets put in at the last moment and taken
  * out of whatever it says, with a bound on time and size, and with another try where storage could not be reached.
  */
+import { findByteText } from "../../base/byte-text.ts";
 import { MillraceError } from "../../base/errors.ts";
 import type { Json, JsonObject } from "../../base/json.ts";
 import { isJsonObject } from "../../base/json.ts";
@@ -77,6 +78,7 @@ function openPlace(place: StoragePlace, secrets: SecretStore, values: Set<string
     openSeals(text, (name, key) => {
       const value = secrets.find(name, key);
       if (value === undefined) throw missingSecret(place, name, key);
+      if (findByteText(value) !== undefined) throw secretOfBytes(place, name, key);
       values.add(value);
       return value;
     });
@@ -93,6 +95,14 @@ function missingSecret({ driver, key: at }: StoragePlace, name: string, key: str
     "not-found",
     `${driver} '${at}' needs the Secret ${name} with the key ${key}, which is not stored any more`,
     { hint: "Run a document that brings it with it." },
+  );
+}
+
+function secretOfBytes({ driver, key: at }: StoragePlace, name: string, key: string): MillraceError {
+  return new MillraceError(
+    "secrets/not-text",
+    "invalid",
+    `${driver} '${at}' needs a text, and the key ${key} of the Secret ${name} holds bytes that are none`,
   );
 }
 

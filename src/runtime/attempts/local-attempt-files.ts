@@ -33,6 +33,8 @@ import type {
 import { attemptFiles, attemptLogFile } from "../../ports/attempt-directory.ts";
 import type { ArtifactStore } from "../../ports/artifact-store.ts";
 import type { AttemptFiles, Collected, Laid } from "../../ports/attempt-files.ts";
+import { createBlankDirectory } from "./blank-directory.ts";
+import type { BlankDirectory } from "./blank-directory.ts";
 import { layVolume, listVolumeFolders } from "./attempt-volumes.ts";
 import type { VolumePlaces } from "./attempt-volumes.ts";
 import { bringArtifact, storeArtifact } from "./foreign-artifacts.ts";
@@ -64,21 +66,33 @@ export function createLocalAttemptFiles(options: LocalFilesOptions): AttemptFile
     const slash = attemptId.indexOf("/");
     return join(options.runsFolder, options.nameOf(attemptId.slice(0, slash)), attemptId.slice(slash + 1));
   };
+  // Run names do not begin with a dot.
+  const blank = createBlankDirectory(join(options.runsFolder, ".next"));
   return {
     directoryOf,
-    lay: (order) => lay(options, order, directoryOf(order.attemptId)),
+    lay: (order) => lay(options, order, directoryOf(order.attemptId), blank),
+    expectAnother: () => blank.make(),
     collect: (order, exit) => collect(options, order, exit, directoryOf(order.attemptId)),
     discard: (attemptId) => rm(directoryOf(attemptId), { recursive: true, force: true }),
     removeRun: (runId) =>
       rm(join(options.runsFolder, options.nameOf(runId)), { recursive: true, force: true }),
+    close: () => blank.remove(),
   };
 }
 
-function lay(options: LocalFilesOptions, order: AttemptOrder, directory: string): Laid | Promise<Laid> {
+function lay(
+  options: LocalFilesOptions,
+  order: AttemptOrder,
+  directory: string,
+  blank: BlankDirectory,
+): Laid | Promise<Laid> {
   const impossible = findImpossiblePath(order);
   if (impossible !== undefined) return { ok: false, problem: refusePath(impossible) };
   try {
-    const isNew = makeAttemptDirectory(directory, JSON.stringify(redact(order)));
+    const orderText = JSON.stringify(redact(order));
+    const isNew =
+      (isPlain(order) && takeBlank(blank, directory, orderText)) ||
+      makeAttemptDirectory(directory, orderText);
     // Commands that have begun may have changed their inputs; those are theirs now.
     if (!isNew && existsSync(join(directory, attemptFiles.exit))) return { ok: true, directory };
     for (const [index, volume] of order.commands.flatMap(({ volumes }) => volumes).entries()) {
@@ -146,6 +160,24 @@ function makeAttemptDirectory(directory: string, orderText: string): boolean {
     mkdirSync(directory, { recursive: true });
   }
   writeFileSync(orderFile, orderText);
+  return true;
+}
+
+/** Whether the attempt is one command without anything that is laid for it. */
+function isPlain({ inputs, commands }: AttemptOrder): boolean {
+  const [only] = commands;
+  return commands.length === 1 && only?.name === "main" && inputs.length === 0 && only.volumes.length === 0;
+}
+
+/** Makes the directory of the one that was made ahead; whether there was one. */
+function takeBlank(blank: BlankDirectory, directory: string, orderText: string): boolean {
+  const orderFile = blank.take(directory);
+  if (orderFile === undefined) return false;
+  try {
+    writeFileSync(orderFile, orderText);
+  } finally {
+    closeSync(orderFile);
+  }
   return true;
 }
 
@@ -288,7 +320,7 @@ function readParameters(
     const text = readTail(path, parameterBytesAtMost);
     // A part of a value would be another value.
     if (text !== undefined && statSync(path).size > parameterBytesAtMost) {
-      const message = `output parameter ${output.name}: ${output.path} holds more than ${parameterBytesAtMost / 1024 / 1024} MiB`;
+      const message = `output parameter ${output.name}: ${output.path} holds more than ${parameterBytesAtMost / 1024 / 1024} MiB (${statSync(path).size} bytes); what is larger is an artifact`;
       problem ??= { kind: "output-missing", name: output.name, message };
     } else if (text !== undefined) parameters[output.name] = cutNewline(text);
     else if (output.default !== undefined) parameters[output.name] = output.default;

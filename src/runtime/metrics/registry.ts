@@ -1,9 +1,10 @@
 /**
  * All figures of a home: those that documents ask for, summed over runs, and the engine's own.
- * They are made anew whenever somebody looks: from the rows of ended runs, which keep their sums, from the states of runs
- * under way, and from the tally of deleted ones. So nothing has to be restored after a restart.
+ * They come from the rows of ended runs, which keep their sums, from the states of runs under way, and from the tally of
+ * deleted ones. So nothing has to be restored after a restart.
  */
-import { addSeries, createSeriesSet } from "../../engine/measure/merge-series.ts";
+import { addSeries, copySeriesSet, createSeriesSet } from "../../engine/measure/merge-series.ts";
+import type { SeriesSet } from "../../engine/measure/merge-series.ts";
 import type { JsonObject } from "../../base/json.ts";
 import type { MetricSeries } from "../../model/plan/metric.ts";
 import type { RunSummary } from "../../ports/history-store.ts";
@@ -22,32 +23,60 @@ export const emptyTally: MetricTally = { runIds: [], series: [], runs: {} };
 /** Argo puts this before the names of documents' own metrics, and dashboards look for it. */
 const customPrefix = "argo_workflows_";
 
-/** What the runs of a home add up to, but for those of the tally. */
+/** What several runs add up to. */
+export interface SummedFigures {
+  readonly set: SeriesSet;
+  /** Series that did not fit those before them. */
+  refused: number;
+}
+
+/** What the runs of a home come to. */
 export interface HomeFigures {
-  /** Runs that have any series, under way or not. */
-  readonly measured: readonly { readonly createdAt: number; readonly series: readonly MetricSeries[] }[];
+  /** Runs that have ended, also those of the tally. */
+  readonly ended: SummedFigures;
+  /** Runs under way that have any series. */
+  readonly underWay: readonly Measured[];
   /** How many runs there are, by phase. */
   readonly counts: ReadonlyMap<string, number>;
   /** Attempts whose command runs, and tasks that wait for room or for a lock. */
   readonly work: { readonly running: number; readonly ready: number };
 }
 
+/** Series of a run, and when it was created: epoch ms. */
+export interface Measured {
+  readonly createdAt: number;
+  readonly series: readonly MetricSeries[];
+}
+
+/** What the tally says and the given runs have, which have ended and are not in it. */
+export function sumEnded(tally: MetricTally, ended: readonly Measured[]): SummedFigures {
+  const figures: SummedFigures = { set: createSeriesSet(), refused: 0 };
+  addMeasured(figures, tally.series);
+  addAll(figures, ended);
+  return figures;
+}
+
+/** Adds the series of one more run. */
+export function addMeasured(figures: SummedFigures, series: readonly MetricSeries[]): void {
+  for (const one of series) if (addSeries(figures.set, one) !== undefined) figures.refused += 1;
+}
+
+/** Oldest first: what is set last stands. */
+function addAll(figures: SummedFigures, measured: readonly Measured[]): void {
+  for (const { series } of measured.toSorted((a, b) => a.createdAt - b.createdAt))
+    addMeasured(figures, series);
+}
+
 /** Series of all runs of a home. */
 export function collectMetrics(
-  { measured, counts, work }: HomeFigures,
+  { ended, underWay, counts, work }: HomeFigures,
   tally: MetricTally,
   now: number,
 ): readonly MetricSeries[] {
-  const set = createSeriesSet();
-  let refused = 0;
-  const addAll = (series: readonly MetricSeries[]): void => {
-    for (const one of series) if (addSeries(set, one) !== undefined) refused += 1;
-  };
-  addAll(tally.series);
-  // Oldest first: what is set last stands.
-  for (const { series } of measured.toSorted((a, b) => a.createdAt - b.createdAt)) addAll(series);
-  const custom = [...set.series.values()].map((one) => ({ ...one, name: `${customPrefix}${one.name}` }));
-  return [...custom, ...describeEngine({ counts, work }, tally, refused, now)];
+  const all: SummedFigures = { set: copySeriesSet(ended.set), refused: ended.refused };
+  addAll(all, underWay);
+  const custom = [...all.set.series.values()].map((one) => ({ ...one, name: `${customPrefix}${one.name}` }));
+  return [...custom, ...describeEngine({ counts, work }, tally, all.refused, now)];
 }
 
 /** The sums that an ended run left in its row. */
@@ -87,7 +116,7 @@ export function describeMeasured(series: readonly MetricSeries[], problems: read
 }
 
 function describeEngine(
-  { counts, work }: Omit<HomeFigures, "measured">,
+  { counts, work }: Pick<HomeFigures, "counts" | "work">,
   tally: MetricTally,
   refused: number,
   now: number,

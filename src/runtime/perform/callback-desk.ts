@@ -6,10 +6,12 @@
  *     (circuit.ts). Who waits for that uses up no try, and comes in the order in which it asked.
  * K3. Nothing here need survive: what is not answered is owed, and is sent again by the next engine.
  * K4. What is told is masked: no value of a Secret gets into the history.
+ * K5. What may not be sent, and will not be the next time, is refused at once: it uses up no patience of anybody.
  */
 import type { HttpRequest } from "../../model/plan/plan.ts";
 import type { Effect } from "../../model/run/effects.ts";
-import type { CallbackAnswer } from "../../model/run/inputs.ts";
+import type { CallbackAnswer, Response } from "../../model/run/inputs.ts";
+import type { NoAnswer } from "../../ports/requester.ts";
 import type { LiveRun } from "../live-run.ts";
 import type { RuntimePorts } from "../runtime-ports.ts";
 import { Circuit } from "./circuit.ts";
@@ -110,17 +112,19 @@ export class CallbackDesk {
     const { effect, controller } = errand;
     if (effect.order.kind !== "request") return;
     const revealed = revealRequest(effect.order.request, this.ports.secrets);
-    const answer = revealed.ok
+    const answer: Response | NoAnswer = revealed.ok
       ? await this.ports.requester.send(revealed.value.request, controller.signal)
       : { problem: revealed.error };
     receiver.underWay -= 1;
     if (this.halted) return;
     const now = this.ports.clock.now();
     // What never reached the receiver says nothing of it.
-    if (controller.signal.aborted || !revealed.ok) receiver.circuit.withdraw();
+    const isRefused = "problem" in answer && answer.isFinal === true;
+    if (controller.signal.aborted || !revealed.ok || isRefused) receiver.circuit.withdraw();
     else if (isOutage(answer)) receiver.circuit.fail(now);
     else receiver.circuit.succeed();
-    this.tell(errand, revealed.ok ? hideInResponse(answer, revealed.value.secrets) : answer);
+    const shown = revealed.ok ? hideInResponse(answer, revealed.value.secrets) : answer;
+    this.tell(errand, isRefused && "problem" in shown ? { refusal: shown.problem } : shown);
     this.work(origin, receiver);
   }
 

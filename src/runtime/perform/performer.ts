@@ -48,6 +48,8 @@ export class Performer {
   private readonly requests = new Map<string, AbortController>();
   private readonly callbacks: CallbackDesk;
   private halted = false;
+  /** Whether an attempt has ended: most that come after one come soon after its end. */
+  private hasEnded = false;
 
   constructor(ports: RuntimePorts, outlet: PerformerOutlet) {
     this.ports = ports;
@@ -58,6 +60,11 @@ export class Performer {
       ready: (attemptId) => this.takeReadiness(attemptId),
       ended: (exit) => this.takeExit(exit),
     });
+  }
+
+  /** Whether attempts are under way. */
+  get isBusy(): boolean {
+    return this.flights.size > 0;
   }
 
   /** How many more attempts may start; services take no room (X6 of the executor port). */
@@ -119,6 +126,7 @@ export class Performer {
   async close(options: { readonly leaveRunning: boolean }): Promise<void> {
     this.halt();
     await this.executor.close(options);
+    this.ports.files.close();
   }
 
   private launch(run: LiveRun, task: number, order: AttemptOrder): void {
@@ -160,6 +168,12 @@ export class Performer {
     flight.stage = "started";
     flight.secrets = revealed.value.secrets ?? [];
     this.executor.start(revealed.value, laid.directory);
+    // Where several are under way, there is always somebody whose turn it is, and nothing is gained ahead.
+    if (this.hasEnded && this.flights.size === 1) this.ports.soon(() => this.expectAnother());
+  }
+
+  private expectAnother(): void {
+    if (!this.halted) this.ports.files.expectAnother();
   }
 
   private adopt(run: LiveRun, task: number, order: AttemptOrder): void {
@@ -235,6 +249,7 @@ export class Performer {
 
   private report(flight: Flight, exit: AttemptExit, collected?: Collected): void {
     if (this.halted) return;
+    this.hasEnded = true;
     this.flights.delete(flight.order.attemptId);
     this.services.delete(flight.order.attemptId);
     const problem = exit.problem ?? collected?.problem;

@@ -2,6 +2,7 @@
  * The last moment: seals become values when an attempt or a request begins, in memory, and values are hidden in what
  * comes back. What stands in the history or on disk holds seals only.
  */
+import { findByteText } from "../../base/byte-text.ts";
 import { maskSecrets } from "../../base/mask-secrets.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import type { HttpRequest } from "../../model/plan/plan.ts";
@@ -20,7 +21,7 @@ import type { SecretStore } from "../../ports/secret-store.ts";
 export function revealOrder(order: AttemptOrder, store: SecretStore): Result<AttemptOrder, AttemptProblem> {
   if (!order.commands.some(mayHoldSeals)) return ok(order);
   const opened = createOpener(store);
-  const commands = order.commands.map((command) => revealCommand(command, opened.open));
+  const commands = order.commands.map((command) => revealCommand(command, opened));
   const [problem] = opened.problems;
   if (problem !== undefined) return err({ kind: "start-refused", ...problem });
   return ok({ ...order, commands, secrets: [...opened.values] });
@@ -34,13 +35,13 @@ function mayHoldSeals({ env, volumes }: AttemptCommand): boolean {
   );
 }
 
-function revealCommand(command: AttemptCommand, open: (text: string) => string): AttemptCommand {
+function revealCommand(command: AttemptCommand, { open, openText }: Opener): AttemptCommand {
   return {
     ...command,
-    command: command.command.map(open),
-    args: command.args.map(open),
+    command: command.command.map(openText),
+    args: command.args.map(openText),
     env: command.env.map(({ name, value, secret }) => {
-      const text = open(value);
+      const text = openText(value);
       return { name, value: text, secret: secret || text !== value };
     }),
     volumes: command.volumes.map((volume) => {
@@ -59,7 +60,7 @@ export function revealRequest(
 ): Result<{ readonly request: HttpRequest; readonly secrets: readonly string[] }, string> {
   if (!request.headers.some(({ secret }) => secret)) return ok({ request, secrets: [] });
   const opened = createOpener(store);
-  const headers = request.headers.map((header) => ({ ...header, value: opened.open(header.value) }));
+  const headers = request.headers.map((header) => ({ ...header, value: opened.openText(header.value) }));
   const [problem] = opened.problems;
   if (problem !== undefined) return err(`${problem.message} [${problem.code}]`);
   // A header may hold more that is secret than the value that it was made of.
@@ -100,7 +101,10 @@ export function hideSecrets(outputs: AttemptOutputs, secrets: readonly string[])
 }
 
 interface Opener {
+  /** For files: what comes out may stand for bytes (base/byte-text.ts). */
   readonly open: (text: string) => string;
+  /** For everything else, where a value that is no text is a problem. */
+  readonly openText: (text: string) => string;
   readonly values: ReadonlySet<string>;
   readonly problems: readonly { readonly code: string; readonly message: string }[];
 }
@@ -123,7 +127,22 @@ function createOpener(store: SecretStore): Opener {
       return "";
     }
   };
-  return { open: (text) => openSeals(text, find), values, problems };
+  const findText = (name: string, key: string): string => {
+    const value = find(name, key);
+    if (findByteText(value) !== undefined)
+      problems.push({ code: "secrets/not-text", message: describeBytes(name, key) });
+    return value;
+  };
+  return {
+    open: (text) => openSeals(text, find),
+    openText: (text) => openSeals(text, findText),
+    values,
+    problems,
+  };
+}
+
+function describeBytes(name: string, key: string): string {
+  return `the key ${key} of the Secret ${name} holds bytes that are no text; mount it as a file`;
 }
 
 function describeMissing(name: string, key: string): string {

@@ -8,6 +8,7 @@
 import { MillraceError, assertInvariant } from "../../base/errors.ts";
 import { isJsonObject } from "../../base/json.ts";
 import type { Json } from "../../base/json.ts";
+import { duplicateRun, outOfOrder, unknownRun } from "../refusals/refusals.ts";
 import {
   type HistoryAppend,
   type HistoryCommit,
@@ -253,21 +254,4 @@ function expiryOf({ view }: RunSummary): number {
 function compareAge(a: RunSummary, b: RunSummary): number {
   if (a.createdAt !== b.createdAt) return b.createdAt - a.createdAt;
   return a.runId < b.runId ? 1 : -1;
-}
-
-function unknownRun(runId: string): MillraceError {
-  return new MillraceError("store/unknown-run", "not-found", `there is no run ${runId} in the history`);
-}
-
-function duplicateRun(what: string): MillraceError {
-  return new MillraceError(
-    "store/duplicate-run",
-    "conflict",
-    `the history already has a run with the ${what}`,
-  );
-}
-
-function outOfOrder(batch: HistoryAppend, lastSeq: number): MillraceError {
-  const message = `run ${batch.runId} ends at event ${lastSeq}, so event ${batch.firstSeq} cannot come next`;
-  return new MillraceError("store/out-of-order", "conflict", message);
 }

@@ -3,7 +3,6 @@
  * Calls are synchronous inside and each is one statement, so each sees one state and holds no lock afterwards.
  */
 import type { DatabaseSync } from "node:sqlite";
-import { MillraceError } from "../../base/errors.ts";
 import {
   type HistoryReader,
   type RunDocument,
@@ -11,6 +10,7 @@ import {
   type RunSummary,
   type StoredBatch,
 } from "../../ports/history-store.ts";
+import { unknownRun } from "../refusals/refusals.ts";
 import { computeChecksum } from "./checksum.ts";
 import { type Row, decodeDocument, decodeSummary, readNumber, readText } from "./row-codec.ts";
 import { makeCountStatement, makeListStatement } from "./list-statement.ts";
@@ -107,11 +107,6 @@ export function guard<T>(folder: string, work: () => T): T {
   } catch (error) {
     throw translateStoreError(error, folder);
   }
-}
-
-/** Refuses a run that is not there (H7). */
-export function unknownRun(runId: string): MillraceError {
-  return new MillraceError("store/unknown-run", "not-found", `there is no run ${runId} in the history`);
 }
 
 function decodeBatch(row: Row, runId: string, folder: string): StoredBatch {

@@ -4,7 +4,7 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import { unfinishedRunPhases } from "../../ports/history-store.ts";
-import { unknownRun } from "./read-history.ts";
+import { unknownRun } from "../refusals/refusals.ts";
 import { readText } from "./row-codec.ts";
 
 /** What a row of `run` says that it is found by; labels as they are stored. */

@@ -5,10 +5,11 @@
  * from the file at a run's first commit and replaced only after COMMIT.
  */
 import type { DatabaseSync } from "node:sqlite";
-import { MillraceError, assertInvariant } from "../../base/errors.ts";
+import { assertInvariant } from "../../base/errors.ts";
 import type { HistoryAppend, HistoryCommit, RunDocument, RunSummary } from "../../ports/history-store.ts";
+import { duplicateRun, outOfOrder, unknownRun } from "../refusals/refusals.ts";
 import { computeChecksum } from "./checksum.ts";
-import { cacheStatements, unknownRun } from "./read-history.ts";
+import { cacheStatements } from "./read-history.ts";
 import { encodeDocument, encodeSummary, summaryColumns } from "./row-codec.ts";
 import { getFindable, noteFindable } from "./write-finding.ts";
 import type { Findable } from "./write-finding.ts";
@@ -121,17 +122,4 @@ function findableOf({ runId, phase }: RunSummary, row: ReturnType<typeof encodeS
 /** The usual commit: events of one run. */
 function isOneAppend({ created = [], appended, updated = [], deleted = [] }: HistoryCommit): boolean {
   return appended.length === 1 && created.length + updated.length + deleted.length === 0;
-}
-
-function duplicateRun(what: string): MillraceError {
-  return new MillraceError(
-    "store/duplicate-run",
-    "conflict",
-    `the history already has a run with the ${what}`,
-  );
-}
-
-function outOfOrder(batch: HistoryAppend, lastSeq: number): MillraceError {
-  const message = `run ${batch.runId} ends at event ${lastSeq}, so event ${batch.firstSeq} cannot come next`;
-  return new MillraceError("store/out-of-order", "conflict", message);
 }

@@ -418,6 +418,15 @@ test("as many runs begin as the engine lets run, by priority and age; a full nam
   );
 });
 
+test("with a limit, runs that have begun go to their end before others begin", async () => {
+  const two = (name: string): string => named(name, workflow(steps(call("a", "ok"), call("b", "ok"))));
+  const rans = await runTogether(["one", "two", "three", "four"].map(two), { limits: { runsAtMost: 2 } });
+  assert.deepEqual(
+    rans.map((ran) => spans(ran)),
+    [0, 0, 2, 2].map((from) => [`[0].a@${from}`, `[1].b@${from + 1}`]),
+  );
+});
+
 test("a run that waits for a place is pending and says so; a retried one waits too", async () => {
   const plain = (name: string, template: string): string => named(name, workflow(steps(call("a", template))));
   const rans = await runTogether([plain("one", "fail"), plain("two", "slow"), plain("three", "ok")], {

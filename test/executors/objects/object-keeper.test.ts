@@ -4,6 +4,7 @@ import type { Json, JsonObject } from "../../../src/base/json.ts";
 import {
   createObjectKeeper,
   makerAnnotation,
+  ownerLabel,
   parentLabel,
 } from "../../../src/executors/objects/object-keeper.ts";
 import type { ObjectRequest } from "../../../src/model/plan/plan.ts";
@@ -75,6 +76,26 @@ describe("create", () => {
     const metadata = object?.["metadata"] as JsonObject;
     assert.match([...maps.objects.keys()].join(), /^it-[0-9a-z]{5,7}$/);
     assert.equal((metadata["ownerReferences"] as readonly JsonObject[])[0]?.["uid"], "u-1");
+  });
+
+  test("takes the owner that a manifest names, and keeps its other references", async () => {
+    const manual = [
+      { kind: "Pod", name: "p" },
+      { kind: "Workflow", name: "owner" },
+    ];
+    await act({ action: "create", manifest: map({ name: "it", ownerReferences: manual }) });
+    await act({
+      action: "create",
+      manifest: map({ name: "ours", ownerReferences: manual }),
+      isOwned: true,
+    });
+    const [it, ours] = ["it", "ours"].map(
+      (name) => maps.objects.get(name)?.["metadata"] as JsonObject & { readonly labels: JsonObject },
+    );
+    assert.equal(it?.labels[ownerLabel], "owner");
+    assert.deepEqual(it["ownerReferences"], manual);
+    assert.equal(ours?.labels[ownerLabel], "parent");
+    assert.equal((ours["ownerReferences"] as readonly JsonObject[]).length, 3);
   });
 
   test("refuses a name that is taken, an object without a name, and a kind that nobody keeps", async () => {

@@ -229,14 +229,11 @@ for (const [what, repository] of [
   });
 }
 
-test("refused: a secret that is not stored, an output in git, a role", () => {
+test("refused: a secret that is not stored, an output in git", () => {
   const input = (fields: string): string =>
     one(`        inputs: {artifacts: [{name: a, path: /a, ${fields}}]}\n`);
   const s3 = "s3: {bucket: b, key: k, accessKeySecret: {name: nobody, key: a}}";
   assert.deepEqual(errorCodes(input(s3)), ["argo/unknown-secret"]);
-  assert.deepEqual(errorCodes(input("s3: {bucket: b, key: k, roleARN: r}")), [
-    "argo/unsupported-artifact-location",
-  ]);
   const output = one("        outputs: {artifacts: [{name: o, path: /o, git: {repo: r}}]}\n");
   assert.deepEqual(errorCodes(output), ["argo/unsupported-artifact-location"]);
 });

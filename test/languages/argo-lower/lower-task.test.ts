@@ -102,7 +102,7 @@ test("volumes: claims, ConfigMaps, Secrets", () => {
     volumes:
       - {name: stored, persistentVolumeClaim: {claimName: "data-{{workflow.name}}"}}
       - {name: map, configMap: {name: cm}}
-      - {name: picked, configMap: {name: cm, defaultMode: 0755, items: [{key: a, path: deep/a.txt}, {key: b, path: b, mode: 0400}, {key: none, path: x}]}}
+      - {name: picked, configMap: {name: cm, optional: true, defaultMode: 0755, items: [{key: a, path: deep/a.txt}, {key: b, path: b, mode: 0400}, {key: none, path: x}]}}
       - {name: secret, secret: {secretName: s}}
       - {name: maybe, secret: {secretName: none, optional: true}}
 `,

@@ -22,16 +22,16 @@ import { createSource, findSource } from "./resolve-call.ts";
 
 export type { CheckContext } from "./checker.ts";
 
-const LONGEST_NAME = 63;
-const LONGEST_CRON_NAME = 52;
-const CONCURRENCY_POLICIES = ["Allow", "Forbid", "Replace"];
+const longestName = 63;
+const longestCronName = 52;
+const concurrencyPolicies = ["Allow", "Forbid", "Replace"];
 
 /** All problems of a document that was read. Documents that are not Argo's have none. */
 export function checkArgoDocument(document: ArgoDocument, context: CheckContext): readonly Diagnostic[] {
   const checker = createChecker(document, context);
   switch (document.kind) {
     case "Workflow":
-      checkObjectName(checker, document.value.metadata, "workflow name", LONGEST_NAME);
+      checkObjectName(checker, document.value.metadata, "workflow name", longestName);
       checkWorkflowSpec(checker, {
         spec: document.value.spec ?? {},
         specPath: ["spec"],
@@ -46,7 +46,7 @@ export function checkArgoDocument(document: ArgoDocument, context: CheckContext)
     case "ClusterWorkflowTemplate": {
       const what =
         document.kind === "WorkflowTemplate" ? "workflow template name" : "cluster workflow template name";
-      checkObjectName(checker, document.value.metadata, what, LONGEST_NAME);
+      checkObjectName(checker, document.value.metadata, what, longestName);
       checkWorkflowSpec(checker, {
         spec: document.value.spec ?? {},
         specPath: ["spec"],
@@ -143,7 +143,7 @@ function checkNameCharacters(
 
 function checkCronWorkflow(checker: Checker, document: CronWorkflowDocument): void {
   const { metadata, spec = {} } = document.value;
-  checkObjectName(checker, metadata, "cron workflow name", LONGEST_CRON_NAME);
+  checkObjectName(checker, metadata, "cron workflow name", longestCronName);
   const site = rootSite("spec");
   const { schedules = [], timezone, concurrencyPolicy, startingDeadlineSeconds } = spec;
   if (schedules.length === 0) {
@@ -159,9 +159,9 @@ function checkCronWorkflow(checker: Checker, document: CronWorkflowDocument): vo
     const text = `invalid timezone "${timezone}": unknown time zone ${timezone}`;
     reportError(checker, "argo/bad-cron-schedule", site, text, ["timezone"]);
   }
-  if (isKnown(concurrencyPolicy) && !CONCURRENCY_POLICIES.includes(concurrencyPolicy)) {
+  if (isKnown(concurrencyPolicy) && !concurrencyPolicies.includes(concurrencyPolicy)) {
     const text = `'${concurrencyPolicy}' is not a valid concurrencyPolicy`;
-    const hint = `known policies are ${CONCURRENCY_POLICIES.join(", ")}`;
+    const hint = `known policies are ${concurrencyPolicies.join(", ")}`;
     reportError(checker, "argo/bad-strategy", site, text, ["concurrencyPolicy"], hint);
   }
   if (startingDeadlineSeconds !== undefined && startingDeadlineSeconds < 0) {
@@ -185,7 +185,7 @@ function checkCronWorkflow(checker: Checker, document: CronWorkflowDocument): vo
 
 function checkEventBinding(checker: Checker, document: WorkflowEventBindingDocument): void {
   const { metadata, spec = {} } = document.value;
-  checkObjectName(checker, metadata, "workflow event binding name", LONGEST_NAME);
+  checkObjectName(checker, metadata, "workflow event binding name", longestName);
   const site = rootSite("spec");
   if (!isKnown(spec.event?.selector)) {
     reportError(checker, "argo/missing-value", site, "spec.event.selector is required", ["event"]);

@@ -9,11 +9,11 @@ import type { Checker, Site } from "./checker.ts";
 import { checkNames, findParameterNameFault } from "./name-rules.ts";
 import { hasTag, isKnown } from "./present.ts";
 
-const NO_PARAMETERS: readonly Parameter[] = [];
-const NO_ARTIFACTS: readonly Artifact[] = [];
+const noParameters: readonly Parameter[] = [];
+const noArtifacts: readonly Artifact[] = [];
 
-const ARGUMENT_PARAMETERS = ["arguments", "parameters"];
-const ARGUMENT_ARTIFACTS = ["arguments", "artifacts"];
+const argumentParameters = ["arguments", "parameters"];
+const argumentArtifacts = ["arguments", "artifacts"];
 
 /** Checks names and values of arguments. `site` stands at what has them; `prefix` ends in `arguments.`. */
 export function checkArguments(
@@ -25,22 +25,16 @@ export function checkArguments(
 ): void {
   const { parameters, artifacts } = args;
   if (parameters !== undefined) {
-    checkNames(checker, site, ARGUMENT_PARAMETERS, parameters, `${prefix}parameters`, findParameterNameFault);
+    checkNames(checker, site, argumentParameters, parameters, `${prefix}parameters`, findParameterNameFault);
     parameters.forEach((parameter, index) => {
       if (isPlain(parameter)) return;
-      checkArgumentValue(
-        checker,
-        descend(site, ...ARGUMENT_PARAMETERS, index),
-        parameter,
-        prefix,
-        allowEmpty,
-      );
+      checkArgumentValue(checker, descend(site, ...argumentParameters, index), parameter, prefix, allowEmpty);
     });
   }
   if (artifacts !== undefined) {
-    checkNames(checker, site, ARGUMENT_ARTIFACTS, artifacts, `${prefix}artifacts`, findParameterNameFault);
+    checkNames(checker, site, argumentArtifacts, artifacts, `${prefix}artifacts`, findParameterNameFault);
     artifacts.forEach((artifact, index) => {
-      checkArtifactSource(checker, descend(site, ...ARGUMENT_ARTIFACTS, index), artifact, prefix);
+      checkArtifactSource(checker, descend(site, ...argumentArtifacts, index), artifact, prefix);
     });
   }
 }
@@ -117,7 +111,7 @@ function checkArtifactSource(checker: Checker, site: Site, artifact: Artifact, p
 /** Checks that every input of a template gets a value. `args` of undefined means: unknown, everything comes. */
 export function checkInputsSupplied(checker: Checker, site: Site, template: Template, args: Arguments): void {
   const name = template.name ?? "";
-  for (const input of template.inputs?.parameters ?? NO_PARAMETERS) {
+  for (const input of template.inputs?.parameters ?? noParameters) {
     const argument = findNamed(args.parameters, input.name);
     if (argument?.value !== undefined) checkInputEnum(checker, site, input, argument.value, name);
     else if (input.default === undefined && input.value === undefined && !hasOtherSource(argument ?? input)) {
@@ -125,7 +119,7 @@ export function checkInputsSupplied(checker: Checker, site: Site, template: Temp
       reportError(checker, "argo/missing-argument", site, text);
     }
   }
-  for (const input of template.inputs?.artifacts ?? NO_ARTIFACTS) {
+  for (const input of template.inputs?.artifacts ?? noArtifacts) {
     if (input.optional === true || hasLocationOrKey(input)) continue;
     if (findNamed(args.artifacts, input.name) !== undefined) continue;
     const text = `templates.${name} inputs.artifacts.${input.name ?? ""} was not supplied`;

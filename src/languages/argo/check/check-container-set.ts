@@ -6,7 +6,7 @@ import { createDagGraph } from "./dag-graph.ts";
 import { checkNames, findFieldNameFault } from "./name-rules.ts";
 
 /** Containers that Argo adds to a pod. */
-const RESERVED: ReadonlySet<string> = new Set(["init", "wait", "supervisor"]);
+const reservedNames: ReadonlySet<string> = new Set(["init", "wait", "supervisor"]);
 
 export function checkContainerSet(
   checker: Checker,
@@ -88,7 +88,7 @@ export function checkReservedNames(checker: Checker, site: Site, template: Templ
   for (const { list, path } of lists) {
     for (const [index, { name = "" }] of (list ?? []).entries()) {
       const isMain = name === "main" && list !== containerSet?.containers;
-      if (!RESERVED.has(name) && !isMain) continue;
+      if (!reservedNames.has(name) && !isMain) continue;
       const text = `${place}.${path.join(".")}[${index}].name '${name}' is a reserved Argo container name`;
       reportError(checker, "argo/reserved-name", site, text, [...path, index, "name"]);
     }

@@ -19,9 +19,9 @@ import { createItemScope, splitSiblingTag } from "./scope.ts";
 import type { ItemScope, Scope, SiblingView } from "./scope-types.ts";
 
 /** Of a task without a loop. */
-const NO_ITEM: ItemScope = createItemScope();
+const noItem: ItemScope = createItemScope();
 /** Inside of an inline template nobody asks what the items around it are. */
-const ANY_ITEM: ItemScope = { any: true, keys: new Set() };
+const anyItem: ItemScope = { any: true, keys: new Set() };
 
 export function checkDag(checker: Checker, site: Site, template: Template, base: Scope): void {
   const name = template.name ?? "";
@@ -43,7 +43,7 @@ export function checkDag(checker: Checker, site: Site, template: Template, base:
     siblingFamily: "tasks",
     findSibling: (task) => viewTask(check, task, undefined),
   };
-  const inlineScope: Scope = { ...scope, items: ANY_ITEM };
+  const inlineScope: Scope = { ...scope, items: anyItem };
   for (const index of graph.order) checkTaskCall(check, index, inlineScope);
   checkTarget(check, template.dag?.target, scope);
   for (const index of graph.order) checkTaskScope(check, index, base);
@@ -80,7 +80,7 @@ function checkTaskScope(check: DagCheck, index: number, base: Scope): void {
   if (task === undefined) return;
   const { checker } = check;
   const { site, place } = placeTask(check, index);
-  const items = declaresLoop(task) ? createItemScope() : NO_ITEM;
+  const items = declaresLoop(task) ? createItemScope() : noItem;
   checkLoop(checker, site, task, place, items);
   const findSibling = (name: string): SiblingView | undefined => viewTask(check, name, index);
   const scope: Scope = { names: base.names, siblingFamily: "tasks", findSibling, items, outer: base.outer };

@@ -9,7 +9,7 @@ import { findFieldNameFault } from "./name-rules.ts";
 import { isKnown } from "./present.ts";
 import { isLooped } from "./scope.ts";
 
-const TASK_RESULTS: ReadonlySet<string> = new Set(dependsOperands);
+const taskResults: ReadonlySet<string> = new Set(dependsOperands);
 
 /** Names: there, well formed, each another, and not beginning with a digit where `depends` must tell them. */
 export function checkTaskNames(check: DagCheck): void {
@@ -110,7 +110,7 @@ function checkResults(check: DagCheck, task: DagTask, depends: string, index: nu
   for (const [, other = "", result = ""] of depends.matchAll(
     /([a-zA-Z0-9][-a-zA-Z0-9]*?)\.([A-Z][a-zA-Z]+)/g,
   )) {
-    if (TASK_RESULTS.has(result)) continue;
+    if (taskResults.has(result)) continue;
     known = false;
     const text = `${place} task result '${result}' for task '${other}' is invalid`;
     const hint = `results are ${dependsOperands.join(", ")}`;

@@ -13,7 +13,7 @@ import { hasTag, isKnown } from "./present.ts";
 import type { Scope } from "./scope-types.ts";
 import type { TemplateType } from "./template-type.ts";
 
-const ACTIONS = ["get", "create", "apply", "delete", "replace", "patch"];
+const actions = ["get", "create", "apply", "delete", "replace", "patch"];
 
 export function checkLeaf(
   checker: Checker,
@@ -149,7 +149,7 @@ function checkResource(
   place: string,
 ): void {
   const { action = "", manifest, manifestFrom } = resource;
-  if (!hasTag(action) && !ACTIONS.includes(action)) {
+  if (!hasTag(action) && !actions.includes(action)) {
     const text = `${place}.action must be one of: get, create, apply, delete, replace, patch`;
     reportError(checker, "argo/bad-strategy", site, text, ["action"]);
   }

@@ -4,7 +4,7 @@ import { descend, reportError } from "./checker.ts";
 import type { Checker, Site } from "./checker.ts";
 import { isKnown } from "./present.ts";
 
-const METRIC_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+const metricNamePattern = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
 /** Checks the metrics of a template; `site` stands at the template. */
 export function checkMetrics(checker: Checker, site: Site, template: Template): void {
@@ -28,7 +28,7 @@ export function checkMetricList(
     if (fault !== undefined)
       reportError(checker, "argo/bad-metric", descend(site, index), fault.text, fault.below);
     for (const [label, { key = "" }] of (metric.labels ?? []).entries()) {
-      if (METRIC_NAME.test(key)) continue;
+      if (metricNamePattern.test(key)) continue;
       const text = `metric label '${key}' is invalid: keys may only contain alphanumeric characters or '_'`;
       reportError(checker, "argo/bad-metric", descend(site, index), text, ["labels", label]);
     }
@@ -40,7 +40,7 @@ function findMetricFault(
   place: string,
 ): { readonly text: string; readonly below: string[] } | undefined {
   const { name = "", help, gauge, counter, histogram } = metric;
-  if (!METRIC_NAME.test(name)) {
+  if (!metricNamePattern.test(name)) {
     const rule = "Metric names must contain alphanumeric characters or '_'";
     return { text: `${place} metric name '${name}' is invalid. ${rule}`, below: ["name"] };
   }

@@ -23,11 +23,11 @@ import { findTemplateType, isLeafType, isPodType, listBodies } from "./template-
 import type { TemplateType } from "./template-type.ts";
 
 /** Deeper calls are checked from the list of templates instead, so that the stack stays small. */
-const DEEPEST_CALL = 200;
+const deepestCall = 200;
 
-const RETRY_POLICIES = ["Always", "OnError", "OnFailure", "OnTransientError"];
+const retryPolicies = ["Always", "OnError", "OnFailure", "OnTransientError"];
 
-const TYPE_CHOICE =
+const typeChoice =
   "choose one of: container, containerSet, steps, script, resource, dag, suspend, template, template ref";
 
 /** Checks a template and what it calls, unless that has been done. `site` stands at the template. */
@@ -37,7 +37,7 @@ export function checkTemplate(
   template: Template,
   outer: Scope | undefined,
 ): void {
-  if (site.depth > DEEPEST_CALL || checker.visited.has(template)) return;
+  if (site.depth > deepestCall || checker.visited.has(template)) return;
   checker.visited.add(template);
   const name = template.name ?? "";
   const type = checkType(checker, site, template, name);
@@ -73,10 +73,10 @@ export function checkTemplate(
 function checkType(checker: Checker, site: Site, template: Template, name: string): TemplateType | undefined {
   const bodies = listBodies(template);
   if (bodies.length === 0) {
-    const text = `templates.${name} template type unspecified. ${TYPE_CHOICE}`;
+    const text = `templates.${name} template type unspecified. ${typeChoice}`;
     reportError(checker, "argo/template-type", site, text);
   } else if (bodies.length > 1) {
-    const text = `templates.${name} multiple template types specified. ${TYPE_CHOICE}`;
+    const text = `templates.${name} multiple template types specified. ${typeChoice}`;
     reportError(checker, "argo/template-type", site, text, [], `found ${bodies.join(", ")}`);
   }
   return findTemplateType(template);
@@ -84,9 +84,9 @@ function checkType(checker: Checker, site: Site, template: Template, name: strin
 
 function checkRetry(checker: Checker, site: Site, template: Template): void {
   const policy = template.retryStrategy?.retryPolicy;
-  if (isKnown(policy) && !RETRY_POLICIES.includes(policy)) {
+  if (isKnown(policy) && !retryPolicies.includes(policy)) {
     const below = ["retryStrategy", "retryPolicy"];
-    const hint = `known policies are ${RETRY_POLICIES.join(", ")}`;
+    const hint = `known policies are ${retryPolicies.join(", ")}`;
     reportError(checker, "argo/bad-strategy", site, `${policy} is not a valid RetryPolicy`, below, hint);
   }
   const place = `templates.${template.name ?? ""}.retryStrategy`;

@@ -30,7 +30,7 @@ export interface WorkflowCheck {
   readonly needsEntrypoint: boolean;
 }
 
-const POD_GC = ["OnPodCompletion", "OnPodSuccess", "OnWorkflowCompletion", "OnWorkflowSuccess"];
+const podGc = ["OnPodCompletion", "OnPodSuccess", "OnWorkflowCompletion", "OnWorkflowSuccess"];
 
 export function checkWorkflowSpec(checker: Checker, check: WorkflowCheck): void {
   const { spec, specPath, chain } = check;
@@ -185,9 +185,9 @@ function checkExitHandler(
 
 function checkPolicies(checker: Checker, site: Site, spec: WorkflowSpec): void {
   const strategy = spec.podGC?.strategy;
-  if (isKnown(strategy) && !POD_GC.includes(strategy)) {
+  if (isKnown(strategy) && !podGc.includes(strategy)) {
     const below = ["podGC", "strategy"];
-    const hint = `known strategies are ${POD_GC.join(", ")}`;
+    const hint = `known strategies are ${podGc.join(", ")}`;
     reportError(
       checker,
       "argo/bad-strategy",

@@ -73,52 +73,35 @@ export interface Checker {
   readonly sources: Map<string, Source | undefined>;
 }
 
-const MOST_DIAGNOSTICS = 500;
-const LONGEST_MESSAGE = 1000;
+const mostDiagnostics = 500;
+const longestMessage = 1000;
 
 /**
- * Adds an error. The message is the site's chain and the text; the position is the path below the site's, and there
+ * What a problem says. The message is the site's chain and the text; the position is the path below the site's, and there
  * the text `part`, when it stands in the value as it is.
  */
-export function reportError(
-  checker: Checker,
-  code: ArgoCode,
-  site: Site,
-  text: string,
-  below: DocumentPath = [],
-  hint?: string,
-  part?: string,
-): void {
-  addDiagnostic(checker, code, "error", site, text, below, hint, part);
+type Told = readonly [site: Site, text: string, below?: DocumentPath, hint?: string, part?: string];
+
+/** Adds an error. */
+export function reportError(checker: Checker, code: ArgoCode, ...told: Told): void {
+  addDiagnostic(checker, code, "error", told);
 }
 
 /** Adds a warning: Argo accepts it, but it can hardly be meant. */
-export function reportWarning(
-  checker: Checker,
-  code: ArgoCode,
-  site: Site,
-  text: string,
-  below: DocumentPath = [],
-  hint?: string,
-  part?: string,
-): void {
-  addDiagnostic(checker, code, "warning", site, text, below, hint, part);
+export function reportWarning(checker: Checker, code: ArgoCode, ...told: Told): void {
+  addDiagnostic(checker, code, "warning", told);
 }
 
 function addDiagnostic(
   checker: Checker,
   code: ArgoCode,
   severity: "error" | "warning",
-  site: Site,
-  text: string,
-  below: DocumentPath,
-  hint: string | undefined,
-  part: string | undefined,
+  [site, text, below = [], hint, part]: Told,
 ): void {
   const { diagnostics, document } = checker;
   if (isFull(checker)) return;
-  if (diagnostics.length === MOST_DIAGNOSTICS) {
-    const message = `there are more problems than the ${MOST_DIAGNOSTICS} shown`;
+  if (diagnostics.length === mostDiagnostics) {
+    const message = `there are more problems than the ${mostDiagnostics} shown`;
     diagnostics.push({ code: "argo/too-many-problems", severity: "error", message });
     return;
   }
@@ -126,13 +109,13 @@ function addDiagnostic(
   const position = document.locate(path, "field", site.local ? part : undefined);
   const excerpt = document.excerpt(position);
   const full = site.chain + text;
-  const message = full.length > LONGEST_MESSAGE ? `${full.slice(0, LONGEST_MESSAGE)}...` : full;
+  const message = full.length > longestMessage ? `${full.slice(0, longestMessage)}...` : full;
   diagnostics.push({ code, severity, message, position, excerpt, ...(hint === undefined ? {} : { hint }) });
 }
 
 /** True when no more problems are taken, so that nobody need look for what to say about one. */
 export function isFull({ diagnostics }: Checker): boolean {
-  return diagnostics.length > MOST_DIAGNOSTICS;
+  return diagnostics.length > mostDiagnostics;
 }
 
 /** The same site some steps further down the document. */

@@ -2,7 +2,7 @@
  * Every diagnostic code that reading and checking an Argo document can give, with what it means.
  * The documentation is made from this table, and a test holds the sources against it. Codes are never renamed.
  */
-export const ARGO_CODES = {
+export const argoCodes = {
   "argo/ambiguous-source":
     "Two fields that exclude each other are both set, for example manifest and manifestFrom.",
   "argo/api-version":
@@ -76,4 +76,4 @@ export const ARGO_CODES = {
 } as const;
 
 /** One of the codes of the table. */
-export type ArgoCode = keyof typeof ARGO_CODES;
+export type ArgoCode = keyof typeof argoCodes;

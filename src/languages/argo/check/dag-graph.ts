@@ -29,12 +29,12 @@ export interface DagGraph {
 
 type Dependencies = readonly (readonly TaskDependency[])[];
 
-const NO_DEPENDENCIES: readonly TaskDependency[] = [];
-const MOST_BIT_SETS = 20_000;
-const MOST_SEARCH_STEPS = 50_000_000;
+const noDependencies: readonly TaskDependency[] = [];
+const mostBitSets = 20_000;
+const mostSearchSteps = 50_000_000;
 
 /** `a.Succeeded` or `a`; a task name ends before a dot that a result follows. */
-const DEPENDS_WORD = /([a-zA-Z0-9][-a-zA-Z0-9]*?)\.([A-Z][a-zA-Z]+)|([a-zA-Z0-9][-a-zA-Z0-9]*)/g;
+const dependsWord = /([a-zA-Z0-9][-a-zA-Z0-9]*?)\.([A-Z][a-zA-Z]+)|([a-zA-Z0-9][-a-zA-Z0-9]*)/g;
 
 export function createDagGraph(tasks: readonly DagTask[]): DagGraph {
   const indices = new Map<string, number>();
@@ -52,11 +52,11 @@ export function createDagGraph(tasks: readonly DagTask[]): DagGraph {
 
 function listDependencies(task: DagTask, indices: ReadonlyMap<string, number>): readonly TaskDependency[] {
   if (!isKnown(task.depends)) {
-    if (task.dependencies === undefined) return NO_DEPENDENCIES;
+    if (task.dependencies === undefined) return noDependencies;
     return task.dependencies.map((name) => ({ name, task: indices.get(name), ofItems: false }));
   }
   const found = new Map<string, boolean>();
-  for (const [, name, result, bare] of task.depends.matchAll(DEPENDS_WORD)) {
+  for (const [, name, result, bare] of task.depends.matchAll(dependsWord)) {
     const ofItems = result === "AnySucceeded" || result === "AllFailed";
     const key = name ?? bare ?? "";
     found.set(key, ofItems || found.get(key) === true);
@@ -73,8 +73,8 @@ function sortTopologically(dependencies: Dependencies): {
   const indices: number[] = [];
   for (let index = 0; index < open.length; index += 1) if (open[index] === 0) indices.push(index);
   for (let at = 0; at < indices.length; at += 1) {
-    let entry = first[indices[at] ?? 0] ?? NO_ENTRY;
-    for (; entry !== NO_ENTRY; entry = next[entry] ?? NO_ENTRY) {
+    let entry = first[indices[at] ?? 0] ?? noEntry;
+    for (; entry !== noEntry; entry = next[entry] ?? noEntry) {
       const freed = child[entry] ?? 0;
       const left = (open[freed] ?? 0) - 1;
       open[freed] = left;
@@ -87,7 +87,7 @@ function sortTopologically(dependencies: Dependencies): {
 }
 
 interface ChildLists {
-  /** The first entry of a task's list of those that depend on it; NO_ENTRY when there are none. */
+  /** The first entry of a task's list of those that depend on it; noEntry when there are none. */
   readonly first: Int32Array;
   /** By entry: the entry after it, and the task that depends. */
   readonly next: readonly number[];
@@ -96,18 +96,18 @@ interface ChildLists {
   readonly open: Int32Array;
 }
 
-const NO_ENTRY = -1;
+const noEntry = -1;
 
 /** Turns the dependencies around. Going backwards leaves every list in the order of the tasks. */
 function listChildren(dependencies: Dependencies): ChildLists {
-  const first = new Int32Array(dependencies.length).fill(NO_ENTRY);
+  const first = new Int32Array(dependencies.length).fill(noEntry);
   const open = new Int32Array(dependencies.length);
   const next: number[] = [];
   const child: number[] = [];
   for (let index = dependencies.length - 1; index >= 0; index -= 1) {
-    for (const { task } of dependencies[index] ?? NO_DEPENDENCIES) {
+    for (const { task } of dependencies[index] ?? noDependencies) {
       if (task === undefined) continue;
-      next.push(first[task] ?? NO_ENTRY);
+      next.push(first[task] ?? noEntry);
       first[task] = child.push(index) - 1;
       open[index] = (open[index] ?? 0) + 1;
     }
@@ -144,11 +144,11 @@ function createAncestorQuery(
   const words = (dependencies.length + 31) >>> 5;
   return (ancestor, task) => {
     if (dependencies[task]?.some((dependency) => dependency.task === ancestor) === true) return true;
-    if (dependencies.length <= MOST_BIT_SETS) {
+    if (dependencies.length <= mostBitSets) {
       bits ??= collectAncestorBits(dependencies, order, words);
       return (((bits[task * words + (ancestor >>> 5)] ?? 0) >>> (ancestor & 31)) & 1) === 1;
     }
-    if (steps > MOST_SEARCH_STEPS) return true;
+    if (steps > mostSearchSteps) return true;
     const search = searchAncestor(dependencies, ancestor, task);
     steps += search.steps;
     return search.found;
@@ -164,7 +164,7 @@ function collectAncestorBits(
   const bits = new Uint32Array(dependencies.length * words);
   for (const task of order) {
     const row = task * words;
-    for (const { task: parent } of dependencies[task] ?? NO_DEPENDENCIES) {
+    for (const { task: parent } of dependencies[task] ?? noDependencies) {
       if (parent === undefined) continue;
       const parentRow = parent * words;
       for (let word = 0; word < words; word += 1) {
@@ -187,7 +187,7 @@ function searchAncestor(
   let steps = dependencies.length >>> 3;
   while (stack.length > 0) {
     const at = stack.pop() ?? 0;
-    for (const { task: parent } of dependencies[at] ?? NO_DEPENDENCIES) {
+    for (const { task: parent } of dependencies[at] ?? noDependencies) {
       if (parent === undefined) continue;
       steps += 1;
       if (parent === ancestor) return { found: true, steps };

@@ -7,30 +7,30 @@ import { isKnown } from "./present.ts";
 import { reportError } from "./checker.ts";
 import type { Checker, Site } from "./checker.ts";
 
-const FIELD_NAME = /^[a-zA-Z0-9][-a-zA-Z0-9]*$/;
-const PARAMETER_NAME = /^[-a-zA-Z0-9_]+$/;
-const LONGEST_FIELD_NAME = 128;
+const fieldNamePattern = /^[a-zA-Z0-9][-a-zA-Z0-9]*$/;
+const parameterNamePattern = /^[-a-zA-Z0-9_]+$/;
+const longestFieldName = 128;
 /** Looking through so few names takes less than collecting them; nearly all lists are as short. */
-const SHORT_LIST = 8;
-const FIELD_RULE =
+const shortList = 8;
+const fieldRule =
   "name must consist of alpha-numeric characters or '-', and must start with an alpha-numeric character" +
   " (e.g. My-name1-2, 123-NAME)";
-const PARAMETER_RULE =
+const parameterRule =
   "Parameter/Artifact name must consist of alpha-numeric characters, '_' or '-' e.g. my_param_1, MY-PARAM-1";
 
 /** What is wrong with the name of a template, step, task or container; undefined when nothing is. */
 export function findFieldNameFault(name: string): string | undefined {
-  if (name.length <= LONGEST_FIELD_NAME && FIELD_NAME.test(name)) return undefined;
+  if (name.length <= longestFieldName && fieldNamePattern.test(name)) return undefined;
   const faults: string[] = [];
-  if (name.length > LONGEST_FIELD_NAME) faults.push(`must be no more than ${LONGEST_FIELD_NAME} characters`);
-  if (!FIELD_NAME.test(name)) faults.push(FIELD_RULE);
+  if (name.length > longestFieldName) faults.push(`must be no more than ${longestFieldName} characters`);
+  if (!fieldNamePattern.test(name)) faults.push(fieldRule);
   return faults.join(";");
 }
 
 /** What is wrong with the name of a parameter or artifact; undefined when nothing is. */
 export function findParameterNameFault(name: string): string | undefined {
   if (name === "__proto__") return "this name is reserved";
-  return PARAMETER_NAME.test(name) ? undefined : PARAMETER_RULE;
+  return parameterNamePattern.test(name) ? undefined : parameterRule;
 }
 
 type NamedList = readonly { readonly name?: string }[];
@@ -48,7 +48,7 @@ export function checkNames(
   findFault: (name: string) => string | undefined,
 ): void {
   if (list === undefined) return;
-  const seen = list.length > SHORT_LIST ? new Set<string>() : undefined;
+  const seen = list.length > shortList ? new Set<string>() : undefined;
   for (let index = 0; index < list.length; index += 1) {
     const name = list[index]?.name;
     if (!isKnown(name)) {

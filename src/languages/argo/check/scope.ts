@@ -9,9 +9,9 @@ import { hasResult } from "./template-type.ts";
 import { isKnown } from "./present.ts";
 import type { ItemScope, Scope, SiblingView } from "./scope-types.ts";
 
-const GLOBAL_ALWAYS = ["workflow.creationTimestamp", "workflow.scheduledTime", "workflow.duration"];
+const globalAlways = ["workflow.creationTimestamp", "workflow.scheduledTime", "workflow.duration"];
 
-const SIBLING_ALWAYS: ReadonlySet<string> = new Set(["id", "startedAt", "finishedAt", "hostNodeName"]);
+const siblingAlways: ReadonlySet<string> = new Set(["id", "startedAt", "finishedAt", "hostNodeName"]);
 
 export function createItemScope(): ItemScope {
   return { any: false, keys: new Set() };
@@ -49,7 +49,7 @@ function canResolveGlobal(checker: Checker, name: string): boolean {
   if (checker.globals.has(name)) return true;
   if (name.startsWith("workflow.outputs.parameters.")) return checker.anyGlobalParameter;
   if (name.startsWith("workflow.outputs.artifacts.")) return checker.anyGlobalArtifact;
-  if (GLOBAL_ALWAYS.some((start) => name.startsWith(start))) return true;
+  if (globalAlways.some((start) => name.startsWith(start))) return true;
   return checker.isTemplate && name.startsWith("workflow.parameters");
 }
 
@@ -75,7 +75,7 @@ function canResolveSibling(view: SiblingView, rest: string): boolean {
   if (rest === "status") return view.status;
   if (!view.outputs) return false;
   const { template, call } = view.sibling;
-  if (SIBLING_ALWAYS.has(rest) || template === undefined) return true;
+  if (siblingAlways.has(rest) || template === undefined) return true;
   if (rest === "ip") return template.daemon === true;
   const looped = isLooped(call);
   if (rest === "outputs.parameters") return looped;

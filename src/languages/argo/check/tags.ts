@@ -16,12 +16,12 @@ export interface TagList {
   readonly unclosed: boolean;
 }
 
-const NONE: TagList = { tags: [], unclosed: false };
+const noTags: TagList = { tags: [], unclosed: false };
 
 /** All tags of a text in order. */
 export function listTags(text: string): TagList {
   let open = text.indexOf("{{");
-  if (open === -1) return NONE;
+  if (open === -1) return noTags;
   const tags: Tag[] = [];
   while (open !== -1) {
     const close = text.indexOf("}}", open + 2);

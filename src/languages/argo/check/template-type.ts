@@ -2,7 +2,7 @@
 import type { Template } from "../read/types.ts";
 
 /** Field names of the bodies, in Argo's order, with the type names that its messages use. */
-const BODIES = {
+const bodyFields = {
   container: "Container",
   containerSet: "ContainerSet",
   steps: "Steps",
@@ -15,10 +15,10 @@ const BODIES = {
   plugin: "Plugin",
 } as const;
 
-export type TemplateBody = keyof typeof BODIES;
-export type TemplateType = (typeof BODIES)[TemplateBody];
+export type TemplateBody = keyof typeof bodyFields;
+export type TemplateType = (typeof bodyFields)[TemplateBody];
 
-const BODY_NAMES: readonly TemplateBody[] = [
+const bodyNames: readonly TemplateBody[] = [
   "container",
   "containerSet",
   "steps",
@@ -31,22 +31,22 @@ const BODY_NAMES: readonly TemplateBody[] = [
   "plugin",
 ];
 
-const POD_TYPES: ReadonlySet<string> = new Set(["Container", "ContainerSet", "Script", "Resource", "Data"]);
+const podTypes: ReadonlySet<string> = new Set(["Container", "ContainerSet", "Script", "Resource", "Data"]);
 
 /** The bodies that a template has; a valid one has exactly one. */
 export function listBodies(template: Template): readonly TemplateBody[] {
-  return BODY_NAMES.filter((body) => template[body] !== undefined);
+  return bodyNames.filter((body) => template[body] !== undefined);
 }
 
 /** The type that Argo gives a template: its first body; undefined when it has none. */
 export function findTemplateType(template: Template): TemplateType | undefined {
-  for (const body of BODY_NAMES) if (template[body] !== undefined) return BODIES[body];
+  for (const body of bodyNames) if (template[body] !== undefined) return bodyFields[body];
   return undefined;
 }
 
 /** True for templates that become one pod. */
 export function isPodType(type: TemplateType | undefined): boolean {
-  return type !== undefined && POD_TYPES.has(type);
+  return type !== undefined && podTypes.has(type);
 }
 
 /** True for templates that do work themselves; suspend, steps and dag do not. */

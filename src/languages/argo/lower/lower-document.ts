@@ -112,6 +112,7 @@ function createDesk(
     defaultRetry: undefined,
     runVolumes: [],
     runPodPatch: undefined,
+    runPodMetadata: undefined,
     claimNames: new Set(),
     knownValues: new Map(),
     texts: new Map(),
@@ -132,6 +133,7 @@ function settingsOf(
   | "defaultRetry"
   | "runVolumes"
   | "runPodPatch"
+  | "runPodMetadata"
   | "claimNames"
   | "archiveLogs"
   | "outputRemoval"
@@ -141,6 +143,7 @@ function settingsOf(
     defaultRetry: spec.retryStrategy,
     runVolumes: spec.volumes ?? [],
     runPodPatch: spec.podSpecPatch,
+    runPodMetadata: spec.podMetadata,
     archiveLogs: spec.archiveLogs,
     outputRemoval: spec.artifactGC?.strategy,
     claimNames: new Set((spec.volumeClaimTemplates ?? []).map((claim) => claim.metadata?.name ?? "")),

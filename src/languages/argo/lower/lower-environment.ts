@@ -4,7 +4,8 @@
  */
 import type { Expression, Templated } from "../../../model/plan/expression.ts";
 import type { AttemptCommand } from "../../../model/run/attempt.ts";
-import type { Container, EnvVar, KeySelector } from "../read/types.ts";
+import type { Container, EnvVar, KeySelector, Template } from "../read/types.ts";
+import { readPodField, readResourceField } from "./downward-fields.ts";
 import { dialects, intern, lowerLiteral, lowerText, report, settleText } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
 
@@ -20,11 +21,16 @@ export interface EnvText {
 }
 
 /** Variables of a container in order; `$(NAME)` of earlier ones is replaced. */
-export function readEnvironment(desk: Lowering, container: Container, place: Place): readonly EnvText[] {
+export function readEnvironment(
+  desk: Lowering,
+  container: Container,
+  template: Template,
+  place: Place,
+): readonly EnvText[] {
   const found = [...readEnvFrom(desk, container, place)];
   const byName = new Map(found.map((variable) => [variable.name, variable]));
   for (const variable of container.env ?? []) {
-    const read = readVariable(desk, variable, byName, place);
+    const read = readVariable(desk, variable, byName, { container, template, place });
     if (read === undefined) continue;
     byName.set(read.name, read);
   }
@@ -57,11 +63,17 @@ function expandVariables(text: string, variables: ReadonlyMap<string, EnvText>):
   });
 }
 
+interface VariableOwner {
+  readonly container: Container;
+  readonly template: Template;
+  readonly place: Place;
+}
+
 function readVariable(
   desk: Lowering,
   variable: EnvVar,
   earlier: ReadonlyMap<string, EnvText>,
-  place: Place,
+  { container, template, place }: VariableOwner,
 ): EnvText | undefined {
   const { name, valueFrom } = variable;
   if (name === undefined) return undefined;
@@ -71,8 +83,9 @@ function readVariable(
   if (configMapKeyRef !== undefined) return readKey(desk, name, configMapKeyRef, "ConfigMap", place);
   if (secretKeyRef !== undefined) return readKey(desk, name, secretKeyRef, "Secret", place);
   if (fieldRef !== undefined)
-    return { name, source: readField(desk, fieldRef.fieldPath ?? ""), secret: false };
-  if (resourceFieldRef !== undefined) return { name, source: "0", secret: false };
+    return { name, source: readPodField(desk, template, fieldRef.fieldPath ?? ""), secret: false };
+  if (resourceFieldRef !== undefined)
+    return { name, source: readResourceField(template, container, resourceFieldRef), secret: false };
   report(
     desk,
     "warning",
@@ -178,30 +191,4 @@ function* readEnvFrom(desk: Lowering, container: Container, place: Place): Gener
     }
     for (const [key, source] of values) yield { name: prefix + key, source: lowerLiteral(source), secret };
   }
-}
-
-/** What Kubernetes' downward API would give, in tags that the evaluator knows. */
-function readField(desk: Lowering, path: string): string {
-  const keyed = /^metadata\.(labels|annotations)\['(.+)'\]$/u.exec(path);
-  if (keyed !== null) {
-    const [, kind = "", key = ""] = keyed;
-    const own: Readonly<Record<string, string>> = {
-      "workflows.argoproj.io/workflow": "{{workflow.name}}",
-      "workflows.argoproj.io/node-name": "{{node.name}}",
-      "workflows.argoproj.io/node-id": "{{pod.name}}",
-    };
-    return own[key] ?? `{{=get(workflow.${kind}, ${JSON.stringify(key)}) ?? ""}}`;
-  }
-  const known: Readonly<Record<string, string>> = {
-    "metadata.name": "{{pod.name}}",
-    "metadata.namespace": desk.around.namespace,
-    "metadata.uid": "{{workflow.uid}}",
-    "spec.serviceAccountName": "{{workflow.serviceAccountName}}",
-    "spec.nodeName": "localhost",
-    "status.podIP": "127.0.0.1",
-    "status.hostIP": "127.0.0.1",
-    "status.podIPs": "127.0.0.1",
-    "status.hostIPs": "127.0.0.1",
-  };
-  return known[path] ?? "";
 }

@@ -9,7 +9,7 @@ import type { Templated } from "../../../model/plan/expression.ts";
 import { findKey, reportMissingKey } from "./lower-environment.ts";
 import { findKeyOf } from "./locate-artifact.ts";
 import type { DriverLocation, DriverName } from "./driver-location.ts";
-import { lowerText, report, settleText } from "./lowering.ts";
+import { lowerText, settleText } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
 
 /** Settings by the path of the field that they come from. Fields whose name ends with `Secret` name a Secret's key. */
@@ -23,6 +23,7 @@ const settings: Readonly<Record<DriverName, Readonly<Record<string, string>>>> =
     secretKeySecret: "secretKey",
     sessionTokenSecret: "sessionToken",
     useSDKCreds: "ambientCredentials",
+    roleARN: "roleArn",
     "createBucketIfNotPresent.objectLocking": "objectLocking",
     "encryptionOptions.enableEncryption": "encrypted",
     "encryptionOptions.kmsKeyId": "kmsKeyId",
@@ -74,15 +75,6 @@ export function describePlace(desk: Lowering, location: DriverLocation, place: P
   const { driver, fields } = location;
   const at: Place = { document: place.document, path: [...place.path, driver] };
   if (!desk.drivers.has(driver)) desk.drivers.set(driver, at);
-  if (fields["roleARN"] !== undefined && fields["roleARN"] !== "")
-    report(
-      desk,
-      "error",
-      "argo/unsupported-artifact-location",
-      "roleARN is not supported yet",
-      at,
-      "name the role in a profile of the AWS configuration, and set useSDKCreds",
-    );
   const taken: Record<string, Json> = {};
   for (const [path, name] of Object.entries(settings[driver])) {
     const value = readSetting(desk, path, fields, at);

@@ -135,7 +135,7 @@ function lowerCommand(
   place: Place,
 ): CommandTemplate {
   const isToldOf = role === "main" && mentionsProgress(container);
-  const own = readEnvironment(desk, container, place);
+  const own = readEnvironment(desk, container, template, place);
   const variables = isToldOf ? [progressVariable, ...own] : own;
   const { workingDir, image = "" } = container;
   // Others wait only for a daemon, so only there it matters when a container is ready.
@@ -152,7 +152,7 @@ function lowerCommand(
     env: lowerEnvironment(desk, variables),
     ...(workingDir === undefined || workingDir === "" ? {} : { workingDir: lowerText(desk, workingDir) }),
     volumes: [
-      ...lowerMounts(desk, container.volumeMounts ?? [], template.volumes ?? [], place),
+      ...lowerMounts(desk, container.volumeMounts ?? [], template, variables, place),
       ...(isToldOf ? [progressVolume] : []),
     ],
     after: [],

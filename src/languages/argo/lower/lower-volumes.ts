@@ -1,13 +1,16 @@
 /**
  * Volumes and their mounts. A volume of an attempt is new and empty, a claim that a run makes is one directory for the
- * whole run, any other claim is one for all runs, and ConfigMaps and Secrets are files with the texts that came with the submission.
+ * whole run, any other claim is one for all runs, and ConfigMaps, Secrets and the downward API are files with texts
+ * (lower-text-volume.ts).
  */
 import type { Templated } from "../../../model/plan/expression.ts";
 import type { AttemptVolume } from "../../../model/run/attempt.ts";
 import { hostPathTypes } from "../../../model/run/host-paths.ts";
-import type { KeyToPath, Volume, VolumeMount } from "../read/types.ts";
-import { describeMissing, hintMissing } from "./lower-environment.ts";
-import { lowerText, report, settleText } from "./lowering.ts";
+import type { Template, Volume, VolumeMount } from "../read/types.ts";
+import { lowerWord } from "./lower-environment.ts";
+import type { EnvText } from "./lower-environment.ts";
+import { lowerTextVolume } from "./lower-text-volume.ts";
+import { lowerText, report } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
 
 type LoweredVolume = Templated<AttemptVolume>;
@@ -17,34 +20,50 @@ type VolumeSource = LoweredVolume["source"];
 export function lowerMounts(
   desk: Lowering,
   mounts: readonly VolumeMount[],
-  volumes: readonly Volume[],
+  template: Template,
+  variables: readonly EnvText[],
   place: Place,
 ): readonly LoweredVolume[] {
   return mounts.flatMap((mount) => {
-    const { name = "", mountPath = "", subPath } = mount;
-    const source = findVolumeSource(desk, mount, volumes, place);
+    const { name = "", mountPath = "" } = mount;
+    const volume = findVolume(desk, name, template);
+    const source = findVolumeSource(desk, mount, volume, template, place);
     if (source === undefined) return [];
+    const subPath = lowerSubPath(desk, mount, variables);
     return [
       {
         name,
         mountPath: lowerText(desk, mountPath),
-        ...(subPath === undefined || subPath === "" ? {} : { subPath: lowerText(desk, subPath) }),
-        readOnly: mount.readOnly ?? false,
+        ...(subPath === "" ? {} : { subPath }),
+        readOnly: mount.readOnly === true || volume?.persistentVolumeClaim?.readOnly === true,
         source,
       },
     ];
   });
 }
 
+/** `subPathExpr` may name variables of the container, as its command line may (Kubernetes core/v1, VolumeMount). */
+function lowerSubPath(
+  desk: Lowering,
+  { subPath = "", subPathExpr = "" }: VolumeMount,
+  variables: readonly EnvText[],
+): LoweredVolume["subPath"] & {} {
+  return subPathExpr === "" ? lowerText(desk, subPath) : lowerWord(desk, subPathExpr, variables);
+}
+
+/** A template's own volume hides the workflow's volume of the same name. */
+function findVolume(desk: Lowering, name: string, { volumes = [] }: Template): Volume | undefined {
+  return volumes.find((one) => one.name === name) ?? desk.runVolumes.find((one) => one.name === name);
+}
+
 function findVolumeSource(
   desk: Lowering,
   mount: VolumeMount,
-  volumes: readonly Volume[],
+  volume: Volume | undefined,
+  template: Template,
   place: Place,
 ): VolumeSource | undefined {
   const { name = "" } = mount;
-  // A template's own volume hides the workflow's volume of the same name.
-  const volume = volumes.find((one) => one.name === name) ?? desk.runVolumes.find((one) => one.name === name);
   if (volume === undefined) {
     if (desk.claimNames.has(name)) return { kind: "run", key: name };
     report(
@@ -61,14 +80,8 @@ function findVolumeSource(
   if (volume.persistentVolumeClaim !== undefined) {
     return { kind: "run", key: lowerText(desk, volume.persistentVolumeClaim.claimName ?? ""), lasts: true };
   }
-  if (volume.configMap !== undefined) {
-    const { name: from = "", items, optional, defaultMode } = volume.configMap;
-    return lowerTexts(desk, "ConfigMap", from, { items, optional, defaultMode }, place);
-  }
-  if (volume.secret !== undefined) {
-    const { secretName: from = "", items, optional, defaultMode } = volume.secret;
-    return lowerTexts(desk, "Secret", from, { items, optional, defaultMode }, place);
-  }
+  const texts = lowerTextVolume(desk, volume, template, place);
+  if (texts !== undefined) return texts;
   if (volume.hostPath !== undefined) return lowerHostPath(desk, volume, mount, place);
   const kind = Object.keys(volume).find((field) => field !== "name") ?? "nothing";
   report(
@@ -77,7 +90,7 @@ function findVolumeSource(
     "argo/unsupported-volume",
     `volume ${JSON.stringify(name)} is of kind ${kind}, which needs a cluster`,
     place,
-    "use emptyDir, a claim, a configMap, a secret or a hostPath",
+    "use emptyDir, a claim, a configMap, a secret, a projected volume, downwardAPI or a hostPath",
   );
   return undefined;
 }
@@ -110,58 +123,4 @@ function lowerHostPath(
   const wanted = mount.readOnly === true ? `${path}:ro` : path;
   if (isPlain && !desk.hostPaths.has(wanted)) desk.hostPaths.set(wanted, place);
   return { kind: "host", path: lowerText(desk, path), type: lowerText(desk, type) };
-}
-
-function lowerTexts(
-  desk: Lowering,
-  kind: "ConfigMap" | "Secret",
-  from: string,
-  { items, optional, defaultMode }: TextWishes,
-  place: Place,
-): VolumeSource {
-  const name = settleText(desk, from);
-  const values = (kind === "Secret" ? desk.around.secrets : desk.around.configMaps).get(name);
-  if (values === undefined) {
-    if (optional !== true) {
-      report(
-        desk,
-        "error",
-        kind === "Secret" ? "argo/unknown-secret" : "argo/unknown-config-map",
-        describeMissing(kind, name),
-        place,
-        hintMissing(kind, name),
-      );
-    }
-    return makeTexts(kind, []);
-  }
-  const wanted: readonly KeyToPath[] =
-    items === undefined || items.length === 0 ? [...values.keys()].map((key) => ({ key, path: key })) : items;
-  const files: [string, string][] = [];
-  const modes: [string, number][] = [];
-  for (const { key = "", path = "", mode = defaultMode } of wanted) {
-    const text = values.get(key);
-    if (text === undefined) continue;
-    files.push([path, text]);
-    if (mode !== undefined) modes.push([path, mode & 0o777]);
-  }
-  return makeTexts(kind, files, modes);
-}
-
-interface TextWishes {
-  readonly items: readonly KeyToPath[] | undefined;
-  readonly optional: boolean | undefined;
-  readonly defaultMode: number | undefined;
-}
-
-function makeTexts(
-  kind: "ConfigMap" | "Secret",
-  files: readonly (readonly [string, string])[],
-  modes: readonly (readonly [string, number])[] = [],
-): VolumeSource {
-  return {
-    kind: "text",
-    files: Object.fromEntries(files),
-    ...(modes.length === 0 ? {} : { modes: Object.fromEntries(modes) }),
-    ...(kind === "Secret" ? { secret: true } : {}),
-  };
 }

@@ -9,7 +9,7 @@ import type { Diagnostic } from "../../../base/diagnostic.ts";
 import type { Json, JsonObject } from "../../../base/json.ts";
 import type { Expression, ExpressionForm, Templated } from "../../../model/plan/expression.ts";
 import type { Pointer, Process } from "../../../model/plan/plan.ts";
-import type { ArgoDocument, RetryStrategy, Template, Volume } from "../read/types.ts";
+import type { ArgoDocument, Metadata, RetryStrategy, Template, Volume } from "../read/types.ts";
 import type { Repository } from "./driver-location.ts";
 import type { TemplateSource, TemplateSpace } from "./template-space.ts";
 
@@ -63,6 +63,8 @@ export interface Surroundings {
   readonly facts: JsonObject;
   /** Text by key by name. */
   readonly configMaps: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** `binaryData` of ConfigMaps, as texts that stand for bytes (base/byte-text.ts); volumes alone have a use for it. */
+  readonly binaryData: ReadonlyMap<string, ReadonlyMap<string, string>>;
   readonly secrets: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** The key that a ConfigMap of artifact repositories names as its default, by name of the ConfigMap. */
   readonly usualRepositories: ReadonlyMap<string, string>;
@@ -102,6 +104,8 @@ export interface Lowering {
   readonly runVolumes: readonly Volume[];
   /** The workflow's podSpecPatch, which goes before that of a template. */
   readonly runPodPatch: string | undefined;
+  /** Labels and annotations of all pods of the workflow; those of a template go over them. */
+  readonly runPodMetadata: Metadata | undefined;
   readonly claimNames: ReadonlySet<string>;
   /** Values of the workflow's parameters that are known before the run. */
   readonly knownValues: Map<string, string>;

@@ -1,8 +1,9 @@
 /** What comes with a submission: the namespace, ConfigMaps and Secrets, and the name of the run. */
+import { writeByteText } from "../../../base/byte-text.ts";
 import { isJsonObject } from "../../../base/json.ts";
 import type { Json, JsonObject } from "../../../base/json.ts";
-import { decodeBase64 } from "../../../expressions/go/base64.ts";
-import { decodeUtf8 } from "../../../expressions/go/utf8.ts";
+import { decodeBase64, encodeBase64 } from "../../../expressions/go/base64.ts";
+import { decodeUtf8, encodeUtf8 } from "../../../expressions/go/utf8.ts";
 import type { Submission } from "../../../model/run/language.ts";
 import type { ArgoDocument, ObjectMeta } from "../read/types.ts";
 import type { Surroundings } from "./lowering.ts";
@@ -17,6 +18,7 @@ export function createSurroundings(
 ): Surroundings {
   const { facts } = submission;
   const configMaps = readTexts(facts["configMaps"]);
+  const binaryData: Texts = new Map();
   const secrets = readTexts(facts["secrets"]);
   const usualRepositories = new Map<string, string>();
   for (const document of others) {
@@ -27,11 +29,13 @@ export function createSurroundings(
     if (typeof name !== "string") continue;
     const usual = isJsonObject(metadata) ? findUsualRepository(metadata["annotations"]) : undefined;
     if (usual !== undefined) usualRepositories.set(name, usual);
-    if (objectKind === "ConfigMap")
+    if (objectKind === "ConfigMap") {
       configMaps.set(
         name,
         readMembers(value["data"], (text) => text),
       );
+      binaryData.set(name, readMembers(value["binaryData"], readBinary));
+    }
     if (objectKind === "Secret") {
       // What was taken out of the document before it came here stands in the facts.
       secrets.set(name, new Map([...(secrets.get(name) ?? []), ...readSecretTexts(value)]));
@@ -42,6 +46,7 @@ export function createSurroundings(
     namespace: meta.namespace ?? (typeof namespace === "string" && namespace !== "" ? namespace : "default"),
     facts,
     configMaps,
+    binaryData,
     secrets,
     usualRepositories,
   };
@@ -91,8 +96,20 @@ export function readSecretTexts(secret: JsonObject): ReadonlyMap<string, string>
   return new Map([...encoded, ...readMembers(secret["stringData"], (text) => text)]);
 }
 
-/** Text that is not base64 is taken as it is. */
+/** Text that is not base64 is taken as it is, and bytes that are no text are kept as bytes. */
 function decodeSecret(text: string): string {
   const bytes = decodeBase64(text);
-  return typeof bytes === "number" ? text : decodeUtf8(bytes);
+  if (typeof bytes === "number") return text;
+  const decoded = decodeUtf8(bytes);
+  return isSame(encodeUtf8(decoded), bytes) ? decoded : writeByteText(encodeBase64(bytes));
+}
+
+function isSame(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && left.every((byte, index) => byte === right[index]);
+}
+
+/** Kubernetes core/v1, ConfigMap.binaryData: always base64. */
+function readBinary(text: string): string {
+  const bytes = decodeBase64(text);
+  return typeof bytes === "number" ? text : writeByteText(encodeBase64(bytes));
 }

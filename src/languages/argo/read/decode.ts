@@ -11,7 +11,7 @@ import type { FieldType, ObjectType } from "./fields/field-types.ts";
 import { addProblem, formatPath, noteBoolean } from "./read-problems.ts";
 import type { ReadProblems } from "./read-problems.ts";
 
-const DEEPEST = 120;
+const deepest = 120;
 
 /** Decodes one object; undefined when the value is none, which is then reported. */
 export function decodeObject(
@@ -172,12 +172,12 @@ export function decodeJson(raw: unknown, problems: ReadProblems): unknown {
 /** Accounts for objects and items about to be visited; false when the document is too big or too deep. */
 function enter(problems: ReadProblems, count: number): boolean {
   problems.budget -= count;
-  if (problems.budget >= 0 && problems.path.length <= DEEPEST) return true;
+  if (problems.budget >= 0 && problems.path.length <= deepest) return true;
   if (problems.overBudget) return false;
   problems.overBudget = true;
-  const deep = problems.path.length > DEEPEST;
+  const deep = problems.path.length > deepest;
   const message = deep
-    ? `${formatPath(problems.path.slice(0, 6))}... is nested more than ${DEEPEST} levels deep`
+    ? `${formatPath(problems.path.slice(0, 6))}... is nested more than ${deepest} levels deep`
     : "aliases make the document expand to more values than can be read";
   addProblem(problems, {
     code: deep ? "argo/too-deep" : "argo/too-many-aliases",

@@ -25,7 +25,7 @@ export class GoFloat {
 /** What a plain scalar can become besides text. */
 export type GoScalar = null | boolean | number | bigint | GoFloat;
 
-const WORDS: ReadonlyMap<string, GoScalar> = new Map<string, GoScalar>([
+const goWords: ReadonlyMap<string, GoScalar> = new Map<string, GoScalar>([
   ...wordEntries(true, "y Y yes Yes YES true True TRUE on On ON"),
   ...wordEntries(false, "n N no No NO false False FALSE off Off OFF"),
   ...wordEntries(null, "~ null Null NULL"),
@@ -34,10 +34,10 @@ const WORDS: ReadonlyMap<string, GoScalar> = new Map<string, GoScalar>([
   ...wordEntries(-Infinity, "-.inf -.Inf -.INF"),
 ]);
 
-const INTEGER = /^[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)$/;
-const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
-const LONGEST_WORD = 5;
-const LONGEST_NUMBER = 400;
+const integerPattern = /^[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)$/;
+const floatPattern = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
+const longestWord = 5;
+const longestNumber = 400;
 
 function wordEntries(value: GoScalar, words: string): [string, GoScalar][] {
   return words.split(" ").map((word) => [word, value]);
@@ -48,16 +48,16 @@ export function resolveGoScalar(text: string): GoScalar | undefined {
   if (text === "") return null;
   const first = text.charCodeAt(0);
   if ((first >= 48 && first <= 57) || first === 43 || first === 45) {
-    return text.length <= LONGEST_WORD && WORDS.has(text) ? WORDS.get(text) : resolveNumber(text);
+    return text.length <= longestWord && goWords.has(text) ? goWords.get(text) : resolveNumber(text);
   }
-  if (first === 46) return WORDS.has(text) ? WORDS.get(text) : resolveFloat(text);
-  return text.length <= LONGEST_WORD ? WORDS.get(text) : undefined;
+  if (first === 46) return goWords.has(text) ? goWords.get(text) : resolveFloat(text);
+  return text.length <= longestWord ? goWords.get(text) : undefined;
 }
 
 function resolveNumber(text: string): GoScalar | undefined {
-  if (text.length > LONGEST_NUMBER) return undefined;
+  if (text.length > longestNumber) return undefined;
   const plain = text.includes("_") ? text.replaceAll("_", "") : text;
-  if (INTEGER.test(plain)) {
+  if (integerPattern.test(plain)) {
     const integer = parseInteger(plain);
     if (integer !== undefined) return integer;
   }
@@ -76,7 +76,7 @@ function parseInteger(plain: string): number | bigint | undefined {
 }
 
 function resolveFloat(plain: string): GoScalar | undefined {
-  if (!FLOAT.test(plain)) return undefined;
+  if (!floatPattern.test(plain)) return undefined;
   const value = Number(plain);
   if (!Number.isFinite(value)) return undefined;
   return Number.isInteger(value) && Math.abs(value) >= 1e6 ? new GoFloat(value) : value;

@@ -15,9 +15,9 @@ import { yamlOptions } from "./yaml-options.ts";
 import { readYamlPositions } from "./yaml-positions.ts";
 
 /** More duplicates than anybody reads are not reported. */
-const MOST_DUPLICATES = 500;
+const mostDuplicates = 500;
 
-const DUPLICATE_KEY = "duplicated mapping key";
+const duplicateKey = "duplicated mapping key";
 
 /** Loads all documents of the text, the good ones beside bad ones. */
 export function loadAnyYaml(whole: Chunk, source: SourceText, strict: boolean): LoadedText {
@@ -26,7 +26,7 @@ export function loadAnyYaml(whole: Chunk, source: SourceText, strict: boolean): 
   if (first.error === undefined) {
     return { source, documents: nameDocuments(first.values, whole), diagnostics };
   }
-  const chunks = first.error.reason === DUPLICATE_KEY ? [whole] : splitDocuments(whole);
+  const chunks = first.error.reason === duplicateKey ? [whole] : splitDocuments(whole);
   const documents = chunks.flatMap((chunk) => loadWithReports(chunk, source, strict, diagnostics));
   return { source, documents, diagnostics };
 }
@@ -51,10 +51,10 @@ function loadWithReports(
   diagnostics: Diagnostic[],
 ): readonly LoadedDocument[] {
   let loaded = loadChunk(chunk, false);
-  if (loaded.error?.reason === DUPLICATE_KEY) {
+  if (loaded.error?.reason === duplicateKey) {
     loaded = loadChunk(chunk, true);
     const { duplicates } = readYamlPositions(chunk.text);
-    for (const { key, offset } of duplicates.slice(0, MOST_DUPLICATES)) {
+    for (const { key, offset } of duplicates.slice(0, mostDuplicates)) {
       const at = chunk.baseOffset + skipToValue(chunk.text, offset);
       const message = `the key ${JSON.stringify(key.slice(0, 100))} appears more than once; the last one counts`;
       diagnostics.push(

@@ -32,14 +32,14 @@ export interface ReadOptions {
 }
 
 /** The kinds of documents that are read into types. */
-export type ArgoKind = (typeof ARGO_KINDS)[number];
+export type ArgoKind = (typeof argoKinds)[number];
 
 export interface ReadResult {
   readonly documents: readonly ArgoDocument[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const ARGO_KINDS = [
+const argoKinds = [
   "Workflow",
   "WorkflowTemplate",
   "ClusterWorkflowTemplate",
@@ -48,16 +48,16 @@ const ARGO_KINDS = [
 ] as const;
 
 /** Old fields by the present one that they became: where to look for a position. */
-const OLD_NAMES: ReadonlyMap<string, string> = new Map([
+const oldNames: ReadonlyMap<string, string> = new Map([
   ["schedules", "schedule"],
   ["mutexes", "mutex"],
   ["semaphores", "semaphore"],
 ]);
 
 /** More problems than anybody reads are not looked for in the documents that follow. */
-const MOST_DIAGNOSTICS = 1_000;
+const mostDiagnostics = 1_000;
 
-const SMALLEST_BUDGET = 400_000;
+const smallestBudget = 400_000;
 
 /** Reads all documents of a text. `file` is only used in positions. */
 export function readArgoDocuments(text: string, file: string, options: ReadOptions = {}): ReadResult {
@@ -65,10 +65,10 @@ export function readArgoDocuments(text: string, file: string, options: ReadOptio
   const loaded = loadYaml(text, file, strict);
   const diagnostics = [...loaded.diagnostics];
   const documents: ArgoDocument[] = [];
-  const problems = createReadProblems(strict, SMALLEST_BUDGET + text.length);
+  const problems = createReadProblems(strict, smallestBudget + text.length);
   for (const document of loaded.documents) {
     if (document.raw === null || document.raw === undefined) continue;
-    if (diagnostics.length > MOST_DIAGNOSTICS) break;
+    if (diagnostics.length > mostDiagnostics) break;
     for (const place of listPlaces(document, problems)) {
       const read = readDocument(place, documents.length, loaded, problems, options.assumeKind);
       if (read !== undefined) documents.push(read);
@@ -136,7 +136,7 @@ function decodeDocument(
   }
   const apiVersion = typeof raw["apiVersion"] === "string" ? raw["apiVersion"] : "";
   const objectKind = typeof raw["kind"] === "string" ? raw["kind"] : "";
-  const kind = ARGO_KINDS.find((name) => name === objectKind) ?? guessKind(raw, problems, assumeKind);
+  const kind = argoKinds.find((name) => name === objectKind) ?? guessKind(raw, problems, assumeKind);
   if (kind === undefined) return decodeOther(raw, apiVersion, objectKind, problems);
   checkApiVersion(apiVersion, kind, problems);
   const typeName = kind === "ClusterWorkflowTemplate" ? "WorkflowTemplate" : kind;
@@ -182,11 +182,11 @@ function decodeOther(
   if (objectKind === "") {
     const found =
       raw["kind"] === undefined ? "is missing" : `must be text, found ${describeValue(raw["kind"])}`;
-    addAt(problems, "argo/missing-kind", `Object 'Kind' ${found}`, `write one of ${ARGO_KINDS.join(", ")}`);
+    addAt(problems, "argo/missing-kind", `Object 'Kind' ${found}`, `write one of ${argoKinds.join(", ")}`);
   } else if (apiVersion.startsWith("argoproj.io/v1alpha1")) {
-    const closest = findClosestName(objectKind, ARGO_KINDS);
+    const closest = findClosestName(objectKind, argoKinds);
     const hint =
-      closest === undefined ? `known kinds are ${ARGO_KINDS.join(", ")}` : `did you mean ${closest}?`;
+      closest === undefined ? `known kinds are ${argoKinds.join(", ")}` : `did you mean ${closest}?`;
     addAt(
       problems,
       "argo/unknown-kind",
@@ -215,7 +215,7 @@ function addAt(
   hint?: string,
   severity: "error" | "warning" = "error",
 ): void {
-  if (problems.list.length > MOST_DIAGNOSTICS) return;
+  if (problems.list.length > mostDiagnostics) return;
   const path = [...problems.path];
   problems.list.push({
     code,
@@ -228,9 +228,10 @@ function addAt(
 }
 
 /** A word that Go's YAML reads as a boolean although it hardly looks like one. */
-const BOOLEAN_WORD =
+const booleanWordPattern =
   /(?<![^\s,:[{-])(?:[yYnN]|[Yy]es|YES|[Nn]o|NO|[Oo]n|ON|[Oo]ff|OFF)(?=\s*(?:[,\]}\r\n]|\s#|$))/;
-const STARTS_WITH_WORD = /^(?:[yYnN]|[Yy]es|YES|[Nn]o|NO|[Oo]n|ON|[Oo]ff|OFF)(?=\s*(?:[,\]}\r\n]|\s#|$))/;
+const startsWithWordPattern =
+  /^(?:[yYnN]|[Yy]es|YES|[Nn]o|NO|[Oo]n|ON|[Oo]ff|OFF)(?=\s*(?:[,\]}\r\n]|\s#|$))/;
 
 /**
  * Warns where a name or value was written `n` or `yes`: Argo gets `false` or `true` then.
@@ -238,10 +239,10 @@ const STARTS_WITH_WORD = /^(?:[yYnN]|[Yy]es|YES|[Nn]o|NO|[Oo]n|ON|[Oo]ff|OFF)(?=
  */
 function addBooleanProblems(problems: ReadProblems, document: LoadedDocument, loaded: LoadedText): void {
   const { text } = loaded.source;
-  if (problems.booleans.length > 0 && BOOLEAN_WORD.test(text)) {
+  if (problems.booleans.length > 0 && booleanWordPattern.test(text)) {
     for (const path of problems.booleans) {
       const { offset } = locatePath(path, document, loaded, "value");
-      const word = STARTS_WITH_WORD.exec(text.slice(offset, offset + 20))?.[0];
+      const word = startsWithWordPattern.exec(text.slice(offset, offset + 20))?.[0];
       if (word === undefined) continue;
       const value = /^[yYoO][^fF]*$/.test(word) ? "true" : "false";
       const message = `${formatPath(path)} is written ${word}, which YAML reads as the boolean ${value}`;
@@ -287,11 +288,11 @@ function locatePath(
 }
 
 /** How far into a value a part of it is looked for: where the value ends is not known. */
-const FARTHEST_PART = 20_000;
+const farthestPart = 20_000;
 
 /** Where a text stands at or after a position, unless it is written otherwise, for example with escapes. */
 function locatePart(position: SourcePosition, part: string, { source }: LoadedText): SourcePosition {
-  const window = source.text.slice(position.offset, position.offset + FARTHEST_PART);
+  const window = source.text.slice(position.offset, position.offset + farthestPart);
   const found = window.indexOf(part);
   return found <= 0 ? position : source.positionAt(position.offset + found);
 }
@@ -302,7 +303,7 @@ function isCollection(node: PositionNode): boolean {
 
 function findEntry(node: PositionNode, part: string | number): PositionEntry | undefined {
   if (typeof part === "number" || node.entries === undefined) return undefined;
-  const old = OLD_NAMES.get(part);
+  const old = oldNames.get(part);
   const found = node.entries.get(part) ?? (old === undefined ? undefined : node.entries.get(old));
   if (found !== undefined) return found;
   const lower = part.toLowerCase();

@@ -29,7 +29,7 @@ export interface ReadProblems {
   overBudget: boolean;
 }
 
-const MOST_PROBLEMS = 500;
+const mostProblems = 500;
 
 export function createReadProblems(strict: boolean, budget: number): ReadProblems {
   return { path: [], list: [], strict, booleans: [], stepDepth: 0, budget, overBudget: false };
@@ -46,9 +46,9 @@ export function addProblem(
     key?: string | number;
   },
 ): void {
-  if (problems.list.length > MOST_PROBLEMS) return;
-  if (problems.list.length === MOST_PROBLEMS) {
-    const message = `there are more problems than the ${MOST_PROBLEMS} shown`;
+  if (problems.list.length > mostProblems) return;
+  if (problems.list.length === mostProblems) {
+    const message = `there are more problems than the ${mostProblems} shown`;
     const path = [...problems.path];
     problems.list.push({ code: "argo/too-many-problems", severity: "error", message, path, atKey: false });
     return;
@@ -59,11 +59,11 @@ export function addProblem(
   problems.list.push({ code, severity, message, path, atKey, ...(hint === undefined ? {} : { hint }) });
 }
 
-const MOST_BOOLEANS = 50;
+const mostBooleans = 50;
 
 /** Remembers that a boolean stands at the present path, where text is wanted. */
 export function noteBoolean(problems: ReadProblems): void {
-  if (problems.booleans.length < MOST_BOOLEANS) problems.booleans.push([...problems.path]);
+  if (problems.booleans.length < mostBooleans) problems.booleans.push([...problems.path]);
 }
 
 /** A path as people write it: `spec.templates[0].name`. */

@@ -8,7 +8,7 @@
  * character to character and call each other take V8 longer to compile than a large document takes to read.
  */
 import {
-  NOT_SIMPLE,
+  notSimple,
   checkNew,
   countSpaces,
   readKey,
@@ -20,27 +20,27 @@ import {
 import type { Mapping, Place } from "./simple-yaml-values.ts";
 
 /** Characters that mean nothing special anywhere; all others, with carriage returns and emoji, are left to js-yaml. */
-const UNUSUAL = /[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/;
+const unusualCharacter = /[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/;
 
-const NEW_LINE = 10;
-const SPACE = 32;
-const DASH = 45;
-const BAR = 124;
+const newLineCode = 10;
+const spaceCode = 32;
+const dashCode = 45;
+const barCode = 124;
 
 /** Far below the depth that js-yaml refuses. */
-const DEEPEST = 100;
+const deepest = 100;
 
-const NO_LIST: unknown[] = [];
-const NO_MAPPING: Mapping = {};
+const noList: unknown[] = [];
+const noMapping: Mapping = {};
 
 /** A block mapping or list whose end has not been seen. */
 interface Collection {
   /** Column of its keys or dashes. */
   readonly indent: number;
   readonly isList: boolean;
-  /** Its items, or NO_LIST. */
+  /** Its items, or noList. */
   readonly list: unknown[];
-  /** Its members, or NO_MAPPING. */
+  /** Its members, or noMapping. */
   readonly mapping: Mapping;
   /** The key whose value comes next. */
   key: string;
@@ -55,14 +55,14 @@ interface Reader extends Place {
 
 /** The value of a text that is one simple document; undefined for any other text. */
 export function readSimpleYaml(source: string): { readonly value: unknown } | undefined {
-  if (UNUSUAL.test(source)) return undefined;
+  if (unusualCharacter.test(source)) return undefined;
   const text = source.endsWith("\n") ? source : `${source}\n`;
   const reader: Reader = { text, at: 0, open: [], awaits: false };
   try {
     while (reader.at < text.length) readLine(reader);
   } catch (error) {
     // A line of many megabytes is too long for a regular expression.
-    if (error === NOT_SIMPLE || error instanceof RangeError) return undefined;
+    if (error === notSimple || error instanceof RangeError) return undefined;
     throw error;
   }
   settle(reader);
@@ -90,7 +90,8 @@ function readLine(reader: Reader): void {
     // Without a collection this was a blank line or a comment.
     if (collection !== undefined) reader.awaits = true;
   } else if (collection === undefined) refuse();
-  else if (reader.text.charCodeAt(reader.at) === BAR) put(collection, readLiteral(reader, collection.indent));
+  else if (reader.text.charCodeAt(reader.at) === barCode)
+    put(collection, readLiteral(reader, collection.indent));
   else {
     put(collection, readValue(reader));
     if (!skipLineEnd(reader)) refuse();
@@ -99,9 +100,9 @@ function readLine(reader: Reader): void {
 
 /** True at the dash of a list item. */
 function isItem({ text, at }: Reader): boolean {
-  if (text.charCodeAt(at) !== DASH) return false;
+  if (text.charCodeAt(at) !== dashCode) return false;
   const next = text.charCodeAt(at + 1);
-  return next === SPACE || next === NEW_LINE;
+  return next === spaceCode || next === newLineCode;
 }
 
 /** The collection of a key or dash: on a line that has begun with another dash, a new one in that item. */
@@ -130,9 +131,9 @@ function find(reader: Reader, column: number, isList: boolean): Collection {
 /** Opens a collection, which is the next value of the last one. */
 function open(reader: Reader, indent: number, isList: boolean): Collection {
   const { open: stack } = reader;
-  if (stack.length > DEEPEST) refuse();
-  const list = isList ? [] : NO_LIST;
-  const mapping = isList ? NO_MAPPING : {};
+  if (stack.length > deepest) refuse();
+  const list = isList ? [] : noList;
+  const mapping = isList ? noMapping : {};
   const around = stack.at(-1);
   if (around !== undefined) put(around, isList ? list : mapping);
   const collection: Collection = { indent, isList, list, mapping, key: "" };
@@ -156,12 +157,12 @@ function settle(reader: Reader): void {
 /** A text below `|` or `|-`, as it stands there without its indentation; the line's key or dash stands at `indent`. */
 function readLiteral(reader: Reader, indent: number): string {
   const { text } = reader;
-  const strip = text.charCodeAt(reader.at + 1) === DASH;
+  const strip = text.charCodeAt(reader.at + 1) === dashCode;
   const header = reader.at + (strip ? 2 : 1);
-  if (text.charCodeAt(header) !== NEW_LINE) refuse();
+  if (text.charCodeAt(header) !== newLineCode) refuse();
   let at = header + 1;
   const width = countSpaces(text, at);
-  if (width <= indent || at === text.length || text.charCodeAt(at + width) === NEW_LINE) refuse();
+  if (width <= indent || at === text.length || text.charCodeAt(at + width) === newLineCode) refuse();
   const lines: string[] = [];
   let size = 0;
   while (at < text.length) {

@@ -13,35 +13,35 @@ export interface Place {
 export type Mapping = { [key: string]: unknown };
 
 /** Thrown when a text is not simple. */
-export const NOT_SIMPLE = new Error("this YAML is not simple");
+export const notSimple = new Error("this YAML is not simple");
 
 // None of these patterns can go back and forth over what it has read, so that a line costs what it is long.
 
 /** A key without quotes, of characters that mean nothing in a key, and its colon. */
-const KEY = /[A-Za-z_][\w./-]*:(?=[ \n])/y;
-const QUOTED_KEY = /"[^"\\\n]*":/y;
-const DOUBLE_QUOTED = /"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"/y;
-const SINGLE_QUOTED = /'[^'\n]*(?:''[^'\n]*)*'/y;
+const keyPattern = /[A-Za-z_][\w./-]*:(?=[ \n])/y;
+const quotedKeyPattern = /"[^"\\\n]*":/y;
+const doubleQuotedPattern = /"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"/y;
+const singleQuotedPattern = /'[^'\n]*(?:''[^'\n]*)*'/y;
 /** Text without quotes, in which neither a colon nor a hash could be a mark. */
-const PLAIN = createPlainPattern("");
+const plainPattern = createPlainPattern("");
 /** The same where commas and brackets are marks as well. */
-const FLOW_PLAIN = createPlainPattern(",[\\]{}");
+const flowPlainPattern = createPlainPattern(",[\\]{}");
 /** What may follow a value: blanks, a comment, the end of the line. */
-const LINE_END = / *(?:(?<!\S)#[^\n]*)?\n/y;
+const lineEndPattern = / *(?:(?<!\S)#[^\n]*)?\n/y;
 
-const SPACE = 32;
-const QUOTE = 34;
-const APOSTROPHE = 39;
-const COMMA = 44;
-const OPEN_LIST = 91;
-const CLOSE_LIST = 93;
-const OPEN_MAPPING = 123;
-const CLOSE_MAPPING = 125;
+const spaceCode = 32;
+const quoteCode = 34;
+const apostropheCode = 39;
+const commaCode = 44;
+const openListCode = 91;
+const closeListCode = 93;
+const openMappingCode = 123;
+const closeMappingCode = 125;
 
-const DEEPEST = 50;
+const deepest = 50;
 
-const NO_LIST: unknown[] = [];
-const NO_MAPPING: Mapping = {};
+const noList: unknown[] = [];
+const noMapping: Mapping = {};
 
 function createPlainPattern(marks: string): RegExp {
   const goesOn = `(?![\\s${marks}])`;
@@ -51,13 +51,13 @@ function createPlainPattern(marks: string): RegExp {
 }
 
 export function refuse(): never {
-  throw NOT_SIMPLE;
+  throw notSimple;
 }
 
 /** How many spaces stand at a place. */
 export function countSpaces(text: string, start: number): number {
   let at = start;
-  while (text.charCodeAt(at) === SPACE) at += 1;
+  while (text.charCodeAt(at) === spaceCode) at += 1;
   return at - start;
 }
 
@@ -67,7 +67,7 @@ export function skipSpaces(place: Place): void {
 
 /** Goes to the next line if nothing but a comment is left of this one. */
 export function skipLineEnd(place: Place): boolean {
-  return skip(place, LINE_END);
+  return skip(place, lineEndPattern);
 }
 
 /** Goes behind what fits a pattern at the present place; false when nothing does. */
@@ -81,7 +81,7 @@ function skip(place: Place, pattern: RegExp): boolean {
 /** The key that stands here, with the blanks behind it; undefined when none stands here. */
 export function readKey(place: Place): string | undefined {
   const start = place.at;
-  if (!skip(place, KEY)) return undefined;
+  if (!skip(place, keyPattern)) return undefined;
   const key = place.text.slice(start, place.at - 1);
   skipSpaces(place);
   // Words that Go takes for booleans or null are other keys than they seem.
@@ -96,18 +96,20 @@ export function checkNew(key: string, mapping: Mapping): string {
 /** A scalar, or a flow collection with all that is in it. */
 export function readValue(place: Place): unknown {
   const char = place.text.charCodeAt(place.at);
-  return char === OPEN_LIST || char === OPEN_MAPPING ? readFlow(place, 0) : readScalar(place, PLAIN);
+  return char === openListCode || char === openMappingCode
+    ? readFlow(place, 0)
+    : readScalar(place, plainPattern);
 }
 
 /** `pattern` is that of a text without quotes. */
 function readScalar(place: Place, pattern: RegExp): unknown {
   const { text, at: start } = place;
   switch (text.charCodeAt(start)) {
-    case QUOTE:
-      if (!skip(place, DOUBLE_QUOTED)) refuse();
+    case quoteCode:
+      if (!skip(place, doubleQuotedPattern)) refuse();
       return decodeEscapes(text.slice(start, place.at));
-    case APOSTROPHE:
-      if (!skip(place, SINGLE_QUOTED)) refuse();
+    case apostropheCode:
+      if (!skip(place, singleQuotedPattern)) refuse();
       return text.slice(start + 1, place.at - 1).replaceAll("''", "'");
   }
   if (!skip(place, pattern)) refuse();
@@ -127,17 +129,17 @@ function decodeEscapes(quoted: string): string {
 }
 
 function readFlow(place: Place, depth: number): unknown {
-  if (depth > DEEPEST) refuse();
+  if (depth > deepest) refuse();
   const { text } = place;
-  const isList = text.charCodeAt(place.at) === OPEN_LIST;
-  const closing = isList ? CLOSE_LIST : CLOSE_MAPPING;
-  const list: unknown[] = isList ? [] : NO_LIST;
-  const mapping: Mapping = isList ? NO_MAPPING : {};
+  const isList = text.charCodeAt(place.at) === openListCode;
+  const closing = isList ? closeListCode : closeMappingCode;
+  const list: unknown[] = isList ? [] : noList;
+  const mapping: Mapping = isList ? noMapping : {};
   for (let isMore = openFlow(place, closing); isMore; isMore = passComma(place, closing)) {
     const key = isList ? "" : checkNew(readFlowKey(place), mapping);
     const char = text.charCodeAt(place.at);
-    const isNested = char === OPEN_LIST || char === OPEN_MAPPING;
-    const value = isNested ? readFlow(place, depth + 1) : readScalar(place, FLOW_PLAIN);
+    const isNested = char === openListCode || char === openMappingCode;
+    const value = isNested ? readFlow(place, depth + 1) : readScalar(place, flowPlainPattern);
     if (isList) list.push(value);
     else mapping[key] = value;
   }
@@ -157,15 +159,15 @@ function openFlow(place: Place, closing: number): boolean {
 function passComma(place: Place, closing: number): boolean {
   skipSpaces(place);
   const mark = place.text.charCodeAt(place.at);
-  if (mark !== COMMA && mark !== closing) refuse();
+  if (mark !== commaCode && mark !== closing) refuse();
   place.at += 1;
   skipSpaces(place);
-  return mark === COMMA;
+  return mark === commaCode;
 }
 
 function readFlowKey(place: Place): string {
   const start = place.at;
-  if (!skip(place, QUOTED_KEY)) return readKey(place) ?? refuse();
+  if (!skip(place, quotedKeyPattern)) return readKey(place) ?? refuse();
   const key = place.text.slice(start + 1, place.at - 2);
   skipSpaces(place);
   return key;

@@ -14,7 +14,7 @@ export interface SourceText {
   readonly excerptAt: (position: SourcePosition) => string;
 }
 
-const LONGEST_EXCERPT = 160;
+const longestExcerpt = 160;
 
 export function createSourceText(file: string, text: string): SourceText {
   let table: readonly number[] | undefined;
@@ -51,8 +51,8 @@ function findLine(starts: readonly number[], offset: number): number {
 function cutExcerpt(text: string, starts: readonly number[], position: SourcePosition): string {
   const start = starts[position.line - 1] ?? 0;
   const end = starts[position.line] ?? text.length;
-  const from = position.column <= LONGEST_EXCERPT ? start : start + position.column - LONGEST_EXCERPT / 2;
-  return text.slice(from, Math.min(end, from + LONGEST_EXCERPT)).replace(/[\r\n]+$/, "");
+  const from = position.column <= longestExcerpt ? start : start + position.column - longestExcerpt / 2;
+  return text.slice(from, Math.min(end, from + longestExcerpt)).replace(/[\r\n]+$/, "");
 }
 
 /** Moves an offset over blanks, line ends and comments to where the value begins. */

@@ -51,13 +51,20 @@ export interface EnvVar {
 export interface EnvVarSource {
   readonly configMapKeyRef?: KeySelector;
   readonly secretKeyRef?: KeySelector;
-  readonly fieldRef?: { readonly apiVersion?: string; readonly fieldPath?: string };
-  readonly resourceFieldRef?: {
-    readonly containerName?: string;
-    readonly resource?: string;
-    readonly divisor?: string;
-  };
+  readonly fieldRef?: FieldRef;
+  readonly resourceFieldRef?: ResourceFieldRef;
   readonly fileKeyRef?: JsonObject;
+}
+
+export interface FieldRef {
+  readonly apiVersion?: string;
+  readonly fieldPath?: string;
+}
+
+export interface ResourceFieldRef {
+  readonly containerName?: string;
+  readonly resource?: string;
+  readonly divisor?: string;
 }
 
 export interface EnvFromSource {
@@ -147,6 +154,34 @@ export interface KeyToPath {
   readonly mode?: number;
 }
 
+/** One of the things that a projected volume puts together. */
+export interface ProjectedPart {
+  readonly configMap?: ProjectedObject;
+  readonly secret?: ProjectedObject;
+  readonly downwardAPI?: DownwardSource;
+  readonly serviceAccountToken?: JsonObject;
+  readonly clusterTrustBundle?: JsonObject;
+  readonly podCertificate?: JsonObject;
+}
+
+export interface ProjectedObject {
+  readonly name?: string;
+  readonly items?: readonly KeyToPath[];
+  readonly optional?: boolean;
+}
+
+export interface DownwardSource {
+  readonly items?: readonly DownwardFile[];
+  readonly defaultMode?: number;
+}
+
+export interface DownwardFile {
+  readonly path?: string;
+  readonly fieldRef?: FieldRef;
+  readonly resourceFieldRef?: ResourceFieldRef;
+  readonly mode?: number;
+}
+
 /** Kubernetes core/v1 Volume. Sources that only a cluster can mount stay JSON objects. */
 export interface Volume {
   readonly name?: string;
@@ -166,8 +201,8 @@ export interface Volume {
   };
   readonly persistentVolumeClaim?: { readonly claimName?: string; readonly readOnly?: boolean };
   readonly ephemeral?: { readonly volumeClaimTemplate?: PersistentVolumeClaim };
-  readonly projected?: JsonObject;
-  readonly downwardAPI?: JsonObject;
+  readonly projected?: { readonly sources?: readonly ProjectedPart[]; readonly defaultMode?: number };
+  readonly downwardAPI?: DownwardSource;
   readonly csi?: JsonObject;
   readonly nfs?: JsonObject;
   readonly image?: JsonObject;

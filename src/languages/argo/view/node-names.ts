@@ -29,26 +29,7 @@ export function nameToId(state: RunState, name: string): string {
 
 /** Full name of a task. The first attempt of a task with a retry policy is `name(0)`. */
 export function nodeName(state: RunState, task: number): string {
-  const { tasks } = state;
-  const parent = tasks.parent[task] ?? -1;
-  switch (tasks.kind[task] ?? taskKinds.entry) {
-    case taskKinds.stage:
-      return `${nodeName(state, parent)}[${tasks.order[task] ?? 0}]`;
-    case taskKinds.attempt:
-      return `${nodeName(state, parent)}(${tasks.order[task] ?? 0})`;
-    case taskKinds.member:
-      return `${nodeName(state, parent)}${memberSuffix(state, task)}`;
-    case taskKinds.hook: {
-      const owner = parent < 0 ? state.name : nodeName(state, parent);
-      const name = hookName(state, task);
-      return name === "exit" ? `${owner}.onExit` : `${owner}.hooks.${name}`;
-    }
-    case taskKinds.node:
-    case taskKinds.group:
-      return `${nodeName(state, parent)}${stagePart(state, task, parent)}.${ownName(state, task)}`;
-    default:
-      return state.name;
-  }
+  return composeName(state, task, true);
 }
 
 /** The name that people see: the one that the template gives, or else the name without those of the tasks around it. */
@@ -76,23 +57,29 @@ export function joinPodName(run: string, processId: string | undefined, node: st
 }
 
 function plainName(state: RunState, task: number): string {
+  return composeName(state, task, false);
+}
+
+/** With the names of the regions around the task (`isFull`), or without them. */
+function composeName(state: RunState, task: number, isFull: boolean): string {
   const { tasks } = state;
   const parent = tasks.parent[task] ?? -1;
+  const before = (): string => composeName(state, parent, isFull);
   switch (tasks.kind[task] ?? taskKinds.entry) {
     case taskKinds.stage:
-      return `[${tasks.order[task] ?? 0}]`;
+      return `${isFull ? before() : ""}[${tasks.order[task] ?? 0}]`;
     case taskKinds.attempt:
-      return `${plainName(state, parent)}(${tasks.order[task] ?? 0})`;
+      return `${before()}(${tasks.order[task] ?? 0})`;
     case taskKinds.member:
-      return `${plainName(state, parent)}${memberSuffix(state, task)}`;
+      return `${before()}${memberSuffix(state, task)}`;
     case taskKinds.hook: {
-      const owner = parent < 0 ? state.name : plainName(state, parent);
+      const owner = parent < 0 ? state.name : before();
       const name = hookName(state, task);
       return name === "exit" ? `${owner}.onExit` : `${owner}.hooks.${name}`;
     }
     case taskKinds.node:
     case taskKinds.group:
-      return ownName(state, task);
+      return `${isFull ? `${before()}${stagePart(state, task, parent)}.` : ""}${ownName(state, task)}`;
     default:
       return state.name;
   }

@@ -29,10 +29,10 @@ export interface StatusContext {
 }
 
 export function describeNode(context: StatusContext, task: number): JsonObject {
-  const { state, edges, id } = context;
+  const { state, edges, id, outlook } = context;
   const { tasks } = state;
   const boundary = findBoundary(state, task);
-  const message = nodeMessage(state, task);
+  const message = nodeMessage(state, task) || (outlook.left?.get(task)?.says ?? "");
   const type = nodeType(state, task);
   const children = [
     ...[...(edges.children.get(task) ?? [])].map(id),

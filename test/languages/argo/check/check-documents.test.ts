@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { ARGO_CODES } from "../../../../src/languages/argo/check/codes.ts";
+import { argoCodes } from "../../../../src/languages/argo/check/codes.ts";
 import { checkText, writeWorkflow } from "./check-source.ts";
 
 const MAIN = "- {name: main, container: {image: a}}";
@@ -167,7 +167,7 @@ test("the table of codes has each code that the sources give, and no other", () 
       for (const [, code = ""] of source.matchAll(/"(argo\/[a-z-]+)"/g)) used.add(code);
     }
   }
-  assert.deepEqual([...used].sort(), Object.keys(ARGO_CODES).sort());
+  assert.deepEqual([...used].sort(), Object.keys(argoCodes).sort());
 });
 
 test("a tag in a long text is pointed at where it stands, in every style of YAML", () => {

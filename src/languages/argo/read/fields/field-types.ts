@@ -18,7 +18,7 @@ import { kubernetesFields } from "./kubernetes-fields.ts";
 import { templateFields } from "./template-fields.ts";
 import { workflowFields } from "./workflow-fields.ts";
 
-const SCALARS = [
+const scalarTypes = [
   "text",
   "anyText",
   "quantity",
@@ -29,14 +29,14 @@ const SCALARS = [
   "json",
   "jsonObject",
 ] as const;
-const ABSENT = ["ignored", "removed"] as const;
+const absentTypes = ["ignored", "removed"] as const;
 
-export type ScalarKind = (typeof SCALARS)[number];
+export type ScalarKind = (typeof scalarTypes)[number];
 
 /** What a field may hold. */
 export type FieldType =
   | { readonly kind: ScalarKind }
-  | { readonly kind: (typeof ABSENT)[number] }
+  | { readonly kind: (typeof absentTypes)[number] }
   | { readonly kind: "list"; readonly of: FieldType }
   | { readonly kind: "map"; readonly of: FieldType }
   | { readonly kind: "old"; readonly target: string; readonly of: FieldType }
@@ -50,7 +50,7 @@ export interface ObjectType {
   readonly fields: () => ReadonlyMap<string, FieldType>;
 }
 
-const TABLES: { readonly [name: string]: { readonly [field: string]: string } } = {
+const fieldTables: { readonly [name: string]: { readonly [field: string]: string } } = {
   ...kubernetesFields,
   ...artifactFields,
   ...templateFields,
@@ -68,7 +68,7 @@ export function getObjectType(name: string): ObjectType {
 
 /** Names of all object types, for tests that walk the tables. */
 export function listObjectTypes(): readonly string[] {
-  return Object.keys(TABLES);
+  return Object.keys(fieldTables);
 }
 
 function getFieldType(notation: string): FieldType {
@@ -85,11 +85,11 @@ function compileFieldType(notation: string): FieldType {
   if (notation.startsWith("{")) return { kind: "map", of: getFieldType(inner) };
   const [first = "", target = "", of = ""] = notation.split(" ");
   if (first === "old") return { kind: "old", target, of: getFieldType(of) };
-  const scalar = SCALARS.find((kind) => kind === notation);
+  const scalar = scalarTypes.find((kind) => kind === notation);
   if (scalar !== undefined) return { kind: scalar };
-  const absent = ABSENT.find((kind) => kind === notation);
+  const absent = absentTypes.find((kind) => kind === notation);
   if (absent !== undefined) return { kind: absent };
-  const table = TABLES[notation];
+  const table = fieldTables[notation];
   if (table === undefined) throw new InvariantError(`the field tables have no type ${notation}`);
   return compileObject(notation, table);
 }

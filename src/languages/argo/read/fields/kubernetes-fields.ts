@@ -35,7 +35,7 @@ const containerFields = {
 
 const volumeSources = Object.fromEntries(
   (
-    "projected downwardAPI csi nfs image gcePersistentDisk awsElasticBlockStore gitRepo iscsi glusterfs rbd " +
+    "csi nfs image gcePersistentDisk awsElasticBlockStore gitRepo iscsi glusterfs rbd " +
     "flexVolume cinder cephfs flocker fc azureFile azureDisk vsphereVolume quobyte portworxVolume scaleIO " +
     "storageos photonPersistentDisk"
   )
@@ -129,6 +129,8 @@ export const kubernetesFields = {
     secret: "SecretSource",
     persistentVolumeClaim: "ClaimSource",
     ephemeral: "EphemeralSource",
+    projected: "ProjectedSource",
+    downwardAPI: "DownwardSource",
     ...volumeSources,
   },
   EmptyDirSource: { medium: "text", sizeLimit: "quantity" },
@@ -136,6 +138,18 @@ export const kubernetesFields = {
   KeyToPath: { key: "text", path: "text", mode: "int" },
   ConfigMapSource: { name: "text", items: "[KeyToPath]", defaultMode: "int", optional: "bool" },
   SecretSource: { secretName: "text", items: "[KeyToPath]", defaultMode: "int", optional: "bool" },
+  ProjectedSource: { sources: "[ProjectedPart]", defaultMode: "int" },
+  ProjectedPart: {
+    configMap: "ProjectedObject",
+    secret: "ProjectedObject",
+    downwardAPI: "DownwardSource",
+    serviceAccountToken: "jsonObject",
+    clusterTrustBundle: "jsonObject",
+    podCertificate: "jsonObject",
+  },
+  ProjectedObject: { name: "text", items: "[KeyToPath]", optional: "bool" },
+  DownwardSource: { items: "[DownwardFile]", defaultMode: "int" },
+  DownwardFile: { path: "text", fieldRef: "FieldRef", resourceFieldRef: "ResourceFieldRef", mode: "int" },
   ClaimSource: { claimName: "text", readOnly: "bool" },
   EphemeralSource: { volumeClaimTemplate: "PersistentVolumeClaim" },
   PersistentVolumeClaim: {

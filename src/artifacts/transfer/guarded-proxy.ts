@@ -1,9 +1,9 @@
 /**
- * A proxy of our own that git connects through, because git resolves names by itself and follows redirects and submodules
- * to hosts that no place names. It listens on this machine for the time of one call, and lets through whoever knows its
- * password to wherever the gate allows.
+ * A proxy of our own for those who connect by themselves and take nothing but a proxy: git, and Google's client. They
+ * resolve names and follow redirects (and submodules) to hosts that no place names. It listens on this machine for the time
+ * of one call, and lets through whoever knows its password to wherever the gate allows.
  *
- * What it refuses is remembered, because git says of a proxy that refuses no more than a number.
+ * What it refuses is remembered, because they say of a proxy that refuses no more than a number.
  */
 import { randomBytes } from "node:crypto";
 import { createServer, request } from "node:http";

@@ -1,0 +1,119 @@
+/** Credentials of a role, from a token service that really listens. */
+import assert from "node:assert/strict";
+import { buffer } from "node:stream/consumers";
+import { type TestContext, test } from "node:test";
+import { assumeRole, signRequest } from "../../src/artifacts/s3/assume-role.ts";
+import { createS3Driver } from "../../src/artifacts/s3/create-s3-driver.ts";
+import { MillraceError } from "../../src/base/errors.ts";
+import { makeLimits } from "../../src/ports/conformance/artifact-driver.ts";
+import { createNetworkGate } from "../../src/runtime/network/create-network-gate.ts";
+import { needsS3, startS3Server } from "./start-s3-server.ts";
+import { startWebServer } from "./web-server.ts";
+
+const place = { driver: "s3", key: "x", settings: { bucket: "b" } };
+const identity = { accessKeyId: "AKID", secretAccessKey: "SECRET" };
+
+/** `given`: keys that the service gives; absent, it refuses. Forms that it was sent come into `forms`. */
+async function startService(context: TestContext, given?: string) {
+  const forms: string[] = [];
+  const server = await startWebServer(context, {
+    answer: async (incoming, outgoing) => {
+      forms.push((await buffer(incoming)).toString("utf8"));
+      if (given === undefined)
+        outgoing
+          .writeHead(403)
+          .end("<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>");
+      else
+        outgoing.end(
+          `<R><Credentials><AccessKeyId>${given}</AccessKeyId><SecretAccessKey>${given}</SecretAccessKey>` +
+            "<SessionToken>token==</SessionToken><Expiration>2999-01-02T04:00:00Z</Expiration></Credentials></R>",
+        );
+      return true;
+    },
+  });
+  const before = process.env["AWS_ENDPOINT_URL_STS"];
+  process.env["AWS_ENDPOINT_URL_STS"] = server.origin;
+  context.after(() => {
+    if (before === undefined) delete process.env["AWS_ENDPOINT_URL_STS"];
+    else process.env["AWS_ENDPOINT_URL_STS"] = before;
+  });
+  return { server, forms };
+}
+
+function ask(gate?: ReturnType<typeof createNetworkGate>) {
+  return assumeRole({
+    place,
+    roleArn: "arn:aws:iam::1:role/x",
+    findIdentity: () => Promise.resolve(identity),
+    findRegion: () => Promise.resolve("eu-west-1"),
+    gate,
+    now: () => Date.UTC(2026, 0, 2, 3, 4, 5),
+  });
+}
+
+async function refusal(work: Promise<unknown>): Promise<MillraceError> {
+  const error: unknown = await work.then(() => undefined).catch((thrown: unknown) => thrown);
+  return error instanceof MillraceError ? error : assert.fail(String(error));
+}
+
+test("a request is signed as AWS wants it", () => {
+  // Computed with AWS's own library.
+  const { authorization } = signRequest({
+    url: new URL("https://sts.eu-west-1.amazonaws.com/"),
+    body: "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fx",
+    identity: { ...identity, sessionToken: "tok/en==" },
+    region: "eu-west-1",
+    at: new Date("2026-01-02T03:04:05Z"),
+  });
+  assert.equal(
+    authorization,
+    "AWS4-HMAC-SHA256 Credential=AKID/20260102/eu-west-1/sts/aws4_request, " +
+      "SignedHeaders=content-type;host;x-amz-date;x-amz-security-token, " +
+      "Signature=e4b09988e61fef4c0f4d73c0ea0036f448f82a0626061c3e086869e66c1c28ec",
+  );
+});
+
+test("the token service gives credentials for a while", async (context) => {
+  const { forms } = await startService(context, "KEY");
+  assert.deepEqual(await ask(), {
+    accessKeyId: "KEY",
+    secretAccessKey: "KEY",
+    sessionToken: "token==",
+    expiration: new Date("2999-01-02T04:00:00Z"),
+  });
+  const form = new URLSearchParams(forms[0]);
+  assert.deepEqual([form.get("Action"), form.get("RoleArn")], ["AssumeRole", "arn:aws:iam::1:role/x"]);
+});
+
+test("a role that is not given, and a service that may not be asked, are told", async (context) => {
+  const { server } = await startService(context);
+  const denied = await refusal(ask());
+  assert.equal(denied.code, "artifact/denied");
+  assert.match(denied.message, /role\/x is not given.+403 \(AccessDenied\)/u);
+  const asked = server.seen.length;
+  const gate = createNetworkGate({ allow: [], deny: [], local: [], refusesLocal: true });
+  assert.equal((await refusal(ask(gate))).code, "network/refused");
+  assert.equal(server.seen.length, asked);
+});
+
+test(
+  "s3: who has a role asks with its credentials, unless keys are given",
+  { skip: needsS3 },
+  async (context) => {
+    const { accessKey: _access, secretKey: _secret, ...settings } = await startS3Server(context);
+    const { forms } = await startService(context, "S3RVER");
+    const before = { ...process.env };
+    context.after(() => (process.env = before));
+    Object.assign(process.env, { AWS_ACCESS_KEY_ID: "ME", AWS_SECRET_ACCESS_KEY: "ME" });
+    const driver = createS3Driver();
+    const exists = (more: object) =>
+      driver.exists(
+        { driver: "s3", key: "x", settings: { ...settings, roleArn: "r", ...more } },
+        makeLimits(),
+      );
+    assert.equal(await exists({}), false);
+    assert.equal(forms.length, 1);
+    assert.equal(await exists({ accessKey: "S3RVER", secretKey: "S3RVER" }), false);
+    assert.equal(forms.length, 1);
+  },
+);

@@ -1,0 +1,137 @@
+/** Volumes that are files with known contents, and how mounts reach them. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { writeByteText } from "../../../src/base/byte-text.ts";
+import { compile, compilePlan, errorCodes, getTask, workflow } from "./support.ts";
+
+const objects = `
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: c}
+data: {tone: "kind {{x}}"}
+binaryData: {raw: AP/+gA==}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: s}
+stringData: {password: geheim}
+`;
+
+function documentWith(volume: string, rest = "", mount = ""): string {
+  return (
+    workflow(`
+      entrypoint: main
+      podMetadata: {labels: {a: all, b: all}}
+      templates:
+        - name: main
+          metadata: {labels: {b: own, x: "{{workflow.name}}"}}
+          volumes: [{name: v, ${volume}}]
+          container:
+            image: busybox
+            ${rest}
+            volumeMounts: [{name: v, mountPath: /v${mount}}]
+    `) + objects
+  );
+}
+
+interface Source {
+  readonly files: Readonly<Record<string, string | { readonly source: string }>>;
+  readonly modes?: unknown;
+  readonly secret?: unknown;
+}
+
+function findSource(volume: string, rest?: string): Source {
+  const source = getTask(compilePlan(documentWith(volume, rest)), "main").commands[0]?.volumes[0]?.source;
+  assert.equal(source?.kind, "text");
+  return source as unknown as Source;
+}
+
+test("binaryData goes into volumes, and nowhere else", () => {
+  assert.deepEqual(findSource("configMap: {name: c}"), {
+    kind: "text",
+    files: { tone: "kind {{x}}", raw: writeByteText("AP/+gA==") },
+  });
+  const env = (key: string): string =>
+    `env: [{name: A, valueFrom: {configMapKeyRef: {name: c, key: ${key}}}}]`;
+  assert.deepEqual(errorCodes(documentWith("emptyDir: {}", env("raw"))), ["argo/unknown-config-map"]);
+  const task = getTask(
+    compilePlan(documentWith("emptyDir: {}", "envFrom: [{configMapRef: {name: c}}]")),
+    "main",
+  );
+  assert.deepEqual(
+    task.commands[0]?.env.map(({ name }) => name),
+    ["tone"],
+  );
+});
+
+test("a key that is not there is an error, unless the volume is optional", () => {
+  const volume = "configMap: {name: c, items: [{key: gone, path: x}]}";
+  assert.deepEqual(errorCodes(documentWith(volume)), ["argo/unknown-config-map"]);
+  assert.deepEqual(errorCodes(documentWith("secret: {secretName: s, items: [{key: gone, path: x}]}")), [
+    "argo/unknown-secret",
+  ]);
+  assert.deepEqual(findSource(volume.replace("{name: c", "{optional: true, name: c")), {
+    kind: "text",
+    files: {},
+  });
+});
+
+test("a projected volume puts ConfigMaps, Secrets and the downward API together", () => {
+  const source = findSource(
+    `projected: {defaultMode: 256, sources: [
+      {configMap: {name: c, items: [{key: tone, path: sub/tone, mode: 420}]}},
+      {secret: {name: s}},
+      {secret: {name: gone, optional: true}},
+      {downwardAPI: {items: [{path: name, fieldRef: {fieldPath: metadata.name}}]}}]}`.replace(/\n */gu, ""),
+  );
+  assert.deepEqual(Object.keys(source.files), ["sub/tone", "password", "name"]);
+  assert.deepEqual(source.modes, { "sub/tone": 0o644, password: 0o400, name: 0o400 });
+  assert.equal(source.secret, true);
+  const token = "projected: {sources: [{serviceAccountToken: {path: token}}]}";
+  assert.deepEqual(errorCodes(documentWith(token)), ["argo/unsupported-volume"]);
+});
+
+test("the downward API as a volume: labels, and what a container may use", () => {
+  const items = [
+    "{path: labels, fieldRef: {fieldPath: metadata.labels}}",
+    "{path: one, fieldRef: {fieldPath: \"metadata.labels['b']\"}}",
+    "{path: cpu, resourceFieldRef: {containerName: main, resource: limits.cpu}}",
+    "{path: cpu-m, resourceFieldRef: {containerName: main, resource: requests.cpu, divisor: 1m}}",
+    "{path: memory, resourceFieldRef: {containerName: main, resource: limits.memory, divisor: 1Mi}}",
+    "{path: none, resourceFieldRef: {containerName: main, resource: limits.ephemeral-storage}}",
+  ];
+  const source = findSource(
+    `downwardAPI: {items: [${items.join(", ")}]}`,
+    "resources: {limits: {cpu: 1500m, memory: 64Mi}}",
+  );
+  const { labels, ...others } = source.files as Readonly<
+    Record<string, string | { readonly source: string }>
+  >;
+  assert.deepEqual(others, { one: "own", cpu: "2", "cpu-m": "1500", memory: "64", none: "0" });
+  assert.equal(
+    typeof labels === "object" ? labels.source : labels,
+    [
+      'a="all"',
+      'b="own"',
+      'workflows.argoproj.io/completed="false"',
+      'workflows.argoproj.io/workflow="{{workflow.name}}"',
+      'x="{{workflow.name}}"',
+    ].join("\n"),
+  );
+});
+
+test("subPathExpr names variables, and a claim may be read only for all its mounts", () => {
+  const source = documentWith(
+    "persistentVolumeClaim: {claimName: p, readOnly: true}",
+    "env: [{name: WHO, value: me}]",
+    ", subPathExpr: 'of/$(WHO)/$$(WHO)'",
+  );
+  const [mount] = getTask(compilePlan(source), "main").commands[0]?.volumes ?? [];
+  assert.deepEqual([mount?.subPath, mount?.readOnly], ["of/me/$(WHO)", true]);
+});
+
+test("a volume of a cluster is refused by its name", () => {
+  const { diagnostics } = compile(documentWith("nfs: {server: s, path: /}"));
+  assert.match(diagnostics[0]?.message ?? "", /of kind nfs, which needs a cluster/u);
+});
