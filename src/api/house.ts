@@ -204,6 +204,8 @@ export interface LockUserRow {
   /** Short name of the task. */
   readonly name?: string;
   readonly priority: number;
+  /** It is suspended, and stands in line again when it is resumed. */
+  readonly suspended?: true;
 }
 
 /** A lock that is held or waited for. */

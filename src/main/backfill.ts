@@ -33,7 +33,9 @@ export function planCronBackfill(
   const backfill = readBackfill(rules, { ...wishes, name: wishes.name ?? makeName() }, now);
   if (!backfill.ok) throw refuse(backfill.error);
   const { after, until, zone, name } = backfill.value;
-  const { timetable, fault } = readTimetable({ rules: { ...rules, zone }, machineZone }, after);
+  // The zone of the start, which may be a mere offset, counts where the machine's would for a schedule that runs.
+  const around = { rules, machineZone: rules.zone === undefined ? zone : machineZone };
+  const { timetable, fault } = readTimetable(around, after);
   if (fault !== undefined) throw refuse(fault);
   const times = listTimes(timetable, after, until, timesAtMost + 1);
   if (times.length > timesAtMost) throw refuse(`there are more than ${timesAtMost} times`);

@@ -101,7 +101,8 @@ function describeLock(lock: BoardLock, loaded: ReadonlyMap<string, Loaded>): Loc
 function describeTicket(ticket: LockTicket, loaded: ReadonlyMap<string, Loaded>): LockUserRow {
   const { user, task, priority } = ticket;
   const found = loaded.get(user.runId);
-  const row = { run: user.name, runId: user.runId, priority };
+  const suspended = ticket.phase === "asleep" ? { suspended: true as const } : {};
+  const row = { run: user.name, runId: user.runId, priority, ...suspended };
   if (found === undefined || task < 0) return row;
   return { ...row, task, name: getLanguage(found.language).view.taskName(found.state, task).short };
 }

@@ -184,6 +184,23 @@ describe("looking at definitions", () => {
 });
 
 describe("steering definitions", () => {
+  test("-n keeps lists and delete --all to one namespace", async () => {
+    const far = { ...orders, name: "far", document: { metadata: { name: "far", namespace: "staging" } } };
+    const listed = await ask(["template", "list", "-o", "name", "-n", "default"], {
+      definitions: [...definitions, far],
+    });
+    assert.deepEqual(listed.out, ["orders", "returns"]);
+    const deleted = await ask(["template", "delete", "--all", "-n", "staging"], {
+      definitions: [...definitions, far],
+    });
+    assert.deepEqual(deleted.calls, ["remove WorkflowTemplate far"]);
+    const shared = { ...far, kind: "ClusterWorkflowTemplate" } as const;
+    const cluster = await ask(["cluster-template", "list", "-o", "name", "-n", "other"], {
+      definitions: [shared],
+    });
+    assert.deepEqual(cluster.out, ["far"]);
+  });
+
   test("delete takes names or all, and only existing ones", async () => {
     const one = await ask(["template", "delete", "orders", "orders"], { definitions });
     assert.deepEqual(one.calls, ["remove WorkflowTemplate orders"]);

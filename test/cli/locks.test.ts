@@ -15,7 +15,7 @@ const locks: readonly LockRow[] = [
     key: "default/Database/db",
     used: 0,
     holders: [],
-    waiting: [user("six")],
+    waiting: [user("six"), { ...user("seven"), suspended: true }],
   },
   {
     key: "default/Mutex/m",
@@ -34,7 +34,7 @@ describe("locks", () => {
       out.map((line) => line.trimEnd()),
       [
         "LOCK                 USED          HELD BY         WAITING",
-        "default/Database/db  0 (no limit)  -               six",
+        "default/Database/db  0 (no limit)  -               six, seven (suspended)",
         "default/Mutex/m      1/1           one: deploy(0)  a, b, c, d, e and 2 more",
       ],
     );

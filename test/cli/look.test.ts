@@ -35,6 +35,25 @@ describe("list", () => {
     assert.equal((await ask(["list", "-l", "a>b"])).code, 2);
   });
 
+  test("-n leaves the runs of other namespaces alone, where runs are selected", async () => {
+    const staged = pictures.map((one) =>
+      one.row.name === "nightly-2" ? { ...one, row: { ...one.row, namespace: "staging" } } : one,
+    );
+    const listed = async (...argv: readonly string[]): Promise<readonly string[]> =>
+      (await ask(argv, { pictures: staged })).out;
+    assert.deepEqual(await listed("list", "-o", "name", "-n", "staging"), ["nightly-2"]);
+    assert.deepEqual(await listed("list", "-o", "name", "-n", "default"), ["orders", "nightly-1"]);
+    assert.deepEqual(await listed("delete", "--all", "--dry-run", "-n", "staging"), [
+      "Workflow 'nightly-2' deleted (dry-run)",
+    ]);
+    assert.deepEqual(await listed("stop", "-l", "team", "--dry-run", "-n", "staging"), []);
+    const none = await ask(["list", "-n", "argo"], { pictures: staged });
+    assert.match(none.err, /no such runs of namespace argo in .*; there are runs of default, staging/);
+    const retried = await ask(["retry", "-l", "team", "-n", "default"], { pictures: staged });
+    assert.match(retried.err, /no such runs/);
+    assert.equal((await ask(["delete", "-n", "staging"], { pictures: staged })).code, 2);
+  });
+
   test("knows the labels that Argo's controller keeps", async () => {
     const argo = "workflows.argoproj.io";
     const names = async (selector: string): Promise<readonly string[]> =>

@@ -36,6 +36,25 @@ const times = ["2026-03-28T02:00:00Z", "2026-03-29T01:00:00Z", "2026-03-30T01:00
 const names = times.map((time) => `nightly-backfill-spring-${Date.parse(time) / 1000}`);
 
 describe("backfill", () => {
+  test("without a zone of the definition the times are those of the start's offset", async (context) => {
+    const house = await makeHouse(context);
+    const lines = source.replace(/ {2}timezone: .*\n/u, "").replace("name: nightly", "name: anywhere");
+    const stored = { file: "a.yaml", mode: "create", kinds: ["CronWorkflow"], strict: true } as const;
+    assert.ok((await house.definitions.store({ source: lines, ...stored })).ok);
+    const list = async (start: string, end: string): Promise<readonly (string | undefined)[]> => {
+      const plan = await house.definitions.planBackfill("anywhere", { start, end, name: "b" });
+      return plan.requests.map(({ submission }) => submission.name);
+    };
+    const nameAt = (time: string): string => `anywhere-backfill-b-${Date.parse(time) / 1000}`;
+    assert.deepEqual(await list("2026-03-28T00:00:00+05:30", "2026-03-29T00:00:00+05:30"), [
+      nameAt("2026-03-28T03:00:00+05:30"),
+    ]);
+    assert.deepEqual(await list("2026-03-28T00:00:00-08:00", "2026-03-29T00:00:00-08:00"), [
+      nameAt("2026-03-28T03:00:00-08:00"),
+    ]);
+    assert.deepEqual(await list("2026-03-28", "2026-03-28T23:00:00Z"), [nameAt("2026-03-28T03:00:00Z")]);
+  });
+
   test("there is a run for each time of the definition's zone, always the same ones", async (context) => {
     const house = await makeHouse(context);
     const plan = await house.definitions.planBackfill("nightly", wishes);

@@ -90,7 +90,11 @@ test("a suspended run that wants a lock waits for a person, and stands in no lin
   assert.equal(await engine.settled("held"), "suspended");
   const { row, state, view } = await house.get("held");
   assert.deepEqual([row.phase, view.outcome(state)], ["suspended", { phase: "Pending", message: "" }]);
-  assert.deepEqual((await house.locks())[0]?.holders, []);
+  const [lock] = await house.locks();
+  assert.deepEqual(
+    [lock?.holders, lock?.waiting.map(({ run, suspended: asleep }) => [run, asleep])],
+    [[], [["held", true]]],
+  );
   await engine.command("held", { kind: "resume" });
   // Its own wait for a person is next.
   assert.equal(await engine.settled("held"), "suspended");

@@ -87,12 +87,13 @@ interface Head {
 }
 
 function defineArchiveList(head: Head): Command {
-  const { labels, prefix, "field-selector": fields } = runFilterFlags;
+  const { namespace, labels, prefix, "field-selector": fields } = runFilterFlags;
   return defineCommand({
     ...head,
     ...bare,
     examples: [{ line: "millrace archive list -l team=a", does: "with their ids" }],
     flags: {
+      namespace,
       labels,
       prefix,
       "field-selector": fields,

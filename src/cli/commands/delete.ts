@@ -22,7 +22,7 @@ export const command = defineCommand({
     "--completed means only runs that have ended. A name that no run has is told, and is no error.",
   ],
   flags: {
-    all: { kind: "switch", help: "every run" },
+    all: { kind: "switch", help: "every run; with -n, every one of the namespace" },
     ...endedFilters,
     force: { kind: "switch", help: "as without: nothing keeps an ended run from being deleted" },
     "dry-run": { kind: "switch", help: "only say what would be deleted" },

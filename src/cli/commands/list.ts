@@ -11,6 +11,7 @@ import { paintSymbol, toneOf } from "../render/symbols.ts";
 import { formatTable } from "../render/table.ts";
 import { cleanText } from "../render/text-width.ts";
 import { filterRuns, hasFilters, runFilterFlags } from "../select/select-runs.ts";
+import type { RunFilters } from "../select/select-runs.ts";
 
 export const command = defineCommand({
   name: "list",
@@ -38,12 +39,12 @@ export const command = defineCommand({
   run: async (context, flags) => {
     const { out, io } = context;
     const house = await context.openHouse();
-    const rows = filterRuns(await house.list(), flags, io.clock.now()).slice(0, flags.limit);
+    const all = await house.list();
+    const rows = filterRuns(all, flags, io.clock.now()).slice(0, flags.limit);
     if (flags.output === "json" || flags.output === "yaml")
       printStructured(out, flags.output, rows.map(rowToJson));
     else if (flags.output === "name") out.lines(rows.map(({ name }) => name));
-    else if (rows.length === 0)
-      context.err.line(`no ${hasFilters(flags) ? "such " : ""}runs in ${house.home}`);
+    else if (rows.length === 0) context.err.line(describeNothing(house.home, flags, all));
     else {
       out.lines(formatRows(context, rows, flags.output === "wide", flags.headers !== false));
       await noteUndriven(context, house, rows);
@@ -51,6 +52,15 @@ export const command = defineCommand({
     return exitCodes.succeeded;
   },
 });
+
+function describeNothing(home: string, filters: RunFilters, all: readonly RunRow[]): string {
+  const { namespace } = filters;
+  if (namespace === undefined) return `no ${hasFilters(filters) ? "such " : ""}runs in ${home}`;
+  const others = new Set(all.map((row) => row.namespace ?? "default"));
+  others.delete(namespace);
+  const hint = others.size === 0 ? "" : `; there are runs of ${[...others].toSorted().join(", ")}`;
+  return `no such runs of namespace ${namespace} in ${home}${hint}`;
+}
 
 function formatRows(
   { io, style }: CommandContext,

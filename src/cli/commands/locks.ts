@@ -49,13 +49,14 @@ function toJson({ key, limit, used, holders, waiting }: LockRow): JsonObject {
   };
 }
 
-function userToJson({ run, runId, task, name, priority }: LockUserRow): JsonObject {
+function userToJson({ run, runId, task, name, priority, suspended }: LockUserRow): JsonObject {
   return {
     run,
     runId,
     ...(task === undefined ? {} : { task }),
     ...(name === undefined ? {} : { name }),
     priority,
+    ...(suspended === undefined ? {} : { suspended }),
   };
 }
 
@@ -64,11 +65,14 @@ function toCells({ key, limit, used, holders, waiting }: LockRow): readonly stri
   return [cleanText(key), status, nameAll(holders), waiting.length === 0 ? "-" : nameAll(waiting)];
 }
 
+function nameUser({ run, name, suspended }: LockUserRow): string {
+  const user = cleanText(name === undefined ? run : `${run}: ${name}`);
+  return suspended === undefined ? user : `${user} (suspended)`;
+}
+
 function nameAll(users: readonly LockUserRow[]): string {
   if (users.length === 0) return "-";
-  const names = users
-    .slice(0, namesAtMost)
-    .map(({ run, name }) => cleanText(name === undefined ? run : `${run}: ${name}`));
+  const names = users.slice(0, namesAtMost).map(nameUser);
   const more = users.length - names.length;
   return `${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

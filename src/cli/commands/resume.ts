@@ -11,11 +11,13 @@ import { sayRun } from "../drive/steer-runs.ts";
 import { engineFlags, watchFlags } from "../drive/submission-flags.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { chooseFlags, chooseRuns, forEachRun } from "../select/choose-runs.ts";
+import { namespaceFlag } from "../select/select-runs.ts";
 import { selectFlag } from "../select/select-flag.ts";
 
 const flags = {
   ...selectFlag,
   ...chooseFlags,
+  ...namespaceFlag,
   message: { kind: "text", value: "TEXT", help: "a note that is kept with the waits that end" },
   "output-parameter": {
     kind: "list",

@@ -10,6 +10,7 @@ import { engineFlags, parameterFlags, watchFlags } from "../drive/submission-fla
 import { formatRunHead } from "../render/run-head.ts";
 import { checkTask } from "../select/check-task.ts";
 import { chooseFlags, chooseRuns, forEachRun } from "../select/choose-runs.ts";
+import { namespaceFlag } from "../select/select-runs.ts";
 import { selectFlag } from "../select/select-flag.ts";
 
 /** `archive retry` has them as well. */
@@ -20,6 +21,7 @@ export const retryFlags = {
   },
   ...selectFlag,
   ...chooseFlags,
+  ...namespaceFlag,
   ...parameterFlags,
   wait: {
     kind: "switch",

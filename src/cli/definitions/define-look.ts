@@ -10,8 +10,10 @@ import { cleanText } from "../render/text-width.ts";
 import { parseLabelSelector } from "../select/label-selector.ts";
 import type { DefinitionNoun } from "./definition-noun.ts";
 import {
+  definitionNamespaceFlag,
   definitionToJson,
   formatDefinition,
+  isInNamespace,
   isSuspended,
   listSchedules,
   timezoneOf,
@@ -33,6 +35,7 @@ export function defineList({ word, kind, many }: DefinitionNoun): Command {
         value: "SELECTOR",
         help: "only those with these labels, such as team=a,stage!=test",
       },
+      ...definitionNamespaceFlag,
       headers: { kind: "switch", help: "column heads; --no-headers leaves them out" },
       output: {
         kind: "choice",
@@ -45,8 +48,8 @@ export function defineList({ word, kind, many }: DefinitionNoun): Command {
     run: async ({ io, out, err, openHouse }, flags) => {
       const house = await openHouse();
       const tests = flags.labels.map(parseLabelSelector);
-      const found = (await house.definitions.list(kind)).filter(({ labels }) =>
-        tests.every((test) => test(labels)),
+      const found = (await house.definitions.list(kind)).filter(
+        (one) => isInNamespace(one, flags.namespace) && tests.every((test) => test(one.labels)),
       );
       const { output } = flags;
       if (output === "json" || output === "yaml") printStructured(out, output, found.map(definitionToJson));

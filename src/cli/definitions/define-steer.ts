@@ -7,6 +7,7 @@ import { lintDocuments, lintFlags } from "../commands/lint.ts";
 import { cleanText } from "../render/text-width.ts";
 import type { DefinitionNoun } from "./definition-noun.ts";
 import { nouns } from "./definition-noun.ts";
+import { definitionNamespaceFlag, isInNamespace } from "./definition-text.ts";
 
 export function defineDelete({ word, kind, one, many }: DefinitionNoun): Command {
   return defineCommand({
@@ -18,7 +19,8 @@ export function defineDelete({ word, kind, one, many }: DefinitionNoun): Command
     completes: "nothing",
     details: ["All versions are deleted. Runs that were made from them go on, and can be retried."],
     flags: {
-      all: { kind: "switch", help: `all ${many}` },
+      all: { kind: "switch", help: `all ${many}; with -n, all of the namespace` },
+      ...definitionNamespaceFlag,
       "dry-run": { kind: "switch", help: "only say what would be deleted" },
     } as const,
     examples: [{ line: `millrace ${word} delete NAME`, does: `delete ${one}` }],
@@ -27,8 +29,9 @@ export function defineDelete({ word, kind, one, many }: DefinitionNoun): Command
         throw new MillraceError("cli/bad-arguments", "invalid", `${word} delete needs NAME... or --all`);
       const { definitions } = await openHouse();
       const all = flags.all === true ? await definitions.list(kind) : [];
+      const meant = all.filter((each) => isInNamespace(each, flags.namespace));
       const named = await Promise.all(operands.map((name) => definitions.get({ kind, name })));
-      const names = [...new Set([...named, ...all].map(({ name }) => name))];
+      const names = [...new Set([...named, ...meant].map(({ name }) => name))];
       for (const name of names) {
         if (flags["dry-run"] !== true) await definitions.remove({ kind, name });
         out.line(`${kind} '${cleanText(name)}' deleted${flags["dry-run"] === true ? " (dry-run)" : ""}`);

@@ -3,6 +3,7 @@ import type { DefinitionPicture } from "../../api/definitions.ts";
 import { isJsonObject } from "../../base/json.ts";
 import type { Json, JsonObject } from "../../base/json.ts";
 import { isCronSuspended, readCronStatus } from "../../model/run/cron-status.ts";
+import type { FlagTable } from "../arguments/flag-table.ts";
 import { formatDuration, formatMoment, formatTime } from "../render/durations.ts";
 import { formatFields } from "../render/table.ts";
 import { cleanText } from "../render/text-width.ts";
@@ -38,6 +39,22 @@ export function listSchedules({ document }: DefinitionPicture): readonly string[
 
 export function timezoneOf({ document }: DefinitionPicture): string {
   return readText(readObject(document, "spec"), "timezone");
+}
+
+/** The flag that keeps a selection of definitions to one namespace. */
+export const definitionNamespaceFlag = {
+  namespace: {
+    kind: "text",
+    short: "n",
+    value: "NAME",
+    help: "of those that are not named, only the ones of this namespace",
+  },
+} as const satisfies FlagTable;
+
+/** Whether a definition is of the namespace; every one is when nobody asks for any, and so is what belongs to none. */
+export function isInNamespace(definition: DefinitionPicture, namespace: string | undefined): boolean {
+  const own = namespaceOf(definition);
+  return namespace === undefined || own === "" || own === namespace;
 }
 
 /** Empty for what belongs to none. */

@@ -4,7 +4,7 @@ import type { FlagTable, FlagValues } from "../arguments/flag-table.ts";
 import type { CommandContext } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { reportError } from "../report-error.ts";
-import { findRow, runFilterFlags, selectRuns } from "../select/select-runs.ts";
+import { findRow, namespaceFlag, runFilterFlags, selectRuns } from "../select/select-runs.ts";
 
 export const steerFlags = {
   labels: {
@@ -18,6 +18,7 @@ export const steerFlags = {
     ...runFilterFlags["field-selector"],
     help: "all unfinished runs with these fields: metadata.name, metadata.namespace or status.phase",
   },
+  ...namespaceFlag,
   "dry-run": { kind: "switch", help: "only say which runs are meant" },
 } as const satisfies FlagTable;
 
@@ -38,7 +39,9 @@ export async function steerRuns(
   const house = await context.openHouse();
   const fields = given["field-selector"];
   const hasFilters = given.labels.length > 0 || fields !== undefined;
-  const filters = hasFilters ? { labels: given.labels, "field-selector": fields, running: true } : {};
+  const filters = hasFilters
+    ? { labels: given.labels, "field-selector": fields, namespace: given.namespace, running: true }
+    : {};
   const now = io.clock.now();
   if (given["dry-run"] === true && operands.length > 0) {
     for (const operand of operands) await rehearse(context, house, operand, does);

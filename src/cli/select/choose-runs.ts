@@ -25,12 +25,14 @@ export async function chooseRuns(
   { io }: CommandContext,
   house: House,
   operands: readonly string[],
-  given: FlagValues<typeof chooseFlags>,
+  given: FlagValues<typeof chooseFlags> & Pick<RunFilters, "namespace">,
   only: RunFilters,
 ): Promise<readonly string[]> {
   const fields = given["field-selector"];
   const hasFilters = given.selector.length > 0 || fields !== undefined;
-  const filters = hasFilters ? { ...only, labels: given.selector, "field-selector": fields } : {};
+  const filters = hasFilters
+    ? { ...only, labels: given.selector, "field-selector": fields, namespace: given.namespace }
+    : {};
   const named = operands.length === 0 && !hasFilters ? ["@latest"] : operands;
   const names = await selectRuns(house, named, filters, io.clock.now());
   return hasFilters ? names.toReversed() : names;

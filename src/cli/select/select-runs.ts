@@ -6,7 +6,18 @@ import { parseFieldSelector } from "./field-selector.ts";
 import { parseLabelSelector } from "./label-selector.ts";
 import { labelsOf } from "./run-labels.ts";
 
+/** In Argo every command is for one namespace. Here a selection is, when somebody says so; a name is enough by itself. */
+export const namespaceFlag = {
+  namespace: {
+    kind: "text",
+    short: "n",
+    value: "NAME",
+    help: "of the runs that are not named, only those of this namespace",
+  },
+} as const satisfies FlagTable;
+
 export const runFilterFlags = {
+  ...namespaceFlag,
   labels: {
     kind: "list",
     short: "l",
@@ -45,6 +56,7 @@ export function filterRuns(rows: readonly RunRow[], filters: RunFilters, now: nu
       const isOver = row.endedAt !== undefined;
       if (filters.running === true && isOver) return false;
       if (filters.completed === true && !isOver) return false;
+      if (filters.namespace !== undefined && (row.namespace ?? "default") !== filters.namespace) return false;
       if (filters.prefix !== undefined && !row.name.startsWith(filters.prefix)) return false;
       if (filters.since !== undefined && row.createdAt < now - filters.since) return false;
       if (filters.older !== undefined && (row.endedAt === undefined || row.endedAt > now - filters.older))
@@ -90,7 +102,7 @@ function isInState({ phase, shownPhase }: RunRow, state: string): boolean {
   return phase === state || shownPhase.toLowerCase() === state;
 }
 
-/** Whether any filter was given; other flags may be among them. */
+/** Whether any filter was given that can stand alone; other flags may be among them. */
 export function hasFilters(filters: RunFilters): boolean {
   if ((filters.labels ?? []).length > 0) return true;
   return filterNames.some((name) => filters[name] !== undefined && filters[name] !== false);

@@ -159,10 +159,15 @@ function findNamer(locale: string, name: string): Intl.DateTimeFormat {
   return namer;
 }
 
+/** As the zone database abbreviates zones without letters: `+02`, `+0530`. */
 function formatShortOffset(offsetSeconds: number): string {
+  return formatFullOffset(offsetSeconds).replace(/(?<=\d\d)00$/u, "");
+}
+
+/** What Go writes for a zone that has no name at all: `+0200` (package time, appendFormat, stdTZ). */
+function formatFullOffset(offsetSeconds: number): string {
   const minutes = Math.abs(Math.trunc(offsetSeconds / 60));
-  const hours = String(Math.trunc(minutes / 60)).padStart(2, "0");
-  const rest = minutes % 60 === 0 ? "" : String(minutes % 60).padStart(2, "0");
+  const [hours, rest] = [Math.trunc(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, "0"));
   return `${offsetSeconds < 0 ? "-" : "+"}${hours}${rest}`;
 }
 
@@ -175,7 +180,7 @@ export function findOffset(
     const name = zone.name === "Local" ? "UTC" : zone.name;
     return {
       seconds: zone.offsetSeconds,
-      abbreviation: name === "" ? formatShortOffset(zone.offsetSeconds) : name,
+      abbreviation: name === "" ? formatFullOffset(zone.offsetSeconds) : name,
     };
   }
   const formatter = findFormatter(zone.name);

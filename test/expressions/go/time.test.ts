@@ -105,6 +105,11 @@ describe("formatting by Go layouts", () => {
       timeToText(inZone(moment, { name: "", offsetSeconds: -5400 })),
       "2024-05-01 07:38:07.06005 -0130 -0130",
     );
+    assert.equal(
+      timeToText(inZone(moment, { name: "", offsetSeconds: 7200 })),
+      "2024-05-01 11:08:07.06005 +0200 +0200",
+    );
+    assert.equal(shown("America/Sao_Paulo"), "06:08 -03 -0300");
   });
 });
 
