@@ -284,6 +284,7 @@ function describeRun(
           templateScope: `${own.spec.workflowTemplateRef.clusterScope === true ? "cluster" : "namespaced"}/${own.spec.workflowTemplateRef.name}`,
         }),
     ...(desk.needsConfigMaps ? { configMaps: describeTexts(desk.around.configMaps) } : {}),
+    ...(desk.needsConfigMaps ? { binaryData: describeTexts(desk.around.binaryData) } : {}),
     ...(desk.needsSecrets ? { secrets: describeTexts(desk.around.secrets) } : {}),
     ...Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined)),
   } as JsonObject;
