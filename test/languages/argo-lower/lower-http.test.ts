@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { writeByteText } from "../../../src/base/byte-text.ts";
-import { compilePlan, errorCodes, getProcess, workflow } from "./support.ts";
+import { compile, compilePlan, errorCodes, getProcess, workflow } from "./support.ts";
 
 function documentWith(fields: string): string {
   return workflow(`
@@ -23,4 +23,11 @@ test("a body given as base64 is a text where it is one, and keeps its bytes wher
   assert.equal(findBody("body: text"), "text");
   assert.equal(findBody("method: GET"), undefined);
   assert.deepEqual(errorCodes(documentWith("bodyFrom: {bytes: '{'}")), ["argo/not-base64"]);
+});
+
+test("callbacks that were said over the document have no place in it", () => {
+  const annotations = { "millrace/callbacks": "[{name: x, htp: {}}]" };
+  const said = compile(documentWith("method: GET"), { annotations }).diagnostics;
+  assert.ok(said.length > 0);
+  for (const { code, position } of said) assert.deepEqual([code, position], ["argo/bad-callback", undefined]);
 });
