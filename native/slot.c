@@ -494,12 +494,13 @@ static void run(void)
 	/* The input has ended, or what waited for it was killed. */
 	if (!now.is_taken)
 		_exit(ending.code);
-	if (now.record >= 0) {
+	if (now.record >= 0)
 		note_end(now.record, &ending);
-		close(now.record);
-	} else
+	else
 		ending = refused;
 	tell_end(&ending);
+	if (now.record >= 0)
+		close(now.record);
 }
 
 int main(void)

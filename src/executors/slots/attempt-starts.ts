@@ -1,5 +1,6 @@
 /** How attempts begin: checked, prepared, queued, handed to a slot; or taken over from an earlier engine. */
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Result } from "../../base/result.ts";
 import type { AttemptOrder, AttemptProblem } from "../../model/run/attempt.ts";
@@ -14,7 +15,14 @@ import { findLivingSlot, type RunningAttempt } from "./running-attempt.ts";
 import type { Launch } from "./launch.ts";
 import { coverLogs } from "./secret-logs.ts";
 import type { Slot } from "./slot.ts";
+import { stayAwake } from "./stay-awake.ts";
+import { isQuick } from "./quick-attempts.ts";
 import { watchReadiness } from "./watch-readiness.ts";
+
+/** An attempt in a chain of attempts no longer than this is waited for awake, where that takes no processor from it. */
+const instantMs = 2;
+const longestAwakeMs = 2;
+const processors = availableParallelism();
 
 /** Starts an attempt as soon as a slot is free. One that was started before is adopted instead (X4). */
 export function startAttempt(context: ExecutorContext, order: AttemptOrder, directory: string): void {
@@ -72,7 +80,10 @@ function runOnSlot(context: ExecutorContext, attempt: RunningAttempt, slot: Slot
   // It may hold secrets and is not needed any more.
   delete attempt.launch;
   context.bySlot.set(slot, attempt);
-  slot.run(directory, launch, context.expectsNext());
+  const chainMs = context.chainMs();
+  slot.run(directory, launch, isQuick(chainMs));
+  if (chainMs !== undefined && chainMs <= instantMs && processors > 1)
+    stayAwake(() => attempt.ending, longestAwakeMs);
   context.sampler.watch(order.attemptId, slot.pid, context.backend.hasPidNamespace);
   if (order.timeoutMs !== undefined) limitTime(context, attempt, order.timeoutMs);
   watchReadiness(context, attempt);

@@ -55,8 +55,8 @@ export interface ExecutorContext {
   /** Calls back now or a little later, when the engine is told of several ends at once; starts and ends stay in order. */
   readonly tellStart: (tell: () => void) => void;
   readonly tellEnd: (tell: () => void) => void;
-  /** Whether another attempt will probably be at hand as soon as this one, the only one, has ended. */
-  readonly expectsNext: () => boolean;
+  /** How long the last attempt took, in ms, where one runs after the other; undefined where several are under way. */
+  readonly chainMs: () => number | undefined;
   /** Called when an attempt has ended and its slot, if any, is free. */
   readonly attemptEnded: () => void;
   /** Epoch ms. */

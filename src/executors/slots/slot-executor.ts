@@ -22,15 +22,9 @@ import { createHeldNews, type HeldNews } from "./held-news.ts";
 import { createLeftoverSweep } from "./leftover-sweep.ts";
 import { createMemorySampler } from "./memory-sampler.ts";
 import { createShellMeasures } from "./shell-measures.ts";
+import { isQuick } from "./quick-attempts.ts";
 import type { Slot } from "./slot.ts";
 import { createSlotPool } from "./slot-pool.ts";
-
-/**
- * After an attempt shorter than this the executor takes two more for each slot. They are made ready meanwhile, and begin
- * as soon as a slot is free, while the engine still decides what the end of the last one means. Longer attempts do not
- * gain from that, and what the engine has handed out it cannot put behind something more urgent any more.
- */
-const quickAttemptMs = 50;
 
 /** Memory is looked at sooner where the slot does not tell it at the end. */
 const firstSampleMs = { shell: 5, native: 20 } as const;
@@ -44,8 +38,8 @@ export function createSlotExecutor(
   listener: ExecutorListener,
 ): Executor {
   let idleWaiters: (() => void)[] = [];
-  /** Whether the latest attempt was over so soon that the next one in line is worth having ready. */
-  let isQuick = false;
+  /** How long the latest attempt took. If it was quick, the next one in line is worth having ready. */
+  let lastMs: number | undefined;
   const held = createHeldNews(longestHoldMs);
   const context: ExecutorContext = {
     backend,
@@ -66,13 +60,13 @@ export function createSlotExecutor(
     bySlot: new Map(),
     queue: new Set(),
     slotFreed: (ranMs) => {
-      isQuick = ranMs < quickAttemptMs;
+      lastMs = ranMs;
       startQueued(context);
     },
     tellStart: (tell) => held.add(tell, held.isEmpty() ? "now" : "with-others"),
     // More are in line than can begin, so the engine need not hurry.
     tellEnd: (tell) => held.add(tell, context.queue.size > options.capacity ? "soon" : "now"),
-    expectsNext: () => isQuick && context.attempts.size === 1,
+    chainMs: () => (context.attempts.size === 1 ? lastMs : undefined),
     attemptEnded: () => {
       startQueued(context);
       if (context.attempts.size > 0) return;
@@ -84,7 +78,7 @@ export function createSlotExecutor(
   return {
     name: backend.name,
     get capacity() {
-      return isQuick ? 3 * options.capacity : options.capacity;
+      return isQuick(lastMs) ? 3 * options.capacity : options.capacity;
     },
     capabilities: () => backend.capabilities(),
     prepare: (slots) => context.pool.open(slots),
