@@ -1,9 +1,10 @@
 /**
  * `npm run build`: bundles the command into `dist/`: what every run needs as one script, the rest as small ones,
- * and the compiled form of the first for this version of Node.
+ * and the compiled form of the first for this version of Node. `node tools/build.ts FOLDER` makes an installed command of
+ * nothing but scripts in another folder, for tests.
  */
 import { createHash } from "node:crypto";
-import { readFileSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { build, type BuildResult, type Metafile } from "esbuild";
 import { writeChunkScript, writeStartScript } from "./bundle/chunk-scripts.ts";
@@ -13,7 +14,8 @@ import { nodeBuiltins } from "./bundle/node-builtins.ts";
 import { projectFolder } from "./checks.ts";
 import { makeSlotProgram } from "./setup/slot-program.mjs";
 
-const outputFolder = join(projectFolder, "dist");
+const [, , elsewhere] = process.argv;
+const outputFolder = join(elsewhere ?? projectFolder, "dist");
 const launcher = join(projectFolder, "bin", "millrace.mjs");
 const entry = "src/main/millrace.ts";
 
@@ -112,6 +114,10 @@ function reportSize(name: string): void {
 
 rmSync(outputFolder, { recursive: true, force: true });
 mkdirSync(outputFolder, { recursive: true });
-makeSlotProgram(projectFolder);
+if (elsewhere === undefined) makeSlotProgram(projectFolder);
 await writeBundle(await bundle());
-for (const name of makeCode(launcher, outputFolder)) reportSize(name);
+if (elsewhere === undefined) for (const name of makeCode(launcher, outputFolder)) reportSize(name);
+else {
+  mkdirSync(join(elsewhere, "bin"), { recursive: true });
+  copyFileSync(launcher, join(elsewhere, "bin", "millrace.mjs"));
+}

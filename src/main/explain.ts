@@ -33,10 +33,13 @@ function explainer(picture: RunPicture): (task: number) => Explanation {
   });
 }
 
+/** Facts about work that goes on outside of the engine. */
+const underWay: ReadonlySet<FactCode> = new Set(["attempt-runs", "serves", "waits-for-response"]);
+
 /** The engine's facts know only the history; of an attempt that nobody looks after, the disk knows better. */
 function explainFact(picture: RunPicture, task: number, fact: Fact): Explanation["facts"][number] {
   const left = picture.outlook?.left?.get(task);
-  if (left !== undefined && (fact.code === "attempt-runs" || fact.code === "serves"))
+  if (left !== undefined && underWay.has(fact.code))
     return { code: `attempt-${left.state}`, text: left.says };
   return { code: fact.code, text: describe(picture, task, fact) };
 }

@@ -5,7 +5,7 @@
 import { isJsonObject } from "../base/json.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { SubmitRequest } from "../api/house.ts";
-import { describeDefinition } from "../model/run/definition.ts";
+import { anyName, describeDefinition } from "../model/run/definition.ts";
 import type { DefinitionKey } from "../model/run/definition.ts";
 import type { GivenDefinition, Language } from "../model/run/language.ts";
 import type { Definition, DefinitionReader } from "../ports/definition-store.ts";
@@ -65,16 +65,26 @@ export async function fetchDefinitions(
       .filter((key) => !asked.has(describeDefinition(key)));
     if (wanted.length === 0) return { definitions, secrets };
     for (const key of wanted) {
+      // Several of them may have come with all of a kind.
+      if (asked.has(describeDefinition(key))) continue;
       asked.add(describeDefinition(key));
-      const found = await reader.get(key);
-      if (found === undefined) continue;
-      if (found.kind === "Secret") secrets[found.name] = readSeals(language, found);
-      else {
-        definitions.push(toGiven(found));
-        sources = [...sources, found.source];
+      for (const found of await readMeant(reader, key)) {
+        asked.add(describeDefinition(found));
+        if (found.kind === "Secret") secrets[found.name] = readSeals(language, found);
+        else {
+          definitions.push(toGiven(found));
+          sources = [...sources, found.source];
+        }
       }
     }
   }
+}
+
+/** What is stored under the key, or all of its kind. */
+async function readMeant(reader: DefinitionReader, key: DefinitionKey): Promise<readonly Definition[]> {
+  if (key.name === anyName) return reader.list({ kind: key.kind });
+  const found = await reader.get(key);
+  return found === undefined ? [] : [found];
 }
 
 /** The text of a stored Secret holds seals in place of its values (store-definitions.ts). */

@@ -189,7 +189,7 @@ async function readPicture(home: Home, reader: HistoryReader, name: string): Pro
   await shareLocks(reader, openFolderLimits(home.limits).read(), () => findKeptLimits(home), state);
   const estimate = await findEstimate(reader, summary, record.plan.origin);
   const left =
-    state.running.size === 0
+    state.running.size + state.requests.size === 0
       ? undefined
       : (await import("./left-attempts.ts")).findLeftAttempts(home, summary.name, state, isDriven(home));
   const outlook = gatherOutlook(home, summary.name, state, summary, estimate, left);

@@ -25,8 +25,14 @@ export function findLeftAttempts(
     const found = describeRecord(folder, findExitRecord(folder), state);
     if (!isDriven || (found.state !== "alone" && found.state !== "not-begun")) left.set(task, found);
   }
+  if (!isDriven) for (const task of state.requests) left.set(task, unanswered);
   return left;
 }
+
+const unanswered: LeftAttempt = {
+  state: "unanswered",
+  says: "nobody waits for the answer to its request now; it asks again when the run goes on",
+};
 
 function describeRecord(folder: string, record: ExitRecord | undefined, state: RunState): LeftAttempt {
   if (record === undefined)

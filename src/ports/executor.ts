@@ -12,6 +12,8 @@
  * X5. `ready` is called for services alone, before `ended`, and once for each `start` or adoption: when its init commands
  *     have ended well, and each other command runs and has given the answers that its readiness asks for.
  * X6. Services take no room: however many run, `capacity` other attempts may run beside them.
+ * X7. An attempt whose commands ended by themselves has its processor time, and its peak memory where the system tells that
+ *     at all (/proc), however short it was. How exact they are is said in docs/executors.md.
  */
 import type { AttemptExit, AttemptOrder } from "../model/run/attempt.ts";
 

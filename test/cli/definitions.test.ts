@@ -267,3 +267,17 @@ describe("run --from", () => {
     assert.match((await ask(["run", "--from", "cronwf/x"], { definitions })).err, /definition\/unknown/);
   });
 });
+
+test("a ConfigMap is shown with its texts, and with the size of what is long or no text", async () => {
+  const data = { tone: "kind\n", empty: "", long: "x".repeat(201) };
+  const map = makeDefinition({
+    kind: "ConfigMap",
+    name: "settings",
+    document: { kind: "ConfigMap", metadata: { name: "settings" }, data, binaryData: { raw: "AP/+gA==" } },
+  });
+  const { out } = await ask(["configmap", "get", "settings"], { definitions: [map] });
+  assert.deepEqual(
+    out.slice(-4).map((line) => line.replace(/ +/gu, " ")),
+    ["tone: kind", 'empty: ""', "long: (201 characters)", "raw: (4 bytes)"],
+  );
+});

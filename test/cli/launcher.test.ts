@@ -43,9 +43,17 @@ before(async () => {
   const chunks = [
     { name: "./program.js", text: program },
     { name: "./join.js", text: 'export function join(words) { return words.join(" "); }' },
+    // As esbuild writes a module that is evaluated when it is first asked for.
+    { name: "./lazy.js", text: "export var mark; export function init() { mark ??= '!'; }" },
   ];
   writeFileSync(join(bundle, "millrace.cjs"), `//build1\n${await writeStartScript(chunks, "./program.js")}`);
-  const shout = { name: "./shout.js", text: "export function shout(text) { return text.toUpperCase(); }" };
+  const shout = {
+    name: "./shout.js",
+    text: `
+      import { init, mark } from "./lazy.js";
+      export function shout(text) { init(); return text.toUpperCase() + mark; }
+    `,
+  };
   writeFileSync(join(bundle, "shout.js"), await writeChunkScript(shout));
 });
 after(() => rmSync(root, { recursive: true }));
@@ -77,7 +85,7 @@ function launch(
 test("chunks call each other, Node's modules, and chunks in files of their own", async () => {
   const { folder } = makeCache();
   assert.deepEqual(await launch(folder, ["list", "all"]), { code: 0, stdout: "list all\n" });
-  assert.deepEqual(await launch(folder, ["list", "loudly"]), { code: 0, stdout: "LIST LOUDLY\n" });
+  assert.deepEqual(await launch(folder, ["list", "loudly"]), { code: 0, stdout: "LIST LOUDLY!\n" });
 });
 
 test("a run that went well keeps the compiled code for its user alone, and the next one takes it", async () => {
@@ -185,7 +193,7 @@ test("a chunk in a file of its own has code of its own", async () => {
   await launch(folder, ["run", "loudly"]);
   const ofChunk = kept.replace("build1-millrace-", "build1-shout-");
   const { ino } = statSync(ofChunk);
-  assert.equal((await launch(folder, ["run", "loudly"])).stdout, "RUN LOUDLY\n");
+  assert.equal((await launch(folder, ["run", "loudly"])).stdout, "RUN LOUDLY!\n");
   assert.equal(statSync(ofChunk).ino, ino);
   assert.ok(existsSync(kept));
 });

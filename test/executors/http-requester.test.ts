@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { Server } from "node:http";
 import { after, test } from "node:test";
+import { writeByteText } from "../../src/base/byte-text.ts";
 import { createHttpRequester } from "../../src/executors/request/http-requester.ts";
 import type { HttpRequest } from "../../src/model/plan/plan.ts";
 
@@ -138,4 +139,11 @@ test("a body goes with every method, and is not taken for another request", asyn
         },
       );
   assert.deepEqual(await ask({}), { method: "GET", token: null, accept: null, body: "" });
+});
+
+test("a body may be bytes that are no text", async () => {
+  const bytes = Buffer.from([0, 255, 254, 128, 97]);
+  const body = writeByteText(bytes.toString("base64"));
+  const answer = (await ask({ method: "POST", body })) as { readonly body: string };
+  assert.equal(answer.body, bytes.toString("utf8"));
 });

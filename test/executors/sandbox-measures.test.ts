@@ -1,36 +1,18 @@
 /** What is measured in a bubblewrap, which leaves before what ran in it, and so does not know that itself. */
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import { createSandboxExecutor } from "../../src/executors/sandbox/sandbox-executor.ts";
 import type { AttemptExit } from "../../src/model/run/attempt.ts";
 import { type ExecutorBench, openExecutorBench, sh } from "../../src/ports/conformance/executor-bench.ts";
+import { findRefusal, openSandbox } from "./open-sandbox.ts";
 import { nativeProgram, skipNative } from "./slot-programs.ts";
-import { openSubject } from "./temporary-place.ts";
 
-const skip = skipNative !== false ? skipNative : await findRefusal();
+const skip = skipNative !== false ? skipNative : ((await findRefusal("bubblewrap")) ?? false);
 
 async function openBench(context: TestContext): Promise<ExecutorBench> {
-  const subject = await openSubject((stateDirectory, listener) =>
-    createSandboxExecutor(
-      { capacity: 1, stateDirectory, method: "bubblewrap", program: nativeProgram },
-      listener,
-    ),
-  );
+  const subject = await openSandbox("bubblewrap", 1, nativeProgram);
   const bench = openExecutorBench(subject);
   context.after(() => bench.close().then(() => subject.dispose()));
   return bench;
-}
-
-async function findRefusal(): Promise<string | false> {
-  const subject = await openSubject((stateDirectory, listener) =>
-    createSandboxExecutor({ capacity: 1, stateDirectory, method: "bubblewrap" }, listener),
-  );
-  const listener = { started: () => undefined, ready: () => undefined, ended: () => undefined };
-  const executor = subject.create(listener);
-  const { available, reason } = await executor.capabilities();
-  await executor.close({ leaveRunning: false });
-  await subject.dispose();
-  return available ? false : (reason ?? "no reason was given");
 }
 
 /** Holds 40 MB for a moment, which no look from outside can be sure to see. */

@@ -1,6 +1,8 @@
 /** What `get` and `explain` say of attempts whose engine is gone, of which the history says that they run. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, statSync, watch, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -27,34 +29,32 @@ async function begin(context: TestContext): Promise<{ house: House; engine: Engi
     rmSync(root, { recursive: true, force: true });
   });
   const engine = await house.openEngine({ executor: "process" });
+  context.after(() => engine.close({ leaveRunning: false }));
   await engine.submit({ source: document, file: "f.yaml", submission: { parameters: {} } });
-  await untilStarted(engine);
+  await untilStarted(house, engine);
   const folder = join(root, "runs", "left", "0");
   // The slot makes the record before it begins the command, and the engine may know of the start before both.
-  await untilFilled(folder, "main.out");
+  await untilFilled(join(folder, "main.out"));
   return { house, engine, exitFile: join(folder, "exit") };
 }
 
-function untilStarted(engine: Engine): Promise<void> {
-  return new Promise((resolve) => {
-    const look = (): void => {
-      if (engine.picture("left").state.running.size > 0) resolve();
-    };
-    engine.watch("left", look);
-    look();
-  });
+/** Until the history says so; the engine knows a little earlier. */
+async function untilStarted(house: House, engine: Engine): Promise<void> {
+  for (;;) {
+    let stop = (): void => undefined;
+    const changed = new Promise<void>((resolve) => {
+      stop = engine.watch("left", () => resolve());
+    });
+    if ((await house.get("left")).state.running.size > 0) return stop();
+    await changed;
+    stop();
+  }
 }
 
-function untilFilled(folder: string, name: string): Promise<void> {
-  return new Promise((resolve) => {
-    const look = (): void => {
-      if ((statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0) === 0) return;
-      watcher.close();
-      resolve();
-    };
-    const watcher = watch(folder, look);
-    look();
-  });
+/** Its folder is made after the history says that the attempt has begun, so there is nothing yet that could be watched. */
+async function untilFilled(file: string): Promise<void> {
+  while ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0)
+    await new Promise((resolve) => setImmediate(resolve));
 }
 
 async function find(house: House): Promise<LeftAttempt | undefined> {
@@ -95,4 +95,28 @@ test("one that outlives its engine goes on, or has ended, or is lost", async (co
   assert.equal((await find(house))?.state, "ended");
   rmSync(exitFile);
   assert.equal((await find(house))?.state, "not-begun");
+});
+
+test("a request that nobody waits for any more is sent again", async (context) => {
+  const root = mkdtempSync(join(tmpdir(), "millrace-left-"));
+  // It takes what is asked and never answers.
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  context.after(async () => {
+    server.close();
+    await house.command("left", { kind: "terminate" });
+    rmSync(root, { recursive: true, force: true });
+  });
+  const house = createHouse(root);
+  const address = server.address();
+  assert.ok(typeof address === "object" && address !== null);
+  const source = document.replace(/container: .*/, `http: {url: "http://127.0.0.1:${address.port}/"}`);
+  const engine = await house.openEngine({ executor: "none" });
+  const asked = once(server, "connection");
+  await engine.submit({ source, file: "f.yaml", submission: { parameters: {} } });
+  const [socket] = await asked;
+  assert.deepEqual(await explain(house), ["running", "waits-for-response"]);
+  await engine.close({ leaveRunning: false });
+  socket.destroy();
+  assert.deepEqual(await explain(house), ["running", "attempt-unanswered"]);
 });

@@ -151,6 +151,49 @@ describe("stored definitions", () => {
     ]);
   });
 
+  test("volumes and variables may name ConfigMaps and Secrets by what the run computes", async (context) => {
+    const house = makeHouse(context);
+    const secret =
+      "apiVersion: v1\nkind: Secret\nmetadata: {name: key}\ndata: {id: AP/+gA==, word: Z2VoZWlt}\n";
+    const bytes =
+      "\nkind: ConfigMap\nmetadata: {name: more}\ndata: {text: more}\nbinaryData: {raw: AP/+gA==}\n";
+    await store(house, [tones("softly"), bytes, unrelated, secret].join("---\n"));
+    const source = `
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {generateName: w-}
+spec:
+  entrypoint: main
+  templates:
+  - name: main
+    steps: [[{name: a, template: look, arguments: {parameters: [{name: map, value: more}, {name: secret, value: key}]}}]]
+  - name: look
+    inputs: {parameters: [{name: map}, {name: secret}]}
+    volumes:
+    - {name: map, configMap: {name: "{{inputs.parameters.map}}", defaultMode: 0500}}
+    - {name: one, configMap: {name: "{{inputs.parameters.map}}", items: [{key: raw, path: in/raw}]}}
+    - {name: none, configMap: {name: "no-{{inputs.parameters.map}}", optional: true}}
+    - {name: both, projected: {sources: [{secret: {name: "{{inputs.parameters.secret}}", items: [{key: id, path: id}]}}]}}
+    script:
+      image: busybox
+      command: [sh]
+      env: [{name: WORD, valueFrom: {secretKeyRef: {name: "{{inputs.parameters.secret}}", key: word}}}]
+      volumeMounts: [{name: map, mountPath: /v/map}, {name: one, mountPath: /v/one}, {name: none, mountPath: /v/none}, {name: both, mountPath: /v/both}]
+      source: |
+        cat /v/map/text; test -x /v/map/raw && echo; ls /v/none
+        for each in /v/map/raw /v/one/in/raw /v/both/id; do od -An -tx1 $each; done
+        test "$WORD" = geheim
+`;
+    const ended = await runToEnd(house, requestOf(source));
+    assert.equal(ended.row.phase, "succeeded", ended.row.message);
+    assert.deepEqual(readStored(ended.submission), ["ConfigMap/more@1", "ConfigMap/tones@1"]);
+    const log = house.logFiles(await house.get(ended.row.name)).find(({ stream }) => stream === "out");
+    const bytesRead = " 00 ff fe 80\n".repeat(3);
+    assert.equal(readFileSync(log?.path ?? "", "utf8"), `more\n${bytesRead}`);
+    const missing = await runToEnd(house, requestOf(source.replace("value: more", "value: gone")));
+    assert.match(missing.row.message ?? "", /ConfigMap 'gone' is not stored/u);
+  });
+
   test("checking looks among them as well, and storing checks", async (context) => {
     const house = makeHouse(context);
     const options = { strict: true, definitions: [] };

@@ -64,14 +64,15 @@ const takeOut = `const takeOut = (name, part) => {
 
 /**
  * Exports are behind getters, so that they can be asked for before they are there. Once a chunk has been evaluated they
- * are there for good, but for stand-ins (see later-modules.ts), and must not cost more than a variable.
+ * are there for good, and must not cost more than a variable; but for stand-ins (see later-modules.ts), and for modules
+ * that esbuild has put into functions (those of the AWS client), whose exports are there after their first call.
  */
 const settle = `const settle = (exports) => {
   if (!exports.__esModule) return exports;
   const settled = Object.defineProperty({}, "__esModule", { value: true });
   for (const name of Object.keys(exports)) {
     const value = exports[name];
-    if (value?.isStandIn === true)
+    if (value === undefined || value.isStandIn === true)
       Object.defineProperty(settled, name, { get: () => exports[name], enumerable: true });
     else settled[name] = value;
   }

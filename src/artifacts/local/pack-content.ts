@@ -80,8 +80,9 @@ function longFields(fields: { path: string; size: number; linkpath?: string }): 
 
 /** Writes a zip to a new file. */
 export async function packZip(objects: ObjectFolder, artifact: Artifact, file: string): Promise<void> {
-  const { ZipFile } = await import("yazl");
-  const zip = new ZipFile();
+  // The bundle knows the names of such a package (CommonJS) only as members of its default.
+  const { default: yazl } = await import("yazl");
+  const zip = new yazl.ZipFile();
   const output = zip.outputStream;
   const fail = (error: Error): void => {
     if (output instanceof Readable) output.destroy(error);

@@ -23,8 +23,9 @@ interface OpenZip {
 
 /** `file` must have been checked against its digest. Call `target.finish` afterwards. */
 export async function unpackZip(file: string, target: UnpackTarget): Promise<void> {
-  // Loaded only here: most runs never meet a zip, and a cold start has to stay short.
-  const yauzl = await import("yauzl");
+  // Loaded only here: most runs never meet a zip, and a cold start has to stay short. The bundle knows the names of such
+  // a package (CommonJS) only as members of its default.
+  const { default: yauzl } = await import("yauzl");
   try {
     // Names are decoded here, so that a bad one can be named by our own rules.
     const zip = await yauzl.openPromise(file, { lazyEntries: true, decodeStrings: false, autoClose: false });

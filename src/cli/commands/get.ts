@@ -150,7 +150,7 @@ function describeAttempt({ state }: RunPicture, row: TreeRow): readonly string[]
   const cpu =
     cpuUserMs === undefined && cpuSystemMs === undefined
       ? ""
-      : `${(((cpuUserMs ?? 0) + (cpuSystemMs ?? 0)) / 1000).toFixed(2)}s`;
+      : formatProcessorTime((cpuUserMs ?? 0) + (cpuSystemMs ?? 0));
   return [
     row.startedAt === 0 ? "" : formatTime(row.startedAt),
     exit === noExitCode ? "" : String(exit),
@@ -158,4 +158,9 @@ function describeAttempt({ state }: RunPicture, row: TreeRow): readonly string[]
     peakMemoryBytes === undefined ? "" : formatBytes(peakMemoryBytes),
     facts === undefined ? "" : `${facts.executor} ${facts.user}@${facts.host}`,
   ];
+}
+
+/** Most commands use little: of less than a second the milliseconds. */
+function formatProcessorTime(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)}ms` : `${(ms / 1000).toFixed(2)}s`;
 }

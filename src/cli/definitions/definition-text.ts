@@ -124,11 +124,19 @@ function describeSpec({ document, kind }: DefinitionPicture): readonly (readonly
 /** What a ConfigMap says, a line for each key; of a long or many-lined text its size. */
 function describeData({ kind, document }: DefinitionPicture): readonly (readonly [string, string])[] {
   if (kind !== "ConfigMap") return [];
-  return Object.entries(readObject(document, "data")).map(([key, value]) => {
-    const text = typeof value === "string" ? value : JSON.stringify(value);
-    const isShort = text.length <= 200 && !/[\r\n]/u.test(text.trimEnd());
-    return [cleanText(key), isShort ? cleanText(text.trimEnd()) : `(${text.length} characters)`];
+  const texts = Object.entries(readObject(document, "data")).map(
+    ([key, value]): readonly [string, string] => {
+      const text = typeof value === "string" ? value : JSON.stringify(value);
+      const isShort = text.length <= 200 && !/[\r\n]/u.test(text.trimEnd());
+      const shown = isShort ? cleanText(text.trimEnd()) : `(${text.length} characters)`;
+      return [cleanText(key), shown === "" ? '""' : shown];
+    },
+  );
+  const bytes = Object.entries(readObject(document, "binaryData")).map(([key, value]) => {
+    const { length } = Buffer.from(typeof value === "string" ? value : "", "base64");
+    return [cleanText(key), `(${length} bytes)`] as const;
   });
+  return [...texts, ...bytes];
 }
 
 function listNames(list: Json | undefined): readonly string[] {

@@ -6,6 +6,7 @@
 import { request as httpRequest } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { findByteText } from "../../base/byte-text.ts";
 import { MillraceError } from "../../base/errors.ts";
 import type { HttpRequest } from "../../model/plan/plan.ts";
 import type { Response } from "../../model/run/inputs.ts";
@@ -102,7 +103,7 @@ function exchange(
       });
       outgoing.on("response", (incoming) => resolve(read(incoming)));
       outgoing.on("error", refuse);
-      outgoing.end(request.body);
+      outgoing.end(request.body === undefined ? undefined : toBytes(request.body));
     } catch (error) {
       // What may not be asked is refused by a throw, and so is what cannot be sent, such as a header with a line break.
       refuse(error instanceof Error ? error : new Error(String(error)));
@@ -119,8 +120,14 @@ function groupHeaders({ headers, body }: HttpRequest): Record<string, string[]> 
   for (const { name, value } of headers)
     if (body === undefined || !/^(?:content-length|transfer-encoding)$/iu.test(name))
       (grouped[name] ??= []).push(Buffer.from(value, "utf8").toString("latin1"));
-  if (body !== undefined) grouped["Content-Length"] = [String(Buffer.byteLength(body))];
+  if (body !== undefined) grouped["Content-Length"] = [String(Buffer.byteLength(toBytes(body)))];
   return grouped;
+}
+
+/** A body may stand for bytes. */
+function toBytes(body: string): string | Buffer {
+  const base64 = findByteText(body);
+  return base64 === undefined ? body : Buffer.from(base64, "base64");
 }
 
 function describe(error: Error, request: HttpRequest): string {

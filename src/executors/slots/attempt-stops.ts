@@ -7,8 +7,8 @@ import type { RunningAttempt } from "./running-attempt.ts";
 /** How soon SIGTERM is sent again while the slot has not come to start its command. */
 const repeatTermMs = 20;
 
-/** How long a sandbox has to leave once its command was killed. */
-const sandboxLeavesMs = 100;
+/** How long a sandbox has to leave once its command was killed; on an idle machine it takes less than a millisecond. */
+const sandboxLeavesMs = 2000;
 
 /** How long a slot has to note the end of its killed command before it is killed itself. */
 const slotNotesEndMs = 1000;
@@ -46,12 +46,9 @@ function terminate(context: ExecutorContext, attempt: RunningAttempt): void {
 
 /** In a sandbox the command goes before what is around it, which then leaves by itself and tells what was used. */
 function force(context: ExecutorContext, attempt: RunningAttempt): void {
-  if (!context.backend.hasPidNamespace) {
-    forceAll(attempt);
-    return;
-  }
-  endMarked(attempt.order.attemptId);
-  setAttemptTimer(attempt, sandboxLeavesMs, () => forceAll(attempt));
+  if (context.backend.hasPidNamespace && endMarked(attempt.order.attemptId))
+    setAttemptTimer(attempt, sandboxLeavesMs, () => forceAll(attempt));
+  else forceAll(attempt);
 }
 
 /** The slot notes the end of its killed command by itself; one that cannot is killed, and the engine notes it. */

@@ -21,9 +21,12 @@ export function terminateTree(
   return others.length > 0 || !hasProc;
 }
 
-/** Kills the processes that carry the attempt's mark. */
-export function endMarked(attemptId: string): void {
-  if (hasProc) killUntilGone(createMarkedSearch(new Set([attemptId])));
+/** Kills the processes that carry the attempt's mark. Returns whether there was any. */
+export function endMarked(attemptId: string): boolean {
+  const find = createMarkedSearch(new Set([attemptId]));
+  if (find().pids.length === 0) return false;
+  killUntilGone(find);
+  return true;
 }
 
 /** Kills every process of the attempt; the slot survives where /proc tells it apart from the others. */

@@ -3,7 +3,7 @@
  * engines, and reports each end exactly once.
  *
  * A backend (process, sandbox) only says what runs an order. Limits in time are kept here, by timers.
- * What must stay true: the rules X1 to X6 of ports/executor.ts.
+ * What must stay true: the rules X1 to X7 of ports/executor.ts.
  */
 import { hostname } from "node:os";
 import { join } from "node:path";

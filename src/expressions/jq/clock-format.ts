@@ -3,24 +3,9 @@
  * Where jq and gojq differ gojq has it its way, because Argo uses it: an offset that is read moves the time. Names are English.
  */
 import { fromWallClock, toCivil, toUnixSeconds, utc } from "../go/civil.ts";
+import { dayNames, monthNames } from "../go/layout.ts";
 import { formatStrftime } from "../go/strftime.ts";
 import type { TimeValue } from "../value.ts";
-
-const months = [
-  "January",
-  "February",
-  "March",
-  "April",
-  "May",
-  "June",
-  "July",
-  "August",
-  "September",
-  "October",
-  "November",
-  "December",
-];
-const weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 /** A text with letters behind `%`; `-` in front of a letter takes the padding away. What means nothing stays. */
 export function formatClock(time: TimeValue, format: string): string {
@@ -91,8 +76,8 @@ const ignored = (): void => undefined;
 const day = number(2, 1, 31, (reading, value) => (reading.day = value));
 const hour = number(2, 0, 23, (reading, value) => (reading.hour = value));
 const hourOf12 = number(2, 1, 12, (reading, value) => (reading.hour = value % 12));
-const month = name(months, (reading, index) => (reading.month = index + 1));
-const weekday = name(weekdays, ignored);
+const month = name(monthNames, (reading, index) => (reading.month = index + 1));
+const weekday = name(dayNames, ignored);
 
 const readers: Readonly<Record<string, Reader>> = {
   Y: number(4, 0, 9999, (reading, value) => (reading.year = value)),

@@ -3,6 +3,7 @@ export interface HttpRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: readonly { readonly name: string; readonly value: string; readonly secret: boolean }[];
+  /** A text may stand for bytes (base/byte-text.ts). */
   readonly body?: string;
   readonly timeoutMs: number;
   readonly verifyTls: boolean;

@@ -186,7 +186,7 @@ export type AttemptProblem =
   | { readonly kind: "input-missing"; readonly name: string; readonly message: string }
   | { readonly kind: "output-missing"; readonly name: string; readonly message: string };
 
-/** What was measured. Absent means that this executor could not measure it. */
+/** What was measured of an attempt. Absent means that this system does not tell it, or that the attempt or its slot was lost. */
 export interface AttemptUsage {
   readonly cpuUserMs?: number;
   readonly cpuSystemMs?: number;

@@ -31,3 +31,6 @@ export interface DefinitionMark extends DefinitionKey {
 export function describeDefinition({ kind, name }: DefinitionKey, version?: number): string {
   return `${kind}/${name}${version === undefined ? "" : `@${version}`}`;
 }
+
+/** In place of a name: every stored definition of the kind may be meant. */
+export const anyName = "*";

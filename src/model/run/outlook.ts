@@ -19,9 +19,10 @@ export interface Estimate {
 /**
  * What lies on the disk of an attempt that runs as far as the history knows, because its engine is gone. `killed`: that
  * engine ended it when it left. `ended`: it ended by itself. `lost`: nothing says how. `alone`: it still runs.
+ * `unanswered`: it is a request, and nobody is there to take the answer.
  */
 export interface LeftAttempt {
-  readonly state: "killed" | "ended" | "lost" | "alone" | "not-begun";
+  readonly state: "killed" | "ended" | "lost" | "alone" | "not-begun" | "unanswered";
   /** Epoch ms. */
   readonly endedAt?: number;
   /** The same for people, without the name of the task. */

@@ -1,6 +1,6 @@
 /** The part of the executor suite that is about ends: reports, cancelling, several commands, secrets, adoption. */
 import assert from "node:assert/strict";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AttemptCommand } from "../../model/run/attempt.ts";
 import { attemptFiles, attemptLogFile } from "../attempt-directory.ts";
@@ -33,6 +33,14 @@ export function describeEnds(check: ExecutorCheck): void {
     const second = bench.start(order, [], {}, first.directory);
     assert.deepEqual((await second.ended).exit.ending, { kind: "exited", code: 0 });
     assert.equal(readFileSync(join(first.directory, "root/tmp/count"), "utf8"), "again\n");
+  });
+  check("X7: measures the shortest attempts as well", async (bench) => {
+    for (const code of [0, 3]) {
+      const { usage } = (await bench.run(sh(`exit ${code}`))).exit;
+      assert.ok((usage.cpuUserMs ?? -1) >= 0 && (usage.cpuSystemMs ?? -1) >= 0, JSON.stringify(usage));
+      const isTold = existsSync("/proc/self/status");
+      assert.ok((usage.peakMemoryBytes ?? 0) > 100_000 || !isTold, JSON.stringify(usage));
+    }
   });
   check("measures processor time, and memory of what runs long enough", async (bench) => {
     const started = bench.start(

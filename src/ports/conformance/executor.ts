@@ -1,6 +1,6 @@
 /**
  * What every executor must do, as tests with real processes: an implementation calls `describeExecutor` from its own
- * test file. The rules are X1 to X6 of ports/executor.ts and the layout of ports/attempt-directory.ts.
+ * test file. The rules are X1 to X7 of ports/executor.ts and the layout of ports/attempt-directory.ts.
  *
  * Nothing here waits for time to pass. A command that must still run waits on a FIFO in its private `/tmp` until the
  * test writes to it; whether anything of an attempt is left is seen by whether a FIFO still has a reader.

@@ -8,6 +8,7 @@ import type { Argument, Plan, Process } from "../../../model/plan/plan.ts";
 import type { Compiled, Submission } from "../../../model/run/language.ts";
 import type { ArgoDocument, TextMap, WorkflowSpec } from "../read/types.ts";
 import { findRepository } from "./find-repository.ts";
+import { callbacksAnnotation } from "../read/read-callbacks.ts";
 import { lowerCallbacks } from "./lower-callbacks.ts";
 import { reserveProcess } from "./lower-call.ts";
 import { lowerHooks } from "./lower-hooks.ts";
@@ -190,8 +191,10 @@ function lowerPlan(
   const policy = lowerRunPolicy(desk, spec, at("synchronization"));
   const metrics = lowerMetrics(desk, spec.metrics);
   if (metrics.needsResult) desk.captured.add(entry);
+  // What was said over the document stands nowhere in it.
+  const isOwn = submission.annotations?.[callbacksAnnotation] === undefined;
   const callbacks = lowerCallbacks(desk, identity.annotations, {
-    document: own.document,
+    document: isOwn ? own.document : undefined,
     path: ["metadata", "annotations"],
   });
   const processes = lowerProcesses(desk, entryArguments);
@@ -287,6 +290,7 @@ function describeRun(
           templateScope: `${own.spec.workflowTemplateRef.clusterScope === true ? "cluster" : "namespaced"}/${own.spec.workflowTemplateRef.name}`,
         }),
     ...(desk.needsConfigMaps ? { configMaps: describeTexts(desk.around.configMaps) } : {}),
+    ...(desk.needsConfigMaps ? { binaryData: describeTexts(desk.around.binaryData) } : {}),
     ...(desk.needsSecrets ? { secrets: describeTexts(desk.around.secrets) } : {}),
     ...Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined)),
   } as JsonObject;

@@ -116,12 +116,23 @@ function readKey(
   return undefined;
 }
 
-/** A key whose name, or whose object's name, is known only when the attempt starts. */
-function lowerLookup(desk: Lowering, selector: KeySelector, kind: "ConfigMap" | "Secret"): Expression {
+/** A key whose name, or whose object's name, is known only when the attempt starts. Files may be bytes. */
+export function lowerLookup(
+  desk: Lowering,
+  selector: KeySelector,
+  kind: "ConfigMap" | "Secret",
+  isFile = false,
+): Expression {
+  needStored(desk, kind);
+  const { name = "", key = "", optional = false } = selector;
+  const file = isFile ? { file: true } : {};
+  return intern(desk, dialects.stored, JSON.stringify({ kind, name, key, optional, ...file }), "text");
+}
+
+/** The run keeps what is looked up while it goes on. */
+export function needStored(desk: Lowering, kind: "ConfigMap" | "Secret"): void {
   if (kind === "Secret") desk.needsSecrets = true;
   else desk.needsConfigMaps = true;
-  const { name = "", key = "", optional = false } = selector;
-  return intern(desk, dialects.stored, JSON.stringify({ kind, name, key, optional }), "text");
 }
 
 /** Value of a key of a ConfigMap or a Secret that came with the submission. */

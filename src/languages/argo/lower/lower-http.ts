@@ -1,12 +1,12 @@
 /** HTTP requests of a document: those of http templates, and those of callbacks. */
 import { decodeBase64 } from "../../../expressions/go/base64.ts";
-import { decodeUtf8 } from "../../../expressions/go/utf8.ts";
 import type { Expression, Templated } from "../../../model/plan/expression.ts";
 import type { HttpRequest } from "../../../model/plan/plan.ts";
 import type { HttpHeader, HttpTemplate } from "../read/types.ts";
 import { findKey, reportMissingKey } from "./lower-environment.ts";
 import { dialects, intern, report } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
+import { toTextOfBytes } from "./text-of-bytes.ts";
 
 export interface LoweredHttp {
   readonly request: Templated<HttpRequest>;
@@ -47,7 +47,7 @@ function readBody(
   const bytes = http.bodyFrom?.bytes;
   if (bytes === undefined) return http.body === undefined || http.body === "" ? undefined : text(http.body);
   const decoded = decodeBase64(bytes);
-  if (typeof decoded !== "number") return decodeUtf8(decoded);
+  if (typeof decoded !== "number") return toTextOfBytes(decoded);
   report(desk, "error", "argo/not-base64", "bodyFrom.bytes must be base64 text", below(place, "bodyFrom"));
   return undefined;
 }

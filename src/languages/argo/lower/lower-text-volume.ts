@@ -6,8 +6,8 @@ import type { Expression, Templated } from "../../../model/plan/expression.ts";
 import type { AttemptVolume } from "../../../model/run/attempt.ts";
 import type { DownwardFile, KeyToPath, ProjectedPart, Template, Volume } from "../read/types.ts";
 import { readPodField, readResourceField } from "./downward-fields.ts";
-import { describeMissing, hintMissing } from "./lower-environment.ts";
-import { lowerText, report, settleText } from "./lowering.ts";
+import { describeMissing, hintMissing, lowerLookup, needStored } from "./lower-environment.ts";
+import { dialects, intern, lowerText, report, settleText } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
 
 type TextSource = Templated<AttemptVolume>["source"];
@@ -26,15 +26,35 @@ export function lowerTextVolume(
   template: Template,
   place: Place,
 ): TextSource | undefined {
-  if (configMap !== undefined)
-    return makeSource(listKeys(desk, { kind: "ConfigMap", name: configMap.name, ...configMap }, place));
+  if (configMap !== undefined) return lowerObject(desk, { kind: "ConfigMap", ...configMap }, place);
   if (secret !== undefined)
-    return makeSource(listKeys(desk, { kind: "Secret", ...secret, name: secret.secretName }, place), true);
+    return lowerObject(desk, { kind: "Secret", ...secret, name: secret.secretName }, place);
   if (downwardAPI !== undefined)
     return makeSource(listFields(desk, downwardAPI.items, downwardAPI.defaultMode, template));
   if (projected === undefined) return undefined;
   const { sources = [], defaultMode } = projected;
   return makeSource(sources.flatMap((part) => listPart(desk, name, part, defaultMode, template, place)));
+}
+
+/** All of an object whose name is known only when the attempt starts is looked up then, as one. */
+function lowerObject(desk: Lowering, wishes: KeyWishes, place: Place): TextSource {
+  const { kind, name = "", items = [], optional = false, defaultMode } = wishes;
+  const isSecret = kind === "Secret";
+  const settled = settleText(desk, name);
+  if (!settled.includes("{{") || items.length > 0) return makeSource(listKeys(desk, wishes, place), isSecret);
+  needStored(desk, kind);
+  const lookUp = (mode: number | undefined): Expression => {
+    const source = { kind, name: settled, optional, ...(mode === undefined ? {} : { mode: mode & 0o777 }) };
+    return intern(desk, dialects.storedFiles, JSON.stringify(source), "json");
+  };
+  const source = {
+    kind: "text",
+    files: lookUp(undefined),
+    ...(defaultMode === undefined ? {} : { modes: lookUp(defaultMode) }),
+    ...(isSecret ? { secret: true } : {}),
+  } as const;
+  // A record may be computed as a whole, which the type of templated records does not say.
+  return source as unknown as TextSource;
 }
 
 function listPart(
@@ -75,6 +95,12 @@ function listKeys(
   place: Place,
 ): readonly TextFile[] {
   const name = settleText(desk, from);
+  const isSecret = kind === "Secret";
+  if (items.length > 0 && name.includes("{{"))
+    return items.map(({ key = "", path = "", mode = defaultMode }) => {
+      const text = lowerLookup(desk, { name, key: settleText(desk, key), optional }, kind, true);
+      return { path, text, mode, secret: isSecret };
+    });
   const values = findValues(desk, kind, name);
   if (values === undefined) {
     if (!optional)
@@ -85,7 +111,7 @@ function listKeys(
     items.length === 0 ? [...values.keys()].map((key) => ({ key, path: key })) : items;
   return wanted.flatMap(({ key = "", path = "", mode = defaultMode }) => {
     const text = values.get(key);
-    if (text !== undefined) return [{ path, text, mode, secret: kind === "Secret" }];
+    if (text !== undefined) return [{ path, text, mode, secret: isSecret }];
     if (!optional)
       report(
         desk,

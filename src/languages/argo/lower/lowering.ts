@@ -36,6 +36,11 @@ export const dialects = {
   configMap: "argo-config-map",
   /** JSON text of a reference to a key of a ConfigMap or Secret: kind, name, key, optional. The value is taken as it is. */
   stored: "argo-stored",
+  /**
+   * JSON text of a reference to a whole ConfigMap or Secret, as files of a volume: kind, name, optional, and `mode`, with which
+   * the permissions of the files are given instead of their texts.
+   */
+  storedFiles: "argo-stored-files",
   /** JSON text whose string leaves hold tags. */
   items: "argo-items",
   /** Requirements on the fields of an object, after their tags are replaced: any one, or all of them. */

@@ -3,10 +3,10 @@ import { writeByteText } from "../../../base/byte-text.ts";
 import { isJsonObject } from "../../../base/json.ts";
 import type { Json, JsonObject } from "../../../base/json.ts";
 import { decodeBase64, encodeBase64 } from "../../../expressions/go/base64.ts";
-import { decodeUtf8, encodeUtf8 } from "../../../expressions/go/utf8.ts";
 import type { Submission } from "../../../model/run/language.ts";
 import type { ArgoDocument, ObjectMeta } from "../read/types.ts";
 import type { Surroundings } from "./lowering.ts";
+import { toTextOfBytes } from "./text-of-bytes.ts";
 
 type Texts = Map<string, ReadonlyMap<string, string>>;
 
@@ -96,16 +96,10 @@ export function readSecretTexts(secret: JsonObject): ReadonlyMap<string, string>
   return new Map([...encoded, ...readMembers(secret["stringData"], (text) => text)]);
 }
 
-/** Text that is not base64 is taken as it is, and bytes that are no text are kept as bytes. */
+/** Text that is not base64 is taken as it is. */
 function decodeSecret(text: string): string {
   const bytes = decodeBase64(text);
-  if (typeof bytes === "number") return text;
-  const decoded = decodeUtf8(bytes);
-  return isSame(encodeUtf8(decoded), bytes) ? decoded : writeByteText(encodeBase64(bytes));
-}
-
-function isSame(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((byte, index) => byte === right[index]);
+  return typeof bytes === "number" ? text : toTextOfBytes(bytes);
 }
 
 /** Kubernetes core/v1, ConfigMap.binaryData: always base64. */

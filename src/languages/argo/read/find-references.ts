@@ -2,11 +2,11 @@
  * Which stored definitions some texts refer to and do not hold themselves.
  * Every field of Argo and Kubernetes that names another object has a key that says so, whatever it stands in, so the
  * texts are searched for these keys without decoding them. A name with tags other than `workflow.parameters` is known
- * only while the run goes on and is not found here.
+ * only while the run goes on: then any ConfigMap or Secret may be meant, and no template is.
  */
 import { isJsonObject } from "../../../base/json.ts";
 import type { Json, JsonObject } from "../../../base/json.ts";
-import { describeDefinition } from "../../../model/run/definition.ts";
+import { anyName, describeDefinition } from "../../../model/run/definition.ts";
 import type { DefinitionKey, DefinitionKind } from "../../../model/run/definition.ts";
 import { listObjectValues } from "./list-objects.ts";
 import { findYamlValue } from "./load-any-yaml.ts";
@@ -36,8 +36,11 @@ export function findReferences(
   for (const [name, value] of Object.entries(parameters)) values.set(name, value);
   const found = new Map<string, DefinitionKey>();
   const tell: Tell = (kind, name) => {
-    const key = { kind, name: settle(name, values) };
-    if (!key.name.includes("{{")) found.set(describeDefinition(key), key);
+    const settled = settle(name, values);
+    const isOpen = settled.includes("{{");
+    if (isOpen && kind !== "ConfigMap" && kind !== "Secret") return;
+    const key = { kind, name: isOpen ? anyName : settled };
+    found.set(describeDefinition(key), key);
   };
   for (const object of objects) walk(object, "", tell);
   if (sources.some((source) => anyArtifact.test(source))) tell("ConfigMap", usualRepositories);

@@ -133,8 +133,19 @@ spec:
   arguments: {parameters: [{name: which, value: mine}, {name: p, valueFrom: {configMapKeyRef: {name: "{{workflow.parameters.which}}-map", key: k}}}]}
   templates: [{name: t, container: {env: [{name: E, valueFrom: {configMapKeyRef: {name: "{{inputs.parameters.x}}", key: k}}}]}}]
 `;
-    assert.deepEqual(references(source), ["ConfigMap/mine-map"]);
-    assert.deepEqual(references(source, { which: "yours" }), ["ConfigMap/yours-map"]);
+    assert.deepEqual(references(source), ["ConfigMap/mine-map", "ConfigMap/*"]);
+    assert.deepEqual(references(source, { which: "yours" }), ["ConfigMap/yours-map", "ConfigMap/*"]);
+  });
+
+  test("a name that only the run knows may be any ConfigMap or Secret, and no template", () => {
+    const source = `
+kind: Workflow
+spec:
+  templates:
+    - {name: t, steps: [[{name: s, templateRef: {name: "{{item}}", template: x}}]]}
+    - {name: u, volumes: [{name: v, secret: {secretName: "{{inputs.parameters.x}}"}}]}
+`;
+    assert.deepEqual(references(source), ["Secret/*"]);
   });
 });
 
