@@ -118,33 +118,57 @@ export function findZone(name: string): Zone | undefined {
 /** Which English first names a zone in letters differs by country, so these are asked in turn. */
 const abbreviatingLocales = ["en-GB", "en-AU", "en-IN", "en-ZA", "en-NZ"];
 
-/** Letters of the zone database that no English locale of Intl prints. */
-const databaseAbbreviations: ReadonlyMap<string, string> = new Map([
-  ["Asia/Tokyo", "JST"],
-  ["Asia/Seoul", "KST"],
-  ["Asia/Shanghai", "CST"],
-  ["Asia/Hong_Kong", "HKT"],
-  ["Asia/Taipei", "CST"],
-  ["Asia/Manila", "PST"],
-  ["Asia/Jakarta", "WIB"],
-  ["Asia/Karachi", "PKT"],
-  ["Europe/Moscow", "MSK"],
-  ["Africa/Nairobi", "EAT"],
-  ["Africa/Lagos", "WAT"],
-  ["Asia/Jerusalem", "IST"],
-]);
+/** What the zone database has where no English locale of Intl prints the same: zones, and their words by hours from UTC. */
+const databaseWords: readonly (readonly [zones: string, words: Readonly<Record<number, string>>])[] = [
+  ["Africa/Lagos", { 1: "WAT" }],
+  ["Africa/Nairobi", { 3: "EAT" }],
+  ["America/Adak America/Atka US/Aleutian", { [-10]: "HST", [-9]: "HDT" }],
+  ["America/Dawson America/Whitehorse Canada/Yukon", { [-7]: "MST" }],
+  ["America/Hermosillo America/Mazatlan Mexico/BajaSur", { [-7]: "MST", [-6]: "MDT" }],
+  ["America/Havana Cuba", { [-5]: "CST", [-4]: "CDT" }],
+  ["America/St_Johns Canada/Newfoundland", { [-3.5]: "NST", [-2.5]: "NDT" }],
+  ["Antarctica/Casey", { 8: "+08" }],
+  ["Antarctica/Troll", { 0: "+00" }],
+  ["Asia/Colombo", { 5.5: "+0530" }],
+  ["Asia/Dubai Asia/Muscat", { 4: "+04" }],
+  ["Asia/Hong_Kong Hongkong", { 8: "HKT" }],
+  ["Asia/Jakarta Asia/Pontianak", { 7: "WIB" }],
+  ["Asia/Jayapura", { 9: "WIT" }],
+  ["Asia/Jerusalem Asia/Tel_Aviv Israel", { 2: "IST", 3: "IDT" }],
+  ["Asia/Karachi", { 5: "PKT" }],
+  ["Asia/Makassar Asia/Ujung_Pandang", { 8: "WITA" }],
+  ["Asia/Manila", { 8: "PST" }],
+  ["Asia/Seoul Asia/Pyongyang ROK", { 9: "KST" }],
+  ["Asia/Shanghai Asia/Chongqing Asia/Chungking Asia/Harbin PRC", { 8: "CST" }],
+  ["Asia/Macao Asia/Macau Asia/Taipei ROC", { 8: "CST" }],
+  ["Asia/Tokyo Japan", { 9: "JST" }],
+  ["Australia/Eucla", { 8.75: "+0845" }],
+  ["Australia/LHI Australia/Lord_Howe", { 10.5: "+1030", 11: "+11" }],
+  ["Europe/Dublin Eire", { 0: "GMT", 1: "IST" }],
+  ["Europe/Guernsey Europe/Isle_of_Man Europe/Jersey", { 0: "GMT", 1: "BST" }],
+  ["Europe/Moscow Europe/Kirov Europe/Simferopol Europe/Volgograd W-SU", { 3: "MSK", 4: "MSK" }],
+  ["Pacific/Chatham NZ-CHAT", { 12.75: "+1245", 13.75: "+1345" }],
+  ["Pacific/Guam Pacific/Saipan", { 10: "ChST" }],
+  ["Pacific/Midway Pacific/Pago_Pago Pacific/Samoa US/Samoa", { [-11]: "SST" }],
+];
+
+const wordsByZone: ReadonlyMap<string, Readonly<Record<number, string>>> = new Map(
+  databaseWords.flatMap(([zones, words]) => zones.split(" ").map((zone) => [zone, words] as const)),
+);
 
 /**
  * Go prints the abbreviations of the zone database; Intl prints `GMT+2` where a locale has no word for it.
  */
 function toAbbreviation(name: string, unixSeconds: number, text: string, offsetSeconds: number): string {
+  const known = wordsByZone.get(name)?.[offsetSeconds / 3600];
+  if (known !== undefined) return known;
   if (!/^GMT[+-]/u.test(text)) return text;
   for (const locale of abbreviatingLocales) {
     const parts = findNamer(locale, name).formatToParts(new Date(unixSeconds * 1000));
     const found = parts.find((part) => part.type === "timeZoneName")?.value ?? "";
     if (/^[A-Z]{2,5}$/u.test(found)) return found;
   }
-  return databaseAbbreviations.get(name) ?? formatShortOffset(offsetSeconds);
+  return formatShortOffset(offsetSeconds);
 }
 
 const namers = new Map<string, Intl.DateTimeFormat>();
