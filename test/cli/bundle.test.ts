@@ -48,7 +48,7 @@ test(
     assert.ok(existsSync(join(folder, "dist", "millrace.cjs")));
     const { endpoint, bucket } = await startS3Server(context);
     const secret = "{name: keys, key: key}";
-    const place = `endpoint: "${String(endpoint)}", bucket: ${String(bucket)}, insecure: true, accessKeySecret: ${secret}, secretKeySecret: ${secret}`;
+    const place = `endpoint: ${JSON.stringify(endpoint)}, bucket: ${JSON.stringify(bucket)}, insecure: true, accessKeySecret: ${secret}, secretKeySecret: ${secret}`;
     const file = join(folder, "w.yaml");
     writeFileSync(file, documentWith(place));
     const words = [join(folder, "bin", "millrace.mjs"), "run", file, "--home", join(folder, "home")];

@@ -177,11 +177,20 @@ spec:
     script:
       image: busybox
       command: [sh]
-      env: [{name: WORD, valueFrom: {secretKeyRef: {name: "{{inputs.parameters.secret}}", key: word}}}]
+      env:
+      - {name: WORD, valueFrom: {secretKeyRef: {name: "{{inputs.parameters.secret}}", key: word}}}
+      - {name: MAP, value: "{{inputs.parameters.map}}"}
+      - {name: ALSO, value: "$(MAP)!"}
+      - {name: text, value: own}
+      envFrom:
+      - {configMapRef: {name: "{{inputs.parameters.map}}"}, prefix: M_}
+      - {configMapRef: {name: "{{inputs.parameters.map}}"}}
+      - {secretRef: {name: "no-{{inputs.parameters.secret}}", optional: true}}
       volumeMounts: [{name: map, mountPath: /v/map}, {name: one, mountPath: /v/one}, {name: none, mountPath: /v/none}, {name: both, mountPath: /v/both}]
       source: |
         cat /v/map/text; test -x /v/map/raw && echo; ls /v/none
         for each in /v/map/raw /v/one/in/raw /v/both/id; do od -An -tx1 $each; done
+        echo "$M_text $text $ALSO"; env | grep -c raw
         test "$WORD" = geheim
 `;
     const ended = await runToEnd(house, requestOf(source));
@@ -189,7 +198,7 @@ spec:
     assert.deepEqual(readStored(ended.submission), ["ConfigMap/more@1", "ConfigMap/tones@1"]);
     const log = house.logFiles(await house.get(ended.row.name)).find(({ stream }) => stream === "out");
     const bytesRead = " 00 ff fe 80\n".repeat(3);
-    assert.equal(readFileSync(log?.path ?? "", "utf8"), `more\n${bytesRead}`);
+    assert.equal(readFileSync(log?.path ?? "", "utf8"), `more\n${bytesRead}more own more!\n0\n`);
     const missing = await runToEnd(house, requestOf(source.replace("value: more", "value: gone")));
     assert.match(missing.row.message ?? "", /ConfigMap 'gone' is not stored/u);
   });

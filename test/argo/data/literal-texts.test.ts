@@ -103,15 +103,24 @@ test("a whole ConfigMap as environment and as files, by a workflow parameter", a
   });
 });
 
-test("a whole ConfigMap whose name only the run can tell is refused, and the message says why", async () => {
+test("a whole ConfigMap or Secret as environment, by an input", async () => {
+  const map = '{configMapRef: {name: "{{inputs.parameters.object}}"}}';
+  const secret = '{secretRef: {name: "{{inputs.parameters.secret}}"}, prefix: S_}';
   const ran = await runDocument(
-    document(`command: [a], envFrom: [{configMapRef: {name: "{{inputs.parameters.object}}"}}]`),
+    document(
+      `command: [a], envFrom: [${map}, ${secret}], env: [{name: plain, value: "own {{workflow.name}}"}]`,
+    ),
   );
-  assert.equal(ran.phase, "Refused");
-  assert.match(
-    ran.message,
-    /the name \{\{inputs\.parameters\.object\}\} of a ConfigMap must be known before the run/,
-  );
+  assert.deepEqual(environment(ran), { tpl: held, plain: "own wf", S_password: "{{=x}} secret" });
+});
+
+test("a whole ConfigMap that is not there is an error of the node, unless it is optional", async () => {
+  const from = 'name: "{{inputs.parameters.key}}"';
+  const ran = await runDocument(document(`command: [a], envFrom: [{configMapRef: {${from}}}]`));
+  assert.equal(ran.node("it").phase, "Error");
+  assert.equal(ran.node("it").message, "ConfigMap 'tpl' is not stored");
+  const optional = `command: [a], envFrom: [{configMapRef: {${from}, optional: true}}]`;
+  assert.deepEqual(environment(await runDocument(document(optional))), {});
 });
 
 /** A value of a workflow parameter, and what a command gets of it. */

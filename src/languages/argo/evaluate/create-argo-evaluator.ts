@@ -2,7 +2,7 @@
  * The evaluator of Argo's dialects. Every source is taken apart once and kept for the life of the evaluator.
  * Values never travel through JSON text, but the results are those of Argo's substitution in JSON text.
  */
-import type { Json, JsonObject } from "../../../base/json.ts";
+import type { Json } from "../../../base/json.ts";
 import { isJsonObject } from "../../../base/json.ts";
 import { EvalError } from "../../../expressions/context.ts";
 import { evaluateExpr } from "../../../expressions/expr/evaluate.ts";
@@ -26,6 +26,7 @@ import {
   runExpression,
 } from "./render.ts";
 import type { Compiler, Rendered } from "./render.ts";
+import { evaluateStored, evaluateStoredFiles, evaluateVariables, findStored } from "./stored-objects.ts";
 import { decideWhen } from "./when.ts";
 import { evaluateData } from "./data.ts";
 import { findReused } from "../view/reuse.ts";
@@ -71,6 +72,8 @@ function evaluateIn(reading: Reading, expression: Expression, compiler: Compiler
       return evaluateStored(reading, source, compiler);
     case dialects.storedFiles:
       return evaluateStoredFiles(reading, source, compiler);
+    case dialects.variables:
+      return evaluateVariables(reading, source, compiler);
     case dialects.key:
     case dialects.optionalKey: {
       const key = renderText(source, reading, compiler);
@@ -270,62 +273,4 @@ function evaluateConfigMap(
   if (text === undefined)
     return { ok: false, message: `ConfigMap '${name.text}' with the key '${key.text}' is not stored` };
   return evaluateText(reading, text, form, compiler);
-}
-
-/** A key of a ConfigMap or Secret whose name is known only now. What lies there is not looked through for tags. */
-function evaluateStored(reading: Reading, source: string, compiler: Compiler): Evaluated {
-  const fields = JSON.parse(source) as Readonly<Record<"kind" | "name" | "key", string>> & {
-    readonly optional: boolean;
-    readonly file?: boolean;
-  };
-  const name = renderText(fields.name, reading, compiler);
-  if (!name.ok) return name;
-  const key = renderText(fields.key, reading, compiler);
-  if (!key.ok) return key;
-  const objects = fields.kind === "Secret" ? "secrets" : "configMaps";
-  const bytes = fields.file === true ? findStored(reading, "binaryData", name.text, key.text) : undefined;
-  const found = findStored(reading, objects, name.text, key.text) ?? bytes;
-  const text = found ?? (fields.optional ? "" : undefined);
-  return text === undefined
-    ? { ok: false, message: `${fields.kind} '${name.text}' with the key '${key.text}' is not stored` }
-    : { ok: true, value: text };
-}
-
-/** A whole ConfigMap or Secret whose name is known only now: texts by key, or the same permissions for each. */
-function evaluateStoredFiles(reading: Reading, source: string, compiler: Compiler): Evaluated {
-  const fields = JSON.parse(source) as {
-    readonly kind: string;
-    readonly name: string;
-    readonly optional: boolean;
-    readonly mode?: number;
-  };
-  const name = renderText(fields.name, reading, compiler);
-  if (!name.ok) return name;
-  const texts = findObject(reading, fields.kind === "Secret" ? "secrets" : "configMaps", name.text);
-  if (texts === undefined)
-    return fields.optional
-      ? { ok: true, value: {} }
-      : { ok: false, message: `${fields.kind} '${name.text}' is not stored` };
-  const bytes = fields.kind === "Secret" ? {} : (findObject(reading, "binaryData", name.text) ?? {});
-  const files = { ...texts, ...bytes };
-  const { mode } = fields;
-  return {
-    ok: true,
-    value: mode === undefined ? files : Object.fromEntries(Object.keys(files).map((key) => [key, mode])),
-  };
-}
-
-type StoredObjects = "configMaps" | "secrets" | "binaryData";
-
-/** What came with the submission under a name and a key. */
-function findStored(reading: Reading, objects: StoredObjects, name: string, key: string): string | undefined {
-  const texts = findObject(reading, objects, name);
-  const text = texts !== undefined && Object.hasOwn(texts, key) ? texts[key] : undefined;
-  return typeof text === "string" ? text : undefined;
-}
-
-function findObject(reading: Reading, objects: StoredObjects, name: string): JsonObject | undefined {
-  const byName = reading.scope.run.notes[objects];
-  const texts = isJsonObject(byName) && Object.hasOwn(byName, name) ? byName[name] : undefined;
-  return isJsonObject(texts) ? texts : undefined;
 }

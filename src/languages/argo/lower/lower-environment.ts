@@ -18,6 +18,13 @@ export interface EnvText {
   readonly secret: boolean;
   /** Set instead of the source when only the run can tell which key is meant. */
   readonly lookup?: Expression;
+  /** Set instead of both for all keys of an object that only the run can tell; the name says nothing then. */
+  readonly all?: {
+    readonly kind: "ConfigMap" | "Secret";
+    readonly object: string;
+    readonly prefix: string;
+    readonly optional: boolean;
+  };
 }
 
 /** Variables of a container in order; `$(NAME)` of earlier ones is replaced. */
@@ -38,11 +45,24 @@ export function readEnvironment(
 }
 
 export function lowerEnvironment(desk: Lowering, variables: readonly EnvText[]): LoweredEnv {
+  if (variables.some(({ all }) => all !== undefined)) return lowerWithAll(desk, variables);
   return variables.map(({ name, source, secret, lookup }) => ({
     name,
     value: lookup ?? lowerText(desk, source),
     secret,
   }));
+}
+
+/** How many variables there are only the run can tell, so the list is computed as one. */
+function lowerWithAll(desk: Lowering, variables: readonly EnvText[]): LoweredEnv {
+  const parts = variables.map(({ name, source, secret, lookup, all }) => {
+    if (all === undefined)
+      return { name, secret, ...(lookup === undefined ? { text: source } : { lookup: lookup.source }) };
+    needStored(desk, all.kind);
+    return all;
+  });
+  // A list may be computed as a whole, which the type of templated lists does not say.
+  return intern(desk, dialects.variables, JSON.stringify(parts), "json") as unknown as LoweredEnv;
 }
 
 /** A word of a command line, with `$(NAME)` replaced by the variable and `$$` by `$`. */
@@ -59,7 +79,8 @@ function expandVariables(text: string, variables: ReadonlyMap<string, EnvText>):
   return text.replace(/\$\$|\$\(([^()]*)\)/gu, (whole, name: string | undefined) => {
     if (name === undefined) return "$";
     const variable = variables.get(name);
-    return variable === undefined || variable.lookup !== undefined ? whole : variable.source;
+    const isKnown = variable !== undefined && variable.lookup === undefined && variable.all === undefined;
+    return isKnown ? variable.source : whole;
   });
 }
 
@@ -185,6 +206,13 @@ function* readEnvFrom(desk: Lowering, container: Container, place: Place): Gener
     const secret = secretRef !== undefined;
     const reference = secretRef ?? configMapRef;
     const object = settleText(desk, reference?.name ?? "");
+    if (object.includes("{{")) {
+      const kind = secret ? "Secret" : "ConfigMap";
+      const all = { kind, object, prefix, optional: reference?.optional === true } as const;
+      // A name that no variable has keeps it apart from the others.
+      yield { name: `=${kind}/${object}/${prefix}`, source: "", secret, all };
+      continue;
+    }
     const values = (secret ? desk.around.secrets : desk.around.configMaps).get(object);
     if (values === undefined) {
       if (reference?.optional !== true) {

@@ -41,6 +41,8 @@ export const dialects = {
    * the permissions of the files are given instead of their texts.
    */
   storedFiles: "argo-stored-files",
+  /** JSON text of a list of variables, among them all those of ConfigMaps or Secrets by computed names. */
+  variables: "argo-variables",
   /** JSON text whose string leaves hold tags. */
   items: "argo-items",
   /** Requirements on the fields of an object, after their tags are replaced: any one, or all of them. */
