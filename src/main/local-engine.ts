@@ -5,7 +5,7 @@ import type { KeptLimit } from "../model/run/lock-board.ts";
 import type { HistoryStore } from "../ports/history-store.ts";
 import type { LiveRun } from "../runtime/live-run.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { nameRunPhase, summarizeForLists } from "../runtime/summary.ts";
+import { isOnlyWaiting, nameRunPhase, summarizeForLists } from "../runtime/summary.ts";
 import { countPlaces } from "../engine/owed.ts";
 import { getDriven } from "./desk.ts";
 import { openDesk } from "./engine-desk.ts";
@@ -163,7 +163,8 @@ function createUpkeep(desk: Desk): Pick<Engine, "expire" | "metrics"> {
 
 /** Resolves when the run has ended, or when only a person can move it. */
 async function waitUntilSettled(runtime: Runtime, run: LiveRun): Promise<"ended" | "suspended"> {
-  const looksSuspended = (): boolean => nameRunPhase(run.state) === "suspended";
+  // Of a run that is being suspended, what is at work comes to its end first.
+  const looksSuspended = (): boolean => nameRunPhase(run.state) === "suspended" && isOnlyWaiting(run.state);
   // What was sent to it and has not been looked at may move it, and may as well leave it as it is, without any event.
   const isSuspended = async (): Promise<boolean> => {
     while (looksSuspended()) {

@@ -197,7 +197,7 @@ rule(
     [1].b Pod Succeeded
     [0] StepGroup Succeeded
     [1] StepGroup Succeeded
-    started [1].b@0.2
+    started [1].b@1.1
   `,
 );
 test("only values that a wait asks for can be set, and only good tasks that exist run again", async () => {
