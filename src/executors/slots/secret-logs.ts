@@ -2,7 +2,7 @@
  * Log files of attempts that know secrets. Output goes straight to files and is masked once, after the end; until then
  * these files are for this user alone, whoever else may read the home.
  */
-import { chmodSync, closeSync, openSync, statSync } from "node:fs";
+import { chmodSync, closeSync, fchmodSync, openSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { AttemptOrder } from "../../model/run/attempt.ts";
 import { attemptFiles, attemptLogFile } from "../../ports/attempt-directory.ts";
@@ -19,10 +19,17 @@ export function listLogs({ commands }: AttemptOrder, directory: string): readonl
   );
 }
 
-/** Makes the files before anybody writes to them; whoever opens them later leaves their permissions alone. */
+/**
+ * Makes the files before anybody writes to them, or takes those that were made ahead; whoever opens them later leaves
+ * their permissions alone.
+ */
 export function coverLogs(order: AttemptOrder, directory: string): void {
   if (listSecrets(order).length === 0) return;
-  for (const path of listLogs(order, directory)) closeSync(openSync(path, "a", 0o600));
+  for (const path of listLogs(order, directory)) {
+    const file = openSync(path, "a", 0o600);
+    fchmodSync(file, 0o600);
+    closeSync(file);
+  }
 }
 
 /** What has been masked may be read like everything else of the attempt. */

@@ -247,15 +247,20 @@ export function describeOpenLogs(check: ExecutorCheck): void {
   check("logs that hold secret values are for this user alone until they are masked", async (bench) => {
     const env = [{ name: "TOKEN", value: "s3cret'value", secret: true }];
     const text = 'echo "<$TOKEN>"; read go </tmp/gate';
-    const order = makeOrder([makeCommand({ command: ["sh", "-c", text], env })]);
-    const started = bench.start(order, ["/tmp/gate"]);
-    const modeOf = (name: string): number => statSync(join(started.directory, name)).mode & 0o777;
-    await bench.waitForOutput(started, "s3cret");
-    assert.deepEqual([modeOf("main.out"), modeOf("main.err")], [0o600, 0o600]);
-    releaseReader(join(started.directory, "root/tmp/gate"));
-    assert.equal((await started.ended).out, "<***>\n");
-    writeFileSync(join(started.directory, "plain"), "");
-    assert.deepEqual([modeOf("main.out"), modeOf("main.err")], [modeOf("plain"), modeOf("plain")]);
+    const logs = ["main.out", "main.err"];
+    for (const isMadeAhead of [false, true]) {
+      const directory = bench.makeDirectory();
+      if (isMadeAhead) for (const name of logs) writeFileSync(join(directory, name), "", { mode: 0o644 });
+      const order = makeOrder([makeCommand({ command: ["sh", "-c", text], env })]);
+      const started = bench.start(order, ["/tmp/gate"], {}, directory);
+      const modeOf = (name: string): number => statSync(join(directory, name)).mode & 0o777;
+      await bench.waitForOutput(started, "s3cret");
+      assert.deepEqual(logs.map(modeOf), [0o600, 0o600]);
+      releaseReader(join(directory, "root/tmp/gate"));
+      assert.equal((await started.ended).out, "<***>\n");
+      writeFileSync(join(directory, "plain"), "");
+      assert.deepEqual(logs.map(modeOf), [modeOf("plain"), modeOf("plain")]);
+    }
   });
 }
 
