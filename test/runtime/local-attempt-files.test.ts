@@ -184,6 +184,19 @@ test("an output parameter holds up to 1 MiB, whole or not at all", async (contex
   }
 });
 
+test("an attempt that never began has no result, also where its log was made ahead", async (context) => {
+  const files = openFiles(context);
+  const order: AttemptOrder = { ...makeOrder("a"), inputs: [], commands: [command], captureResult: true };
+  await files.lay({ ...order, attemptId: "run/4" });
+  files.expectAnother();
+  await files.lay(order);
+  assert.ok(existsSync(join(files.directoryOf("run/5"), "main.out")), "made ahead");
+  const collected = async (exit: AttemptExit) => (await files.collect(order, exit)).outputs.result;
+  const exit = goodExit("run/5");
+  assert.equal(await collected({ ...exit, ending: { kind: "not-run" } }), undefined);
+  assert.equal(await collected(exit), "");
+});
+
 test("a claim whose name is none is not mounted", async (context) => {
   const files = openFiles(context);
   const lay = async (key: string, number: number) => {

@@ -276,14 +276,16 @@ function collect(
   exit: AttemptExit,
   directory: string,
 ): Collected | Promise<Collected> {
-  const result = order.captureResult ? readResult(join(directory, attemptLogFile("main", "out"))) : undefined;
+  const isRun = exit.ending.kind !== "not-run";
+  // The log may have been made ahead of an attempt that never began.
+  const result =
+    order.captureResult && isRun ? readResult(join(directory, attemptLogFile("main", "out"))) : undefined;
   const read = readParameters(options, order, directory);
   const outputs: AttemptOutputs = {
     ...(result === undefined ? {} : { result }),
     parameters: read.parameters,
     artifacts: {},
   };
-  const isRun = exit.ending.kind !== "not-run";
   if (order.outputArtifacts.length === 0 || !isRun)
     return isRun && read.problem !== undefined ? { outputs, problem: read.problem } : { outputs };
   return keepArtifacts(options, order, directory).then((kept) => {
