@@ -397,7 +397,9 @@ export class Runtime {
 
   /** The runs whose summaries are written with this commit. */
   private chooseRows(worked: readonly LiveRun[], now: number): readonly LiveRun[] {
-    for (const run of worked) if (run.pendingEvents.length > 0) this.behind.add(run);
+    // The row of a run that has not begun says all there is to say; ten thousand may wait when an engine starts.
+    for (const run of worked)
+      if (run.pendingEvents.length > 0 && run.state.startedAt !== 0) this.behind.add(run);
     const chosen = new Set(worked.filter((run) => this.needsSummary(run, now)));
     if (now >= this.rowsAt) for (const run of this.behind) chosen.add(run);
     for (const run of chosen) this.behind.delete(run);
