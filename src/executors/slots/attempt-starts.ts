@@ -19,7 +19,7 @@ import { stayAwake } from "./stay-awake.ts";
 import { isQuick } from "./quick-attempts.ts";
 import { watchReadiness } from "./watch-readiness.ts";
 
-/** An attempt in a chain of attempts no longer than this is waited for awake, where that takes no processor from it. */
+/** An attempt in a chain of attempts no longer than this is waited for awake. */
 const instantMs = 2;
 const longestAwakeMs = 2;
 const processors = availableParallelism();
@@ -80,10 +80,10 @@ function runOnSlot(context: ExecutorContext, attempt: RunningAttempt, slot: Slot
   // It may hold secrets and is not needed any more.
   delete attempt.launch;
   context.bySlot.set(slot, attempt);
-  const chainMs = context.chainMs();
+  // On a single processor nobody waits awake: that would be time of the attempt's.
+  const chainMs = processors > 1 ? context.chainMs() : undefined;
   slot.run(directory, launch, isQuick(chainMs));
-  if (chainMs !== undefined && chainMs <= instantMs && processors > 1)
-    stayAwake(() => attempt.ending, longestAwakeMs);
+  if (chainMs !== undefined && chainMs <= instantMs) stayAwake(() => attempt.ending, longestAwakeMs);
   context.sampler.watch(order.attemptId, slot.pid, context.backend.hasPidNamespace);
   if (order.timeoutMs !== undefined) limitTime(context, attempt, order.timeoutMs);
   watchReadiness(context, attempt);

@@ -1,6 +1,6 @@
 /** Templates that do work themselves (Argo validate.go, validateLeaf). */
 import { canLoadYaml } from "../read/load-any-yaml.ts";
-import type { Container, ResourceTemplate, Template, VolumeMount } from "../read/types.ts";
+import type { Container, Parameter, ResourceTemplate, Template, VolumeMount } from "../read/types.ts";
 import { checkContainerSet, checkReservedNames } from "./check-container-set.ts";
 import { checkExpressionField } from "./check-expression.ts";
 import { isWholeNumberOrTag } from "./check-loop.ts";
@@ -24,7 +24,8 @@ export function checkLeaf(
 ): void {
   const name = template.name ?? "";
   const place = `templates.${name}`;
-  checkTags(checker, site, scope, { value: template, below: [], prefix: `${place}:` });
+  const value = leaveOutReplaced(checker, site, template);
+  checkTags(checker, site, scope, { value, below: [], prefix: `${place}:` });
   if (template.container !== undefined) {
     checkMountPaths(checker, site, template, template.container, place);
     checkImage(checker, site, template.container, "container", place);
@@ -61,6 +62,27 @@ export function checkLeaf(
     );
   }
 }
+
+/**
+ * Values of inputs that arguments take the place of are not looked at: Argo checks what is called with arguments for every
+ * input, and the entrypoint with those of the workflow (validate.go, FakeArguments).
+ */
+function leaveOutReplaced(checker: Checker, site: Site, template: Template): Template {
+  const { inputs } = template;
+  const isReplaced = ({ name = "", value }: Parameter): boolean =>
+    hasTag(value ?? "") &&
+    (site.depth > entryDepth || checker.isTemplate || checker.globals.has(`workflow.parameters.${name}`));
+  if (inputs?.parameters?.some(isReplaced) !== true) return template;
+  const parameters = inputs.parameters.map((each) => {
+    if (!isReplaced(each)) return each;
+    const { value: _, ...rest } = each;
+    return rest;
+  });
+  return { ...template, inputs: { ...inputs, parameters } };
+}
+
+/** How deep the call of the entrypoint is. */
+const entryDepth = 1;
 
 function checkDeadline(checker: Checker, site: Site, template: Template, place: string): void {
   const deadline = template.activeDeadlineSeconds;

@@ -1,7 +1,7 @@
 /** Argo's rules, one row each: leaves. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { main, expectRule, runRule } from "./rule-table.ts";
+import { main, expectRule, runRule, steps } from "./rule-table.ts";
 import type { Rule } from "./rule-table.ts";
 
 const RULES: readonly Rule[] = [
@@ -16,6 +16,29 @@ const RULES: readonly Rule[] = [
     name: "retry factor that is no number",
     templates: main("container: {image: a}, retryStrategy: {limit: '3', backoff: {factor: 1.5x}}"),
     warnings: ["templates.main.retryStrategy.backoff.factor must be a whole number, found '1.5x'"],
+  },
+  {
+    name: "a value that an argument of the caller replaces",
+    templates: `${steps("{name: s, template: called}")}\n- {name: called, inputs: {parameters: [{name: m, value: '{{workflow.parameters.none}}'}]}, container: {image: a}}`,
+  },
+  {
+    name: "a default that names nothing, also where a caller gives a value",
+    templates: `${steps("{name: s, template: called, arguments: {parameters: [{name: m, value: v}]}}")}\n- {name: called, inputs: {parameters: [{name: m, default: '{{workflow.parameters.none}}'}]}, container: {image: a}}`,
+    errors: ["templates.main.steps[0].s templates.called: failed to resolve {{workflow.parameters.none}}"],
+  },
+  {
+    name: "a value of the entrypoint's that nothing replaces",
+    templates: main(
+      "inputs: {parameters: [{name: m, value: '{{workflow.parameters.none}}'}]}, container: {image: a}",
+    ),
+    errors: ["templates.main: failed to resolve {{workflow.parameters.none}}"],
+  },
+  {
+    name: "a value of the entrypoint's that an argument of the workflow replaces",
+    templates: main(
+      "inputs: {parameters: [{name: m, value: '{{workflow.parameters.none}}'}]}, container: {image: a}",
+    ),
+    spec: "entrypoint: main\narguments: {parameters: [{name: m, value: v}]}",
   },
   // Leaves.
   {
