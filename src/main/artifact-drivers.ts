@@ -13,8 +13,7 @@ import type { ArtifactDriver } from "../ports/artifact-driver.ts";
 import type { NetworkGate } from "../ports/network-gate.ts";
 
 interface DriverEntry {
-  /** Absent: there is none yet, and `needs` says what is missing. */
-  readonly load?: (gate: NetworkGate | undefined) => Promise<ArtifactDriver>;
+  readonly load: (gate: NetworkGate | undefined) => Promise<ArtifactDriver>;
   /** An npm package without which it cannot work. */
   readonly needs?: string;
 }
@@ -64,9 +63,9 @@ function findAzureIdentity(): object {
 
 /** MillraceError `artifact/driver-missing` when there is none, or when what it needs is not installed. */
 export async function findArtifactDriver(name: string, gate?: NetworkGate): Promise<ArtifactDriver> {
+  const entry = findEntry(name);
   const problem = findProblem(name);
-  const load = Object.hasOwn(drivers, name) ? drivers[name]?.load : undefined;
-  if (problem === undefined && load !== undefined) return load(gate);
+  if (problem === undefined && entry !== undefined) return entry.load(gate);
   const { message, hint } = problem ?? describeUnknown(name);
   throw new MillraceError("artifact/driver-missing", "invalid", message, { hint });
 }
@@ -74,6 +73,10 @@ export async function findArtifactDriver(name: string, gate?: NetworkGate): Prom
 interface Problem {
   readonly message: string;
   readonly hint: string;
+}
+
+function findEntry(name: string): DriverEntry | undefined {
+  return Object.hasOwn(drivers, name) ? drivers[name] : undefined;
 }
 
 function describeUnknown(name: string): Problem {
@@ -85,8 +88,8 @@ function describeUnknown(name: string): Problem {
 
 /** Why artifacts cannot be kept in some storage here; undefined when they can. */
 function findProblem(name: string): Problem | undefined {
-  const entry = Object.hasOwn(drivers, name) ? drivers[name] : undefined;
-  if (entry?.load === undefined) return describeUnknown(name);
+  const entry = findEntry(name);
+  if (entry === undefined) return describeUnknown(name);
   if (entry.needs === undefined || findPackage(entry.needs) !== undefined) return undefined;
   return {
     message: `artifacts in ${name} need the npm package ${entry.needs}, which is not installed`,

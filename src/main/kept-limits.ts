@@ -1,5 +1,6 @@
 /** Limits of semaphores that stored ConfigMaps say: they hold for the runs that were submitted before. */
 import { isJsonObject } from "../base/json.ts";
+import { findLimit } from "../model/run/lock-board.ts";
 import type { KeptLimit } from "../model/run/lock-board.ts";
 import type { Definition } from "../ports/definition-store.ts";
 import { drawDefinition } from "./draw-definition.ts";
@@ -13,8 +14,9 @@ export function listKeptLimits(definitions: readonly Definition[]): ReadonlyMap<
     if (definition.kind !== "ConfigMap") continue;
     const { data } = drawDefinition(definition).document;
     for (const [key, text] of isJsonObject(data) ? Object.entries(data) : []) {
-      if (typeof text !== "string" || !/^\s*\d{1,9}\s*$/u.test(text)) continue;
-      limits.set(`ConfigMap/${definition.name}/${key}`, { limit: Number(text), at: definition.updatedAt });
+      const limit = typeof text === "string" ? findLimit(text) : undefined;
+      if (limit === undefined) continue;
+      limits.set(`ConfigMap/${definition.name}/${key}`, { limit, at: definition.updatedAt });
     }
   }
   return limits;

@@ -60,7 +60,8 @@ type ReadText = (text: string) => readonly Json[];
 /** In the form of Argo's Workflow. */
 function toObject(picture: RunPicture, readText: ReadText): JsonObject {
   const { row, annotations, view, state } = picture;
-  const { ownerReferences } = readMetadata(findDocument(picture, readText));
+  const document = findDocument(picture, readText);
+  const { ownerReferences } = readMetadata(document);
   const created = new Date(row.createdAt).toISOString().replace(/\.\d+Z$/, "Z");
   return {
     apiVersion: "argoproj.io/v1alpha1",
@@ -73,7 +74,7 @@ function toObject(picture: RunPicture, readText: ReadText): JsonObject {
       annotations,
       ...(ownerReferences === undefined ? {} : { ownerReferences }),
     },
-    spec: { ...readSpec(picture, readText), ...(state.suspended ? { suspend: true } : {}) },
+    spec: { ...readSpec(document), ...(state.suspended ? { suspend: true } : {}) },
     status: view.status(state),
   };
 }
@@ -83,8 +84,7 @@ function findDocument({ source, submission }: RunPicture, readText: ReadText): J
   return isJsonObject(document) ? document : {};
 }
 
-function readSpec(picture: RunPicture, readText: ReadText): JsonObject {
-  const { spec } = findDocument(picture, readText);
+function readSpec({ spec }: JsonObject): JsonObject {
   if (!isJsonObject(spec)) return {};
   const { suspend: _, ...rest } = spec;
   return rest;

@@ -10,8 +10,8 @@ import { attemptFolder } from "./attempt-folder.ts";
 import type { Home } from "./home.ts";
 
 /**
- * By task. While a process drives the home (`isDriven`), attempts that go on or have not begun are in good hands, and left
- * out; one that has ended may be in the middle of being reported, and to say so is still true.
+ * By task. While a process drives the home (`isDriven`), attempts that have not ended are in good hands, and left out; one
+ * that has may be in the middle of being reported, or of a run that is not driven, and to say so is true.
  */
 export function findLeftAttempts(
   home: Home,
@@ -22,8 +22,10 @@ export function findLeftAttempts(
   const left = new Map<number, LeftAttempt>();
   for (const task of state.running) {
     const folder = attemptFolder(home, name, state, task);
-    const found = describeRecord(folder, findExitRecord(folder), state);
-    if (!isDriven || (found.state !== "alone" && found.state !== "not-begun")) left.set(task, found);
+    const record = findExitRecord(folder);
+    // Finding its slot takes longer than all the rest.
+    if (isDriven && record?.end === undefined) continue;
+    left.set(task, describeRecord(folder, record, state));
   }
   if (!isDriven) for (const task of state.requests) left.set(task, unanswered);
   return left;

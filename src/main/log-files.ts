@@ -84,7 +84,18 @@ function filesOf(
 
 /** What the order of an attempt keeps for executors of a cluster. */
 function readHints(directory: string): JsonObject {
-  const order = JSON.parse(readFileSync(join(directory, attemptFiles.order), "utf8")) as Json;
+  const order = readOrder(join(directory, attemptFiles.order));
   const hints = isJsonObject(order) ? order["hints"] : undefined;
   return isJsonObject(hints) ? hints : {};
+}
+
+/** Orders are not synced: after a power cut, or on a full disk, one may be missing or cut off beside its logs. */
+function readOrder(path: string): Json | undefined {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Json;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
 }

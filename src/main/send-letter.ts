@@ -5,7 +5,7 @@ import { MillraceError } from "../base/errors.ts";
 import type { SubmitAnswer, SubmitRequest } from "../api/house.ts";
 import { commandsWaitMs, moveLetter, submissionEnd, takeAnswer, takenPath, writeWhole } from "./inbox.ts";
 import type { Answer, InboxCommand } from "./inbox.ts";
-import { syncFolder } from "../stores/folder/sync-folder.ts";
+import { syncFolder } from "../stores/durable/sync-folder.ts";
 
 /** How often somebody who waits looks whether anybody is there who could answer. */
 const lookEveryMs = 1_000;

@@ -20,6 +20,8 @@ export interface ValueFlag extends FlagBase {
   readonly value: string;
   /** The least that a `number` may be; 0 when it is absent. */
   readonly atLeast?: number;
+  /** The most that it may be; what can be said exactly when it is absent. */
+  readonly atMost?: number;
 }
 
 export interface ChoiceFlag extends FlagBase {

@@ -112,12 +112,18 @@ function readValue(spec: Exclude<FlagSpec, { kind: "switch" }>, text: string): s
     case "list":
       return text;
     case "number":
-      return /^-?\d+$/.test(text) && Number(text) >= (spec.atLeast ?? 0) ? Number(text) : undefined;
+      return readWholeNumber(text, spec.atLeast ?? 0, spec.atMost ?? Number.MAX_SAFE_INTEGER);
     case "duration":
       return parseDurationMs(text);
     case "choice":
       return spec.choices.includes(text) ? text : undefined;
   }
+}
+
+function readWholeNumber(text: string, atLeast: number, atMost: number): number | undefined {
+  if (!/^-?\d+$/.test(text)) return undefined;
+  const value = Number(text);
+  return value >= atLeast && value <= atMost ? value : undefined;
 }
 
 function describeValue(spec: Exclude<FlagSpec, { kind: "switch" }>): string {
@@ -126,7 +132,7 @@ function describeValue(spec: Exclude<FlagSpec, { kind: "switch" }>): string {
     case "list":
       return spec.value;
     case "number":
-      return "a whole number";
+      return spec.atMost === undefined ? "a whole number" : `a whole number up to ${spec.atMost}`;
     case "duration":
       return "a duration such as 90s, 10m, 2h or 7d";
     case "choice":

@@ -1,5 +1,6 @@
 /** `millrace get`: a run's head and its tree. */
 import type { RunPicture } from "../../api/house.ts";
+import { nameAttempt } from "../../model/run/attempt-name.ts";
 import type { TreeRow } from "../../model/run/language.ts";
 import { noExitCode } from "../../model/run/task-table.ts";
 import type { FlagValues } from "../arguments/flag-table.ts";
@@ -138,9 +139,7 @@ function findFolder({ state }: RunPicture, { task }: TreeRow): string {
   const process = state.index.plan.processes[state.tasks.process[task] ?? -1];
   const hasRun =
     process?.body.kind === "task" && state.tasks.startedAt[task] !== 0 && !state.attempts.has(task);
-  if (!hasRun) return "";
-  const resets = state.resets.get(task);
-  return `${task}${resets === undefined ? "" : `.${resets}`}`;
+  return hasRun ? nameAttempt(state, task) : "";
 }
 
 function describeAttempt({ state }: RunPicture, row: TreeRow): readonly string[] {

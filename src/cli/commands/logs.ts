@@ -117,10 +117,16 @@ async function printLogs(
   if (select !== undefined) checkTask(picture, select);
   const since = readSince(given, context.io.clock.now());
   const hasLabels = given.selector === undefined ? undefined : parseLabelSelector(given.selector);
+  // An attempt keeps its labels, and a run that is followed is looked at again and again.
+  const verdicts = new Map<string, boolean>();
+  const isLabelled = (file: LogFile): boolean => {
+    if (hasLabels === undefined) return true;
+    const verdict = verdicts.get(file.path) ?? hasLabels(file.readLabels?.() ?? {});
+    verdicts.set(file.path, verdict);
+    return verdict;
+  };
   const list = (now: RunPicture): readonly LogFile[] =>
-    house
-      .logFiles(now, select)
-      .filter((file) => isWanted(file, given, since) && (hasLabels?.(file.readLabels?.() ?? {}) ?? true));
+    house.logFiles(now, select).filter((file) => isWanted(file, given, since) && isLabelled(file));
   const files = list(picture);
   const follower = openFollower(context, given, picture, files, select);
   try {

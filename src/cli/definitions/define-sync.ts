@@ -6,11 +6,13 @@ import type { House } from "../../api/house.ts";
 import { MillraceError } from "../../base/errors.ts";
 import { isJsonObject } from "../../base/json.ts";
 import type { JsonObject } from "../../base/json.ts";
+import { findLimit } from "../../model/run/lock-board.ts";
 import { defineCommand } from "../command.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { printDiagnostics } from "../drive/print-diagnostics.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { cleanText } from "../render/text-width.ts";
+import { isInNamespace } from "./definition-text.ts";
 import { syncWords } from "./sync-words.ts";
 import type { SyncWord } from "./sync-words.ts";
 import { writePlainJson } from "./write-plain-json.ts";
@@ -40,7 +42,7 @@ interface Place {
 }
 
 interface Keeper {
-  /** Undefined when there is none. MillraceError when it is no number. */
+  /** Undefined when there is none. MillraceError when it is no number. Comes before `write`. */
   read(): Promise<number | undefined>;
   /** Undefined takes it away. False when it was refused; that has been printed. */
   write(limit: number | undefined): Promise<boolean>;
@@ -107,7 +109,8 @@ function readPlace(
 
 function readLimit(limit: number | undefined): number {
   if (limit === undefined) throw refuse("--limit is required");
-  if (limit > 0) return limit;
+  if (limit > 0 && findLimit(String(limit)) !== undefined) return limit;
+  if (limit > 0) throw refuse("limit must have at most nine digits");
   throw new MillraceError("cli/bad-arguments", "invalid", "limit must be greater than zero", {
     hint: "`millrace locks limit KEY 0` holds everybody back.",
   });
@@ -162,7 +165,7 @@ function describe({ key, namespace, configMap }: Place, limit: number): readonly
 
 function openKeeper(context: CommandContext, house: House, place: Place): Keeper {
   const { key, namespace, configMap } = place;
-  if (configMap !== undefined) return openConfigMap(context, house, configMap, key);
+  if (configMap !== undefined) return openConfigMap(context, house, { ...place, name: configMap });
   const lock = `${namespace}/Database/${key}`;
   return {
     read: async () => (await house.lockLimits()).get(lock),
@@ -173,20 +176,29 @@ function openKeeper(context: CommandContext, house: House, place: Place): Keeper
   };
 }
 
-function openConfigMap(context: CommandContext, house: House, name: string, key: string): Keeper {
-  const find = async (): Promise<JsonObject | undefined> =>
-    (await house.definitions.list("ConfigMap")).find((one) => one.name === name)?.document;
+function openConfigMap(
+  context: CommandContext,
+  house: House,
+  { name, namespace, key }: Place & { readonly name: string },
+): Keeper {
+  let before: JsonObject = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace } };
   return {
     read: async () => {
-      const text = readData(await find())[key];
+      const found = (await house.definitions.list("ConfigMap")).find((one) => one.name === name);
+      if (found === undefined) return undefined;
+      // Names of ConfigMaps are those of a home, whatever their namespaces.
+      if (!isInNamespace(found, namespace))
+        throw refuse(`the ConfigMap ${cleanText(name)} is not in namespace "${cleanText(namespace)}"`);
+      before = found.document;
+      const text = readData(before)[key];
       if (text === undefined) return undefined;
-      if (typeof text === "string" && /^\s*\d+\s*$/u.test(text)) return Number(text);
+      const limit = typeof text === "string" ? findLimit(text) : undefined;
+      if (limit !== undefined) return limit;
       throw refuse(
-        `'${cleanText(key)}' of ConfigMap ${cleanText(name)} is no number: ${JSON.stringify(text)}`,
+        `'${cleanText(key)}' of ConfigMap ${cleanText(name)} is no whole number: ${JSON.stringify(text)}`,
       );
     },
     write: async (limit) => {
-      const before = (await find()) ?? { apiVersion: "v1", kind: "ConfigMap", metadata: { name } };
       const { [key]: _former, ...others } = readData(before);
       const data = limit === undefined ? others : { ...others, [key]: String(limit) };
       const file = `configmap ${name}`;
@@ -199,7 +211,6 @@ function openConfigMap(context: CommandContext, house: House, name: string, key:
   };
 }
 
-function readData(document: JsonObject | undefined): JsonObject {
-  const data = document?.["data"];
+function readData({ data }: JsonObject): JsonObject {
   return isJsonObject(data) ? data : {};
 }

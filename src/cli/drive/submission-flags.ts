@@ -33,6 +33,7 @@ export const submissionFlags = {
     value: "N",
     // An int32, as in Argo.
     atLeast: -2_147_483_648,
+    atMost: 2_147_483_647,
     help: "of the runs that wait, the one with the highest comes first",
   },
 } as const satisfies FlagTable;

@@ -4,7 +4,7 @@ import type { FlagTable, FlagValues } from "../arguments/flag-table.ts";
 import type { CommandContext } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { reportError } from "../report-error.ts";
-import { runFilterFlags, selectRuns } from "./select-runs.ts";
+import { filterRuns, runFilterFlags, selectRuns } from "./select-runs.ts";
 import type { RunFilters } from "./select-runs.ts";
 
 export const chooseFlags = {
@@ -20,7 +20,7 @@ export const chooseFlags = {
   },
 } as const satisfies FlagTable;
 
-/** Names of the runs; the newest one when nobody says which. `only` holds for those that are not named. */
+/** Names of the runs; the newest one, of the namespace if there is one, when nobody says which. `only` holds for those that are not named. */
 export async function chooseRuns(
   { io }: CommandContext,
   house: House,
@@ -30,11 +30,15 @@ export async function chooseRuns(
 ): Promise<readonly string[]> {
   const fields = given["field-selector"];
   const hasFilters = given.selector.length > 0 || fields !== undefined;
-  const filters = hasFilters
-    ? { ...only, labels: given.selector, "field-selector": fields, namespace: given.namespace }
-    : {};
-  const named = operands.length === 0 && !hasFilters ? ["@latest"] : operands;
-  const names = await selectRuns(house, named, filters, io.clock.now());
+  const { namespace } = given;
+  const now = io.clock.now();
+  if (operands.length === 0 && !hasFilters) {
+    if (namespace === undefined) return selectRuns(house, ["@latest"], {}, now);
+    const [newest] = filterRuns(await house.list(), { namespace }, now);
+    return newest === undefined ? [] : [newest.name];
+  }
+  const filters = hasFilters ? { ...only, labels: given.selector, "field-selector": fields, namespace } : {};
+  const names = await selectRuns(house, operands, filters, now);
   return hasFilters ? names.toReversed() : names;
 }
 

@@ -18,16 +18,16 @@ import { taskKinds } from "../../model/run/phase.ts";
 import type { Scope } from "../../model/run/scope.ts";
 import { Refusal } from "../decide/decision.ts";
 import type { Decision } from "../decide/decision.ts";
+import { nameAttempt } from "../../model/run/attempt-name.ts";
 import type { Inputs } from "../../model/run/values.ts";
 import { createCalleeScope } from "./scope.ts";
 
 /** Time between the polite and the forced end when a template does not say. */
 export const defaultGraceMs = 5_000;
 
-/** The id of a task's current try: stable over restarts, new after a manual retry. */
-function attemptIdOf(decision: Decision, task: number): string {
-  const resets = decision.state.resets.get(task);
-  return `${decision.state.runId}/${task}${resets === undefined ? "" : `.${resets}`}`;
+/** The id of a task's current try. */
+function attemptIdOf({ state }: Decision, task: number): string {
+  return `${state.runId}/${nameAttempt(state, task)}`;
 }
 
 /** Builds the order of a bound task. Throws Refusals. */

@@ -305,6 +305,11 @@ function isUsed({ holders, waiting }: BoardLock): boolean {
   return holders.size > 0 || waiting.size > 0;
 }
 
+/** The limit that a text says; undefined for what is no whole number, or a greater one than anybody means. */
+export function findLimit(text: string): number | undefined {
+  return /^\s*\d{1,9}\s*$/u.test(text) ? Number(text) : undefined;
+}
+
 /** How many may hold a lock at once; Infinity when nobody knows. */
 export function limitOf(lock: BoardLock): number {
   const { stored, kept, asked, askedAt } = lock;

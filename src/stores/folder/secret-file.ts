@@ -11,7 +11,7 @@ import type { Json, JsonObject } from "../../base/json.ts";
 import { closeBox, openBox } from "./secret-box.ts";
 import type { SecretBox, SecretKey } from "./secret-box.ts";
 import type { SecretKeys } from "./secret-keys.ts";
-import { syncFolder } from "./sync-folder.ts";
+import { syncFolder } from "../durable/sync-folder.ts";
 
 export interface StoredSecret {
   readonly name: string;

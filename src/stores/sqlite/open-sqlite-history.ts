@@ -6,11 +6,12 @@
  * commit: with 10,000 they stop the event loop for 50 ms instead of 20, with 1,000 every commit of 100 events gets
  * a tenth slower.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { MillraceError } from "../../base/errors.ts";
 import type { HistoryCommit, HistoryReader, HistoryStore } from "../../ports/history-store.ts";
+import { canSyncFolders, syncFolder } from "../durable/sync-folder.ts";
 import { openReadDatabase } from "./open-read-database.ts";
 import { createHistoryQueries, guard } from "./read-history.ts";
 import { migrateSchema, readSchemaVersion, schemaVersion } from "./schema.ts";
@@ -66,24 +67,12 @@ function openWriter(folder: string): HistoryStore {
   }
 }
 
-/** Windows cannot sync directories; its file systems journal names on their own. */
-const canSyncFolders = process.platform !== "win32";
-
 /** The names of the folders that are made here must be as durable as what will lie in them. */
 function makeDurableFolder(folder: string): void {
   const whole = resolve(folder);
   const first = mkdirSync(whole, { recursive: true });
-  if (first === undefined || !canSyncFolders) return;
+  if (first === undefined) return;
   for (let made = whole; made.length >= first.length; made = dirname(made)) syncFolder(dirname(made));
-}
-
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, "r");
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 function createStore(

@@ -1,6 +1,7 @@
 /** Retries, time limits and locks of a template or a workflow. */
 import type { Dynamic } from "../../../model/plan/expression.ts";
 import type { Lock, MemoPolicy, Policy, RetryPolicy } from "../../../model/plan/plan.ts";
+import { findLimit } from "../../../model/run/lock-board.ts";
 import type { Memoize, RetryStrategy, SemaphoreRef, Synchronization, Template } from "../read/types.ts";
 import { parseGoDuration } from "../../../base/parse-go-duration.ts";
 import { describeProblem, dialects, intern, lowerText, report } from "./lowering.ts";
@@ -143,7 +144,8 @@ function lowerSemaphore(desk: Lowering, semaphore: SemaphoreRef, place: Place): 
       : `${namespace}/ConfigMap/${name}/${key}`;
   if (text !== undefined) {
     // Argo, semaphore.go: 0 is a limit as well; it holds everybody back until it is raised.
-    if (/^\d{1,9}$/u.test(text.trim())) return [{ key: lowerText(desk, id), limit: Number(text) }];
+    const limit = findLimit(text);
+    if (limit !== undefined) return [{ key: lowerText(desk, id), limit }];
     const what = `the limit of semaphore ${id} is ${JSON.stringify(text)}, which is no whole number`;
     report(desk, "error", "argo/bad-number", what, place, `write a whole number in ConfigMap ${name}`);
     return [];

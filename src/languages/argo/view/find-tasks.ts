@@ -26,23 +26,28 @@ export function findSelected(
   among?: readonly number[],
 ): readonly number[] {
   const terms = parseSelector(selector);
-  if (terms !== undefined) {
-    const matches = (task: number): boolean =>
-      isVisible(state, task) && terms.every((term) => doesMatch(state, task, term));
-    return among?.filter(matches) ?? filterTasks(state, matches);
-  }
-  const named = findNamed(state, selector.trim());
-  return among === undefined ? named : named.filter((task) => among.includes(task));
+  if (terms === undefined) return findNamed(state, selector.trim(), among);
+  const matches = (task: number): boolean =>
+    isVisible(state, task) && terms.every((term) => doesMatch(state, task, term));
+  return among?.filter(matches) ?? filterTasks(state, matches);
 }
 
-/** A loop in steps is no node of its own, but people call all of it by the name of its step. */
-function findNamed(state: RunState, name: string): readonly number[] {
-  const found = filterTasks(state, (task) => isVisible(state, task) && isNamed(state, task, name));
+/**
+ * A loop in steps is no node of its own, but people call all of it by the name of its step, unless a node has that name.
+ * Of given tasks no others are looked at, because somebody may ask for each task on its own.
+ */
+function findNamed(state: RunState, name: string, among: readonly number[] | undefined): readonly number[] {
+  const isNode = (task: number): boolean => isVisible(state, task) && isNamed(state, task, name);
+  const isLoop = (task: number): boolean =>
+    state.tasks.kind[task] === taskKinds.group && isNamed(state, task, name);
+  if (among !== undefined) {
+    const isMember = (task: number): boolean =>
+      isVisible(state, task) && isLoop(state.tasks.parent[task] ?? -1);
+    return among.filter((task) => isNode(task) || isMember(task));
+  }
+  const found = filterTasks(state, isNode);
   if (found.length > 0) return found;
-  const isLoop = (task: number): boolean => state.tasks.kind[task] === taskKinds.group;
-  return filterTasks(state, (task) => isLoop(task) && isNamed(state, task, name)).flatMap((group) =>
-    showMembers(state, group),
-  );
+  return filterTasks(state, isLoop).flatMap((group) => showMembers(state, group));
 }
 
 function filterTasks(state: RunState, matches: (task: number) => boolean): readonly number[] {
