@@ -17,6 +17,12 @@ metadata: {name: settings}
 data: {tpl: "${held}", plain: p}
 ---
 apiVersion: v1
+kind: ConfigMap
+metadata: {name: other}
+data: {tpl: other, plain: other}
+binaryData: {password: AP/+gA==}
+---
+apiVersion: v1
 kind: Secret
 metadata: {name: credentials}
 stringData: {password: "{{=x}} secret"}
@@ -35,9 +41,9 @@ spec:
       steps:
         - - name: it
             template: it
-            arguments: {parameters: [{name: object, value: settings}, {name: key, value: tpl}, {name: secret, value: credentials}]}
+            arguments: {parameters: [{name: object, value: settings}, {name: key, value: tpl}, {name: secret, value: credentials}, {name: other, value: other}]}
     - name: it
-      inputs: {parameters: [{name: object}, {name: key}, {name: secret}]}
+      inputs: {parameters: [{name: object}, {name: key}, {name: secret}, {name: other}]}
       container: {image: x, ${container}}
 ${objects}`;
 }
@@ -114,6 +120,21 @@ test("a whole ConfigMap or Secret as environment, by an input", async () => {
   assert.deepEqual(environment(ran), { tpl: held, plain: "own wf", S_password: "{{=x}} secret" });
 });
 
+test("`env` counts over all of `envFrom`, and of that the later, computed or not", async () => {
+  const given = "{configMapRef: {name: settings}}";
+  const map = '{configMapRef: {name: "{{inputs.parameters.object}}"}}';
+  const other = '{configMapRef: {name: "{{inputs.parameters.other}}"}}';
+  const env = 'env: [{name: plain, value: "own"}]';
+  const run = async (container: string): Promise<Readonly<Record<string, string>>> =>
+    environment(await runDocument(document(`command: [a], ${container}`)));
+  assert.deepEqual(await run(`envFrom: [${given}, ${map}, ${other}], ${env}`), {
+    tpl: "other",
+    plain: "own",
+  });
+  assert.deepEqual(await run(`envFrom: [${other}, ${given}]`), { tpl: held, plain: "p" });
+  assert.deepEqual(await run(`envFrom: [${map}, ${other}, ${given}]`), { tpl: held, plain: "p" });
+});
+
 test("a whole ConfigMap that is not there is an error of the node, unless it is optional", async () => {
   const from = 'name: "{{inputs.parameters.key}}"';
   const ran = await runDocument(document(`command: [a], envFrom: [{configMapRef: {${from}}}]`));
@@ -121,6 +142,23 @@ test("a whole ConfigMap that is not there is an error of the node, unless it is 
   assert.equal(ran.node("it").message, "ConfigMap 'tpl' is not stored");
   const optional = `command: [a], envFrom: [{configMapRef: {${from}, optional: true}}]`;
   assert.deepEqual(environment(await runDocument(document(optional))), {});
+});
+
+/** The first container has a ConfigMap by a computed name as well, so that the run keeps all of them. */
+function documentWithVolume(volume: string): string {
+  const map = '{configMapRef: {name: "{{inputs.parameters.object}}"}}';
+  return document(`command: [a], envFrom: [${map}], volumeMounts: [{name: v, mountPath: /v}]`).replace(
+    "volumes: [",
+    `volumes: [{name: v, ${volume}}, `,
+  );
+}
+
+test("a Secret has no bytes of a ConfigMap by the same name", async () => {
+  const items = "items: [{key: password, path: p}]";
+  const ran = await runDocument(
+    documentWithVolume(`secret: {secretName: "{{inputs.parameters.other}}", ${items}}`),
+  );
+  assert.equal(ran.node("it").phase, "Error");
 });
 
 /** A value of a workflow parameter, and what a command gets of it. */

@@ -20,7 +20,8 @@ export function evaluateStored(reading: Reading, source: string, compiler: Compi
   const key = renderText(fields.key, reading, compiler);
   if (!key.ok) return key;
   const objects = fields.kind === "Secret" ? "secrets" : "configMaps";
-  const bytes = fields.file === true ? findStored(reading, "binaryData", name.text, key.text) : undefined;
+  const hasBytes = fields.file === true && fields.kind !== "Secret";
+  const bytes = hasBytes ? findStored(reading, "binaryData", name.text, key.text) : undefined;
   const found = findStored(reading, objects, name.text, key.text) ?? bytes;
   const text = found ?? (fields.optional ? "" : undefined);
   return text === undefined

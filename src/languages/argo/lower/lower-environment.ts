@@ -34,12 +34,16 @@ export function readEnvironment(
   template: Template,
   place: Place,
 ): readonly EnvText[] {
-  const found = [...readEnvFrom(desk, container, place)];
-  const byName = new Map(found.map((variable) => [variable.name, variable]));
+  const byName = new Map<string, EnvText>();
+  const add = (variable: EnvText): void => {
+    // A computed `envFrom` counts over what stands before it, so what replaces a variable must not take its place.
+    byName.delete(variable.name);
+    byName.set(variable.name, variable);
+  };
+  for (const variable of readEnvFrom(desk, container, place)) add(variable);
   for (const variable of container.env ?? []) {
     const read = readVariable(desk, variable, byName, { container, template, place });
-    if (read === undefined) continue;
-    byName.set(read.name, read);
+    if (read !== undefined) add(read);
   }
   return [...byName.values()];
 }
