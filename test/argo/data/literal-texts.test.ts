@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { writeByteText } from "../../../src/base/byte-text.ts";
 import { runDocument } from "../rig.ts";
 import type { Ran } from "../rig.ts";
 
@@ -41,9 +42,9 @@ spec:
       steps:
         - - name: it
             template: it
-            arguments: {parameters: [{name: object, value: settings}, {name: key, value: tpl}, {name: secret, value: credentials}, {name: other, value: other}]}
+            arguments: {parameters: [{name: object, value: settings}, {name: key, value: tpl}, {name: secret, value: credentials}, {name: other, value: other}, {name: none, value: none}]}
     - name: it
-      inputs: {parameters: [{name: object}, {name: key}, {name: secret}, {name: other}]}
+      inputs: {parameters: [{name: object}, {name: key}, {name: secret}, {name: other}, {name: none}]}
       container: {image: x, ${container}}
 ${objects}`;
 }
@@ -159,6 +160,92 @@ test("a Secret has no bytes of a ConfigMap by the same name", async () => {
     documentWithVolume(`secret: {secretName: "{{inputs.parameters.other}}", ${items}}`),
   );
   assert.equal(ran.node("it").phase, "Error");
+});
+
+/** The files of the volume of `documentWithVolume`, and their permissions. */
+async function filesOf(volume: string): Promise<readonly unknown[]> {
+  const ran = await runDocument(documentWithVolume(volume));
+  assert.equal(ran.phase, "Succeeded", ran.message);
+  const source = ran.orders[0]?.commands[0]?.volumes[0]?.source;
+  assert.equal(source?.kind, "text");
+  return [source.files, source.modes, source.secret];
+}
+
+test("keys of a ConfigMap by an input as files; an optional volume leaves out what is not there", async () => {
+  const items = "items: [{key: plain, path: sub/p, mode: 256}, {key: none, path: none}]";
+  const volume = (name: string, more: string): string =>
+    `configMap: {name: "{{inputs.parameters.${name}}}", ${items}, ${more}}`;
+  assert.deepEqual(await filesOf(volume("object", "optional: true")), [
+    { "sub/p": "p" },
+    { "sub/p": 0o400 },
+    undefined,
+  ]);
+  assert.deepEqual(await filesOf(volume("key", "optional: true")), [{}, {}, undefined]);
+  const missing = await runDocument(documentWithVolume(volume("object", "defaultMode: 420")));
+  assert.equal(missing.node("it").message, "ConfigMap 'settings' with the key 'none' is not stored");
+});
+
+test("a projected volume may name its objects by inputs; of several files at one path the last counts", async () => {
+  const sources = [
+    'configMap: {name: "{{inputs.parameters.object}}"}',
+    "configMap: {name: other, items: [{key: plain, path: plain}, {key: password, path: raw, mode: 384}]}",
+    "downwardAPI: {items: [{path: name, fieldRef: {fieldPath: metadata.labels}}]}",
+    'secret: {name: "{{inputs.parameters.secret}}"}',
+  ].map((source) => `{${source}}`);
+  const [files, modes, secret] = await filesOf(
+    `projected: {defaultMode: 288, sources: [${sources.join(", ")}]}`,
+  );
+  assert.deepEqual(files, {
+    tpl: held,
+    plain: "other",
+    raw: writeByteText("AP/+gA=="),
+    name: 'workflows.argoproj.io/completed="false"\nworkflows.argoproj.io/workflow="wf"',
+    password: "{{=x}} secret",
+  });
+  assert.deepEqual(modes, { tpl: 0o440, plain: 0o440, raw: 0o600, name: 0o440, password: 0o440 });
+  assert.equal(secret, true);
+});
+
+/** A word of the command line, the variables of the container, and what the command gets. */
+const words: readonly (readonly [word: string, variables: string, expected: string])[] = [
+  ["a $(A) $$(A)", `env: [{name: A, valueFrom: {${keyOf("object", "plain")}}}]`, "a p $(A)"],
+  ["$(A)/$(A)", `env: [{name: A, valueFrom: {${keyOf("object", "tpl")}}}]`, `${held}/${held}`],
+  [
+    "$(B) of {{workflow.name}}",
+    `env: [{name: A, valueFrom: {${keyOf("object", "plain")}}}, {name: B, value: "<$(A)>"}]`,
+    "<p> of wf",
+  ],
+  ["$(plain) $(X_plain) $(no)", `envFrom: [${allOf("object")}, ${allOf("other", "X_")}]`, "p other $(no)"],
+  ["$(plain)", `envFrom: [${allOf("object")}, ${allOf("other")}]`, "other"],
+  ["$(plain)", `envFrom: [${allOf("other")}, {configMapRef: {name: settings}}]`, "p"],
+  ["$(plain)", `envFrom: [{configMapRef: {name: settings}}, ${allOf("other")}]`, "other"],
+  ["$(plain)", `envFrom: [${allOf("other")}], env: [{name: plain, value: "own $(plain)"}]`, "own other"],
+  ["$(plain)", `envFrom: [{configMapRef: {name: settings}}, ${allOf("none", "", true)}]`, "p"],
+];
+
+function keyOf(object: string, key: string): string {
+  return `configMapKeyRef: {name: "{{inputs.parameters.${object}}}", key: ${key}}`;
+}
+
+function allOf(object: string, prefix = "", optional = false): string {
+  return `{configMapRef: {name: "{{inputs.parameters.${object}}}", optional: ${optional}}, prefix: "${prefix}"}`;
+}
+
+for (const [word, variables, expected] of words) {
+  test(`a word that only the run can tell: ${word} with ${variables}`, async () => {
+    const args = `args: [${JSON.stringify(word)}], ${variables}`;
+    const ran = await runDocument(document(`command: [a], ${args}`));
+    assert.equal(ran.phase, "Succeeded", ran.message);
+    assert.deepEqual(ran.orders[0]?.commands[0]?.args, [expected]);
+  });
+}
+
+test("a variable and a path that name one that only the run can tell", async () => {
+  const mount = "volumeMounts: [{name: files, mountPath: /f, subPathExpr: 'in/$(B)'}]";
+  const env = `env: [{name: A, valueFrom: {${keyOf("object", "plain")}}}, {name: B, value: "b-$(A)"}]`;
+  const ran = await runDocument(document(`command: [a], ${env}, ${mount}`));
+  assert.deepEqual(environment(ran), { A: "p", B: "b-p" });
+  assert.equal(ran.orders[0]?.commands[0]?.volumes[0]?.subPath, "in/b-p");
 });
 
 /** A value of a workflow parameter, and what a command gets of it. */

@@ -26,7 +26,9 @@ import {
   runExpression,
 } from "./render.ts";
 import type { Compiler, Rendered } from "./render.ts";
-import { evaluateStored, evaluateStoredFiles, evaluateVariables, findStored } from "./stored-objects.ts";
+import { evaluateStoredFiles } from "./stored-files.ts";
+import { findStored } from "./stored-objects.ts";
+import { evaluateVariables, evaluateWord } from "./evaluate-words.ts";
 import { decideWhen } from "./when.ts";
 import { evaluateData } from "./data.ts";
 import { findReused } from "../view/reuse.ts";
@@ -68,8 +70,8 @@ function evaluateIn(reading: Reading, expression: Expression, compiler: Compiler
         : evaluateReference(reading, source, form, compiler);
     case dialects.configMap:
       return evaluateConfigMap(reading, source, form, compiler);
-    case dialects.stored:
-      return evaluateStored(reading, source, compiler);
+    case dialects.word:
+      return evaluateWord(reading, source, compiler);
     case dialects.storedFiles:
       return evaluateStoredFiles(reading, source, compiler);
     case dialects.variables:

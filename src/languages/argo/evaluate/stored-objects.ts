@@ -2,100 +2,52 @@
  * ConfigMaps and Secrets whose names are known only while the run goes on: what came with the submission stands in the
  * notes of the run, Secrets as seals. What lies in them is never looked through for tags.
  */
-import type { Json, JsonObject } from "../../../base/json.ts";
+import type { JsonObject } from "../../../base/json.ts";
 import { isJsonObject } from "../../../base/json.ts";
-import type { Evaluated } from "../../../model/run/scope.ts";
+import type { StoredKey, StoredObject } from "../lower/stored-references.ts";
 import type { Reading } from "./names.ts";
+import { ownMember } from "./own-member.ts";
 import { renderText } from "./render.ts";
 import type { Compiler, Rendered } from "./render.ts";
 
-/** A key of a ConfigMap or Secret whose name is known only now. What lies there is not looked through for tags. */
-export function evaluateStored(reading: Reading, source: string, compiler: Compiler): Evaluated {
-  const fields = JSON.parse(source) as Readonly<Record<"kind" | "name" | "key", string>> & {
-    readonly optional: boolean;
-    readonly file?: boolean;
-  };
-  const name = renderText(fields.name, reading, compiler);
-  if (!name.ok) return name;
-  const key = renderText(fields.key, reading, compiler);
+/** What a key holds; an optional one that is not there is empty. */
+export function readKey(reading: Reading, reference: StoredKey, compiler: Compiler): Rendered {
+  const key = renderText(reference.key, reading, compiler);
   if (!key.ok) return key;
-  const objects = fields.kind === "Secret" ? "secrets" : "configMaps";
-  const hasBytes = fields.file === true && fields.kind !== "Secret";
-  const bytes = hasBytes ? findStored(reading, "binaryData", name.text, key.text) : undefined;
-  const found = findStored(reading, objects, name.text, key.text) ?? bytes;
-  const text = found ?? (fields.optional ? "" : undefined);
-  return text === undefined
-    ? { ok: false, message: `${fields.kind} '${name.text}' with the key '${key.text}' is not stored` }
-    : { ok: true, value: text };
+  const object = readObject(reading, reference, compiler);
+  if (!object.ok) return object;
+  const text = findMember(object.texts, key.text) ?? (reference.optional ? "" : undefined);
+  return text === undefined ? refuseKey(reference, object.name, key.text) : { ok: true, text };
 }
 
-/** A whole ConfigMap or Secret whose name is known only now: texts by key, or the same permissions for each. */
-export function evaluateStoredFiles(reading: Reading, source: string, compiler: Compiler): Evaluated {
-  const fields = JSON.parse(source) as {
-    readonly kind: string;
-    readonly name: string;
-    readonly optional: boolean;
-    readonly mode?: number;
-    /** Without `binaryData`, which variables do not have. */
-    readonly only?: boolean;
-  };
-  const name = renderText(fields.name, reading, compiler);
-  if (!name.ok) return name;
-  const texts = findObject(reading, fields.kind === "Secret" ? "secrets" : "configMaps", name.text);
-  if (texts === undefined)
-    return fields.optional
-      ? { ok: true, value: {} }
-      : { ok: false, message: `${fields.kind} '${name.text}' is not stored` };
-  const hasBytes = fields.kind !== "Secret" && fields.only !== true;
-  const bytes = hasBytes ? (findObject(reading, "binaryData", name.text) ?? {}) : {};
-  const files = { ...texts, ...bytes };
-  const { mode } = fields;
-  return {
-    ok: true,
-    value: mode === undefined ? files : Object.fromEntries(Object.keys(files).map((key) => [key, mode])),
-  };
+/** The answer for a key that is not there. */
+export function refuseKey(
+  { kind }: StoredObject,
+  name: string,
+  key: string,
+): Rendered & { readonly ok: false } {
+  return { ok: false, message: `${kind} '${name}' with the key '${key}' is not stored`, absent: false };
 }
 
-/** One of the variables of a container among which are all those of an object. */
-type VariablePart =
-  | { readonly name: string; readonly secret: boolean; readonly text: string }
-  | { readonly name: string; readonly secret: boolean; readonly lookup: string }
-  | {
-      readonly kind: string;
-      readonly object: string;
-      readonly prefix: string;
-      readonly optional: boolean;
-    };
+type Read =
+  | { readonly ok: true; readonly name: string; readonly texts: JsonObject }
+  | (Rendered & { readonly ok: false });
 
-/** The variables of a container in order; of those with one name the last counts (Kubernetes core/v1, EnvFromSource). */
-export function evaluateVariables(reading: Reading, source: string, compiler: Compiler): Evaluated {
-  const found = new Map<string, Json>();
-  for (const part of JSON.parse(source) as readonly VariablePart[]) {
-    if ("object" in part) {
-      const { kind, object, prefix, optional } = part;
-      const all = evaluateStoredFiles(
-        reading,
-        JSON.stringify({ kind, name: object, optional, only: true }),
-        compiler,
-      );
-      if (!all.ok) return all;
-      for (const [key, value] of Object.entries(all.value as JsonObject))
-        found.set(prefix + key, { name: prefix + key, value, secret: kind === "Secret" });
-      continue;
-    }
-    const { name, secret } = part;
-    const value =
-      "lookup" in part
-        ? evaluateStored(reading, part.lookup, compiler)
-        : toValue(renderText(part.text, reading, compiler));
-    if (!value.ok) return value;
-    found.set(name, { name, value: typeof value.value === "string" ? value.value : "", secret });
-  }
-  return { ok: true, value: [...found.values()] };
-}
-
-function toValue(rendered: Rendered): Evaluated {
-  return rendered.ok ? { ok: true, value: rendered.text } : rendered;
+/** The texts of an object by key. `files`: with `binaryData`, which variables do not have. */
+export function readObject(
+  reading: Reading,
+  { kind, name: from, optional }: StoredObject,
+  compiler: Compiler,
+  files = false,
+): Read {
+  const rendered = renderText(from, reading, compiler);
+  if (!rendered.ok) return rendered;
+  const name = rendered.text;
+  const texts = findObject(reading, kind === "Secret" ? "secrets" : "configMaps", name);
+  if (texts === undefined && !optional)
+    return { ok: false, message: `${kind} '${name}' is not stored`, absent: false };
+  const bytes = files && kind !== "Secret" ? findObject(reading, "binaryData", name) : undefined;
+  return { ok: true, name, texts: bytes === undefined ? (texts ?? {}) : { ...texts, ...bytes } };
 }
 
 type StoredObjects = "configMaps" | "secrets" | "binaryData";
@@ -107,13 +59,16 @@ export function findStored(
   name: string,
   key: string,
 ): string | undefined {
-  const texts = findObject(reading, objects, name);
-  const text = texts !== undefined && Object.hasOwn(texts, key) ? texts[key] : undefined;
+  return findMember(findObject(reading, objects, name) ?? {}, key);
+}
+
+export function findMember(texts: JsonObject, key: string): string | undefined {
+  const text = ownMember(texts, key);
   return typeof text === "string" ? text : undefined;
 }
 
 function findObject(reading: Reading, objects: StoredObjects, name: string): JsonObject | undefined {
   const byName = reading.scope.run.notes[objects];
-  const texts = isJsonObject(byName) && Object.hasOwn(byName, name) ? byName[name] : undefined;
+  const texts = isJsonObject(byName) ? ownMember(byName, name) : undefined;
   return isJsonObject(texts) ? texts : undefined;
 }

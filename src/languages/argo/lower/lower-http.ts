@@ -3,10 +3,10 @@ import { decodeBase64 } from "../../../expressions/go/base64.ts";
 import type { Expression, Templated } from "../../../model/plan/expression.ts";
 import type { HttpRequest } from "../../../model/plan/plan.ts";
 import type { HttpHeader, HttpTemplate } from "../read/types.ts";
-import { findKey, reportMissingKey } from "./lower-environment.ts";
 import { dialects, intern, report } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
 import { toTextOfBytes } from "./text-of-bytes.ts";
+import { findKey, reportMissingKey } from "./stored-references.ts";
 
 export interface LoweredHttp {
   readonly request: Templated<HttpRequest>;

@@ -2,10 +2,10 @@
 import type { Expression } from "../../../model/plan/expression.ts";
 import type { Argument, FileValue, Port } from "../../../model/plan/plan.ts";
 import type { Arguments, Artifact, Parameter, Template } from "../read/types.ts";
-import { findKey, reportMissingKey } from "./lower-environment.ts";
 import { lowerArtifactSource } from "./lower-artifacts.ts";
 import { dialects, intern, lowerText } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
+import { findKey, reportMissingKey } from "./stored-references.ts";
 
 /**
  * Ports of a template: an input's `value` or `default` is what it has when the caller passes nothing. Its `enum` only

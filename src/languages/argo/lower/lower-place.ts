@@ -6,11 +6,11 @@ import type { Json, JsonObject } from "../../../base/json.ts";
 import { isJsonObject } from "../../../base/json.ts";
 import type { StoragePlace } from "../../../model/data/storage-place.ts";
 import type { Templated } from "../../../model/plan/expression.ts";
-import { findKey, reportMissingKey } from "./lower-environment.ts";
 import { findKeyOf } from "./locate-artifact.ts";
 import type { DriverLocation, DriverName } from "./driver-location.ts";
 import { lowerText, settleText } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
+import { findKey, reportMissingKey } from "./stored-references.ts";
 
 /** Settings by the path of the field that they come from. Fields whose name ends with `Secret` name a Secret's key. */
 const settings: Readonly<Record<DriverName, Readonly<Record<string, string>>>> = {

@@ -6,9 +6,9 @@
 import type { Dynamic, Templated } from "../../../model/plan/expression.ts";
 import type { Readiness } from "../../../model/run/attempt.ts";
 import type { Container, IntOrText, Probe } from "../read/types.ts";
-import type { EnvText } from "./lower-environment.ts";
-import { lowerWord } from "./lower-environment.ts";
 import { lowerInteger } from "./lower-numbers.ts";
+import { lowerWord } from "./lower-words.ts";
+import type { EnvText } from "./lower-words.ts";
 import { lowerText, report } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
 

@@ -16,10 +16,11 @@ import type { Archive } from "../../../model/data/artifact.ts";
 import { lowerOutputPlace } from "./lower-artifacts.ts";
 import { mentionsProgress, progressFile, progressVariable, progressVolume } from "./progress-file.ts";
 import { collectHints } from "./lower-hints.ts";
-import { lowerEnvironment, lowerWord, readEnvironment } from "./lower-environment.ts";
+import { lowerEnvironment, readEnvironment } from "./lower-environment.ts";
 import { lowerDuration, lowerInteger } from "./lower-numbers.ts";
 import { lowerReadiness } from "./lower-readiness.ts";
 import { lowerMounts } from "./lower-volumes.ts";
+import { lowerWord } from "./lower-words.ts";
 import { lowerText } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
 

@@ -6,9 +6,10 @@ import type { Expression, Templated } from "../../../model/plan/expression.ts";
 import type { AttemptVolume } from "../../../model/run/attempt.ts";
 import type { DownwardFile, KeyToPath, ProjectedPart, Template, Volume } from "../read/types.ts";
 import { readPodField, readResourceField } from "./downward-fields.ts";
-import { describeMissing, hintMissing, lowerLookup, needStored } from "./lower-environment.ts";
-import { dialects, intern, lowerText, report, settleText } from "./lowering.ts";
+import { dialects, intern, lowerLiteral, lowerText, report, settleText } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
+import { findObject, keepStored, reportMissingKey, reportMissingObject } from "./stored-references.ts";
+import type { ObjectKind, StoredObject } from "./stored-references.ts";
 
 type TextSource = Templated<AttemptVolume>["source"];
 
@@ -16,7 +17,23 @@ interface TextFile {
   readonly path: string;
   readonly text: string | Expression;
   readonly mode: number | undefined;
-  readonly secret: boolean;
+}
+
+/** Files of an object whose name is known only when the attempt starts: those of some keys, or without any, of all. */
+export interface ObjectFiles extends StoredObject {
+  readonly items: readonly KeyToPath[];
+  readonly mode?: number | undefined;
+}
+
+/** What is computed when the attempt starts; the texts of single files hold tags. */
+export interface ComputedFiles {
+  readonly wants: "texts" | "modes";
+  readonly parts: readonly (ObjectFiles | (TextFile & { readonly text: string }))[];
+}
+
+interface VolumeParts {
+  readonly parts: readonly (TextFile | ObjectFiles)[];
+  readonly isSecret: boolean;
 }
 
 /** Undefined for a volume of another kind. */
@@ -26,36 +43,21 @@ export function lowerTextVolume(
   template: Template,
   place: Place,
 ): TextSource | undefined {
-  if (configMap !== undefined) return lowerObject(desk, { kind: "ConfigMap", ...configMap }, place);
+  if (configMap !== undefined)
+    return makeSource(desk, [listKeys(desk, { kind: "ConfigMap", ...configMap }, place)]);
   if (secret !== undefined)
-    return lowerObject(desk, { kind: "Secret", ...secret, name: secret.secretName }, place);
+    return makeSource(desk, [listKeys(desk, { kind: "Secret", ...secret, name: secret.secretName }, place)]);
   if (downwardAPI !== undefined)
-    return makeSource(listFields(desk, downwardAPI.items, downwardAPI.defaultMode, template));
+    return makeSource(desk, [listFields(desk, downwardAPI.items, downwardAPI.defaultMode, template)]);
   if (projected === undefined) return undefined;
   const { sources = [], defaultMode } = projected;
-  return makeSource(sources.flatMap((part) => listPart(desk, name, part, defaultMode, template, place)));
+  return makeSource(
+    desk,
+    sources.map((part) => listPart(desk, name, part, defaultMode, template, place)),
+  );
 }
 
-/** All of an object whose name is known only when the attempt starts is looked up then, as one. */
-function lowerObject(desk: Lowering, wishes: KeyWishes, place: Place): TextSource {
-  const { kind, name = "", items = [], optional = false, defaultMode } = wishes;
-  const isSecret = kind === "Secret";
-  const settled = settleText(desk, name);
-  if (!settled.includes("{{") || items.length > 0) return makeSource(listKeys(desk, wishes, place), isSecret);
-  needStored(desk, kind);
-  const lookUp = (mode: number | undefined): Expression => {
-    const source = { kind, name: settled, optional, ...(mode === undefined ? {} : { mode: mode & 0o777 }) };
-    return intern(desk, dialects.storedFiles, JSON.stringify(source), "json");
-  };
-  const source = {
-    kind: "text",
-    files: lookUp(undefined),
-    ...(defaultMode === undefined ? {} : { modes: lookUp(defaultMode) }),
-    ...(isSecret ? { secret: true } : {}),
-  } as const;
-  // A record may be computed as a whole, which the type of templated records does not say.
-  return source as unknown as TextSource;
-}
+const nothing: VolumeParts = { parts: [], isSecret: false };
 
 function listPart(
   desk: Lowering,
@@ -64,7 +66,7 @@ function listPart(
   defaultMode: number | undefined,
   template: Template,
   place: Place,
-): readonly TextFile[] {
+): VolumeParts {
   if (configMap !== undefined) return listKeys(desk, { kind: "ConfigMap", ...configMap, defaultMode }, place);
   if (secret !== undefined) return listKeys(desk, { kind: "Secret", ...secret, defaultMode }, place);
   if (downwardAPI !== undefined) return listFields(desk, downwardAPI.items, defaultMode, template);
@@ -77,11 +79,11 @@ function listPart(
     place,
     "a configMap, a secret and the downwardAPI can be projected",
   );
-  return [];
+  return nothing;
 }
 
 interface KeyWishes {
-  readonly kind: "ConfigMap" | "Secret";
+  readonly kind: ObjectKind;
   readonly name?: string | undefined;
   readonly items?: readonly KeyToPath[];
   readonly optional?: boolean;
@@ -89,56 +91,34 @@ interface KeyWishes {
 }
 
 /** All keys, or those that are asked for; one that is not there is an error, unless the volume is optional. */
-function listKeys(
-  desk: Lowering,
-  { kind, name: from = "", items = [], optional = false, defaultMode }: KeyWishes,
-  place: Place,
-): readonly TextFile[] {
-  const name = settleText(desk, from);
+function listKeys(desk: Lowering, wishes: KeyWishes, place: Place): VolumeParts {
+  const { kind, name: from = "", items = [], optional = false, defaultMode } = wishes;
   const isSecret = kind === "Secret";
-  if (items.length > 0 && name.includes("{{"))
-    return items.map(({ key = "", path = "", mode = defaultMode }) => {
-      const text = lowerLookup(desk, { name, key: settleText(desk, key), optional }, kind, true);
-      return { path, text, mode, secret: isSecret };
-    });
+  const name = settleText(desk, from);
+  if (name.includes("{{"))
+    return { parts: [keepStored(desk, { kind, name, optional, mode: defaultMode, items })], isSecret };
   const values = findValues(desk, kind, name);
   if (values === undefined) {
-    if (!optional)
-      report(desk, "error", codeOf(kind), describeMissing(kind, name), place, hintMissing(kind, name));
-    return [];
+    if (!optional) reportMissingObject(desk, kind, name, place);
+    return { parts: [], isSecret };
   }
   const wanted: readonly KeyToPath[] =
     items.length === 0 ? [...values.keys()].map((key) => ({ key, path: key })) : items;
-  return wanted.flatMap(({ key = "", path = "", mode = defaultMode }) => {
+  const parts = wanted.flatMap(({ key = "", path = "", mode = defaultMode }) => {
     const text = values.get(key);
-    if (text !== undefined) return [{ path, text, mode, secret: isSecret }];
-    if (!optional)
-      report(
-        desk,
-        "error",
-        codeOf(kind),
-        `${kind} ${name} has no key ${JSON.stringify(key)}`,
-        place,
-        `it has: ${[...values.keys()].join(", ")}; a volume with \`optional: true\` leaves out what is not there`,
-      );
+    if (text !== undefined) return [{ path, text, mode }];
+    const hint = `it has: ${[...values.keys()].join(", ")}; a volume with \`optional: true\` leaves out what is not there`;
+    if (!optional) reportMissingKey(desk, { name, key }, kind, place, hint);
     return [];
   });
+  return { parts, isSecret };
 }
 
 /** Volumes have `binaryData` as well. */
-function findValues(
-  { around }: Lowering,
-  kind: "ConfigMap" | "Secret",
-  name: string,
-): ReadonlyMap<string, string> | undefined {
-  if (kind === "Secret") return around.secrets.get(name);
-  const texts = around.configMaps.get(name);
-  const bytes = around.binaryData.get(name);
+function findValues(desk: Lowering, kind: ObjectKind, name: string): ReadonlyMap<string, string> | undefined {
+  const texts = findObject(desk, kind, name);
+  const bytes = kind === "Secret" ? undefined : desk.around.binaryData.get(name);
   return texts === undefined || bytes === undefined ? texts : new Map([...texts, ...bytes]);
-}
-
-function codeOf(kind: "ConfigMap" | "Secret"): string {
-  return kind === "Secret" ? "argo/unknown-secret" : "argo/unknown-config-map";
 }
 
 function listFields(
@@ -146,25 +126,54 @@ function listFields(
   items: readonly DownwardFile[] = [],
   defaultMode: number | undefined,
   template: Template,
-): readonly TextFile[] {
-  return items.map(({ path = "", fieldRef, resourceFieldRef, mode = defaultMode }) => {
+): VolumeParts {
+  const parts = items.map(({ path = "", fieldRef, resourceFieldRef, mode = defaultMode }) => {
     const text =
       fieldRef === undefined
         ? readResourceField(template, undefined, resourceFieldRef ?? {})
         : readPodField(desk, template, fieldRef.fieldPath ?? "");
-    return { path, text: lowerText(desk, text), mode, secret: false };
+    return { path, text: lowerText(desk, text), mode };
   });
+  return { parts, isSecret: false };
 }
 
 /** Where several have the same path, the last one counts, as in a projected volume. */
-function makeSource(files: readonly TextFile[], isSecret = files.some(({ secret }) => secret)): TextSource {
-  const modes = files.flatMap(({ path, mode }) =>
+function makeSource(desk: Lowering, listed: readonly VolumeParts[]): TextSource {
+  const parts = listed.flatMap((one) => one.parts);
+  const secret = listed.some(({ isSecret }) => isSecret) ? { secret: true } : {};
+  const files = parts.flatMap((part) => ("path" in part ? [part] : []));
+  // A record may be computed as a whole, which the type of templated records does not say.
+  if (files.length < parts.length)
+    return { kind: "text", ...computeFiles(desk, parts), ...secret } as unknown as TextSource;
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const modes = [...byPath].flatMap(([path, { mode }]) =>
     mode === undefined ? [] : [[path, mode & 0o777] as const],
   );
   return {
     kind: "text",
-    files: Object.fromEntries(files.map(({ path, text }) => [path, text])),
+    files: Object.fromEntries([...byPath].map(([path, { text }]) => [path, text])),
     ...(modes.length === 0 ? {} : { modes: Object.fromEntries(modes) }),
-    ...(isSecret ? { secret: true } : {}),
+    ...secret,
   };
+}
+
+/** How many files there are only the run can tell. */
+function computeFiles(
+  desk: Lowering,
+  listed: readonly (TextFile | ObjectFiles)[],
+): { readonly files: Expression; readonly modes?: Expression } {
+  const parts = listed.map((part) => {
+    if (!("path" in part)) return part;
+    const { text } = part;
+    return { ...part, text: typeof text === "string" ? lowerLiteral(text) : text.source };
+  });
+  const compute = (wants: ComputedFiles["wants"]): Expression => {
+    const source: ComputedFiles = { wants, parts };
+    return intern(desk, dialects.storedFiles, JSON.stringify(source), "json");
+  };
+  const hasModes = parts.some(
+    (part) =>
+      part.mode !== undefined || ("items" in part && part.items.some(({ mode }) => mode !== undefined)),
+  );
+  return { files: compute("texts"), ...(hasModes ? { modes: compute("modes") } : {}) };
 }

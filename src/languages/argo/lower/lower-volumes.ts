@@ -7,9 +7,9 @@ import type { Templated } from "../../../model/plan/expression.ts";
 import type { AttemptVolume } from "../../../model/run/attempt.ts";
 import { hostPathTypes } from "../../../model/run/host-paths.ts";
 import type { Template, Volume, VolumeMount } from "../read/types.ts";
-import { lowerWord } from "./lower-environment.ts";
-import type { EnvText } from "./lower-environment.ts";
 import { lowerTextVolume } from "./lower-text-volume.ts";
+import { lowerWord } from "./lower-words.ts";
+import type { EnvText } from "./lower-words.ts";
 import { lowerText, report } from "./lowering.ts";
 import type { Lowering, Place } from "./lowering.ts";
 

@@ -34,14 +34,11 @@ export const dialects = {
   optionalKey: "argo-key-optional",
   /** JSON text of a reference to a key of a ConfigMap: name, key, default. The value may hold tags itself. */
   configMap: "argo-config-map",
-  /** JSON text of a reference to a key of a ConfigMap or Secret: kind, name, key, optional. The value is taken as it is. */
-  stored: "argo-stored",
-  /**
-   * JSON text of a reference to a whole ConfigMap or Secret, as files of a volume: kind, name, optional, and `mode`, with which
-   * the permissions of the files are given instead of their texts.
-   */
+  /** JSON text of a Word (lower-words.ts) that has more parts than texts with tags. */
+  word: "argo-word",
+  /** JSON text of ComputedFiles (lower-text-volume.ts): files of a volume, or their permissions. */
   storedFiles: "argo-stored-files",
-  /** JSON text of a list of variables, among them all those of ConfigMaps or Secrets by computed names. */
+  /** JSON text of a list of EnvText (lower-words.ts), among them all those of ConfigMaps or Secrets by computed names. */
   variables: "argo-variables",
   /** JSON text whose string leaves hold tags. */
   items: "argo-items",

@@ -4,7 +4,7 @@
  */
 import type { AttemptVolume } from "../../../model/run/attempt.ts";
 import type { Container } from "../read/types.ts";
-import type { EnvText } from "./lower-environment.ts";
+import type { EnvText } from "./lower-words.ts";
 
 const folder = "/tmp/.argo-progress";
 const variable = "ARGO_PROGRESS_FILE";
@@ -12,7 +12,7 @@ const variable = "ARGO_PROGRESS_FILE";
 /** Where the file lies for the command. */
 export const progressFile = `${folder}/progress`;
 
-export const progressVariable: EnvText = { name: variable, source: progressFile, secret: false };
+export const progressVariable: EnvText = { name: variable, word: [progressFile], secret: false };
 
 /** Directories below /tmp are private to an attempt; this one is made before the command starts. */
 export const progressVolume: AttemptVolume = {
