@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { buffer } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
-import { assumeRole, signRequest } from "../../src/artifacts/s3/assume-role.ts";
+import { assumeRole, createRoleSource, signRequest } from "../../src/artifacts/s3/assume-role.ts";
+import type { RoleSource, RoleWishes } from "../../src/artifacts/s3/assume-role.ts";
 import { createS3Driver } from "../../src/artifacts/s3/create-s3-driver.ts";
 import { MillraceError } from "../../src/base/errors.ts";
 import { makeLimits } from "../../src/ports/conformance/artifact-driver.ts";
@@ -14,7 +15,7 @@ const place = { driver: "s3", key: "x", settings: { bucket: "b" } };
 const identity = { accessKeyId: "AKID", secretAccessKey: "SECRET" };
 
 /** `given`: keys that the service gives; absent, it refuses. Forms that it was sent come into `forms`. */
-async function startService(context: TestContext, given?: string) {
+async function startService(context: TestContext, given?: string, end = "2999-01-02T04:00:00Z") {
   const forms: string[] = [];
   const server = await startWebServer(context, {
     answer: async (incoming, outgoing) => {
@@ -26,28 +27,37 @@ async function startService(context: TestContext, given?: string) {
       else
         outgoing.end(
           `<R><Credentials><AccessKeyId>${given}</AccessKeyId><SecretAccessKey>${given}</SecretAccessKey>` +
-            "<SessionToken>token==</SessionToken><Expiration>2999-01-02T04:00:00Z</Expiration></Credentials></R>",
+            `<SessionToken>token==</SessionToken><Expiration>${end}</Expiration></Credentials></R>`,
         );
       return true;
     },
   });
+  useService(context, server.origin);
+  return { server, forms };
+}
+
+function useService(context: TestContext, origin: string): void {
   const before = process.env["AWS_ENDPOINT_URL_STS"];
-  process.env["AWS_ENDPOINT_URL_STS"] = server.origin;
+  process.env["AWS_ENDPOINT_URL_STS"] = origin;
   context.after(() => {
     if (before === undefined) delete process.env["AWS_ENDPOINT_URL_STS"];
     else process.env["AWS_ENDPOINT_URL_STS"] = before;
   });
-  return { server, forms };
 }
 
-function ask(gate?: ReturnType<typeof createNetworkGate>) {
-  return assumeRole({
+function ask(
+  gate?: ReturnType<typeof createNetworkGate>,
+  more: Partial<RoleWishes> = {},
+  take: RoleSource = assumeRole,
+) {
+  return take({
     place,
     roleArn: "arn:aws:iam::1:role/x",
     findIdentity: () => Promise.resolve(identity),
     findRegion: () => Promise.resolve("eu-west-1"),
     gate,
     now: () => Date.UTC(2026, 0, 2, 3, 4, 5),
+    ...more,
   });
 }
 
@@ -96,6 +106,38 @@ test("a role that is not given, and a service that may not be asked, are told", 
   assert.equal(server.seen.length, asked);
 });
 
+test("a role is asked for once, until shortly before its credentials expire, and per region", async (context) => {
+  const { forms } = await startService(context, "KEY", "2026-01-02T04:00:00Z");
+  const take = createRoleSource();
+  const askAt = (hour: number, minute: number, region = "eu-west-1") =>
+    ask(
+      undefined,
+      { now: () => Date.UTC(2026, 0, 2, hour, minute), findRegion: () => Promise.resolve(region) },
+      take,
+    );
+  const first = await askAt(3, 0);
+  assert.equal(await askAt(3, 54), first);
+  assert.equal(forms.length, 1);
+  await askAt(3, 55);
+  assert.equal(forms.length, 2);
+  await askAt(3, 0, "eu-north-1");
+  assert.equal(forms.length, 3);
+  await ask(undefined, { roleArn: "other", now: () => 0 }, take);
+  assert.equal(forms.length, 4);
+});
+
+test("who gives up no longer waits for the token service", async (context) => {
+  const giveUp = new AbortController();
+  const { origin } = await startWebServer(context, {
+    answer: () => {
+      giveUp.abort();
+      return Promise.resolve(true);
+    },
+  });
+  useService(context, origin);
+  assert.equal((await refusal(ask(undefined, { signal: giveUp.signal }))).code, "artifact/unavailable");
+});
+
 test(
   "s3: who has a role asks with its credentials, unless keys are given",
   { skip: needsS3 },
@@ -111,6 +153,7 @@ test(
         { driver: "s3", key: "x", settings: { ...settings, roleArn: "r", ...more } },
         makeLimits(),
       );
+    assert.equal(await exists({}), false);
     assert.equal(await exists({}), false);
     assert.equal(forms.length, 1);
     assert.equal(await exists({ accessKey: "S3RVER", secretKey: "S3RVER" }), false);

@@ -6,6 +6,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { request as requestPlain } from "node:http";
 import { request as requestTls } from "node:https";
+import { MillraceError } from "../../base/errors.ts";
 import type { StoragePlace } from "../../model/data/storage-place.ts";
 import type { NetworkGate } from "../../ports/network-gate.ts";
 import { createGatedAgents } from "../transfer/gated-agents.ts";
@@ -26,17 +27,37 @@ export interface RoleWishes {
   readonly findIdentity: () => Promise<Identity>;
   readonly findRegion: () => Promise<string>;
   readonly gate?: NetworkGate | undefined;
+  /** Gives the question up. */
+  readonly signal?: AbortSignal | undefined;
   /** Epoch ms. */
   readonly now: () => number;
 }
 
+/** Credentials of the role of the wishes; errors as those of `assumeRole`. */
+export type RoleSource = (wishes: RoleWishes) => Promise<Identity>;
+
 const durationSeconds = 3600;
 const answerBytesAtMost = 1024 * 1024;
 const answerMsAtMost = 30_000;
+/** Before they expire, credentials are no longer handed out: what begins with them must come to its end. */
+const spareMs = 5 * 60_000;
+
+/** Asks for a role once, and again shortly before its credentials expire. Who asks is the same in the whole process. */
+export function createRoleSource(): RoleSource {
+  const kept = new Map<string, Identity>();
+  return async (wishes) => {
+    const key = JSON.stringify([wishes.roleArn, await wishes.findRegion()]);
+    const known = kept.get(key);
+    if (known?.expiration !== undefined && known.expiration.getTime() - spareMs > wishes.now()) return known;
+    const identity = await assumeRole(wishes);
+    kept.set(key, identity);
+    return identity;
+  };
+}
 
 /** MillraceError `artifact/denied`, `artifact/unavailable`, `artifact/bad-place` or `network/refused`. */
 export async function assumeRole(wishes: RoleWishes): Promise<Identity> {
-  const { place, roleArn, gate } = wishes;
+  const { place, roleArn } = wishes;
   const [identity, region] = await Promise.all([wishes.findIdentity(), wishes.findRegion()]);
   const url = findService(place, region);
   const body = new URLSearchParams({
@@ -47,7 +68,7 @@ export async function assumeRole(wishes: RoleWishes): Promise<Identity> {
     DurationSeconds: String(durationSeconds),
   }).toString();
   const headers = signRequest({ url, body, identity, region, at: new Date(wishes.now()) });
-  const { statusCode, text } = await send(place, url, headers, body, gate);
+  const { statusCode, text } = await send(wishes, url, headers, body);
   return readAnswer(place, roleArn, statusCode, text);
 }
 
@@ -100,16 +121,22 @@ function hash(text: string): string {
 }
 
 function send(
-  place: StoragePlace,
+  { place, gate, signal: given }: RoleWishes,
   url: URL,
   headers: Record<string, string>,
   body: string,
-  gate: NetworkGate | undefined,
 ): Promise<{ readonly statusCode: number; readonly text: string }> {
   const open = url.protocol === "https:" ? requestTls : requestPlain;
   const agent = gate === undefined ? {} : { agent: createGatedAgents(gate)(url) };
   return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(answerMsAtMost);
+    const refuse = (error: Error): void =>
+      reject(
+        error instanceof MillraceError
+          ? error
+          : unavailableThere(place, `the token service: ${error.message}`, error),
+      );
+    const timeout = AbortSignal.timeout(answerMsAtMost);
+    const signal = given === undefined ? timeout : AbortSignal.any([timeout, given]);
     const outgoing = open(url, { method: "POST", headers, signal, ...agent }, (incoming) => {
       let text = "";
       incoming.setEncoding("utf8").on("data", (piece: string) => {
@@ -117,15 +144,9 @@ function send(
         if (text.length > answerBytesAtMost) incoming.destroy(new Error("the answer is too large"));
       });
       incoming.on("end", () => resolve({ statusCode: incoming.statusCode ?? 0, text }));
-      incoming.on("error", reject);
+      incoming.on("error", refuse);
     });
-    outgoing.on("error", (error) =>
-      reject(
-        "code" in error && error.code === "network/refused"
-          ? error
-          : unavailableThere(place, `the token service: ${error.message}`, error),
-      ),
-    );
+    outgoing.on("error", refuse);
     outgoing.end(body);
   });
 }

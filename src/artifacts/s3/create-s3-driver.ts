@@ -15,17 +15,19 @@ import { toPrefix } from "../transfer/object-keys.ts";
 import { runInTurns } from "../transfer/run-in-turns.ts";
 import { badPlace, findText, isSet } from "../transfer/settings.ts";
 import { walkFiles } from "../transfer/walk-files.ts";
+import { createRoleSource } from "./assume-role.ts";
 import { listKeys, loadObjects, transfersAtOnce } from "./load-objects.ts";
 import { isNoObject, openS3, translateS3Error } from "./s3-client.ts";
-import type { S3Session } from "./s3-client.ts";
+import type { S3Means, S3Session } from "./s3-client.ts";
 import { saveObject } from "./save-object.ts";
 
 /** Most keys that one request deletes. */
 const deletionsAtOnce = 1_000;
 
 export function createS3Driver(gate?: NetworkGate): ArtifactDriver {
+  const takeRole = createRoleSource();
   const withSession = <T>(place: StoragePlace, limits: TransferLimits, work: Work<T>): Promise<T> =>
-    withS3(place, gate, limits, work);
+    withS3(place, { gate, takeRole, signal: limits.signal }, work);
   return {
     name: "s3",
     load: (place, target, limits) =>
@@ -49,19 +51,21 @@ export function createS3Driver(gate?: NetworkGate): ArtifactDriver {
 
 type Work<T> = (session: S3Session) => Promise<T>;
 
-/** A client lives as long as one call: places differ in their credentials, and connections are cheap beside artifacts. */
+/**
+ * A client lives as long as one call: places differ in their credentials, and connections are cheap beside artifacts.
+ * Roles are kept longer (assume-role.ts).
+ */
 async function withS3<T>(
   place: StoragePlace,
-  gate: NetworkGate | undefined,
-  { signal }: TransferLimits,
+  means: S3Means & { readonly signal: AbortSignal },
   work: Work<T>,
 ): Promise<T> {
   let session: S3Session | undefined;
   try {
-    session = await openS3(place, gate);
+    session = await openS3(place, means);
     return await work(session);
   } catch (error) {
-    throw translateS3Error(error, place, signal);
+    throw translateS3Error(error, place, means.signal);
   } finally {
     session?.client.destroy();
   }

@@ -4,6 +4,7 @@
  */
 import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
 import { assumeRole } from "./assume-role.ts";
+import type { RoleSource } from "./assume-role.ts";
 import type * as S3Exports from "./s3-library.ts";
 import type { StoragePlace } from "../../model/data/storage-place.ts";
 import type { NetworkGate } from "../../ports/network-gate.ts";
@@ -21,13 +22,20 @@ export interface S3Session {
   readonly customerKey: { readonly SSECustomerAlgorithm: "AES256"; readonly SSECustomerKey: string } | object;
 }
 
-/** Where there is no gate, every server may be asked. */
-export async function openS3(place: StoragePlace, gate?: NetworkGate): Promise<S3Session> {
+export interface S3Means {
+  /** Where there is none, every server may be asked. */
+  readonly gate?: NetworkGate | undefined;
+  /** Where there is none, a role is asked for with each client. */
+  readonly takeRole?: RoleSource | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export async function openS3(place: StoragePlace, means: S3Means = {}): Promise<S3Session> {
   const library = await import("./s3-library.ts");
   const key = findText(place, "customerKey");
   return {
     library,
-    client: new library.S3Client(takeRole(library, place, configure(place, gate), gate)),
+    client: new library.S3Client(addRole(library, place, configure(place, means.gate), means)),
     bucket: getText(place, "bucket"),
     customerKey:
       key === undefined
@@ -37,11 +45,11 @@ export async function openS3(place: StoragePlace, gate?: NetworkGate): Promise<S
 }
 
 /** Keys count over a role, as in Argo; who asks for the role is whoever the library finds by itself. */
-function takeRole(
+function addRole(
   library: S3Library,
   place: StoragePlace,
   config: S3ClientConfig,
-  gate: NetworkGate | undefined,
+  { gate, signal, takeRole = assumeRole }: S3Means,
 ): S3ClientConfig {
   const roleArn = findText(place, "roleArn");
   if (roleArn === undefined || roleArn === "" || config.credentials !== undefined) return config;
@@ -50,7 +58,7 @@ function takeRole(
   const findRegion = () => own.region();
   return {
     ...config,
-    credentials: () => assumeRole({ place, roleArn, findIdentity, findRegion, gate, now: Date.now }),
+    credentials: () => takeRole({ place, roleArn, findIdentity, findRegion, gate, signal, now: Date.now }),
   };
 }
 
