@@ -69,7 +69,10 @@ export async function fetchDefinitions(
       if (asked.has(describeDefinition(key))) continue;
       asked.add(describeDefinition(key));
       for (const found of await readMeant(reader, key)) {
-        asked.add(describeDefinition(found));
+        // All of a kind may follow some of them.
+        const id = describeDefinition(found);
+        if (id !== describeDefinition(key) && asked.has(id)) continue;
+        asked.add(id);
         if (found.kind === "Secret") secrets[found.name] = readSeals(language, found);
         else {
           definitions.push(toGiven(found));

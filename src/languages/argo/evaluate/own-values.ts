@@ -2,7 +2,7 @@
 import type { RunView, Scope, TaskView } from "../../../model/run/scope.ts";
 import { taskKinds } from "../../../model/run/phase.ts";
 import type { RunState } from "../../../model/run/run-state.ts";
-import { callName, joinPodName, nodeName } from "../view/node-names.ts";
+import { callName, nameToPod, nodeName } from "../view/node-names.ts";
 import { describeReason } from "../view/describe-reason.ts";
 import { literal } from "./answers.ts";
 import type { Answer } from "./answers.ts";
@@ -52,8 +52,7 @@ function findCalled({ tasks }: RunState, task: number): number {
 /** A name that no other attempt of any run has, in the form of Argo's pod names: run, template, hash. */
 export function createPodName(run: RunView, task: TaskView): string {
   const full = run.state === undefined ? `${run.runId}/${task.task}` : nodeName(run.state, task.task);
-  if (full === run.name) return run.name;
-  return joinPodName(run.name, task.processId, full);
+  return nameToPod(run.name, task.processId, full);
 }
 
 export function readPodName(scope: Scope): Answer {

@@ -41,17 +41,19 @@ export function displayName(state: RunState, task: number): string {
 export function isNamed(state: RunState, task: number, text: string): boolean {
   if (displayName(state, task) === text) return true;
   const name = nodeName(state, task);
-  return name === text || nameToId(state, name) === text || podName(state, name, task) === text;
+  if (name === text) return true;
+  // Every task may be asked, and most texts are neither an id nor the name of a pod.
+  if (!text.startsWith(`${state.name}-`)) return false;
+  const processId = state.index.plan.processes[state.tasks.process[task] ?? -1]?.id;
+  return nameToId(state, name) === text || nameToPod(state.name, processId, name) === text;
 }
 
-/** `pod.name`: a name that no other attempt of any run has, made of run, template and hash (Argo, GeneratePodName). */
-function podName(state: RunState, name: string, task: number): string {
-  const template = state.index.plan.processes[state.tasks.process[task] ?? -1]?.id;
-  return name === state.name ? name : joinPodName(state.name, template, name);
-}
-
-/** Joins the parts of the name of a pod; `node` is the full name of its node. */
-export function joinPodName(run: string, processId: string | undefined, node: string): string {
+/**
+ * `pod.name`: a name that no other attempt of any run has, made of run, template and hash; the entry has that of the run
+ * (Argo, GeneratePodName). `node` is the full name of its node.
+ */
+export function nameToPod(run: string, processId: string | undefined, node: string): string {
+  if (node === run) return run;
   const template = processId?.split("/").at(-1) ?? "";
   return `${run}-${template.replace(/[^A-Za-z0-9-]+/gu, "-")}-${hashName(node)}`;
 }
