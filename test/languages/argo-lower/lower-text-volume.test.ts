@@ -121,6 +121,29 @@ test("the downward API as a volume: labels, and what a container may use", () =>
   );
 });
 
+test("an amount that is asked for must be one, and known before the run", () => {
+  const resources = (memory: string, rest = ""): string =>
+    `resources: {limits: {memory: "${memory}"}}${rest}`;
+  const asked = "resourceFieldRef: {containerName: main, resource: limits.memory}";
+  const volume = `downwardAPI: {items: [{path: m, ${asked}}]}`;
+  const env = `\n            env: [{name: M, valueFrom: {${asked}}}]`;
+  const unread = resources("{{pod.name}}");
+  compilePlan(documentWith("emptyDir: {}", unread));
+  assert.deepEqual(errorCodes(documentWith(volume, unread)), ["argo/bad-number"]);
+  assert.deepEqual(errorCodes(documentWith("emptyDir: {}", resources("1 GB", env))), ["argo/bad-number"]);
+  const [problem] = compile(documentWith(volume, unread)).diagnostics;
+  assert.match(problem?.message ?? "", /limits\.memory.+known before the run/u);
+  assert.ok((problem?.position?.line ?? 0) > 5);
+  const divided = volume.replace("limits.memory", "limits.memory, divisor: 1Qi");
+  assert.deepEqual(errorCodes(documentWith(divided, resources("1Gi"))), ["argo/bad-number"]);
+  const known = documentWith(volume, resources("{{workflow.parameters.m}}")).replace(
+    "entrypoint: main",
+    "arguments: {parameters: [{name: m, value: 2k}]}\n  entrypoint: main",
+  );
+  const source = getTask(compilePlan(known), "main").commands[0]?.volumes[0]?.source;
+  assert.deepEqual(source, { kind: "text", files: { m: "2000" } });
+});
+
 test("subPathExpr names variables, and a claim may be read only for all its mounts", () => {
   const source = documentWith(
     "persistentVolumeClaim: {claimName: p, readOnly: true}",

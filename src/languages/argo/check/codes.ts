@@ -21,7 +21,8 @@ export const argoCodes = {
   "argo/bad-manifest": "The manifest of a resource template is missing or is not YAML.",
   "argo/bad-metric": "A metric has a bad name, no help text, no value, or a bad label.",
   "argo/bad-name": "A name has characters that names must not have, or is too long.",
-  "argo/bad-number": "A number is out of its range, or a text that must be a whole number is none.",
+  "argo/bad-number":
+    "A number is out of its range, or a text that must be a whole number or an amount is none, or none that is known in time.",
   "argo/bad-object-name": "The metadata name of a document is too long or could not name an object.",
   "argo/bad-output":
     "An output parameter has no source, several sources, or one that its template cannot have.",

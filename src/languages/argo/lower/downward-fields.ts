@@ -4,7 +4,8 @@
  */
 import type { Container, ResourceFieldRef, Template } from "../read/types.ts";
 import { listContainers } from "./lower-hints.ts";
-import type { Lowering } from "./lowering.ts";
+import { report, settleText } from "./lowering.ts";
+import type { Lowering, Place } from "./lowering.ts";
 import { readQuantity } from "./quantity.ts";
 
 /** Labels and annotations that Argo gives to a pod by itself. */
@@ -71,9 +72,11 @@ function formatTexts(texts: ReadonlyMap<string, string>): string {
  * is not shared out.
  */
 export function readResourceField(
+  desk: Lowering,
   template: Template,
   own: Container | undefined,
   field: ResourceFieldRef,
+  place: Place,
 ): string {
   const { containerName = "", resource = "", divisor = "" } = field;
   const named = listContainers(template).find(([name]) => name === containerName)?.[1];
@@ -81,8 +84,22 @@ export function readResourceField(
   const [kind = "", name = ""] = resource.split(/\.(.*)/su);
   // A request that is not given is the limit (Kubernetes).
   const quantity = kind === "requests" ? (requests[name] ?? limits[name]) : limits[name];
-  const value = readQuantity(quantity ?? "0");
-  const unit = readQuantity(divisor) ?? 1;
-  if (value === undefined) return "0";
+  const value = readAmount(desk, quantity ?? "0", resource, place);
+  const unit = divisor === "" ? 1 : readAmount(desk, divisor, `the divisor of ${resource}`, place);
   return String(Math.ceil(Number((value / (unit === 0 ? 1 : unit)).toFixed(9))));
+}
+
+/** Reports what is no amount, or none that is known before the run; it counts as 0 then. */
+function readAmount(desk: Lowering, text: string, what: string, place: Place): number {
+  const settled = settleText(desk, text);
+  const amount = readQuantity(settled);
+  if (amount !== undefined) return amount;
+  const isOpen = settled.includes("{{");
+  const problem = isOpen ? "must be known before the run" : "is no amount";
+  const hint = isOpen
+    ? "write an amount such as `500m` or `64Mi`; of tags only workflow parameters with a plain value can be used here"
+    : "write a number with a suffix, such as `500m` or `64Mi`";
+  const message = `${what}, which a resourceFieldRef asks for, ${problem}: ${settled}`;
+  report(desk, "error", "argo/bad-number", message, place, hint);
+  return 0;
 }

@@ -69,7 +69,9 @@ function readVariable(
   if (fieldRef !== undefined)
     return [{ name, word: [readPodField(desk, template, fieldRef.fieldPath ?? "")], secret: false }];
   if (resourceFieldRef !== undefined)
-    return [{ name, word: [readResourceField(template, container, resourceFieldRef)], secret: false }];
+    return [
+      { name, word: [readResourceField(desk, template, container, resourceFieldRef, place)], secret: false },
+    ];
   report(
     desk,
     "warning",

@@ -48,7 +48,7 @@ export function lowerTextVolume(
   if (secret !== undefined)
     return makeSource(desk, [listKeys(desk, { kind: "Secret", ...secret, name: secret.secretName }, place)]);
   if (downwardAPI !== undefined)
-    return makeSource(desk, [listFields(desk, downwardAPI.items, downwardAPI.defaultMode, template)]);
+    return makeSource(desk, [listFields(desk, downwardAPI.items, downwardAPI.defaultMode, template, place)]);
   if (projected === undefined) return undefined;
   const { sources = [], defaultMode } = projected;
   return makeSource(
@@ -69,7 +69,7 @@ function listPart(
 ): VolumeParts {
   if (configMap !== undefined) return listKeys(desk, { kind: "ConfigMap", ...configMap, defaultMode }, place);
   if (secret !== undefined) return listKeys(desk, { kind: "Secret", ...secret, defaultMode }, place);
-  if (downwardAPI !== undefined) return listFields(desk, downwardAPI.items, defaultMode, template);
+  if (downwardAPI !== undefined) return listFields(desk, downwardAPI.items, defaultMode, template, place);
   const [source = "nothing"] = Object.keys(others);
   report(
     desk,
@@ -126,11 +126,12 @@ function listFields(
   items: readonly DownwardFile[] = [],
   defaultMode: number | undefined,
   template: Template,
+  place: Place,
 ): VolumeParts {
   const parts = items.map(({ path = "", fieldRef, resourceFieldRef, mode = defaultMode }) => {
     const text =
       fieldRef === undefined
-        ? readResourceField(template, undefined, resourceFieldRef ?? {})
+        ? readResourceField(desk, template, undefined, resourceFieldRef ?? {}, place)
         : readPodField(desk, template, fieldRef.fieldPath ?? "");
     return { path, text: lowerText(desk, text), mode };
   });
