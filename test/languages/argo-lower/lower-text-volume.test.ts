@@ -65,6 +65,13 @@ test("binaryData goes into volumes, and nowhere else", () => {
   );
 });
 
+test("binaryData that is no base64 is an error at its place", () => {
+  const source = documentWith("emptyDir: {}").replace("AP/+gA==", "'no base64'");
+  assert.deepEqual(errorCodes(source), ["argo/not-base64"]);
+  const [problem] = compile(source).diagnostics;
+  assert.equal(problem?.position?.line, source.slice(0, source.indexOf("binaryData")).split("\n").length);
+});
+
 test("a key that is not there is an error, unless the volume is optional", () => {
   const volume = "configMap: {name: c, items: [{key: gone, path: x}]}";
   assert.deepEqual(errorCodes(documentWith(volume)), ["argo/unknown-config-map"]);

@@ -51,6 +51,13 @@ test("templates that are referred to, and what they call in their own objects", 
   });
 });
 
+test("templates that hooks of the run refer to", () => {
+  const hooks = "hooks: {exit: {templateRef: {name: lib, template: inner}}}";
+  const own = "templates: [{name: main, container: {image: x}}]";
+  const { storedTemplates } = show(`{entrypoint: main, ${hooks}, ${own}}`);
+  assert.deepEqual(Object.keys(storedTemplates as object), ["namespaced/lib/inner"]);
+});
+
 test("the spec of a workflow over that of its template, with what was given at submission", () => {
   const { storedWorkflowTemplateSpec: spec, storedTemplates } = show(
     "{workflowTemplateRef: {name: lib}, arguments: {parameters: [{name: b, value: own}]}, onExit: unused}",

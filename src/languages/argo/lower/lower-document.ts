@@ -93,7 +93,7 @@ function createDesk(
   diagnostics: Diagnostic[],
 ): Lowering {
   return {
-    around: createSurroundings(source.meta, others, submission),
+    around: createSurroundings(source.meta, others, submission, diagnostics),
     diagnostics,
     processes: [],
     processById: new Map(),

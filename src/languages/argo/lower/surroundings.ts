@@ -1,20 +1,26 @@
 /** What comes with a submission: the namespace, ConfigMaps and Secrets, and the name of the run. */
 import { writeByteText } from "../../../base/byte-text.ts";
+import type { Diagnostic } from "../../../base/diagnostic.ts";
 import { isJsonObject } from "../../../base/json.ts";
 import type { Json, JsonObject } from "../../../base/json.ts";
 import { decodeBase64, encodeBase64 } from "../../../expressions/go/base64.ts";
 import type { Submission } from "../../../model/run/language.ts";
 import type { ArgoDocument, ObjectMeta } from "../read/types.ts";
+import { describeProblem } from "./lowering.ts";
 import type { Surroundings } from "./lowering.ts";
 import { toTextOfBytes } from "./text-of-bytes.ts";
 
 type Texts = Map<string, ReadonlyMap<string, string>>;
 
-/** ConfigMaps and Secrets may stand in the facts (`configMaps`, `secrets`: text by key by name) or among the documents. */
+/**
+ * ConfigMaps and Secrets may stand in the facts (`configMaps`, `secrets`: text by key by name) or among the documents.
+ * What is wrong with them is added to `diagnostics`.
+ */
 export function createSurroundings(
   meta: ObjectMeta,
   others: readonly ArgoDocument[],
   submission: Submission,
+  diagnostics: Diagnostic[],
 ): Surroundings {
   const { facts } = submission;
   const configMaps = readTexts(facts["configMaps"]);
@@ -34,7 +40,7 @@ export function createSurroundings(
         name,
         readMembers(value["data"], (text) => text),
       );
-      binaryData.set(name, readMembers(value["binaryData"], readBinary));
+      binaryData.set(name, readBinaries(document, name, diagnostics));
     }
     if (objectKind === "Secret") {
       // What was taken out of the document before it came here stands in the facts.
@@ -81,11 +87,15 @@ function readTexts(value: Json | undefined): Texts {
   return texts;
 }
 
-function readMembers(value: Json | undefined, read: (text: string) => string): ReadonlyMap<string, string> {
+function readMembers(
+  value: Json | undefined,
+  read: (text: string, key: string) => string | undefined,
+): ReadonlyMap<string, string> {
   const members = new Map<string, string>();
   if (!isJsonObject(value)) return members;
   for (const [key, text] of Object.entries(value)) {
-    if (typeof text === "string") members.set(key, read(text));
+    const member = typeof text === "string" ? read(text, key) : undefined;
+    if (member !== undefined) members.set(key, member);
   }
   return members;
 }
@@ -103,7 +113,19 @@ function decodeSecret(text: string): string {
 }
 
 /** Kubernetes core/v1, ConfigMap.binaryData: always base64. */
-function readBinary(text: string): string {
-  const bytes = decodeBase64(text);
-  return typeof bytes === "number" ? text : writeByteText(encodeBase64(bytes));
+function readBinaries(
+  document: Extract<ArgoDocument, { readonly kind: "Other" }>,
+  name: string,
+  diagnostics: Diagnostic[],
+): ReadonlyMap<string, string> {
+  return readMembers(document.value["binaryData"], (text, key) => {
+    const bytes = decodeBase64(text);
+    if (typeof bytes !== "number") return writeByteText(encodeBase64(bytes));
+    const message = `binaryData ${JSON.stringify(key)} of ConfigMap ${name} must be base64 text`;
+    const hint = "encode it, or keep it as text in data";
+    diagnostics.push(
+      describeProblem("error", "argo/not-base64", message, { document, path: ["binaryData", key] }, hint),
+    );
+    return undefined;
+  });
 }

@@ -25,7 +25,8 @@ export function showStored(source: string, submission: Submission): JsonObject {
   const { spec } = readSource(applySubmission(chosen, submission));
   const full = findFullSpec(spec, stored);
   const templates = new Map<string, Template>();
-  collectReferred((full ?? spec).templates ?? [], stored, templates);
+  const { templates: own = [], hooks = {} } = full ?? spec;
+  collectReferred([...own.flatMap(listCalls), ...Object.values(hooks)], stored, templates);
   // Both were read from JSON, and are JSON.
   return {
     ...(full === undefined ? {} : { storedWorkflowTemplateSpec: full as unknown as JsonObject }),
@@ -43,13 +44,13 @@ function findFullSpec(spec: WorkflowSpec, stored: StoredTemplates): WorkflowSpec
   return under === undefined ? undefined : { ...mergeSpecs(spec, under), workflowTemplateRef: ref };
 }
 
-/** Every template that some refer to, and what it calls in its own object, by scope, object and name. */
+/** Every template that calls refer to, and what it calls in its own object, by scope, object and name. */
 function collectReferred(
-  templates: readonly Template[],
+  calls: readonly Call[],
   stored: StoredTemplates,
   found: Map<string, Template>,
 ): void {
-  for (const { templateRef: ref } of templates.flatMap(listCalls))
+  for (const { templateRef: ref } of calls)
     if (ref?.name !== undefined && ref.template !== undefined)
       keep(ref.name, ref.clusterScope === true, ref.template, stored, found);
 }
@@ -66,10 +67,11 @@ function keep(
   const template = templates.find((one) => one.name === name);
   if (template === undefined || found.has(key)) return;
   found.set(key, template);
-  for (const call of listCalls(template))
+  const calls = listCalls(template);
+  for (const call of calls)
     if (call.templateRef === undefined && call.template !== undefined)
       keep(object, isCluster, call.template, stored, found);
-  collectReferred([template], stored, found);
+  collectReferred(calls, stored, found);
 }
 
 type Call = Pick<NonNullable<NonNullable<Template["dag"]>["tasks"]>[number], "template" | "templateRef">;
