@@ -48,7 +48,7 @@ function useService(context: TestContext, origin: string): void {
 function ask(
   gate?: ReturnType<typeof createNetworkGate>,
   more: Partial<RoleWishes> = {},
-  take: RoleSource = assumeRole,
+  take: RoleSource["take"] = assumeRole,
 ) {
   return take({
     place,
@@ -108,7 +108,7 @@ test("a role that is not given, and a service that may not be asked, are told", 
 
 test("a role is asked for once, until shortly before its credentials expire, and per region", async (context) => {
   const { forms } = await startService(context, "KEY", "2026-01-02T04:00:00Z");
-  const take = createRoleSource();
+  const { take, forget } = createRoleSource();
   const askAt = (hour: number, minute: number, region = "eu-west-1") =>
     ask(
       undefined,
@@ -124,6 +124,11 @@ test("a role is asked for once, until shortly before its credentials expire, and
   assert.equal(forms.length, 3);
   await ask(undefined, { roleArn: "other", now: () => 0 }, take);
   assert.equal(forms.length, 4);
+  await askAt(3, 1, "eu-north-1");
+  assert.equal(forms.length, 4);
+  forget("arn:aws:iam::1:role/x");
+  await askAt(3, 1, "eu-north-1");
+  assert.equal(forms.length, 5);
 });
 
 test("who gives up no longer waits for the token service", async (context) => {
@@ -160,3 +165,17 @@ test(
     assert.equal(forms.length, 1);
   },
 );
+
+test("s3: a role whose credentials are refused is asked for anew", { skip: needsS3 }, async (context) => {
+  const { accessKey: _access, secretKey: _secret, ...settings } = await startS3Server(context);
+  const { forms } = await startService(context, "STALE");
+  const before = { ...process.env };
+  context.after(() => (process.env = before));
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: "ME", AWS_SECRET_ACCESS_KEY: "ME" });
+  const driver = createS3Driver();
+  const refused = () =>
+    refusal(driver.exists({ driver: "s3", key: "x", settings: { ...settings, roleArn: "r" } }, makeLimits()));
+  assert.equal((await refused()).code, "artifact/denied");
+  assert.equal((await refused()).code, "artifact/denied");
+  assert.equal(forms.length, 2);
+});

@@ -33,8 +33,13 @@ export interface RoleWishes {
   readonly now: () => number;
 }
 
-/** Credentials of the role of the wishes; errors as those of `assumeRole`. */
-export type RoleSource = (wishes: RoleWishes) => Promise<Identity>;
+/** Credentials of roles, kept for a while. */
+export interface RoleSource {
+  /** Errors as those of `assumeRole`. */
+  readonly take: (wishes: RoleWishes) => Promise<Identity>;
+  /** Somebody refused what was kept of the role. */
+  readonly forget: (roleArn: string) => void;
+}
 
 const durationSeconds = 3600;
 const answerBytesAtMost = 1024 * 1024;
@@ -44,14 +49,20 @@ const spareMs = 5 * 60_000;
 
 /** Asks for a role once, and again shortly before its credentials expire. Who asks is the same in the whole process. */
 export function createRoleSource(): RoleSource {
-  const kept = new Map<string, Identity>();
-  return async (wishes) => {
-    const key = JSON.stringify([wishes.roleArn, await wishes.findRegion()]);
-    const known = kept.get(key);
-    if (known?.expiration !== undefined && known.expiration.getTime() - spareMs > wishes.now()) return known;
-    const identity = await assumeRole(wishes);
-    kept.set(key, identity);
-    return identity;
+  /** By role and region. */
+  const kept = new Map<string, ReadonlyMap<string, Identity>>();
+  return {
+    take: async (wishes) => {
+      const { roleArn } = wishes;
+      const region = await wishes.findRegion();
+      const known = kept.get(roleArn)?.get(region);
+      if (known?.expiration !== undefined && known.expiration.getTime() - spareMs > wishes.now())
+        return known;
+      const identity = await assumeRole(wishes);
+      kept.set(roleArn, new Map([...(kept.get(roleArn) ?? []), [region, identity]]));
+      return identity;
+    },
+    forget: (roleArn) => void kept.delete(roleArn),
   };
 }
 

@@ -7,6 +7,7 @@
  */
 import { stat } from "node:fs/promises";
 import type { BucketLocationConstraint } from "@aws-sdk/client-s3";
+import { MillraceError } from "../../base/errors.ts";
 import type { StoragePlace } from "../../model/data/storage-place.ts";
 import type { ArtifactDriver, TransferLimits } from "../../ports/artifact-driver.ts";
 import type { NetworkGate } from "../../ports/network-gate.ts";
@@ -25,9 +26,9 @@ import { saveObject } from "./save-object.ts";
 const deletionsAtOnce = 1_000;
 
 export function createS3Driver(gate?: NetworkGate): ArtifactDriver {
-  const takeRole = createRoleSource();
+  const roles = createRoleSource();
   const withSession = <T>(place: StoragePlace, limits: TransferLimits, work: Work<T>): Promise<T> =>
-    withS3(place, { gate, takeRole, signal: limits.signal }, work);
+    withS3(place, { gate, roles, signal: limits.signal }, work);
   return {
     name: "s3",
     load: (place, target, limits) =>
@@ -65,7 +66,11 @@ async function withS3<T>(
     session = await openS3(place, means);
     return await work(session);
   } catch (error) {
-    throw translateS3Error(error, place, means.signal);
+    const told = translateS3Error(error, place, means.signal);
+    // A role may have been taken back or changed since; who tries again asks for it anew.
+    if (told instanceof MillraceError && told.code === "artifact/denied")
+      means.roles?.forget(findText(place, "roleArn") ?? "");
+    throw told;
   } finally {
     session?.client.destroy();
   }

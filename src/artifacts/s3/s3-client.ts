@@ -26,7 +26,7 @@ export interface S3Means {
   /** Where there is none, every server may be asked. */
   readonly gate?: NetworkGate | undefined;
   /** Where there is none, a role is asked for with each client. */
-  readonly takeRole?: RoleSource | undefined;
+  readonly roles?: RoleSource | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -49,7 +49,7 @@ function addRole(
   library: S3Library,
   place: StoragePlace,
   config: S3ClientConfig,
-  { gate, signal, takeRole = assumeRole }: S3Means,
+  { gate, signal, roles }: S3Means,
 ): S3ClientConfig {
   const roleArn = findText(place, "roleArn");
   if (roleArn === undefined || roleArn === "" || config.credentials !== undefined) return config;
@@ -58,7 +58,10 @@ function addRole(
   const findRegion = () => own.region();
   return {
     ...config,
-    credentials: () => takeRole({ place, roleArn, findIdentity, findRegion, gate, signal, now: Date.now }),
+    credentials: () => {
+      const wishes = { place, roleArn, findIdentity, findRegion, gate, signal, now: Date.now };
+      return roles === undefined ? assumeRole(wishes) : roles.take(wishes);
+    },
   };
 }
 
