@@ -12,14 +12,14 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findBuiltCommand } from "./built-command.ts";
 import { killQuietly } from "./kill-quietly.ts";
 import { assertNoneMarked } from "./marked-processes.ts";
 
-/** The entry of the program in this working copy. */
-const programFile = fileURLToPath(new URL("../../src/main/millrace.ts", import.meta.url));
+const launcher = findBuiltCommand();
 const measureFile = fileURLToPath(new URL("measure-memory.ts", import.meta.url));
 
-/** Compiled code is shared between the children of one test run, as in an installed Millrace. */
+/** What is loaded into every child is compiled once. */
 const compileCache = join(tmpdir(), `millrace-abuse-cache-${process.getuid?.() ?? 0}`);
 
 /** After this time a program that has not ended is a failure. */
@@ -60,7 +60,7 @@ let measured = 0;
 
 /** The words that start the program. */
 export function programWords(args: readonly string[]): readonly string[] {
-  return [process.execPath, "--import", measureFile, programFile, ...args];
+  return [process.execPath, "--import", measureFile, launcher, ...args];
 }
 
 export function startProgram(args: readonly string[], options: ProgramOptions): Program {
