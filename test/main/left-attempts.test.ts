@@ -12,6 +12,7 @@ import { createHouse } from "../../src/main/house.ts";
 import { findLeftAttempts } from "../../src/main/left-attempts.ts";
 import type { LeftAttempt } from "../../src/model/run/outlook.ts";
 import { run, start } from "../languages/argo-lower/folded-run.ts";
+import { makeTemporaryFolder } from "../stores/temporary-folder.ts";
 
 const document = `apiVersion: argoproj.io/v1alpha1
 kind: Workflow
@@ -125,8 +126,7 @@ test("a request that nobody waits for any more is sent again", async (context) =
 });
 
 test("while somebody drives the home, only what has ended is told, and no request", (context) => {
-  const root = mkdtempSync(join(tmpdir(), "millrace-left-"));
-  context.after(() => rmSync(root, { recursive: true, force: true }));
+  const root = makeTemporaryFolder(context);
   const home = openHome(root);
   const spec = `
     entrypoint: main

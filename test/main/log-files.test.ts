@@ -1,7 +1,6 @@
 /** Labels of logs (`logs -l`) come from the orders of attempts, and those may be lost while the logs are not. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { argo } from "../../src/languages/argo/argo.ts";
@@ -9,6 +8,7 @@ import { openHome } from "../../src/main/home.ts";
 import { listLogFiles } from "../../src/main/log-files.ts";
 import { makePicture } from "../cli/fake-picture.ts";
 import { run, start } from "../languages/argo-lower/folded-run.ts";
+import { makeTemporaryFolder } from "../stores/temporary-folder.ts";
 
 const spec = `
     entrypoint: main
@@ -18,8 +18,7 @@ const spec = `
 `;
 
 test("an order that is missing or cut off takes no log away, only its labels", (context) => {
-  const root = mkdtempSync(join(tmpdir(), "millrace-logs-"));
-  context.after(() => rmSync(root, { recursive: true, force: true }));
+  const root = makeTemporaryFolder(context);
   const home = openHome(root);
   const folder = join(home.runs, "wf", "0");
   mkdirSync(folder, { recursive: true });
