@@ -95,7 +95,8 @@ describe("explanations", () => {
             slots,
             onDecided: ({ state }, { more }) => {
               for (let task = 0; task < state.tasks.size && !more; task += 1) {
-                assert.ok(explainTask(state, task).length > 0, printTasks(state)[task]);
+                // To print all tasks for each of them would take longer than everything else.
+                if (explainTask(state, task).length === 0) assert.fail(printTasks(state)[task]);
               }
             },
           });
