@@ -9,39 +9,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createProcessExecutor } from "../../src/executors/process/process-executor.ts";
 import { findSlotProgram } from "../../src/main/slot-program.ts";
-import type { AttemptOrder } from "../../src/model/run/attempt.ts";
+import { makeCommand, makeOrder } from "../../src/ports/conformance/executor-bench.ts";
 
 /** Removed at the very end: ext4 allocates inodes several times more slowly for half a minute after a mass deletion. */
 const made: string[] = [];
 
 const [jobs = 3000, ...slotCounts] = process.argv.slice(2).map(Number);
-
-function makeOrder(i: number): AttemptOrder {
-  return {
-    attemptId: `probe-${process.pid}/task-${i}/1`,
-    runId: "probe",
-    taskName: `task-${i}`,
-    commands: [
-      {
-        name: "main",
-        role: "main",
-        image: "alpine:3",
-        command: ["/bin/true"],
-        args: [],
-        env: [{ name: "A", value: "1", secret: false }],
-        volumes: [],
-        after: [],
-        retries: 0,
-        retryDelayMs: 0,
-      },
-    ],
-    inputs: [],
-    outputParameters: [],
-    outputArtifacts: [],
-    captureResult: false,
-    graceMs: 1000,
-  };
-}
 
 function makeGate(): { readonly promise: Promise<void>; readonly resolve: () => void } {
   let resolve = (): void => undefined;
@@ -73,7 +46,8 @@ async function measure(count: number, slots: number, atOnce: number): Promise<vo
     if (next >= count) return;
     const i = (next += 1);
     const directory = join(base, `a${i}`);
-    const order = makeOrder(i);
+    const env = [{ name: "A", value: "1", secret: false }];
+    const order = makeOrder([makeCommand({ image: "alpine:3", command: ["/bin/true"], env })]);
     mkdirSync(directory);
     writeFileSync(join(directory, "order.json"), JSON.stringify(order));
     executor.start(order, directory);

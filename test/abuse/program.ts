@@ -8,19 +8,17 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findBuiltCommand } from "./built-command.ts";
+import { compileCache } from "./compile-cache.ts";
 import { killQuietly } from "./kill-quietly.ts";
 import { assertNoneMarked } from "./marked-processes.ts";
 
-/** The entry of the program in this working copy. */
-const programFile = fileURLToPath(new URL("../../src/main/millrace.ts", import.meta.url));
+const launcher = findBuiltCommand();
 const measureFile = fileURLToPath(new URL("measure-memory.ts", import.meta.url));
-
-/** Compiled code is shared between the children of one test run, as in an installed Millrace. */
-const compileCache = join(tmpdir(), `millrace-abuse-cache-${process.getuid?.() ?? 0}`);
 
 /** After this time a program that has not ended is a failure. */
 const endsWithinMs = 20_000;
@@ -60,11 +58,10 @@ let measured = 0;
 
 /** The words that start the program. */
 export function programWords(args: readonly string[]): readonly string[] {
-  return [process.execPath, "--import", measureFile, programFile, ...args];
+  return [process.execPath, "--import", measureFile, launcher, ...args];
 }
 
 export function startProgram(args: readonly string[], options: ProgramOptions): Program {
-  mkdirSync(compileCache, { recursive: true, mode: 0o700 });
   const memoryFile = join(tmpdir(), `millrace-abuse-memory-${process.pid}-${(measured += 1)}`);
   const [command = "", ...words] = [...(options.wrap ?? []), ...programWords(args)];
   const startedAt = performance.now();

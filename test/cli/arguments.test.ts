@@ -6,6 +6,7 @@ import { findMeantName } from "../../src/cli/arguments/find-meant-name.ts";
 import { parseArguments } from "../../src/cli/arguments/parse-arguments.ts";
 import { parseDurationMs } from "../../src/cli/arguments/parse-duration.ts";
 import { readLabels, readPairs } from "../../src/cli/arguments/read-pairs.ts";
+import { submissionFlags } from "../../src/cli/drive/submission-flags.ts";
 
 const table = {
   parameter: { kind: "list", short: "p", value: "NAME=VALUE", help: "" },
@@ -62,11 +63,33 @@ describe("arguments", () => {
     assert.equal(parse("-ojson").flags.output, "json");
     assert.equal(parse("--tail", "20").flags.tail, 20);
     assert.equal(parse("--since=2h30m").flags.since, 9_000_000);
-    const level = { kind: "number", value: "N", atLeast: -5, help: "" } as const;
-    assert.equal(parseArguments(["--level", "-5"], { level }, "test").flags.level, -5);
-    for (const low of ["-6", "--5", "-", "- 1"])
-      assert.throws(() => parseArguments(["--level", low], { level }, "test"), { code: "cli/bad-arguments" });
     assert.equal(parse("--node", "x").flags["node-field-selector"], "x");
+  });
+
+  test("a number keeps to its limits, and one that has an upper one says it", () => {
+    const level = { kind: "number", value: "N", atLeast: -5, atMost: 10, help: "" } as const;
+    const levelOf = (text: string): number | undefined =>
+      parseArguments(["--level", text], { level }, "test").flags.level;
+    assert.deepEqual([levelOf("-5"), levelOf("10")], [-5, 10]);
+    for (const wrong of ["-6", "--5", "-", "- 1", "11", "1e1"])
+      assert.throws(() => levelOf(wrong), {
+        code: "cli/bad-arguments",
+        message: `--level must be a whole number up to 10, found '${wrong}'`,
+      });
+    assert.equal(parse("--tail", "9007199254740991").flags.tail, Number.MAX_SAFE_INTEGER);
+    // The next one would become another number.
+    assert.match(problemOf("--tail", "9007199254740993").message, /--tail must be a whole number, found/u);
+  });
+
+  test("a priority is an int32, as in Argo", () => {
+    const priorityOf = (text: string): number | undefined =>
+      parseArguments(["--priority", text], submissionFlags, "submit").flags.priority;
+    assert.deepEqual([priorityOf("2147483647"), priorityOf("-2147483648")], [2_147_483_647, -2_147_483_648]);
+    for (const wrong of ["3000000000", "2147483648", "-2147483649"])
+      assert.throws(() => priorityOf(wrong), {
+        code: "cli/bad-arguments",
+        message: `--priority must be a whole number up to 2147483647, found '${wrong}'`,
+      });
   });
 
   test("switches combine and can be turned off", () => {

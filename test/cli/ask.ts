@@ -11,6 +11,7 @@ export interface Answer {
   readonly out: readonly string[];
   readonly err: string;
   readonly calls: readonly string[];
+  readonly sources: readonly string[];
   readonly homes: readonly (string | undefined)[];
 }
 
@@ -31,6 +32,7 @@ export async function ask(
     out: world.stdout.text().split("\n").slice(0, -1),
     err: world.stderr.text(),
     calls: house.calls,
+    sources: house.sources,
     homes,
   };
 }

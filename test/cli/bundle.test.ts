@@ -5,11 +5,11 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
+import { findBuiltCommand } from "../abuse/built-command.ts";
 import { needsS3, startS3Server } from "../artifacts/start-s3-server.ts";
 import { makeTemporaryFolder } from "../stores/temporary-folder.ts";
 
 const run = promisify(execFile);
-const project = join(import.meta.dirname, "..", "..");
 
 /** `place`: fields of an S3 location but for its key. */
 const documentWith = (place: string): string => `
@@ -44,14 +44,12 @@ test(
   { skip: needsS3 },
   async (context) => {
     const folder = makeTemporaryFolder(context);
-    await run(process.execPath, [join(project, "tools", "build.ts"), folder], { cwd: project });
-    assert.ok(existsSync(join(folder, "dist", "millrace.cjs")));
     const { endpoint, bucket } = await startS3Server(context);
     const secret = "{name: keys, key: key}";
     const place = `endpoint: ${JSON.stringify(endpoint)}, bucket: ${JSON.stringify(bucket)}, insecure: true, accessKeySecret: ${secret}, secretKeySecret: ${secret}`;
     const file = join(folder, "w.yaml");
     writeFileSync(file, documentWith(place));
-    const words = [join(folder, "bin", "millrace.mjs"), "run", file, "--home", join(folder, "home")];
+    const words = [findBuiltCommand(), "run", file, "--home", join(folder, "home")];
     const env = { ...process.env, XDG_CONFIG_HOME: folder, XDG_CACHE_HOME: folder };
     const { stdout } = await run(process.execPath, [...words, "--executor", "process"], { env });
     assert.match(stdout, /Succeeded/u);

@@ -110,6 +110,8 @@ export function createEngine(first: RunPicture, answer?: SubmitAnswer): FakeEngi
 
 export interface FakeHouse extends House {
   readonly calls: string[];
+  /** Sources of definitions that were to be stored. */
+  readonly sources: string[];
   /** The history changes. */
   change(pictures?: readonly RunPicture[]): void;
 }
@@ -139,7 +141,7 @@ export interface HouseOptions {
   readonly refuse?: (name: string, command: RunCommand) => Error | undefined;
 }
 
-function createFakeDefinitions(calls: string[], options: HouseOptions): DefinitionHouse {
+function createFakeDefinitions(calls: string[], sources: string[], options: HouseOptions): DefinitionHouse {
   const definitions = options.definitions ?? [];
   const get = async (key: DefinitionKey, version?: number): Promise<DefinitionPicture> => {
     const found = definitions.find(
@@ -152,6 +154,7 @@ function createFakeDefinitions(calls: string[], options: HouseOptions): Definiti
   return {
     store: async ({ source, ...request }) => {
       calls.push(`store ${JSON.stringify(request)} ${source.length} characters`);
+      sources.push(source);
       return options.stored ?? { ok: true, stored: [], leftAlone: [], warnings: [] };
     },
     list: async (kind) => definitions.filter((one) => one.kind === kind),
@@ -191,6 +194,7 @@ function createFakeSecrets(calls: string[], secrets: NonNullable<HouseOptions["s
 
 export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
   const calls: string[] = [];
+  const sources: string[] = [];
   let pictures = options.pictures ?? [];
   let tellChange = (): void => undefined;
   // A change that nobody has looked at yet is news to whoever asks next.
@@ -203,6 +207,7 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
   };
   return {
     calls,
+    sources,
     home: "/home/of/runs",
     recognizes: (source) => !source.startsWith("data:"),
     listWorkflows: (source) => [...source.matchAll(/^kind: Workflow$/gmu)].map((_found, index) => index),
@@ -215,7 +220,7 @@ export function createFakeHouse(options: HouseOptions = {}): FakeHouse {
       );
       return options.diagnostics?.(source, file) ?? [];
     },
-    definitions: createFakeDefinitions(calls, options),
+    definitions: createFakeDefinitions(calls, sources, options),
     secrets: createFakeSecrets(calls, options.secrets ?? {}),
     list: () => Promise.resolve(pictures.map(({ row }) => row)),
     find: async (name) => find(name).row,

@@ -29,6 +29,7 @@ export interface FakeRun {
   readonly tasks: readonly FakeTask[];
   readonly message?: string;
   readonly suspended?: boolean;
+  readonly namespace?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly expiresAt?: number;
   readonly createdAt?: number;
@@ -72,6 +73,7 @@ export function makePicture(run: FakeRun): RunPicture {
       startedAt: createdAt,
       ...(endedAt === undefined ? {} : { endedAt }),
       ...(run.message === undefined ? {} : { message: run.message }),
+      ...(run.namespace === undefined ? {} : { namespace: run.namespace }),
       labels: run.labels ?? {},
       done: run.tasks.filter(({ phase }) => hasEnded(phases[phase])).length,
       total: run.tasks.length,

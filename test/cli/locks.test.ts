@@ -126,16 +126,76 @@ describe("sync", () => {
       "Namespace: default",
       "Limit: 2",
     ]);
-    const data = (data: object): string => {
-      const { length } = JSON.stringify({ ...map.document, data });
-      return `store {"file":"configmap limits","mode":"apply","kinds":["ConfigMap"],"strict":false} ${length} characters`;
+    const stored = async (...argv: readonly string[]): Promise<readonly unknown[]> => {
+      const { calls, sources } = await ask(["sync", ...argv], options);
+      assert.match(
+        calls.join(),
+        /^store \{"file":"configmap limits","mode":"apply","kinds":\["ConfigMap"\],/,
+      );
+      return sources.map((source) => JSON.parse(source));
     };
-    const made = await ask(["sync", "create", "new", ...inMap, "--limit", "12"], options);
-    assert.deepEqual(made.calls, [data({ two: "2", word: "x", new: "12" })]);
-    const gone = await ask(["sync", "delete", "two", ...inMap], options);
-    assert.deepEqual(gone.calls, [data({ word: "x" })]);
-    const first = await ask(["sync", "create", "k", ...inMap, "--limit", "1"], {});
-    assert.equal(first.calls.length, 1);
+    assert.deepEqual(await stored("create", "new", ...inMap, "--limit", "12"), [
+      { ...map.document, data: { two: "2", word: "x", new: "12" } },
+    ]);
+    assert.deepEqual(await stored("update", "two", ...inMap, "--limit", "3"), [
+      { ...map.document, data: { two: "3", word: "x" } },
+    ]);
+    assert.deepEqual(await stored("delete", "two", ...inMap), [{ ...map.document, data: { word: "x" } }]);
+  });
+
+  test("a new ConfigMap belongs to the namespace of the semaphore", async () => {
+    for (const namespace of ["default", "own"]) {
+      const flags = namespace === "default" ? [] : ["-n", namespace];
+      const { sources } = await ask(["sync", "create", "k", ...inMap, "--limit", "1", ...flags], {});
+      assert.deepEqual(
+        sources.map((source) => JSON.parse(source)),
+        [{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "limits", namespace }, data: { k: "1" } }],
+      );
+    }
+  });
+
+  test("a ConfigMap of another namespace is left alone, and shows nothing", async () => {
+    const metadata = { ...map.document.metadata, namespace: "own" };
+    const definitions = [{ ...map, document: { ...map.document, metadata } }];
+    const got = await ask(["sync", "get", "two", ...inMap, "-n", "own"], { definitions });
+    assert.deepEqual(got.out.slice(-2), ["Namespace: own", "Limit: 2"]);
+    for (const argv of [
+      ["get", "two"],
+      ["create", "new", "--limit", "3"],
+      ["update", "two", "--limit", "3"],
+      ["delete", "two", "-n", "elsewhere"],
+    ]) {
+      const { code, out, err, sources } = await ask(["sync", ...argv, ...inMap], { definitions });
+      assert.deepEqual([code, out, sources], [2, [], []], argv.join(" "));
+      assert.match(
+        err,
+        /the ConfigMap limits is not in namespace "(?:default|elsewhere)" \[cli\/bad-arguments\]/,
+      );
+    }
+  });
+
+  test("a limit has at most nine digits", async () => {
+    const long = "1000000000";
+    for (const [kind, place] of Object.entries({ database, inMap })) {
+      const { code, err, calls } = await ask(["sync", "create", "k", ...place, "--limit", long], {});
+      assert.deepEqual([code, calls], [2, []], kind);
+      assert.match(err, /limit must have at most nine digits \[cli\/bad-arguments\]/);
+    }
+    const most = await ask(["sync", "create", "k", ...database, "--limit", "999999999"], {});
+    assert.deepEqual(most.calls, ["limit default/Database/k 999999999"]);
+  });
+
+  test("what stands in a ConfigMap and is no limit is said", async () => {
+    for (const text of ["many", "1000000000", "-1", "0.5", "", 2]) {
+      const definitions = [{ ...map, document: { ...map.document, data: { k: text } } }];
+      const { code, err, calls } = await ask(["sync", "update", "k", ...inMap, "--limit", "3"], {
+        definitions,
+      });
+      assert.deepEqual([code, calls], [2, []], `${text}`);
+      assert.ok(err.includes(`'k' of ConfigMap limits is no whole number: ${JSON.stringify(text)}`), err);
+    }
+    const definitions = [{ ...map, document: { ...map.document, data: { k: " 7\n" } } }];
+    assert.equal((await ask(["sync", "get", "k", ...inMap], { definitions })).out.at(-1), "Limit: 7");
   });
 
   test("what cannot be is refused, and nothing is changed", async () => {

@@ -1,7 +1,6 @@
 /** ConfigMaps and Secrets from the command line: what is stored, and what is never shown. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { TestContext } from "node:test";
@@ -10,12 +9,12 @@ import { readEntries } from "../../src/cli/definitions/read-entries.ts";
 import type { EntryWishes } from "../../src/cli/definitions/read-entries.ts";
 import { ask } from "./ask.ts";
 import { createWorld } from "./fake-world.ts";
+import { makeTemporaryFolder } from "../stores/temporary-folder.ts";
 
 const none: EntryWishes = { "from-literal": [], "from-file": [], "from-env-file": [], "from-env": [] };
 
 function makeFolder(context: TestContext, files: Readonly<Record<string, string | Buffer>>): string {
-  const folder = mkdtempSync(join(tmpdir(), "millrace-settings-"));
-  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = makeTemporaryFolder(context);
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return folder;
 }

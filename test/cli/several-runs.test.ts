@@ -1,7 +1,7 @@
 /** Commands that take names and selectors, and argo's words for runs that have ended. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { ask, bad, old, pictures } from "./ask.ts";
+import { ask, bad, live, old, pictures } from "./ask.ts";
 import { makePicture } from "./fake-picture.ts";
 import { startAt } from "./fake-world.ts";
 import { start } from "./start-command.ts";
@@ -53,6 +53,50 @@ describe("several runs", () => {
         JSON.stringify({ again: "yes", "workflows.argoproj.io/resubmitted-from-workflow": row.name }),
       ),
     );
+  });
+
+  describe("a namespace and nothing else means its newest run", () => {
+    const inStaging = (name: string, hoursAgo: number) =>
+      makePicture({
+        name,
+        namespace: "staging",
+        phase: "failed",
+        createdAt: startAt - hoursAgo * 3_600_000,
+        endedAfter: 5,
+        tasks: [],
+      });
+    const mixed = [...pictures, inStaging("staged-2", 3), inStaging("staged-1", 4), live];
+    const served = { ok: true, name: "x", runId: "id", warnings: [] } as const;
+    const made = (calls: readonly string[]): readonly (string | undefined)[] =>
+      calls.map((call) => /resubmitted-from-workflow":"([^"]+)"/u.exec(call)?.[1]);
+
+    test("retry, also where a run of another one is newer", async () => {
+      const retry = 'command staged-2 {"kind":"retry","restartSuccessful":false,"parameters":{}}';
+      const { code, calls } = await ask(["retry", "-n", "staging"], { pictures: mixed, driven: true });
+      assert.deepEqual([code, calls], [0, [retry]]);
+    });
+
+    test("resume, also a run that cannot go on", async () => {
+      const ended = await ask(["resume", "-n", "staging"], { pictures: mixed, driven: true });
+      assert.equal(ended.code, 2);
+      assert.match(ended.err, /run staged-2 has already ended \[run\/ended\]/u);
+      const going = await ask(["resume", "-n", "default"], { pictures: mixed, driven: true });
+      assert.deepEqual([going.code, going.out], [0, ["workflow orders is already going on"]]);
+    });
+
+    test("resubmit, and a name is enough by itself", async () => {
+      const again = start(["resubmit", "-n", "staging", "-q"], { pictures: mixed, served });
+      assert.deepEqual([await again.code, made(again.calls)], [0, ["staged-2"]]);
+      const named = start(["resubmit", "nightly-2", "-n", "staging", "-q"], { pictures: mixed, served });
+      assert.deepEqual([await named.code, made(named.calls)], [0, ["nightly-2"]]);
+    });
+
+    test("that there is none is said, and nothing is done", async () => {
+      for (const word of ["retry", "resume", "resubmit"]) {
+        const { code, err, calls } = await ask([word, "-n", "elsewhere"], { pictures: mixed, driven: true });
+        assert.deepEqual([code, err, calls], [0, "no such runs\n", []], word);
+      }
+    });
   });
 
   test("one that is refused does not keep the others", async () => {

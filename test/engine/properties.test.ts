@@ -95,7 +95,8 @@ describe("explanations", () => {
             slots,
             onDecided: ({ state }, { more }) => {
               for (let task = 0; task < state.tasks.size && !more; task += 1) {
-                assert.ok(explainTask(state, task).length > 0, printTasks(state)[task]);
+                // To print all tasks for each of them would take longer than everything else.
+                if (explainTask(state, task).length === 0) assert.fail(printTasks(state)[task]);
               }
             },
           });
@@ -267,18 +268,18 @@ describe("the engine, asked to end or to go on", () => {
           const ideal = readPhases(runPlainly(sound, { ...drive, badPercent: 0 }).state);
           if (drive.seed % 2 === 0) puppet.crash();
           driveOn(puppet, { ...drive, choices: [], badPercent: 0 });
-          assert.equal(puppet.state.ended, phases.succeeded, `${hadEnded} ${explain(puppet)}`);
+          const story = explain(puppet);
+          assert.equal(puppet.state.ended, phases.succeeded, `${hadEnded} ${story}`);
           const now = readPhases(puppet.state);
           for (const [path, phase] of ideal) {
-            if (!/[#!]/.test(path)) assert.equal(now.get(path), phase, `${path} ${explain(puppet)}`);
+            if (!/[#!]/.test(path)) assert.equal(now.get(path), phase, `${path} ${story}`);
           }
           for (const event of puppet.history.slice(before)) {
             if (event.kind === "run.retried") {
-              for (const task of event.reset)
-                assert.notEqual(phasesBefore[task], phases.succeeded, explain(puppet));
+              for (const task of event.reset) assert.notEqual(phasesBefore[task], phases.succeeded, story);
             }
             if (event.kind === "attempt.started")
-              assert.ok(!good.has(pathOf(puppet.state, event.task)), explain(puppet));
+              assert.ok(!good.has(pathOf(puppet.state, event.task)), story);
           }
         },
       ),

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { writeByteText } from "../../src/base/byte-text.ts";
 import { maskLogFiles } from "../../src/executors/slots/mask-log-files.ts";
 import { copyHostDirectory, prepareRoot } from "../../src/executors/slots/private-root.ts";
+import { makeCommand, makeOrder } from "../../src/ports/conformance/executor-bench.ts";
 import { makeTemporaryPlace } from "./temporary-place.ts";
 
 test("a copy has no link that leads out, but the small file behind it", (context) => {
@@ -41,33 +42,8 @@ test("a file of a volume may hold any bytes, and a log does not repeat them", as
   context.after(() => rmSync(directory, { recursive: true, force: true }));
   const key = writeByteText(Buffer.from([0, 255, 254, 128]).toString("base64"));
   const source = { kind: "text", files: { key, text: "ä" }, secret: true } as const;
-  const problem = prepareRoot(
-    {
-      attemptId: "r/0",
-      runId: "r",
-      taskName: "t",
-      commands: [
-        {
-          name: "main",
-          role: "main",
-          image: "",
-          command: [],
-          args: [],
-          env: [],
-          volumes: [{ name: "v", mountPath: "/v", readOnly: false, source }],
-          after: [],
-          retries: 0,
-          retryDelayMs: 0,
-        },
-      ],
-      inputs: [],
-      outputParameters: [],
-      outputArtifacts: [],
-      captureResult: false,
-      graceMs: 0,
-    },
-    directory,
-  );
+  const volumes = [{ name: "v", mountPath: "/v", readOnly: false, source }];
+  const problem = prepareRoot(makeOrder([makeCommand({ volumes })]), directory);
   assert.equal(problem, undefined);
   const file = join(directory, "root", "v", "key");
   assert.deepEqual([...readFileSync(file)], [0, 255, 254, 128]);

@@ -19,6 +19,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { compileCache } from "../abuse/compile-cache.ts";
 import type { Random } from "../simulation/random.ts";
 import { claimName, ledgerName, workload } from "./workload.ts";
 
@@ -102,6 +103,8 @@ interface Drive {
 function driveOnce(place: KillPlace, moment: Moment | undefined): Promise<Drive> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [driver, place.home, place.document, place.executor], {
+      // Most lives are short, and few of them should end before the engine has begun.
+      env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let wasKilled = false;

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createHouse } from "../../src/main/house.ts";
 import { openHome } from "../../src/main/home.ts";
+import { makeTemporaryFolder } from "../stores/temporary-folder.ts";
 
 test("who looks at the history in a loop, and changes something by it, lets everything else go on", async (context) => {
-  const root = mkdtempSync(join(tmpdir(), "millrace-changed-"));
-  context.after(() => rmSync(root, { recursive: true, force: true }));
+  const root = makeTemporaryFolder(context);
   const { history } = openHome(root);
   mkdirSync(history, { recursive: true });
   const house = createHouse(root);

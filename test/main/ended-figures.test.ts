@@ -1,8 +1,5 @@
 /** A process that drives a home keeps the sums of ended runs: they are those that the rows say, and rows are read once. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
 import type { Engine, House } from "../../src/api/house.ts";
 import { type KeptFigures, keepEndedFigures, type StoredTally } from "../../src/main/ended-figures.ts";
@@ -13,6 +10,7 @@ import type { LiveRun } from "../../src/runtime/live-run.ts";
 import { describeMeasured, emptyTally } from "../../src/runtime/metrics/registry.ts";
 import type { RunListener } from "../../src/runtime/runtime.ts";
 import { createMemoryHistory } from "../../src/stores/memory/memory-history.ts";
+import { makeTemporaryFolder } from "../stores/temporary-folder.ts";
 
 function document(text: string): string {
   return `apiVersion: argoproj.io/v1alpha1
@@ -52,8 +50,7 @@ async function show(from: Engine | House): Promise<readonly string[]> {
 }
 
 test("the engine's figures are those that are read anew, whatever runs do", async (context) => {
-  const root = mkdtempSync(join(tmpdir(), "millrace-figures-"));
-  context.after(() => rmSync(root, { recursive: true, force: true }));
+  const root = makeTemporaryFolder(context);
   const house = createHouse(root);
   const engine = await house.openEngine({ executor: "none" });
   const check = async (...expected: readonly string[]): Promise<void> => {

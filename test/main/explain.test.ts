@@ -1,11 +1,9 @@
 /** What `millrace explain` says of a run in which everything stands differently. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
 import type { House } from "../../src/api/house.ts";
 import { createHouse } from "../../src/main/house.ts";
+import { makeTemporaryFolder } from "../stores/temporary-folder.ts";
 
 const document = `apiVersion: argoproj.io/v1alpha1
 kind: Workflow
@@ -34,8 +32,7 @@ async function explain(house: House, select?: string): Promise<readonly (readonl
 }
 
 test("failed, waiting and left out tasks are explained, and those that have not begun", async (context) => {
-  const root = mkdtempSync(join(tmpdir(), "millrace-explain-"));
-  context.after(() => rmSync(root, { recursive: true, force: true }));
+  const root = makeTemporaryFolder(context);
   const house = createHouse(root);
   const engine = await house.openEngine({ executor: "none" });
   await engine.submit({ source: document, file: "f.yaml", submission: { parameters: {} } });

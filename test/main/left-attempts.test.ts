@@ -1,14 +1,18 @@
 /** What `get` and `explain` say of attempts whose engine is gone, of which the history says that they run. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import type { Engine, House } from "../../src/api/house.ts";
+import { openHome } from "../../src/main/home.ts";
 import { createHouse } from "../../src/main/house.ts";
+import { findLeftAttempts } from "../../src/main/left-attempts.ts";
 import type { LeftAttempt } from "../../src/model/run/outlook.ts";
+import { run, start } from "../languages/argo-lower/folded-run.ts";
+import { makeTemporaryFolder } from "../stores/temporary-folder.ts";
 
 const document = `apiVersion: argoproj.io/v1alpha1
 kind: Workflow
@@ -119,4 +123,36 @@ test("a request that nobody waits for any more is sent again", async (context) =
   await engine.close({ leaveRunning: false });
   socket.destroy();
   assert.deepEqual(await explain(house), ["running", "attempt-unanswered"]);
+});
+
+test("while somebody drives the home, only what has ended is told, and no request", (context) => {
+  const root = makeTemporaryFolder(context);
+  const home = openHome(root);
+  const spec = `
+    entrypoint: main
+    templates:
+      - name: main
+        container: {image: alpine, command: [sh, -c, "exit 0"]}
+`;
+  const state = run(spec, [start(0, 0)]);
+  assert.deepEqual([...state.running], [0]);
+  const folder = join(home.runs, "left", "0");
+  mkdirSync(folder, { recursive: true });
+  const show = (isDriven: boolean): readonly (readonly [number, string])[] =>
+    [...findLeftAttempts(home, "left", state, isDriven)].map(([task, left]) => [task, left.state]);
+  const records: readonly (readonly [record: string | undefined, alone: string, driven?: string])[] = [
+    [undefined, "not-begun"],
+    // Process 1 is no slot: this one is gone.
+    ["slot 1\n", "lost"],
+    ["slot 1\nend 7 plain\n", "ended", "ended"],
+    ['slot 1\nproblem {"kind":"cancelled"}\nend 143 signaled\n', "killed", "killed"],
+  ];
+  for (const [record, alone, driven] of records) {
+    if (record !== undefined) writeFileSync(join(folder, "exit"), record);
+    assert.deepEqual(show(false), [[0, alone]], record);
+    assert.deepEqual(show(true), driven === undefined ? [] : [[0, driven]], record);
+  }
+  state.running.clear();
+  state.requests.add(0);
+  assert.deepEqual([show(false), show(true)], [[[0, "unanswered"]], []]);
 });

@@ -1,10 +1,8 @@
 /** Locks as another process sees them: from the history, while an engine drives the runs. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
 import { createHouse } from "../../src/main/house.ts";
+import { makeTemporaryFolder } from "../stores/temporary-folder.ts";
 
 const document = (name: string): string => `apiVersion: argoproj.io/v1alpha1
 kind: Workflow
@@ -19,8 +17,7 @@ spec:
 `;
 
 test("runs that wait as a whole stand in their order, also one that is suspended", async (context) => {
-  const root = mkdtempSync(join(tmpdir(), "millrace-locks-"));
-  context.after(() => rmSync(root, { recursive: true, force: true }));
+  const root = makeTemporaryFolder(context);
   const house = createHouse(root);
   const engine = await house.openEngine({ executor: "none" });
   for (const [name, priority] of Object.entries({ one: 0, two: 0, three: 5, four: 9 })) {
@@ -39,8 +36,7 @@ test("runs that wait as a whole stand in their order, also one that is suspended
 });
 
 test("holders and waiters are read from the history, and a stored limit counts", async (context) => {
-  const root = mkdtempSync(join(tmpdir(), "millrace-locks-"));
-  context.after(() => rmSync(root, { recursive: true, force: true }));
+  const root = makeTemporaryFolder(context);
   const house = createHouse(root);
   assert.deepEqual(await house.locks(), []);
   await house.setLockLimit("default/Database/db", 2);
@@ -81,8 +77,7 @@ test("holders and waiters are read from the history, and a stored limit counts",
 });
 
 test("a suspended run that wants a lock waits for a person, and stands in no line until then", async (context) => {
-  const root = mkdtempSync(join(tmpdir(), "millrace-locks-"));
-  context.after(() => rmSync(root, { recursive: true, force: true }));
+  const root = makeTemporaryFolder(context);
   const house = createHouse(root);
   const engine = await house.openEngine({ executor: "none" });
   const suspended = document("held").replace("  entrypoint", "  suspend: true\n  entrypoint");
@@ -107,8 +102,7 @@ test("a suspended run that wants a lock waits for a person, and stands in no lin
 });
 
 test("whoever submits is warned of a semaphore only when no limit is stored", async (context) => {
-  const root = mkdtempSync(join(tmpdir(), "millrace-locks-"));
-  context.after(() => rmSync(root, { recursive: true, force: true }));
+  const root = makeTemporaryFolder(context);
   const house = createHouse(root);
   const request = { source: document("one"), file: "f.yaml", submission: { parameters: {} } };
   const rehearse = async (): Promise<readonly string[]> => {

@@ -1,8 +1,5 @@
 /** What serve and its commands read of a home with many runs: the runs that they are about, and no others. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { TestContext } from "node:test";
 import { ownerLabel, parentLabel } from "../../src/executors/objects/object-keeper.ts";
@@ -18,6 +15,7 @@ import { findStartedRuns } from "../../src/main/started-runs.ts";
 import type { HistoryStore, RunDocument, RunSummary } from "../../src/ports/history-store.ts";
 import { createMemoryHistory } from "../../src/stores/memory/memory-history.ts";
 import { openSqliteHistory } from "../../src/stores/sqlite/open-sqlite-history.ts";
+import { makeTemporaryFolder } from "../stores/temporary-folder.ts";
 
 interface Watched {
   readonly history: HistoryStore;
@@ -81,8 +79,7 @@ async function makeWatched(...runs: readonly RunSummary[]): Promise<Watched> {
 }
 
 function makeHomeFolder(context: TestContext): Home {
-  const root = mkdtempSync(join(tmpdir(), "millrace-narrow-"));
-  context.after(() => rmSync(root, { recursive: true, force: true }));
+  const root = makeTemporaryFolder(context);
   return openHome(root);
 }
 

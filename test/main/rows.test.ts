@@ -1,10 +1,8 @@
 /** The row of a run in lists says the same as the run itself. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
 import { createHouse } from "../../src/main/house.ts";
+import { makeTemporaryFolder } from "../stores/temporary-folder.ts";
 
 const document = `apiVersion: argoproj.io/v1alpha1
 kind: Workflow
@@ -25,8 +23,7 @@ spec:
 `;
 
 test("progress counts in the words of the document's language, before the end and after", async (context) => {
-  const root = mkdtempSync(join(tmpdir(), "millrace-rows-"));
-  context.after(() => rmSync(root, { recursive: true, force: true }));
+  const root = makeTemporaryFolder(context);
   const house = createHouse(root);
   const engine = await house.openEngine({ executor: "none" });
   const progress = async (): Promise<readonly unknown[]> => {
@@ -50,8 +47,7 @@ test("progress counts in the words of the document's language, before the end an
 });
 
 test("the row of a run that rests comes up to it, although nothing happens any more", async (context) => {
-  const root = mkdtempSync(join(tmpdir(), "millrace-rows-"));
-  context.after(() => rmSync(root, { recursive: true, force: true }));
+  const root = makeTemporaryFolder(context);
   const house = createHouse(root);
   const engine = await house.openEngine({ executor: "none" });
   const wait = (time: string): string =>

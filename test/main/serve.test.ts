@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { TestContext } from "node:test";
-import type { SubmitRequest } from "../../src/api/house.ts";
+import type { ServeOptions, SubmitRequest } from "../../src/api/house.ts";
 import { openHome } from "../../src/main/home.ts";
 import { createHouse } from "../../src/main/house.ts";
 import { createExpiryPart } from "../../src/main/serve/expiry-part.ts";
@@ -84,14 +84,28 @@ spec: {entrypoint: main, templates: [{name: main, suspend: {}}]}
 `;
 const options = { executor: "process", parallel: 1, note: (text: string) => assert.fail(text) };
 
+/** A server with a probe in it, for the time of some work; it is closed in every case. Returns the probe. */
+async function whileServing(
+  root: string,
+  work: (probe: Probe) => Promise<void>,
+  more: Partial<Pick<ServeOptions, "network">> = {},
+): Promise<Probe> {
+  const probe = makeProbe();
+  const server = await openServer(openHome(root), { ...options, ...more }, [probe.make]);
+  try {
+    await probe.until(() => true);
+    await work(probe);
+  } finally {
+    await server.close();
+  }
+  return probe;
+}
+
 describe("a part of serve", () => {
   test("is told of stored definitions and of ended runs, and starts runs once for each identity", async (context) => {
     const root = makeRoot(context);
-    const probe = makeProbe();
     const house = createHouse(root);
-    const server = await openServer(openHome(root), options, [probe.make]);
-    try {
-      await probe.until(() => true);
+    const served = await whileServing(root, async (probe) => {
       const before = probe.looks.length;
       await house.definitions.store({
         source: template,
@@ -119,19 +133,14 @@ describe("a part of serve", () => {
       assert.equal((await probe.host().listRuns()).length, 1);
       await probe.host().remove(name);
       assert.deepEqual(await probe.host().listRuns(), []);
-    } finally {
-      await server.close();
-    }
-    assert.equal(probe.closed(), true);
+    });
+    assert.equal(served.closed(), true);
   });
 
   test("a payload that is handed over joins, is answered, and runs again when that is forced", async (context) => {
     const root = makeRoot(context);
-    const probe = makeProbe();
     const house = createHouse(root);
-    const server = await openServer(openHome(root), options, [probe.make]);
-    try {
-      await probe.until(() => true);
+    await whileServing(root, async (probe) => {
       const { source, ...rest } = document("true");
       const request = {
         ...rest,
@@ -150,22 +159,15 @@ describe("a part of serve", () => {
       assert.notEqual(forced.name, first.name);
       assert.equal(forced.joined, undefined);
       await probe.until(({ ended }) => ended.some(({ name }) => name === forced.name));
-    } finally {
-      await server.close();
-    }
+    });
   });
 
   test("hears of an end before its callbacks have arrived, and can be rid of the run when they have", async (context) => {
-    const root = makeRoot(context);
-    const probe = makeProbe();
     // The first request is left without an answer, so that the run owes for a while.
     const receiver = await openReceiver(context, (number) => (number === 0 ? undefined : 200));
     const http = { url: receiver.url, timeoutSeconds: 1 };
     const callbacks = [{ name: "tell", http, retryStrategy: { backoff: { duration: "0" } } }];
-    const network = { local: ["loopback"] };
-    const server = await openServer(openHome(root), { ...options, network }, [probe.make]);
-    try {
-      await probe.until(() => true);
+    const work = async (probe: Probe): Promise<void> => {
       const { submission, ...rest } = document("true");
       const annotations = { "millrace/callbacks": JSON.stringify(callbacks) };
       const answer = await probe.host().submit({ ...rest, submission: { ...submission, annotations } });
@@ -178,9 +180,8 @@ describe("a part of serve", () => {
       assert.equal(receiver.arrived.length, 2);
       assert.equal(await probe.host().remove(name), "removed");
       assert.equal(await probe.host().findRun(name), undefined);
-    } finally {
-      await server.close();
-    }
+    };
+    await whileServing(makeRoot(context), work, { network: { local: ["loopback"] } });
   });
 
   test("runs whose time is over are deleted, and the next look is when the next one falls due", async (context) => {

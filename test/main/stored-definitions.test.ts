@@ -1,7 +1,6 @@
 /** Stored definitions in a real home: what a document refers to is found, frozen into its run, and kept from then on. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { TestContext } from "node:test";
@@ -10,10 +9,10 @@ import type { House, SubmitRequest } from "../../src/api/house.ts";
 import { definitionKinds } from "../../src/model/run/definition.ts";
 import { createHouse } from "../../src/main/house.ts";
 import "../stores/given-key.ts";
+import { makeTemporaryFolder } from "../stores/temporary-folder.ts";
 
 function makeHouse(context: TestContext): House {
-  const root = mkdtempSync(join(tmpdir(), "millrace-stored-"));
-  context.after(() => rmSync(root, { recursive: true, force: true }));
+  const root = makeTemporaryFolder(context);
   return createHouse(root);
 }
 

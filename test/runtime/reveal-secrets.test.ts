@@ -11,6 +11,7 @@ import {
   revealOrder,
   revealRequest,
 } from "../../src/runtime/perform/reveal-secrets.ts";
+import { makeCommand, makeOrder } from "../../src/ports/conformance/executor-bench.ts";
 import type { SecretStore } from "../../src/ports/secret-store.ts";
 import { createMemorySecrets } from "../../src/stores/memory/memory-secrets.ts";
 
@@ -18,41 +19,13 @@ const store = createMemorySecrets();
 store.put("db", { password: "geheim", user: "me" });
 const password = sealSecret("db", "password");
 
-function makeOrder(command: Partial<AttemptCommand>): AttemptOrder {
-  return {
-    attemptId: "r/0",
-    runId: "r",
-    taskName: "t",
-    commands: [
-      {
-        name: "main",
-        role: "main",
-        image: "",
-        command: [],
-        args: [],
-        env: [],
-        volumes: [],
-        after: [],
-        retries: 0,
-        retryDelayMs: 0,
-        ...command,
-      },
-    ],
-    inputs: [],
-    outputParameters: [],
-    outputArtifacts: [],
-    captureResult: false,
-    graceMs: 0,
-  };
-}
-
 function reveal(command: Partial<AttemptCommand>): AttemptOrder {
-  const revealed = revealOrder(makeOrder(command), store);
+  const revealed = revealOrder(makeOrder([makeCommand(command)]), store);
   return revealed.ok ? revealed.value : assert.fail(revealed.error.kind);
 }
 
 test("an order without secrets is handed on as it is", () => {
-  const order = makeOrder({ args: ["x"], env: [{ name: "A", value: "1", secret: false }] });
+  const order = makeOrder([makeCommand({ args: ["x"], env: [{ name: "A", value: "1", secret: false }] })]);
   const revealed = revealOrder(order, store);
   assert.ok(revealed.ok && revealed.value === order);
 });
@@ -86,7 +59,7 @@ test("files of a mounted Secret get their values", () => {
 
 test("a Secret that is not stored any more is a problem with its name", () => {
   const env = [{ name: "PW", value: sealSecret("gone", "key"), secret: true }];
-  const revealed = revealOrder(makeOrder({ env }), store);
+  const revealed = revealOrder(makeOrder([makeCommand({ env })]), store);
   assert.ok(!revealed.ok && revealed.error.kind === "start-refused");
   assert.equal(revealed.error.code, "secrets/missing");
   assert.match(revealed.error.message, /the Secret gone with the key key/u);
@@ -139,7 +112,7 @@ test("a Secret that cannot be opened is a problem of the attempt, with what to d
     },
   };
   const env = [{ name: "PW", value: password, secret: true }];
-  const revealed = revealOrder(makeOrder({ env }), refusing);
+  const revealed = revealOrder(makeOrder([makeCommand({ env })]), refusing);
   assert.deepEqual(revealed, {
     ok: false,
     error: { kind: "start-refused", code: "secrets/key-missing", message: "no key. Put it back." },
@@ -171,7 +144,10 @@ test("bytes that are no text are for files only", () => {
   assert.deepEqual(secrets, [writeByteText("AP/+gA==")]);
   const outputs = { parameters: { p: "say AP/+gA==" }, artifacts: {} };
   assert.equal(hideSecrets(outputs, secrets ?? []).parameters["p"], "say ***");
-  const refused = revealOrder(makeOrder({ env: [{ name: "ID", value: id, secret: true }] }), store);
+  const refused = revealOrder(
+    makeOrder([makeCommand({ env: [{ name: "ID", value: id, secret: true }] })]),
+    store,
+  );
   assert.ok(!refused.ok && refused.error.kind === "start-refused");
   assert.equal(refused.error.code, "secrets/not-text");
 });

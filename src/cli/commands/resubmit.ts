@@ -5,7 +5,7 @@ import type { JsonObject } from "../../base/json.ts";
 import type { FlagValues } from "../arguments/flag-table.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../command.ts";
-import { chooseFlags, chooseRuns, forEachRun } from "../select/choose-runs.ts";
+import { chooseFlags, chooseRuns, forEachRun, newestDetail } from "../select/choose-runs.ts";
 import { handOver } from "../drive/hand-over.ts";
 import { engineFlags, readSubmission, submissionFlags, watchFlags } from "../drive/submission-flags.ts";
 import { resubmittedLabel } from "../select/select-runs.ts";
@@ -35,6 +35,7 @@ export const command = defineCommand({
     "The new run has the document, parameters and labels of the earlier one, and what the flags say over them.",
     "The document is the one that was submitted then, not what stands in the file now; stored definitions that it refers",
     "to are looked up again. A process that serves the home takes it over, as with submit.",
+    newestDetail,
   ],
   flags: resubmitFlags,
   examples: [

@@ -10,7 +10,7 @@ import { followFromOutside } from "../drive/follow-from-outside.ts";
 import { sayRun } from "../drive/steer-runs.ts";
 import { engineFlags, watchFlags } from "../drive/submission-flags.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { chooseFlags, chooseRuns, forEachRun } from "../select/choose-runs.ts";
+import { chooseFlags, chooseRuns, forEachRun, newestDetail } from "../select/choose-runs.ts";
 import { namespaceFlag } from "../select/select-runs.ts";
 import { selectFlag } from "../select/select-flag.ts";
 
@@ -41,6 +41,7 @@ export const command = defineCommand({
   details: [
     "Without a selector every wait for a person ends well. When no process drives the home, the run goes on in this",
     "one, as with `millrace run`; also a run whose process was killed. Several go on one after the other.",
+    newestDetail,
   ],
   flags,
   examples: [

@@ -9,7 +9,7 @@ import { followRun } from "../drive/hand-over.ts";
 import { engineFlags, parameterFlags, watchFlags } from "../drive/submission-flags.ts";
 import { formatRunHead } from "../render/run-head.ts";
 import { checkTask } from "../select/check-task.ts";
-import { chooseFlags, chooseRuns, forEachRun } from "../select/choose-runs.ts";
+import { chooseFlags, chooseRuns, forEachRun, newestDetail } from "../select/choose-runs.ts";
 import { namespaceFlag } from "../select/select-runs.ts";
 import { selectFlag } from "../select/select-flag.ts";
 
@@ -42,6 +42,7 @@ export const command = defineCommand({
   details: [
     "What succeeded stays as it is. When no process drives the home, the run goes on in this one; several go on one after",
     "the other.",
+    newestDetail,
   ],
   flags: retryFlags,
   examples: [

@@ -24,13 +24,13 @@ const placeFlags = {
     kind: "text",
     short: "n",
     value: "NAME",
-    help: "namespace of the semaphore (default default)",
+    help: "namespace of the semaphore, and of its ConfigMap (default default)",
   },
 } as const;
 
 const limitFlags = {
   ...placeFlags,
-  limit: { kind: "number", value: "N", help: "how many may hold it at once; required" },
+  limit: { kind: "number", value: "N", help: "how many may hold it at once, nine digits at most; required" },
 } as const;
 
 /** Which limit is meant, and where it is kept. */

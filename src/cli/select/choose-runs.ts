@@ -20,7 +20,14 @@ export const chooseFlags = {
   },
 } as const satisfies FlagTable;
 
-/** Names of the runs; the newest one, of the namespace if there is one, when nobody says which. `only` holds for those that are not named. */
+/** For the help of commands that choose so. */
+export const newestDetail =
+  "Without a name or a selector it is the newest run, with -n the newest of that namespace.";
+
+/**
+ * Names of the runs; the newest one, of the namespace if there is one, when nobody says which. `only` holds for those
+ * that a selector means.
+ */
 export async function chooseRuns(
   { io }: CommandContext,
   house: House,

@@ -1,8 +1,11 @@
 /** Which tasks names and node selectors mean. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { evolve } from "../../../src/engine/evolve/evolve.ts";
 import { argo } from "../../../src/languages/argo/argo.ts";
+import type { RunState } from "../../../src/model/run/run-state.ts";
 import { id, node, open, run } from "./folded-run.ts";
+import { runAt } from "./support.ts";
 
 const approvals = `
     entrypoint: main
@@ -48,6 +51,7 @@ test("selectors find tasks", () => {
     assert.deepEqual(argo.view.findTasks(state, selector), tasks, selector);
   assert.deepEqual(argo.view.findTasks(state, "templateName=wait", [0, 2, 3]), [2]);
   assert.deepEqual(argo.view.findTasks(state, "approve", [2]), []);
+  assert.deepEqual(argo.view.findTasks(state, "approve", [2, 1]), [1]);
   assert.deepEqual(node(state, "wf[0].approve", "type", "inputs"), {
     type: "Suspend",
     inputs: { parameters: [{ name: "who", value: "me" }] },
@@ -84,4 +88,53 @@ test("a name may mean a whole loop in steps, and what has not begun", () => {
   assert.deepEqual(argo.view.unreached?.(state, "then"), [2]);
   assert.deepEqual(argo.view.unreached?.(state, "each"), []);
   assert.deepEqual(argo.view.unreached?.(state), [2]);
+});
+
+/** Members of the loop `each`, opened and their group with them. */
+function loop(order: string): RunState {
+  return run(
+    `
+    entrypoint: main
+    templates:
+      - name: main
+        ${order}
+      - {name: wait, suspend: {}}
+`,
+    [open(0, 0), { kind: "task.expanded", task: 1, count: 2 }],
+  );
+}
+
+test("of given tasks, the members of a loop in steps go by its name as well", () => {
+  const state = loop("steps: [[{name: each, template: wait, withItems: [x, y]}]]");
+  const members = argo.view.findTasks(state, "each");
+  assert.equal(members.length, 2);
+  const all = Array.from({ length: state.tasks.size }, (_, task) => task);
+  assert.deepEqual(argo.view.findTasks(state, "each", all), members);
+  for (const name of ["each", "wf[0].each", id("wf[0].each")])
+    for (const task of members) assert.deepEqual(argo.view.findTasks(state, name, [task]), [task], name);
+  assert.deepEqual(argo.view.findTasks(state, "each(0:x)", members), members.slice(0, 1));
+  assert.deepEqual(argo.view.findTasks(state, "each", []), []);
+  const [, second = -1] = members;
+  const reason = { code: "region-halted" } as const;
+  evolve(state, { kind: "task.omitted", task: second, at: runAt, reason });
+  assert.deepEqual(argo.view.findTasks(state, "each", members), members.slice(0, 1), "one never began");
+});
+
+test("a loop in a DAG is a node, and its name means no member", () => {
+  const state = loop("dag: {tasks: [{name: each, template: wait, withItems: [x, y]}]}");
+  const all = Array.from({ length: state.tasks.size }, (_, task) => task);
+  assert.equal(argo.view.findTasks(state, "each(0:x)").length, 1);
+  assert.deepEqual(argo.view.findTasks(state, "each"), [1]);
+  assert.deepEqual(argo.view.findTasks(state, "each", all), [1]);
+});
+
+test("of given tasks no others are looked at, however many a run has", () => {
+  const state = loop("steps: [[{name: each, template: wait, withItems: [x, y]}]]");
+  const [first = -1, second = -1] = argo.view.findTasks(state, "each");
+  // Whoever goes through all of them asks how many there are.
+  Object.defineProperty(state.tasks, "size", { get: () => assert.fail("all tasks are looked at") });
+  assert.throws(() => argo.view.findTasks(state, "each"), /all tasks are looked at/u);
+  for (const selector of ["each", "each(0:x)", "displayName=each(0:x)"])
+    assert.deepEqual(argo.view.findTasks(state, selector, [first]), [first], selector);
+  assert.deepEqual(argo.view.findTasks(state, "each(0:x)", [second]), []);
 });

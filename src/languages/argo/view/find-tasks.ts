@@ -41,8 +41,10 @@ function findNamed(state: RunState, name: string, among: readonly number[] | und
   const isLoop = (task: number): boolean =>
     state.tasks.kind[task] === taskKinds.group && isNamed(state, task, name);
   if (among !== undefined) {
-    const isMember = (task: number): boolean =>
-      isVisible(state, task) && isLoop(state.tasks.parent[task] ?? -1);
+    const isMember = (task: number): boolean => {
+      const group = state.tasks.parent[task] ?? -1;
+      return isVisible(state, task) && isLoop(group) && !isVisible(state, group);
+    };
     return among.filter((task) => isNode(task) || isMember(task));
   }
   const found = filterTasks(state, isNode);

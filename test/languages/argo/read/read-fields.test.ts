@@ -369,7 +369,10 @@ test("kinds and versions that cannot be meant are told", () => {
 });
 
 test("every type that the field tables name exists", () => {
-  for (const name of listObjectTypes()) assert.ok(getObjectType(name).fields().size >= 0);
+  const names = listObjectTypes();
+  assert.ok(names.includes("Workflow"));
+  // The types of fields are looked up when the fields are first asked for; a name that no table has is refused then.
+  for (const name of names) assert.doesNotThrow(() => getObjectType(name).fields(), name);
 });
 
 test("a document that needs no change is not copied", () => {
