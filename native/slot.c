@@ -503,9 +503,23 @@ static void run(void)
 		close(now.record);
 }
 
+/* The two signals that glibc keeps for itself are ignored in what posix_spawn starts. For programs they are as usual. */
+static void restore_signals(void)
+{
+	const struct {
+		void *handler;
+		unsigned long flags;
+		void *restorer;
+		unsigned long mask[2];
+	} usual = { 0 };
+	for (long number = 32; number <= 33; number++)
+		syscall(SYS_rt_sigaction, number, &usual, NULL, 8);
+}
+
 int main(void)
 {
 	sigset_t kept;
+	restore_signals();
 	sigemptyset(&kept);
 	sigaddset(&kept, SIGTERM);
 	sigaddset(&kept, SIGCHLD);
@@ -514,6 +528,9 @@ int main(void)
 #ifdef SYS_close_range
 	syscall(SYS_close_range, 3u, ~0u, 0u);
 #endif
+	/* It must not keep the folder busy from which the engine was started. */
+	if (chdir("/") != 0)
+		die("/");
 	prctl(PR_SET_CHILD_SUBREAPER, 1L);
 	null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (null_fd < 0)

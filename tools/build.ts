@@ -12,7 +12,7 @@ import { makeCode } from "./bundle/make-code.ts";
 import { createLaterModules, nameLaterEntries, readLaterModules } from "./bundle/later-modules.ts";
 import { nodeBuiltins } from "./bundle/node-builtins.ts";
 import { projectFolder } from "./checks.ts";
-import { makeSlotProgram } from "./setup/slot-program.mjs";
+import { makeNativePrograms } from "./setup/native-programs.mjs";
 
 const [, , elsewhere] = process.argv;
 const outputFolder = join(elsewhere ?? projectFolder, "dist");
@@ -114,7 +114,7 @@ function reportSize(name: string): void {
 
 rmSync(outputFolder, { recursive: true, force: true });
 mkdirSync(outputFolder, { recursive: true });
-if (elsewhere === undefined) makeSlotProgram(projectFolder);
+if (elsewhere === undefined) makeNativePrograms(projectFolder);
 await writeBundle(await bundle());
 if (elsewhere === undefined) for (const name of makeCode(launcher, outputFolder)) reportSize(name);
 else {

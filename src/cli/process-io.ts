@@ -4,32 +4,41 @@
  */
 import { MillraceError } from "../base/errors.ts";
 import type { CliIo } from "./io.ts";
+import { createProcessOutput } from "./process-output.ts";
 
 const defaultColumns = 80;
 const defaultRows = 24;
 
+export interface ProcessIo extends CliIo {
+  /** Whether Node's streams of the outputs were needed. */
+  hasStreams(): boolean;
+  /** Whether a reader still has to take something that was written. */
+  isWaiting(): boolean;
+}
+
 /** The io of this process. Registers nothing until it is asked to. */
-export function createProcessIo(): CliIo {
+export function createProcessIo(): ProcessIo {
+  const stdout = createProcessOutput(1, () => process.stdout);
+  const stderr = createProcessOutput(2, () => process.stderr);
+  const isTerminal = (): boolean => stdout.isDevice && process.stdout.isTTY === true;
   return {
-    get stdout() {
-      return process.stdout;
-    },
-    get stderr() {
-      return process.stderr;
-    },
+    stdout,
+    stderr,
+    hasStreams: () => stdout.hasStream() || stderr.hasStream(),
+    isWaiting: () => stdout.isWaiting() || stderr.isWaiting(),
     get stdin() {
       return process.stdin;
     },
     openUrl,
     get isTTY() {
-      return process.stdout.isTTY === true;
+      return isTerminal();
     },
     get columns() {
       // A terminal whose size nobody has set says 0.
-      return process.stdout.columns || defaultColumns;
+      return (isTerminal() && process.stdout.columns) || defaultColumns;
     },
     get rows() {
-      return process.stdout.rows || defaultRows;
+      return (isTerminal() && process.stdout.rows) || defaultRows;
     },
     env: process.env,
     get cwd() {

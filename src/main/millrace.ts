@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { runCli } from "../cli/cli.ts";
 import { createProcessIo } from "../cli/process-io.ts";
+import { findNativeAddon } from "./native-addon.ts";
 
 /** Folder of the home when nobody names one, below the working folder. */
 const defaultHome = ".millrace";
@@ -16,7 +17,16 @@ async function main(): Promise<void> {
   });
   // Everything is closed by now. Leaving at once saves Node the tidying of a memory that nobody needs any more; output
   // that a slow reader has not taken yet is waited for.
-  if (process.stdout.writableLength === 0 && process.stderr.writableLength === 0) process.exit();
+  if (io.isWaiting()) return;
+  // Node's streams may have changed how a terminal or a pipe behaves, and Node puts that right.
+  if (!io.hasStreams() && !isObserved()) process.once("exit", (code) => findNativeAddon()?.leave(code));
+  process.exit();
+}
+
+/** Whether Node was asked to note something at its end, such as a profile or what was covered. */
+function isObserved(): boolean {
+  const { NODE_OPTIONS, NODE_V8_COVERAGE } = process.env;
+  return process.execArgv.length > 0 || Boolean(NODE_OPTIONS) || Boolean(NODE_V8_COVERAGE);
 }
 
 // Not awaited here: the bundle is a script, and a script cannot wait. `runCli` never rejects.

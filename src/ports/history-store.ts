@@ -110,11 +110,18 @@ export interface HistoryReader {
   close(): Promise<void>;
 }
 
+export interface CommitOptions {
+  /** Whether the promise waits until the commit survives power loss. */
+  readonly durable: boolean;
+  /** Nothing else goes on, so the event loop may be stopped for the disk: that is sooner than what a thread does. */
+  readonly mayBlock?: boolean;
+}
+
 export interface HistoryStore extends HistoryReader {
   /**
    * Takes effect for readers before it returns; the promise resolves when it is as durable as asked.
    * Calls need not wait for each other: they take effect in the order of the calls.
    * An empty commit with `durable: true` is a barrier: it waits until everything before it is durable.
    */
-  commit(commit: HistoryCommit, options: { readonly durable: boolean }): Promise<void>;
+  commit(commit: HistoryCommit, options: CommitOptions): Promise<void>;
 }

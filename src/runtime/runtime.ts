@@ -382,7 +382,9 @@ export class Runtime {
       try {
         // Content first: a durable event never names what a power cut could take back.
         if (durable) await this.ports.artifacts.syncPending();
-        await this.ports.history.commit({ created, appended, updated }, { durable });
+        // The last commit of the only run: whoever waits for its end waits for nothing else.
+        const mayBlock = ended && this.runs.size === 1 && !this.performer.isBusy;
+        await this.ports.history.commit({ created, appended, updated }, { durable, mayBlock });
       } catch (error) {
         // They are refused with all others, once the runtime says itself that it has stopped.
         this.durableWaiters.unshift(...waiters);

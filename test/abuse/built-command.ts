@@ -10,7 +10,11 @@ import { makeCode } from "../../tools/bundle/make-code.ts";
 import { projectFolder } from "../../tools/checks.ts";
 
 const folder = join(projectFolder, "node_modules", ".cache", "millrace-tests");
-const slotProgram = join(projectFolder, "dist", `slot-${process.platform}-${process.arch}`);
+const system = `${process.platform}-${process.arch}`;
+/** What set-up could compile. */
+const nativeFiles = [`slot-${system}`, `addon-${system}.node`]
+  .map((name) => join(projectFolder, "dist", name))
+  .filter((file) => existsSync(file));
 
 /** What the build is made of. */
 const ingredients = ["src", "bin", "tools/build.ts", "tools/bundle", "package.json", "package-lock.json"];
@@ -32,7 +36,7 @@ export function findBuiltCommand(): string {
 function describeState(): string {
   const hash = createHash("sha256").update(process.version);
   const files = ingredients.flatMap((name) => listFiles(join(projectFolder, name)));
-  for (const file of [...files, ...(existsSync(slotProgram) ? [slotProgram] : [])]) {
+  for (const file of [...files, ...nativeFiles]) {
     const { size, mtimeMs } = statSync(file);
     hash.update(`${file} ${size} ${mtimeMs}\n`);
   }
@@ -54,7 +58,7 @@ function buildInto(place: string): void {
     stdio: ["ignore", "ignore", "inherit"],
   });
   const built = join(place, "dist");
-  if (existsSync(slotProgram)) copyFileSync(slotProgram, join(built, basename(slotProgram)));
+  for (const file of nativeFiles) copyFileSync(file, join(built, basename(file)));
   makeCode(join(place, "bin", "millrace.mjs"), built);
 }
 

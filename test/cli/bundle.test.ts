@@ -62,3 +62,16 @@ test(
     );
   },
 );
+
+test("a command leaves at once with its code, unless Node was asked to note something", async (context) => {
+  const folder = makeTemporaryFolder(context);
+  const start = (env: Readonly<Record<string, string>>, ...words: readonly string[]): Promise<unknown> =>
+    run(process.execPath, [findBuiltCommand(), ...words, "--home", join(folder, "home")], {
+      env: { ...process.env, XDG_CACHE_HOME: folder, ...env },
+    });
+  const missing = join(folder, "missing.yaml");
+  await assert.rejects(start({}, "lint", missing), { code: 2 });
+  const coverage = join(folder, "coverage");
+  await assert.rejects(start({ NODE_V8_COVERAGE: coverage }, "lint", missing), { code: 2 });
+  assert.equal(readdirSync(coverage).length, 1);
+});

@@ -227,7 +227,7 @@ test("an older Node is refused, and in a clone it hands over to the one that set
   const programs = join(setUp, "runtime", "node_modules", ".bin");
   mkdirSync(programs, { recursive: true });
   const own = join(import.meta.dirname, "..", "..", "tools", "setup");
-  for (const file of ["command.mjs", "become-child.mjs", "prepare.mjs", "slot-program.mjs"])
+  for (const file of ["command.mjs", "become-child.mjs", "prepare.mjs", "native-programs.mjs"])
     copyFileSync(join(own, file), join(setUp, file));
   for (const list of ["package-lock.json", join("node_modules", ".package-lock.json")])
     writeFileSync(join(setUp, "runtime", list), '{"packages":{}}');

@@ -5,7 +5,7 @@ import { load } from "js-yaml";
 import type { RunPicture } from "../../src/api/house.ts";
 import type { Diagnostic } from "../../src/base/diagnostic.ts";
 import { formatDiagnostic, formatDiagnosticLine } from "../../src/cli/render/diagnostics.ts";
-import { formatDuration, formatSpan } from "../../src/cli/render/durations.ts";
+import { formatDuration, formatSpan, formatTime } from "../../src/cli/render/durations.ts";
 import { formatBytes } from "../../src/cli/render/format-bytes.ts";
 import { describeMessage, describeRunMessage } from "../../src/cli/render/name-child.ts";
 import { createStyle } from "../../src/cli/render/style.ts";
@@ -40,6 +40,19 @@ describe("durations", () => {
     assert.equal(formatSpan(0, 0, 5000), "");
     assert.equal(formatSpan(1000, 0, 5000), "4s");
     assert.equal(formatSpan(1000, 3000, 5000), "2s");
+  });
+
+  test("times are those of ISO 8601, in UTC", () => {
+    const moments = fc.date({
+      min: new Date("1970-01-01Z"),
+      max: new Date("9999-12-31Z"),
+      noInvalidDate: true,
+    });
+    fc.assert(
+      fc.property(moments, (moment) => {
+        assert.equal(formatTime(moment.getTime()), `${moment.toISOString().slice(0, 19)}Z`);
+      }),
+    );
   });
 
   test("sizes", () => {

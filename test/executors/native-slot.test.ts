@@ -120,14 +120,18 @@ test("a variable of the attempt takes the place of the slot's own", { skip }, as
 });
 
 test(
-  "a program gets its three streams, no blocked signal and no descriptor of the slot",
+  "a program gets its three streams, no blocked or ignored signal and no descriptor of the slot",
   { skip },
   async (context) => {
     const bench = openBench(context);
     const listed = await bench.run({
-      argv: ["/bin/sh", "-c", "ls /proc/self/fd; grep SigBlk /proc/self/status; cat"],
+      argv: ["/bin/sh", "-c", "ls /proc/self/fd; grep -E 'Sig(Blk|Ign)' /proc/self/status; cat"],
     });
-    assert.match(String(listed.out), /^0\n1\n2\n3\nSigBlk:\t0+\n$/, "3 is the folder that ls reads");
+    assert.match(
+      String(listed.out),
+      /^0\n1\n2\n3\nSigBlk:\t0+\nSigIgn:\t0+\n$/,
+      "3 is the folder that ls reads",
+    );
     const noting = await bench.run({
       argv: ["/bin/sh", "-c", "echo three >&3; echo five >&5"],
       addsToRecord: "35",

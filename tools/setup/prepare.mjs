@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync 
 import { dirname, join, relative } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { makeSlotProgram } from "./slot-program.mjs";
+import { makeNativePrograms } from "./native-programs.mjs";
 
 const nodeMajorNeeded = 24;
 
@@ -26,7 +26,7 @@ export class SetupError extends Error {}
 export function prepare() {
   const own = Number(process.versions.node.split(".")[0]) >= nodeMajorNeeded;
   installLocked(projectFolder, "dependencies");
-  makeSlotProgram(projectFolder);
+  makeNativePrograms(projectFolder);
   if (own) return process.execPath;
   const found = findRuntime();
   if (found !== undefined) return found;

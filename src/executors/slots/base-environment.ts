@@ -5,11 +5,14 @@
  * that a program needs to run at all are passed on. Whatever else a machine needs (proxies, certificate files)
  * is named in the configuration.
  */
+import { existsSync, readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { lazily } from "../../base/lazily.ts";
 
 /** Names that are passed on from the engine's environment when they are set. */
 const passedByDefault: readonly string[] = ["PATH", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ"];
+
+const passwordFile = "/etc/passwd";
 
 const usualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -36,9 +39,17 @@ export function makeBaseEnvironment(
 /** The name of the user that runs this, or its number where it has no name (containers with any uid). */
 export const findUserName: () => string = lazily(() => {
   try {
-    return userInfo().username;
+    return findLocalName() ?? userInfo().username;
   } catch {
     // The password file has no line for this uid; the number says as much.
     return String(process.getuid?.() ?? "unknown");
   }
 });
+
+/** The system looks into this file first; to be asked, it loads libraries for all the places that it knows. */
+function findLocalName(): string | undefined {
+  const uid = process.getuid?.();
+  if (uid === undefined || !existsSync(passwordFile)) return undefined;
+  const lines = readFileSync(passwordFile, "utf8").split("\n");
+  return lines.map((line) => line.split(":")).find((fields) => fields[2] === String(uid))?.[0];
+}

@@ -5,10 +5,11 @@
  */
 import type { Launch } from "./launch.ts";
 import type { SlotProgram } from "./slot.ts";
+import { startWithNode, type StartSlot } from "./start-slot.ts";
 
 /** The program at `path`, which has to be the one for this system. */
-export function createNativeProgram(path: string): SlotProgram {
-  return { name: "native", path, writePrelude: () => "", writeAttempt };
+export function createNativeProgram(path: string, start: StartSlot = startWithNode): SlotProgram {
+  return { name: "native", path, start, writePrelude: () => "", writeAttempt };
 }
 
 /** An attempt as the program reads it: its length in bytes, a line feed, and texts that each end in NUL. */

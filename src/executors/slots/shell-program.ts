@@ -8,6 +8,7 @@ import { writeAssignments, writeWords } from "./command-text.ts";
 import type { Launch } from "./launch.ts";
 import { quoteForShell } from "./shell-quote.ts";
 import type { SlotProgram } from "./slot.ts";
+import { startWithNode } from "./start-slot.ts";
 
 /**
  * Functions that every slot defines first. Only built-ins: a fork here would double the cost of a short attempt.
@@ -36,6 +37,7 @@ r() { echo "end $s $k"; }
 export const shellProgram: SlotProgram = {
   name: "shell",
   path: "/bin/sh",
+  start: startWithNode,
   writePrelude: (noticeFile) => `E=${quoteForShell(noticeFile)}\n${prelude}`,
   writeAttempt: (directory, launch) => wrapAttempt(directory, writeLaunch(launch)),
 };

@@ -1,19 +1,18 @@
 /**
  * An execution slot: one persistent small program in a session of its own, a shell or one made for this.
  *
- * The engine never spawns user commands itself, because a spawn from Node blocks its loop for longer the more memory
- * it holds. The slot forks cheaply, takes attempts on its standard input, and writes one `end` line per attempt to
+ * The engine never starts user commands itself, because that would block its loop, and from Node's own `spawn` for
+ * longer the more memory it holds. The slot forks cheaply, takes attempts on its standard input, and writes one `end` line per attempt to
  * its standard output. User output never passes through here.
  *
  * What must stay true: the exit record is whole on disk before the `end` line is sent, and a slot whose engine is gone
  * finishes its attempt, meets the end of its input, and leaves.
  */
-import { spawn, type ChildProcess } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
 import type { AttemptUsage } from "../../model/run/attempt.ts";
 import { readHow, readUsage } from "./exit-record.ts";
 import type { Launch } from "./launch.ts";
 import { killGroup } from "./send-signal.ts";
+import type { StartSlot } from "./start-slot.ts";
 
 /** What the slot said when an attempt ended. */
 export interface SlotReport {
@@ -29,6 +28,7 @@ export interface SlotReport {
 export interface SlotProgram {
   readonly name: "shell" | "native";
   readonly path: string;
+  readonly start: StartSlot;
   /** What it reads before all attempts. It writes its own messages to the notice file. */
   writePrelude(noticeFile: string): string;
   /** What makes it run an attempt. It begins in the attempt's directory and writes the exit record there. */
@@ -60,53 +60,27 @@ export function openSlot(
   noticeFile: string,
   listener: SlotListener,
 ): Slot | Error {
-  const notice = openSync(noticeFile, "a", 0o600);
-  let child: ChildProcess;
-  try {
-    child = spawn(program.path, [], {
-      detached: true,
-      cwd: "/",
-      env: environment,
-      stdio: ["pipe", "pipe", notice],
-    });
-  } finally {
-    closeSync(notice);
-  }
-  const { stdin, stdout, pid } = child;
-  if (pid === undefined || stdin === null || stdout === null) {
-    child.on("error", ignoreReportedElsewhere);
-    return new Error(`the program of a slot could not be started: ${program.path}`);
-  }
-  // A slot that is gone shows as `exit`; the broken pipe that comes with it says nothing more.
-  stdin.on("error", ignoreReportedElsewhere);
-  stdout.on("error", ignoreReportedElsewhere);
+  const started = program.start(program.path, environment, noticeFile, {
+    said: splitReports((report) => listener.reported(slot, report)),
+    gone: () => listener.gone(slot),
+  });
+  if (started instanceof Error) return started;
   const prelude = program.writePrelude(noticeFile);
-  if (prelude !== "") stdin.write(prelude);
+  if (prelude !== "") started.write(prelude);
   const slot: Slot = {
-    pid,
-    run: (...attempt) => void stdin.write(program.writeAttempt(...attempt)),
-    release: () => void stdin.end(),
-    detach: () => {
-      stdin.end();
-      stdout.destroy();
-      child.unref();
-    },
-    kill: () => killGroup(pid),
+    pid: started.pid,
+    run: (...attempt) => started.write(program.writeAttempt(...attempt)),
+    release: () => started.end(),
+    detach: () => started.detach(),
+    kill: () => killGroup(started.pid),
   };
-  readReports(stdout, (report) => listener.reported(slot, report));
-  child.on("exit", () => listener.gone(slot));
   return slot;
 }
 
-function ignoreReportedElsewhere(): void {
-  // The `exit` event, or the value that `openSlot` returned, has told it already.
-}
-
-function readReports(stdout: NodeJS.ReadableStream, tell: (report: SlotReport) => void): void {
+function splitReports(tell: (report: SlotReport) => void): (text: string) => void {
   let rest = "";
-  stdout.setEncoding("latin1");
-  stdout.on("data", (chunk: string) => {
-    const lines = (rest + chunk).split("\n");
+  return (text) => {
+    const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) {
       const [word, status = "", how = "", ...used] = line.split(" ");
@@ -114,5 +88,5 @@ function readReports(stdout: NodeJS.ReadableStream, tell: (report: SlotReport) =
       const left = used.length > 3 ? { leavesProcesses: used[3] !== "0" } : {};
       tell({ status: Number(status), how: readHow(how), ...readUsage(used), ...left });
     }
-  });
+  };
 }

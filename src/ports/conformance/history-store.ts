@@ -235,7 +235,9 @@ function describeAtomicity(check: Check): void {
     await store.commit({ appended: [] }, durable);
     await store.commit(creation("r1"), relaxed);
     await store.commit({ appended: [] }, durable);
-    assert.deepEqual(await firstSeqs(store, "r1"), [1]);
+    await store.commit({ appended: [sampleBatch("r1", 2)] }, { durable: true, mayBlock: true });
+    await store.commit({ appended: [] }, { durable: true, mayBlock: true });
+    assert.deepEqual(await firstSeqs(store, "r1"), [1, 2]);
   });
 }
 

@@ -10,7 +10,7 @@ import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { MillraceError } from "../../base/errors.ts";
-import type { HistoryCommit, HistoryReader, HistoryStore } from "../../ports/history-store.ts";
+import type { CommitOptions, HistoryCommit, HistoryReader, HistoryStore } from "../../ports/history-store.ts";
 import { canSyncFolders, syncFolder } from "../durable/sync-folder.ts";
 import { openReadDatabase } from "./open-read-database.ts";
 import { createHistoryQueries, guard } from "./read-history.ts";
@@ -85,11 +85,11 @@ function createStore(
   const walSync = createWalSync(join(folder, "history.db-wal"), unsynced);
   let closed = false;
 
-  async function commit(commit: HistoryCommit, { durable }: { readonly durable: boolean }): Promise<void> {
+  async function commit(commit: HistoryCommit, { durable, mayBlock }: CommitOptions): Promise<void> {
     if (!isEmpty(commit)) guard(folder, () => write(commit));
     if (!durable) return;
     try {
-      await walSync.sync();
+      await walSync.sync(mayBlock);
     } catch (error) {
       throw translateStoreError(error, folder);
     }

@@ -14,15 +14,15 @@
  * What must stay true: the log is opened once and kept open, so that a write-back error is reported to us; after a
  * failed sync nothing is promised any more, because a kernel may drop the pages it could not write.
  */
-import { closeSync, fdatasync, fsync, openSync } from "node:fs";
+import { closeSync, fdatasync, fdatasyncSync, fsync, fsyncSync, openSync } from "node:fs";
 import { promisify } from "node:util";
 
-const syncData = promisify(fdatasync);
-const syncAll = promisify(fsync);
-
 export interface WalSync {
-  /** Resolves when everything that was committed before the call is on the disk. Concurrent calls share syncs. */
-  sync(): Promise<void>;
+  /**
+   * Resolves when everything that was committed before the call is on the disk. Concurrent calls share syncs.
+   * `mayBlock` stops the event loop for it, if no sync is under way: Node makes its threads for the first one otherwise.
+   */
+  sync(mayBlock?: boolean): Promise<void>;
   /** Waits for a running sync, then lets go of the log. */
   close(): Promise<void>;
 }
@@ -43,15 +43,32 @@ export function createWalSync(logFile: string, unsynced: readonly number[]): Wal
   let waiting: Waiter[] = [];
   let draining: Promise<void> | undefined;
 
+  function openLog(): number {
+    if (failure !== undefined) throw failure.error;
+    return (descriptor ??= openSync(logFile, "r+"));
+  }
+
+  function syncNow(): void {
+    try {
+      fdatasyncSync(openLog());
+      for (const each of owed) fsyncSync(each);
+      owed = [];
+    } catch (error) {
+      failure ??= { error };
+      throw error;
+    }
+  }
+
   /** A sync that runs already may have begun before a caller's commit, so new callers wait for the one after it. */
   async function drain(): Promise<void> {
+    // What fails at once must not be over before the caller has noted that this runs.
+    await undefined;
     while (waiting.length > 0) {
       const served = waiting;
       waiting = [];
       try {
-        if (failure !== undefined) throw failure.error;
-        descriptor ??= openSync(logFile, "r+");
-        await Promise.all([syncData(descriptor), ...owed.map((each) => syncAll(each))]);
+        const log = openLog();
+        await Promise.all([promisify(fdatasync)(log), ...owed.map((each) => promisify(fsync)(each))]);
         owed = [];
         for (const waiter of served) waiter.resolve();
       } catch (error) {
@@ -63,11 +80,13 @@ export function createWalSync(logFile: string, unsynced: readonly number[]): Wal
   }
 
   return {
-    sync: () =>
-      new Promise((resolve, reject) => {
+    sync: async (mayBlock = false) => {
+      if (mayBlock && draining === undefined) return syncNow();
+      return new Promise((resolve, reject) => {
         waiting.push({ resolve, reject });
         draining ??= drain();
-      }),
+      });
+    },
     close: async () => {
       await draining;
       if (descriptor !== undefined) closeSync(descriptor);

@@ -1,0 +1,35 @@
+/** What set-up or the build could compile for this system: native/slot.c and native/addon.c. */
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { realpathSync } from "node:fs";
+import { lazily } from "../base/lazily.ts";
+import type { SlotAddon } from "../executors/slots/native-start.ts";
+
+export interface NativeAddon extends SlotAddon {
+  /** Ends the process at once: no listener is called, and Node tidies nothing up. */
+  leave(code: number): never;
+}
+
+/** Where the file lies that is made of a source in `native/`; it need not be there. */
+export function nativePath(name: string, ending = ""): string {
+  return join(findProjectFolder(), "dist", `${name}-${process.platform}-${process.arch}${ending}`);
+}
+
+/** Undefined where there is none, or none that this Node can load (one that was made for another system). */
+export const findNativeAddon: () => NativeAddon | undefined = lazily(() => {
+  const loaded: { exports: unknown } = { exports: {} };
+  try {
+    process.dlopen(loaded, nativePath("addon", ".node"));
+  } catch {
+    // Nothing is missing without it but speed.
+    return undefined;
+  }
+  return loaded.exports as NativeAddon;
+});
+
+/** The bundle does not know where it is; the launcher that started it does. */
+function findProjectFolder(): string {
+  const here: string | undefined = import.meta.url;
+  if (here !== undefined) return fileURLToPath(new URL("../..", here));
+  return dirname(dirname(realpathSync(process.argv[1] ?? process.execPath)));
+}

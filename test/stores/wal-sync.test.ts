@@ -1,0 +1,53 @@
+/** What a sync of the log promises, with and without a thread: src/stores/sqlite/wal-sync.ts. */
+import assert from "node:assert/strict";
+import { closeSync, openSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { createWalSync } from "../../src/stores/sqlite/wal-sync.ts";
+import { makeTemporaryFolder } from "./temporary-folder.ts";
+
+/** No process has so many descriptors open. */
+const unknownDescriptor = 1_000_003;
+
+for (const mayBlock of [false, true]) {
+  const name = mayBlock ? "on the event loop" : "by threads";
+
+  test(`${name}: what is owed goes to the disk with the first sync, and only then`, async (context) => {
+    const folder = makeTemporaryFolder(context);
+    const log = join(folder, "log");
+    writeFileSync(log, "frames");
+    const owed = openSync(folder, "r");
+    const sync = createWalSync(log, [owed]);
+    await sync.sync(mayBlock);
+    closeSync(owed);
+    await sync.sync(mayBlock);
+    await sync.close();
+    const failing = createWalSync(log, [unknownDescriptor]);
+    await assert.rejects(failing.sync(mayBlock), { code: "EBADF" });
+  });
+
+  test(`${name}: after a failure nothing is promised any more`, async (context) => {
+    const log = join(makeTemporaryFolder(context), "log");
+    const sync = createWalSync(log, []);
+    await assert.rejects(sync.sync(mayBlock), { code: "ENOENT" });
+    writeFileSync(log, "frames");
+    await assert.rejects(sync.sync(), { code: "ENOENT" });
+    await assert.rejects(sync.sync(true), { code: "ENOENT" });
+  });
+}
+
+test("calls while a sync is under way share the next one, however they may wait", async (context) => {
+  const log = join(makeTemporaryFolder(context), "log");
+  writeFileSync(log, "frames");
+  const sync = createWalSync(log, []);
+  const order: string[] = [];
+  const note =
+    (name: string): (() => void) =>
+    () =>
+      void order.push(name);
+  const first = sync.sync().then(note("first"));
+  const others = [sync.sync(true).then(note("second")), sync.sync().then(note("third"))];
+  await Promise.all([first, ...others]);
+  assert.deepEqual(order, ["first", "second", "third"]);
+  await sync.close();
+});
