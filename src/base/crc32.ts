@@ -11,7 +11,9 @@ let table: Uint32Array | undefined;
 export function computeCrc32(bytes: Uint8Array, before = 0): number {
   const remainders = (table ??= makeTable());
   let rest = ~before;
-  for (const byte of bytes) rest = (remainders[(rest ^ byte) & 255] ?? 0) ^ (rest >>> 8);
+  // By index: code that was not compiled yet takes several times as long through an iterator.
+  for (let at = 0; at < bytes.length; at += 1)
+    rest = (remainders[(rest ^ (bytes[at] ?? 0)) & 255] ?? 0) ^ (rest >>> 8);
   return ~rest >>> 0;
 }
 

@@ -20,7 +20,7 @@ interface Talk {
   /** What it has said by the time it is gone. */
   readonly said: Promise<string>;
   /** Resolves when it has said so many bytes. */
-  hear(count: number): Promise<string>;
+  readonly hear: (count: number) => Promise<string>;
 }
 
 function talk(

@@ -76,11 +76,11 @@ export function isProgram(path: string): boolean {
 }
 
 function findOnPath(name: string, path: string): string | undefined {
-  return path
+  // Most names are looked for in vain, in each directory: only what is found is worth a tidy path.
+  const found = path
     .split(":")
-    .filter((directory) => directory.startsWith("/"))
-    .map((directory) => join(directory, name))
-    .find(isProgram);
+    .find((directory) => directory.startsWith("/") && isProgram(`${directory}/${name}`));
+  return found === undefined ? undefined : join(found, name);
 }
 
 type ShelfItem =

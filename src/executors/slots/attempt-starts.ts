@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { lazily } from "../../base/lazily.ts";
 import type { Result } from "../../base/result.ts";
 import type { AttemptOrder, AttemptProblem } from "../../model/run/attempt.ts";
 import { attemptFiles } from "../../ports/attempt-directory.ts";
@@ -22,7 +23,7 @@ import { watchReadiness } from "./watch-readiness.ts";
 /** An attempt in a chain of attempts no longer than this is waited for awake. */
 const instantMs = 2;
 const longestAwakeMs = 2;
-const processors = availableParallelism();
+const countProcessors = lazily(availableParallelism);
 
 /** Starts an attempt as soon as a slot is free. One that was started before is adopted instead (X4). */
 export function startAttempt(context: ExecutorContext, order: AttemptOrder, directory: string): void {
@@ -81,7 +82,7 @@ function runOnSlot(context: ExecutorContext, attempt: RunningAttempt, slot: Slot
   delete attempt.launch;
   context.bySlot.set(slot, attempt);
   // On a single processor nobody waits awake: that would be time of the attempt's.
-  const chainMs = processors > 1 ? context.chainMs() : undefined;
+  const chainMs = countProcessors() > 1 ? context.chainMs() : undefined;
   slot.run(directory, launch, isQuick(chainMs));
   if (chainMs !== undefined && chainMs <= instantMs) stayAwake(() => attempt.ending, longestAwakeMs);
   context.sampler.watch(order.attemptId, slot.pid, context.backend.hasPidNamespace);

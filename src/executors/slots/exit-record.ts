@@ -25,6 +25,7 @@
 import { readFileSync, appendFileSync, statSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
+import { lazily } from "../../base/lazily.ts";
 import { attemptFiles } from "../../ports/attempt-directory.ts";
 import type { AttemptProblem, AttemptUsage, CommandEnding } from "../../model/run/attempt.ts";
 
@@ -46,15 +47,18 @@ export interface ExitRecord {
 }
 
 /** Some signals have two names (SIGABRT is SIGIOT, SIGIO is SIGPOLL); the first one is the usual one. */
-const signalNames: ReadonlyMap<number, string> = new Map(
-  Object.entries(constants.signals)
-    .reverse()
-    .map(([name, number]) => [number, name]),
+const listSignals: () => ReadonlyMap<number, string> = lazily(
+  () =>
+    new Map(
+      Object.entries(constants.signals)
+        .reverse()
+        .map(([name, number]) => [number, name]),
+    ),
 );
 
 /** The ending behind a shell's exit status (128 + signal number when a signal ended the command; POSIX 2.8.2 leaves it open). */
 export function readEnding(status: number, how: "plain" | "signaled" | "refused"): CommandEnding {
-  const signal = how === "signaled" ? signalNames.get(status - 128) : undefined;
+  const signal = how === "signaled" ? listSignals().get(status - 128) : undefined;
   return signal === undefined ? { kind: "exited", code: status } : { kind: "signaled", signal };
 }
 

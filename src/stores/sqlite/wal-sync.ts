@@ -62,7 +62,7 @@ export function createWalSync(logFile: string, unsynced: readonly number[]): Wal
   /** A sync that runs already may have begun before a caller's commit, so new callers wait for the one after it. */
   async function drain(): Promise<void> {
     // What fails at once must not be over before the caller has noted that this runs.
-    await undefined;
+    await Promise.resolve();
     while (waiting.length > 0) {
       const served = waiting;
       waiting = [];

@@ -8,7 +8,7 @@
  * character to character and call each other take V8 longer to compile than a large document takes to read.
  */
 import {
-  notSimple,
+  getNotSimple,
   checkNew,
   countSpaces,
   readKey,
@@ -62,7 +62,7 @@ export function readSimpleYaml(source: string): { readonly value: unknown } | un
     while (reader.at < text.length) readLine(reader);
   } catch (error) {
     // A line of many megabytes is too long for a regular expression.
-    if (error === notSimple || error instanceof RangeError) return undefined;
+    if (error === getNotSimple() || error instanceof RangeError) return undefined;
     throw error;
   }
   settle(reader);

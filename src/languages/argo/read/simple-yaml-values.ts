@@ -2,6 +2,7 @@
  * What stands within a line of simple YAML (see `read-simple-yaml.ts`): keys, scalars, flow collections, line ends.
  * Reading goes behind what is read; what could mean something else than it seems is refused.
  */
+import { lazily } from "../../../base/lazily.ts";
 import { resolveGoScalar } from "./go-scalars.ts";
 
 /** A place in a text, which ends in a line end. */
@@ -13,7 +14,7 @@ export interface Place {
 export type Mapping = { [key: string]: unknown };
 
 /** Thrown when a text is not simple. */
-export const notSimple = new Error("this YAML is not simple");
+export const getNotSimple: () => Error = lazily(() => new Error("this YAML is not simple"));
 
 // None of these patterns can go back and forth over what it has read, so that a line costs what it is long.
 
@@ -51,7 +52,7 @@ function createPlainPattern(marks: string): RegExp {
 }
 
 export function refuse(): never {
-  throw notSimple;
+  throw getNotSimple();
 }
 
 /** How many spaces stand at a place. */
