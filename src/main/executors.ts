@@ -32,9 +32,10 @@ export async function chooseExecutor(
   const capacity = chooseParallel(parallel);
   switch (name) {
     case "auto":
-      return (await findSandboxMethod(home)) === undefined
-        ? chooseExecutor("process", home, parallel, shownPaths)
-        : chooseExecutor("sandbox", home, parallel, shownPaths);
+      // The sandbox was tried, now or by an earlier command; to try it at each start would be most of a short run.
+      return (await hasBubblewrap(home))
+        ? { name: "sandbox", create: await createSandbox(home, capacity, shownPaths, "bubblewrap") }
+        : chooseExecutor("process", home, parallel, shownPaths);
     case "process": {
       const stateDirectory = join(home.executors, name);
       const images = readImages(home);
@@ -62,34 +63,42 @@ async function createSandbox(
   home: Home,
   capacity: number,
   shownPaths: ShownPaths["listFor"],
+  tried?: "bubblewrap",
 ): Promise<ChosenExecutor["create"]> {
   const { createSandboxExecutor } = await import("../executors/sandbox/sandbox-executor.ts");
   const stateDirectory = join(home.executors, "sandbox");
   const images = readImages(home);
   const program = findSlotProgram();
   return (listener) =>
-    createSandboxExecutor({ capacity, stateDirectory, shownPaths, images, program }, listener);
+    createSandboxExecutor({ capacity, stateDirectory, shownPaths, images, program, tried }, listener);
 }
 
 /**
- * The program that `auto` would build a sandbox with; undefined means plain processes.
+ * Whether `auto` means a sandbox: whether bubblewrap works here.
  * Only bubblewrap: the fallback with `unshare` costs ten times as much a start, and is there for those who ask for it.
- * Whether it works is found by running it once, and remembered for as long as the program stays the same.
+ * That is found by running it once, and remembered for as long as the program stays the same and the machine runs.
  */
-async function findSandboxMethod(home: Home): Promise<string | undefined> {
+async function hasBubblewrap(home: Home): Promise<boolean> {
   const program = findOnPath("bwrap");
-  if (program === undefined) return undefined;
+  if (program === undefined) return false;
   const file = join(home.executors, "sandbox-works.json");
-  const key = `${program} ${statSync(program).mtimeMs} ${process.getuid?.() ?? 0} ${release()}`;
+  const key = `${program} ${statSync(program).mtimeMs} ${process.getuid?.() ?? 0} ${release()} ${readBootId()}`;
   const remembered = readRemembered(file);
-  if (remembered?.key === key) return remembered.works ? program : undefined;
+  if (remembered?.key === key) return remembered.works;
   const create = await createSandbox(home, 1, () => []);
   const executor = create({ started: () => undefined, ready: () => undefined, ended: () => undefined });
   const works = (await executor.capabilities()).available;
   await executor.close({ leaveRunning: false });
   mkdirSync(home.executors, { recursive: true });
   writeFileSync(file, JSON.stringify({ key, works }));
-  return works ? program : undefined;
+  return works;
+}
+
+const bootIdFile = "/proc/sys/kernel/random/boot_id";
+
+/** Another one after each start of the machine; empty where the system has none. */
+function readBootId(): string {
+  return existsSync(bootIdFile) ? readFileSync(bootIdFile, "utf8").trim() : "";
 }
 
 function readRemembered(file: string): { readonly key: string; readonly works: boolean } | undefined {

@@ -64,6 +64,8 @@ export interface SandboxExecutorOptions {
   readonly network?: "host" | "none";
   /** Which way in to use; absent tries bubblewrap first, then unshare. */
   readonly method?: "bubblewrap" | "unshare";
+  /** One that is known to work here: it is used without a try, unless its program is gone. */
+  readonly tried?: "bubblewrap" | undefined;
 }
 
 /** Where control files of the attempt appear inside: scripts and the supervisor. */
@@ -259,7 +261,8 @@ function probeWays(
       continue;
     }
     const wrap: Wrap = (input) => way.wrap(program, input);
-    const failure = findProbeFailure(options.stateDirectory, context, wrap);
+    const isKnown = options.tried === way.method;
+    const failure = isKnown ? undefined : findProbeFailure(options.stateDirectory, context, wrap);
     if (failure === undefined) return ok({ method: way.method, wrap });
     reasons.push(`${way.program} does not work here: ${failure}`);
   }
