@@ -34,7 +34,10 @@ export async function chooseExecutor(
     case "auto":
       // The sandbox was tried, now or by an earlier command; to try it at each start would be most of a short run.
       return (await hasBubblewrap(home))
-        ? { name: "sandbox", create: await createSandbox(home, capacity, shownPaths, "bubblewrap") }
+        ? {
+            name: "sandbox",
+            create: await createSandbox(home, capacity, shownPaths, { tried: "bubblewrap" }),
+          }
         : chooseExecutor("process", home, parallel, shownPaths);
     case "process": {
       const stateDirectory = join(home.executors, name);
@@ -63,14 +66,14 @@ async function createSandbox(
   home: Home,
   capacity: number,
   shownPaths: ShownPaths["listFor"],
-  tried?: "bubblewrap",
+  way: { readonly method?: "bubblewrap"; readonly tried?: "bubblewrap" } = {},
 ): Promise<ChosenExecutor["create"]> {
   const { createSandboxExecutor } = await import("../executors/sandbox/sandbox-executor.ts");
   const stateDirectory = join(home.executors, "sandbox");
   const images = readImages(home);
   const program = findSlotProgram();
   return (listener) =>
-    createSandboxExecutor({ capacity, stateDirectory, shownPaths, images, program, tried }, listener);
+    createSandboxExecutor({ capacity, stateDirectory, shownPaths, images, program, ...way }, listener);
 }
 
 /**
@@ -85,7 +88,7 @@ async function hasBubblewrap(home: Home): Promise<boolean> {
   const key = `${program} ${statSync(program).mtimeMs} ${process.getuid?.() ?? 0} ${release()} ${readBootId()}`;
   const remembered = readRemembered(file);
   if (remembered?.key === key) return remembered.works;
-  const create = await createSandbox(home, 1, () => []);
+  const create = await createSandbox(home, 1, () => [], { method: "bubblewrap" });
   const executor = create({ started: () => undefined, ready: () => undefined, ended: () => undefined });
   const works = (await executor.capabilities()).available;
   await executor.close({ leaveRunning: false });
