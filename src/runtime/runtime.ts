@@ -382,7 +382,7 @@ export class Runtime {
       try {
         // Content first: a durable event never names what a power cut could take back.
         if (durable) await this.ports.artifacts.syncPending();
-        // The last commit of the only run: whoever waits for its end waits for nothing else.
+        // The end of the only run: no other has anything to do meanwhile.
         const mayBlock = ended && this.runs.size === 1 && !this.performer.isBusy;
         await this.ports.history.commit({ created, appended, updated }, { durable, mayBlock });
       } catch (error) {

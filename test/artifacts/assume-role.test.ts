@@ -143,21 +143,30 @@ test("who gives up no longer waits for the token service", async (context) => {
   assert.equal((await refusal(ask(undefined, { signal: giveUp.signal }))).code, "artifact/unavailable");
 });
 
+/** A driver whose place names a role, and a service that lends that role the keys `key`. */
+async function openWithRole(
+  context: TestContext,
+  key: string,
+): Promise<{
+  readonly forms: Awaited<ReturnType<typeof startService>>["forms"];
+  readonly exists: (more?: object) => Promise<boolean>;
+}> {
+  const { accessKey: _access, secretKey: _secret, ...settings } = await startS3Server(context);
+  const { forms } = await startService(context, key);
+  const before = { ...process.env };
+  context.after(() => (process.env = before));
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: "ME", AWS_SECRET_ACCESS_KEY: "ME" });
+  const driver = createS3Driver();
+  const exists = (more: object = {}): Promise<boolean> =>
+    driver.exists({ driver: "s3", key: "x", settings: { ...settings, roleArn: "r", ...more } }, makeLimits());
+  return { forms, exists };
+}
+
 test(
   "s3: who has a role asks with its credentials, unless keys are given",
   { skip: needsS3 },
   async (context) => {
-    const { accessKey: _access, secretKey: _secret, ...settings } = await startS3Server(context);
-    const { forms } = await startService(context, "S3RVER");
-    const before = { ...process.env };
-    context.after(() => (process.env = before));
-    Object.assign(process.env, { AWS_ACCESS_KEY_ID: "ME", AWS_SECRET_ACCESS_KEY: "ME" });
-    const driver = createS3Driver();
-    const exists = (more: object) =>
-      driver.exists(
-        { driver: "s3", key: "x", settings: { ...settings, roleArn: "r", ...more } },
-        makeLimits(),
-      );
+    const { forms, exists } = await openWithRole(context, "S3RVER");
     assert.equal(await exists({}), false);
     assert.equal(await exists({}), false);
     assert.equal(forms.length, 1);
@@ -167,15 +176,8 @@ test(
 );
 
 test("s3: a role whose credentials are refused is asked for anew", { skip: needsS3 }, async (context) => {
-  const { accessKey: _access, secretKey: _secret, ...settings } = await startS3Server(context);
-  const { forms } = await startService(context, "STALE");
-  const before = { ...process.env };
-  context.after(() => (process.env = before));
-  Object.assign(process.env, { AWS_ACCESS_KEY_ID: "ME", AWS_SECRET_ACCESS_KEY: "ME" });
-  const driver = createS3Driver();
-  const refused = () =>
-    refusal(driver.exists({ driver: "s3", key: "x", settings: { ...settings, roleArn: "r" } }, makeLimits()));
-  assert.equal((await refused()).code, "artifact/denied");
-  assert.equal((await refused()).code, "artifact/denied");
+  const { forms, exists } = await openWithRole(context, "STALE");
+  assert.equal((await refusal(exists())).code, "artifact/denied");
+  assert.equal((await refusal(exists())).code, "artifact/denied");
   assert.equal(forms.length, 2);
 });

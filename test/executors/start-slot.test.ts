@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, test } from "node:test";
+import { describe, test, type TestContext } from "node:test";
 import fc from "fast-check";
 import { createNativeStart } from "../../src/executors/slots/native-start.ts";
 import { killGroup } from "../../src/executors/slots/send-signal.ts";
@@ -48,6 +48,19 @@ function talk(
       tellHeard();
     });
   return { slot, notices, said, hear };
+}
+
+/** A module for a process of its own: `start` is the way of that name, and `notices` a file. */
+function writeScript(context: TestContext, way: string, text: string): readonly string[] {
+  const source = (name: string): string =>
+    JSON.stringify(join(import.meta.dirname, "..", "..", "src", `${name}.ts`));
+  const head = `
+    import { createNativeStart } from ${source("executors/slots/native-start")};
+    import { startWithNode } from ${source("executors/slots/start-slot")};
+    import { findNativeAddon } from ${source("main/native-addon")};
+    const start = ${way === "the addon" ? "createNativeStart(findNativeAddon())" : "startWithNode"};
+    const notices = ${JSON.stringify(join(makeTemporaryFolder(context), "notices"))};`;
+  return ["--input-type=module", "-e", head + text];
 }
 
 function describeStart(name: string, skip: string | false, getStart: () => StartSlot): void {
@@ -115,29 +128,26 @@ function describeStart(name: string, skip: string | false, getStart: () => Start
     });
 
     test("an error in a listener is an error of the process", (context) => {
-      const source = (name: string): string => join(import.meta.dirname, "..", "..", "src", name);
-      const script = `
-        import { createNativeStart } from ${JSON.stringify(source("executors/slots/native-start.ts"))};
-        import { startWithNode } from ${JSON.stringify(source("executors/slots/start-slot.ts"))};
-        import { findNativeAddon } from ${JSON.stringify(source("main/native-addon.ts"))};
-        const start = ${skip === false && name === "the addon" ? "createNativeStart(findNativeAddon())" : "startWithNode"};
+      const args = writeScript(
+        context,
+        name,
+        `
         const said = () => { throw new Error("of the listener"); };
-        const slot = start("/bin/cat", {}, ${JSON.stringify(join(makeTemporaryFolder(context), "notices"))}, { said, gone() {} });
+        const slot = start("/bin/cat", {}, notices, { said, gone() {} });
         process.on("uncaughtException", (error) => process.exit(error.message === "of the listener" ? 7 : 8));
         slot.write("text");
-      `;
-      const ended = spawnSync(process.execPath, ["--input-type=module", "-e", script], { stdio: "ignore" });
+      `,
+      );
+      const ended = spawnSync(process.execPath, args, { stdio: "ignore" });
       assert.equal(ended.status, 7);
     });
 
     test("nobody waits for one that is detached", (context) => {
-      const source = (name: string): string => join(import.meta.dirname, "..", "..", "src", name);
-      const script = `
-        import { createNativeStart } from ${JSON.stringify(source("executors/slots/native-start.ts"))};
-        import { startWithNode } from ${JSON.stringify(source("executors/slots/start-slot.ts"))};
-        import { findNativeAddon } from ${JSON.stringify(source("main/native-addon.ts"))};
-        const start = ${skip === false && name === "the addon" ? "createNativeStart(findNativeAddon())" : "startWithNode"};
-        const slot = start("/bin/sh", {}, ${JSON.stringify(join(makeTemporaryFolder(context), "notices"))}, {
+      const args = writeScript(
+        context,
+        name,
+        `
+        const slot = start("/bin/sh", {}, notices, {
           said: (text) => {
             slot.detach();
             process._rawDebug(String(slot.pid));
@@ -145,8 +155,8 @@ function describeStart(name: string, skip: string | false, getStart: () => Start
           gone() {},
         });
         slot.write("echo ready; while :; do sleep 60; done\\n");
-      `;
-      const args = ["--input-type=module", "-e", script];
+      `,
+      );
       const ended = spawnSync(process.execPath, args, {
         stdio: ["ignore", "ignore", "pipe"],
         encoding: "utf8",
