@@ -9,7 +9,7 @@
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { openCpuAccounting, type CpuAccounting } from "./harness/cpu-accounting.ts";
 import { describeMachine, measureMachine, type MachineConstants } from "./harness/machine.ts";
@@ -158,6 +158,8 @@ function writeReport(report: BenchReport): number {
   return missed.length > 0 ? 1 : 0;
 }
 
+// The command asks for `node`; that shall be the Node of the anchors.
+process.env["PATH"] = [dirname(process.execPath), process.env["PATH"]].join(delimiter);
 try {
   process.exitCode = await main();
 } catch (error) {

@@ -16,6 +16,13 @@
  *   detach(slot)          the same, and the event loop does not go on for its sake
  *   leave(code)           ends the process at once, as _exit does
  *
+ * The start is made shorter here as well. V8 would copy the text of the program into its heap, and Node the compiled code
+ * into a buffer.
+ *
+ *   setFlags(text)        sets flags of V8, as `v8.setFlagsFromString` does, which loads streams; whether it could
+ *   readText(file)        its bytes as a string of Latin-1; undefined when it cannot be read
+ *   mapFile(file)         its bytes as a Buffer that must not be written to; undefined likewise
+ *
  * What must stay true: nothing here waits for a slot; every slot keeps the event loop alive until it is gone or
  * detached; once the listener has heard undefined, all other calls do nothing.
  */
@@ -28,7 +35,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -63,8 +72,15 @@ extern int napi_close_handle_scope(napi_env, napi_handle_scope);
 extern int napi_make_callback(napi_env, void *, napi_value, napi_value, size_t, const napi_value *, napi_value *);
 extern int napi_get_and_clear_last_exception(napi_env, napi_value *);
 extern int napi_fatal_exception(napi_env, napi_value);
+extern int napi_get_boolean(napi_env, int, napi_value *);
+extern int napi_create_external_buffer(napi_env, size_t, void *, napi_finalize, void *hint, napi_value *);
 extern int napi_throw_error(napi_env, const char *code, const char *message);
 extern int napi_get_uv_event_loop(napi_env, void **);
+
+/* Not in every Node that this is loaded into (Node-API 10), and of V8's own interface (v8-initialization.h, V8::SetFlagsFromString). */
+extern int node_api_create_external_string_latin1(napi_env, char *, size_t, napi_finalize, void *hint, napi_value *,
+						  unsigned char *copied) __attribute__((weak));
+extern void set_v8_flags(const char *, size_t) __asm__("_ZN2v82V818SetFlagsFromStringEPKcm") __attribute__((weak));
 
 /* UV_POLL, and the events of a uv_poll_t. */
 enum { uv_poll = 8, uv_readable = 1, uv_writable = 2 };
@@ -446,6 +462,92 @@ static napi_value leave(napi_env env, napi_callback_info info)
 	_exit(code);
 }
 
+static napi_value set_flags(napi_env env, napi_callback_info info)
+{
+	size_t count = 1, length;
+	napi_value given, done;
+	napi_get_cb_info(env, info, &count, &given, NULL, NULL);
+	char *text = set_v8_flags == NULL ? NULL : copy_text(env, given, &length);
+	if (text != NULL)
+		set_v8_flags(text, length);
+	napi_get_boolean(env, text != NULL, &done);
+	free(text);
+	return done;
+}
+
+/* The file that a function was called with, open for reading, and its size; -1 when it cannot be read. */
+static int open_given(napi_env env, napi_callback_info info, size_t *size)
+{
+	size_t count = 1, length;
+	napi_value given;
+	struct stat found;
+	napi_get_cb_info(env, info, &count, &given, NULL, NULL);
+	char *path = copy_text(env, given, &length);
+	int file = path == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+	free(path);
+	if (file == -1 || (fstat(file, &found) == 0 && S_ISREG(found.st_mode) && found.st_size > 0)) {
+		*size = file == -1 ? 0 : (size_t)found.st_size;
+		return file;
+	}
+	close(file);
+	return -1;
+}
+
+static void free_text(napi_env env, void *text, void *hint)
+{
+	(void)env;
+	(void)hint;
+	free(text);
+}
+
+static napi_value read_text(napi_env env, napi_callback_info info)
+{
+	size_t size, done = 0;
+	ssize_t got = 1;
+	napi_value text = NULL;
+	unsigned char is_copied = 0;
+	int file = node_api_create_external_string_latin1 == NULL ? -1 : open_given(env, info, &size);
+	if (file == -1)
+		return NULL;
+	char *bytes = malloc(size);
+	while (bytes != NULL && done < size && got > 0) {
+		got = read(file, bytes + done, size - done);
+		done += got > 0 ? (size_t)got : 0;
+	}
+	close(file);
+	if (bytes == NULL || done < size ||
+	    node_api_create_external_string_latin1(env, bytes, size, free_text, NULL, &text, &is_copied) != napi_ok) {
+		free(bytes);
+		return NULL;
+	}
+	return text;
+}
+
+static void unmap(napi_env env, void *bytes, void *size)
+{
+	(void)env;
+	munmap(bytes, (size_t)size);
+}
+
+static napi_value map_file(napi_env env, napi_callback_info info)
+{
+	size_t size;
+	napi_value buffer = NULL;
+	int file = open_given(env, info, &size);
+	if (file == -1)
+		return NULL;
+	/* All pages at once, because all will be read; not to be written, because then they would be copied. */
+	void *bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file, 0);
+	close(file);
+	if (bytes == MAP_FAILED)
+		return NULL;
+	if (napi_create_external_buffer(env, size, bytes, unmap, (void *)size, &buffer) != napi_ok) {
+		munmap(bytes, size);
+		return NULL;
+	}
+	return buffer;
+}
+
 #define EXPORTED __attribute__((visibility("default")))
 
 EXPORTED int32_t node_api_module_get_api_version_v1(void)
@@ -461,6 +563,7 @@ EXPORTED napi_value napi_register_module_v1(napi_env env, napi_value exports)
 	} all[] = {
 		{ "start", start }, { "pid", get_pid }, { "write", write_text },
 		{ "end", end_slot }, { "detach", detach_slot }, { "leave", leave },
+		{ "setFlags", set_flags }, { "readText", read_text }, { "mapFile", map_file },
 	};
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
 		napi_value function;

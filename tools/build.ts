@@ -16,7 +16,7 @@ import { makeNativePrograms } from "./setup/native-programs.mjs";
 
 const [, , elsewhere] = process.argv;
 const outputFolder = join(elsewhere ?? projectFolder, "dist");
-const launcher = join(projectFolder, "bin", "millrace.mjs");
+const launcher = join(projectFolder, "bin", "millrace.cjs");
 const entry = "src/main/millrace.ts";
 
 /** Where `millrace run` begins: the entry, and what it imports dynamically at once. */
@@ -119,5 +119,5 @@ await writeBundle(await bundle());
 if (elsewhere === undefined) for (const name of makeCode(launcher, outputFolder)) reportSize(name);
 else {
   mkdirSync(join(elsewhere, "bin"), { recursive: true });
-  copyFileSync(launcher, join(elsewhere, "bin", "millrace.mjs"));
+  copyFileSync(launcher, join(elsewhere, "bin", "millrace.cjs"));
 }

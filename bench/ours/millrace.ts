@@ -1,5 +1,6 @@
 /**
- * How the benchmarks start Millrace: the bundled command in a process of its own, with an empty state folder.
+ * How the benchmarks start Millrace: the bundled command in a process of its own, as users call it, with an empty state
+ * folder.
  * This is the only place in `bench/` that knows arguments and environment of the command.
  */
 import { existsSync, mkdirSync } from "node:fs";
@@ -7,7 +8,7 @@ import { join } from "node:path";
 import { projectFolder, runProgram, timeProgram, type RunOptions } from "../harness/programs.ts";
 import { Unavailable, type BenchContext } from "../harness/workload.ts";
 
-const launcher = join(projectFolder, "bin", "millrace.mjs");
+const launcher = join(projectFolder, "bin", "millrace.cjs");
 const bundle = join(projectFolder, "dist", "millrace.cjs");
 
 /**
@@ -15,7 +16,7 @@ const bundle = join(projectFolder, "dist", "millrace.cjs");
  * the next one is handed out: the anchors hand out at once, and two of them at a time keep two cores busy.
  */
 function runArguments(file: string, context: BenchContext): readonly string[] {
-  return [launcher, "run", file, "--executor", "process", "--parallel", String(context.cores + 1)];
+  return ["run", file, "--executor", "process", "--parallel", String(context.cores + 1)];
 }
 
 /** Throws Unavailable unless the command has been built. */
@@ -34,7 +35,7 @@ export function makeEnvironment(context: BenchContext): Readonly<Record<string, 
 export function timeDocument(context: BenchContext, file: string, options: RunOptions = {}): Promise<number> {
   const env = { ...makeEnvironment(context), ...options.env };
   const stdoutFile = options.stdoutFile ?? context.freshPath("output");
-  return timeProgram(process.execPath, runArguments(file, context), {
+  return timeProgram(launcher, runArguments(file, context), {
     cwd: context.scratchFolder,
     ...options,
     env,
@@ -44,35 +45,26 @@ export function timeDocument(context: BenchContext, file: string, options: RunOp
 
 /** Runs any command of Millrace and returns what it printed. */
 export function runCommand(args: readonly string[], options: RunOptions): Promise<string> {
-  return runProgram(process.execPath, [launcher, ...args], options);
+  return runProgram(launcher, args, options);
 }
 
 /** The command line that starts a document, for callers that handle the process themselves. */
 export function getRunCommand(context: BenchContext, file: string): readonly [string, ...string[]] {
-  return [process.execPath, ...runArguments(file, context)];
+  return [launcher, ...runArguments(file, context)];
 }
 
 /** The command line that takes over a run that another process left. */
 export function getResumeCommand(context: BenchContext, name: string): readonly [string, ...string[]] {
-  return [
-    process.execPath,
-    launcher,
-    "resume",
-    name,
-    "--executor",
-    "process",
-    "--parallel",
-    String(context.cores),
-  ];
+  return [launcher, "resume", name, "--executor", "process", "--parallel", String(context.cores)];
 }
 
 /** The command line that serves a home. */
 export function getServeCommand(home: string, parallel: number): readonly [string, ...string[]] {
   const flags = ["--executor", "process", "--parallel", String(parallel), "--home", home];
-  return [process.execPath, launcher, "serve", ...flags];
+  return [launcher, "serve", ...flags];
 }
 
 /** The command line that prints the log of the latest run as it grows. */
 export function getFollowCommand(): readonly [string, ...string[]] {
-  return [process.execPath, launcher, "logs", "@latest", "--follow"];
+  return [launcher, "logs", "@latest", "--follow"];
 }

@@ -6,6 +6,12 @@ import { lazily } from "../base/lazily.ts";
 import type { SlotAddon } from "../executors/slots/native-start.ts";
 
 export interface NativeAddon extends SlotAddon {
+  /** Sets flags of V8 (`--name=value`, with spaces between them); false where this Node has no way to. */
+  setFlags(flags: string): boolean;
+  /** The bytes of a file as characters of Latin-1, which stay outside of V8's heap; undefined when it cannot be read. */
+  readText(file: string): string | undefined;
+  /** The bytes of a file, to be read at once and never written to; undefined when it cannot be mapped. */
+  mapFile(file: string): Buffer | undefined;
   /** Ends the process at once: no listener is called, and Node tidies nothing up. */
   leave(code: number): never;
 }
@@ -17,6 +23,9 @@ export function nativePath(name: string, ending = ""): string {
 
 /** Undefined where there is none, or none that this Node can load (one that was made for another system). */
 export const findNativeAddon: () => NativeAddon | undefined = lazily(() => {
+  // The launcher has loaded it (bin/millrace.cjs).
+  const given: unknown = Reflect.get(globalThis, Symbol.for("millrace.addon"));
+  if (given !== undefined) return given as NativeAddon;
   const loaded: { exports: unknown } = { exports: {} };
   try {
     process.dlopen(loaded, nativePath("addon", ".node"));

@@ -30,7 +30,7 @@ export function findBuiltCommand(): string {
     if (!isKept(unfinished, place)) rmSync(unfinished, { recursive: true });
     removeOthers(name);
   }
-  return join(place, "bin", "millrace.mjs");
+  return join(place, "bin", "millrace.cjs");
 }
 
 function describeState(): string {
@@ -59,7 +59,7 @@ function buildInto(place: string): void {
   });
   const built = join(place, "dist");
   for (const file of nativeFiles) copyFileSync(file, join(built, basename(file)));
-  makeCode(join(place, "bin", "millrace.mjs"), built);
+  makeCode(join(place, "bin", "millrace.cjs"), built);
 }
 
 function isKept(unfinished: string, place: string): boolean {

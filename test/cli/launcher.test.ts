@@ -1,4 +1,4 @@
-/** The installed command: bin/millrace.mjs with a bundle of a few lines, written by the tools of the build. */
+/** The installed command: bin/millrace.cjs with a bundle of a few lines, written by the tools of the build. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import {
@@ -20,17 +20,18 @@ import { after, before, test } from "node:test";
 import { writeChunkScript, writeStartScript } from "../../tools/bundle/chunk-scripts.ts";
 
 const root = mkdtempSync(join(tmpdir(), "millrace-launcher-"));
-const launcher = join(root, "bin", "millrace.mjs");
+const launcher = join(root, "bin", "millrace.cjs");
 const bundle = join(root, "dist");
 
-/** The program prints its words, those after `loudly` in capitals, and ends with the code in the environment. */
+/** The program prints its words (for `flags` what Node was started with, too), those after `loudly` in capitals, and ends with the code in the environment. */
 const program = `
   import { basename } from "node:path";
   import { join } from "./join.js";
   async function main() {
     const [, , name, ...words] = process.argv;
     const { shout } = words[0] === "loudly" ? await import("./shout.js") : { shout: (text) => text };
-    console.log(shout(join([basename("/bin/" + name), ...words])));
+    const flags = name === "flags" ? process.execArgv : [];
+    console.log(shout(join([basename("/bin/" + name), ...words, ...flags])));
     process.exitCode = Number(process.env.EXIT_WITH ?? 0);
   }
   void main();
@@ -38,7 +39,7 @@ const program = `
 
 before(async () => {
   mkdirSync(join(root, "bin"));
-  copyFileSync(join(import.meta.dirname, "..", "..", "bin", "millrace.mjs"), launcher);
+  copyFileSync(join(import.meta.dirname, "..", "..", "bin", "millrace.cjs"), launcher);
   mkdirSync(bundle);
   const chunks = [
     { name: "./program.js", text: program },
@@ -96,6 +97,61 @@ test("a run that went well keeps the compiled code for its user alone, and the n
   assert.equal((await launch(folder, ["run", "b"])).stdout, "run b\n");
   assert.deepEqual([statSync(kept).mtimeMs, statSync(kept).ino], [mtimeMs, ino]);
 });
+
+/** Starts the launcher as a shell would, with the `node` that the folder holds. */
+function launchByShell(
+  folder: string,
+  words: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(launcher, words, { env: { PATH: `${folder}:/usr/bin:/bin`, ...env } }, (error, stdout) =>
+      error === null ? resolve(stdout) : reject(error),
+    );
+  });
+}
+
+const startFlags = "--no-rehash-snapshot --min-semi-space-size=4";
+
+test("the shell starts Node with flags for a quick start, and not for what serves others", async () => {
+  const folder = mkdtempSync(join(root, "echo-"));
+  writeFileSync(join(folder, "node"), '#!/bin/sh\necho "$@"\n', { mode: 0o755 });
+  assert.equal(await launchByShell(folder, ["run", "a b"]), `${startFlags} ${launcher} run a b\n`);
+  assert.equal(await launchByShell(folder, []), `${launcher}\n`);
+  assert.equal(await launchByShell(folder, ["serve", "x"]), `${launcher} serve x\n`);
+  // Nobody looks behind options for the command.
+  assert.equal(await launchByShell(folder, ["--home", "x"]), `${launcher} --home x\n`);
+});
+
+const addonName = `addon-${process.platform}-${process.arch}.node`;
+const addon = join(import.meta.dirname, "..", "..", "dist", addonName);
+
+for (const withAddon of [false, true]) {
+  const skip = withAddon && !existsSync(addon) ? "the addon could not be compiled here" : false;
+  test(
+    `a start by the shell, ${withAddon ? "with" : "without"} the addon, takes kept code`,
+    { skip },
+    async () => {
+      const { folder, kept } = makeCache();
+      const node = mkdtempSync(join(root, "node-"));
+      symlinkSync(process.execPath, join(node, "node"));
+      const env = { XDG_CACHE_HOME: folder };
+      if (withAddon) copyFileSync(addon, join(bundle, addonName));
+      try {
+        assert.equal(await launchByShell(node, ["run", "a"], env), "run a\n");
+        const { mtimeMs, ino } = statSync(kept);
+        assert.equal(await launchByShell(node, ["run", "b"], env), "run b\n");
+        assert.deepEqual([statSync(kept).mtimeMs, statSync(kept).ino], [mtimeMs, ino]);
+        // With it the flags are as usual again, and one start may use what the other has kept.
+        assert.equal((await launch(folder, ["run", "c"])).stdout, "run c\n");
+        assert.equal(statSync(kept).ino === ino, withAddon);
+        assert.equal(await launchByShell(node, ["flags"], env), "flags\n");
+      } finally {
+        rmSync(join(bundle, addonName), { force: true });
+      }
+    },
+  );
+}
 
 test("other commands, bad ends and flags of Node keep nothing", async () => {
   const { folder } = makeCache();

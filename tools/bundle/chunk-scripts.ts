@@ -4,7 +4,7 @@
  * A chunk becomes a function that is called when another chunk asks for it. One file for the start of a run, because
  * finding, reading and linking thirty of them costs 20 ms; functions, because what is never called is never compiled;
  * and scripts, no modules, because only of a script can Node keep the compiled functions between two starts
- * (see bin/millrace.mjs).
+ * (see bin/millrace.cjs).
  *
  * The chunks of the start are joined first: the entry with all that it imports, and each chunk that is imported
  * dynamically with what it needs besides. Within such a part an import is a variable. Seventy chunks that hand their

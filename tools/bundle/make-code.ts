@@ -1,6 +1,6 @@
 /**
  * The compiled form of the bundle for this Node, so that the first command of an installed Millrace need not compile.
- * The launcher keeps it after a run that needed it (see bin/millrace.mjs); here such runs are made and what they kept is
+ * The launcher keeps it after a run that needed it (see bin/millrace.cjs); here such runs are made and what they kept is
  * taken along.
  */
 import { execFileSync } from "node:child_process";

@@ -1,5 +1,5 @@
 // The command `millrace` of a clone on a machine whose own Node is too old: it goes on with the Node that set-up has
-// brought. bin/millrace.mjs loads this; plain JavaScript that works on Node 20.
+// brought. bin/millrace.cjs loads this; plain JavaScript that works on Node 20.
 
 import { join } from "node:path";
 import process from "node:process";
@@ -14,6 +14,6 @@ if (program === undefined) {
   );
   process.exit(1);
 }
-becomeChild(program, [join(projectFolder, "bin", "millrace.mjs"), ...process.argv.slice(2)], process.cwd());
+becomeChild(program, [join(projectFolder, "bin", "millrace.cjs"), ...process.argv.slice(2)], process.cwd());
 // Whoever loads this must not go on; the end of the child is ours.
 await new Promise(() => {});

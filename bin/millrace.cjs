@@ -1,29 +1,28 @@
-#!/usr/bin/env node
+#!/bin/sh
+":" //; case ${1--} in -*|serve) exec node "$0" "$@" ;; *) exec node --no-rehash-snapshot --min-semi-space-size=4 "$0" "$@" ;; esac
 // The installed command. It must add next to nothing to the start of Node: one version check, then the bundle
 // (or, in a clone without a build, the source).
+//
+// The shell reads the first two lines, and starts Node with two flags that make its start shorter; Node ignores them. This
+// file may be given to Node without them as well (docs/decisions/0036-flags-of-the-start.md).
 // It has to parse on old versions of Node too, because telling their users what is missing is its job.
 //
 // The bundle is a script that Node compiles function by function, when each is first called; for a run that would be a
 // third of its cold start. So the compiled functions are kept: those for the Node of the build beside the bundle, those
 // for any other Node in the user's cache, after the first run. Node refuses compiled code that another Node made; damage
 // and strangers we look for ourselves (docs/decisions/0008-compiled-code.md).
+"use strict";
 
-const major = Number(process.versions.node.split(".")[0]);
-if (major < 24) {
-  // A clone may have brought a Node of its own; then this does not come back.
-  const inClone = new URL("../tools/setup/command.mjs", import.meta.url);
-  if ((await import("node:fs")).existsSync(inClone)) await import(inClone.href);
-  process.stderr.write(
-    `millrace needs Node 24 or newer, and this is Node ${process.versions.node} (${process.execPath})\n` +
-      "install Node 24 from your package manager, a version manager or nodejs.org, then run millrace again\n",
-  );
-  process.exit(1);
-}
+const files = require("node:fs");
+const paths = require("node:path");
 
-const files = process.getBuiltinModule("node:fs");
-const paths = process.getBuiltinModule("node:path");
-// Paths, because making URLs and taking them apart again is slow when a process has just begun.
-const bundle = paths.join(import.meta.dirname, "..", "dist", "millrace.cjs");
+/** With which the shell starts Node above: see the decision. Others are the user's. */
+const startFlags = ["--no-rehash-snapshot", "--min-semi-space-size=4"];
+/** What they are without. */
+const usualFlags = "--rehash-snapshot --min-semi-space-size=0";
+
+const built = paths.join(__dirname, "..", "dist");
+const bundle = paths.join(built, "millrace.cjs");
 const cacheFolder = findCacheFolder();
 /**
  * What is left to be kept at the end, for one listener: a command may load more scripts than Node lets listen.
@@ -31,11 +30,65 @@ const cacheFolder = findCacheFolder();
  */
 const keeping = [];
 
-if (files.existsSync(bundle)) runBundle();
+const isOld = Number(process.versions.node.split(".")[0]) < 24;
+const addon = isOld ? undefined : loadAddon();
+
+if (isOld) void leaveToNewer();
 else {
+  takeStartFlags();
+  if (files.existsSync(bundle)) runBundle();
+  else runSource();
+}
+
+/** A clone may have brought a Node of its own; then that goes on, and this does not come back. */
+async function leaveToNewer() {
+  const inClone = paths.join(__dirname, "..", "tools", "setup", "command.mjs");
+  if (files.existsSync(inClone)) await importFile(inClone);
+  process.stderr.write(
+    `millrace needs Node 24 or newer, and this is Node ${process.versions.node} (${process.execPath})\n` +
+      "install Node 24 from your package manager, a version manager or nodejs.org, then run millrace again\n",
+  );
+  process.exit(1);
+}
+
+function runSource() {
   if (cacheFolder !== undefined)
     process.getBuiltinModule("node:module").enableCompileCache(`${cacheFolder}/compile`);
-  await import(new URL("../src/main/millrace.ts", import.meta.url).href);
+  // What it throws ends the process.
+  void importFile(paths.join(__dirname, "..", "src", "main", "millrace.ts"));
+}
+
+/** @param {string} file */
+function importFile(file) {
+  return import(require("node:url").pathToFileURL(file).href);
+}
+
+/**
+ * What the system is asked past Node (native/addon.c), where it could be compiled; for the program as well, which finds it
+ * here (src/main/native-addon.ts).
+ * @returns {import("../src/main/native-addon.ts").NativeAddon | undefined}
+ */
+function loadAddon() {
+  const file = paths.join(built, `addon-${process.platform}-${process.arch}.node`);
+  if (!files.existsSync(file)) return undefined;
+  /** @type {{ exports: any }} */
+  const loaded = { exports: {} };
+  try {
+    process.dlopen(loaded, file);
+  } catch {
+    // Made for another system. Nothing is missing without it but speed.
+    return undefined;
+  }
+  Reflect.set(globalThis, Symbol.for("millrace.addon"), loaded.exports);
+  return loaded.exports;
+}
+
+/** Programs that are started from here, and code that is kept, shall not depend on how this one was started. */
+function takeStartFlags() {
+  const { execArgv } = process;
+  if (!startFlags.every((flag) => execArgv.includes(flag))) return;
+  process.execArgv = execArgv.filter((flag) => !startFlags.includes(flag));
+  addon?.setFlags(usualFlags);
 }
 
 /**
@@ -81,7 +134,7 @@ function compileScript(file, source, build) {
  * @param {string} file
  */
 function readScript(file) {
-  return files.readFileSync(file, "latin1");
+  return addon?.readText(file) ?? files.readFileSync(file, "latin1");
 }
 
 /**
@@ -125,7 +178,8 @@ function compileToKeep(file, source, path) {
  * @param {string} file
  */
 function readCode(file) {
-  return files.existsSync(file) ? files.readFileSync(file) : undefined;
+  if (!files.existsSync(file)) return undefined;
+  return addon?.mapFile(file) ?? files.readFileSync(file);
 }
 
 /**

@@ -1,0 +1,46 @@
+/** What the launcher asks of the addon. Slots have a suite of their own (test/executors/start-slot.test.ts). */
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { findNativeAddon } from "../../src/main/native-addon.ts";
+
+const root = mkdtempSync(join(tmpdir(), "millrace-addon-"));
+after(() => rmSync(root, { recursive: true }));
+
+const addon = findNativeAddon();
+const skip = addon === undefined ? "the addon could not be compiled here" : false;
+
+test("each byte of a file is a character, and the same in the mapped file", { skip }, () => {
+  const file = join(root, "bytes");
+  // More than a page, and no multiple of one.
+  const bytes = Buffer.from(Array.from({ length: 10_001 }, (_, index) => index % 256));
+  writeFileSync(file, bytes);
+  assert.equal(addon?.readText(file), bytes.toString("latin1"));
+  assert.deepEqual(addon?.mapFile(file), bytes);
+});
+
+test("what has been read stays as it was when the file is written anew", { skip }, () => {
+  const file = join(root, "changing");
+  writeFileSync(file, "a".repeat(5_000));
+  const text = addon?.readText(file);
+  writeFileSync(file, "b");
+  assert.equal(text, "a".repeat(5_000));
+});
+
+test("what cannot be read is undefined", { skip }, () => {
+  const empty = join(root, "empty");
+  writeFileSync(empty, "");
+  const folder = join(root, "folder");
+  mkdirSync(folder);
+  for (const path of [empty, folder, join(root, "missing"), `${root}/a\0b`]) {
+    assert.equal(addon?.readText(path), undefined);
+    assert.equal(addon?.mapFile(path), undefined);
+  }
+});
+
+test("flags of V8 can be set", { skip }, () => {
+  // As it is by default.
+  assert.equal(addon?.setFlags("--rehash-snapshot"), true);
+});
