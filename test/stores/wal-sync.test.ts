@@ -51,3 +51,49 @@ test("calls while a sync is under way share the next one, however they may wait"
   assert.deepEqual(order, ["first", "second", "third"]);
   await sync.close();
 });
+
+/** Whoever waits so long comes after all that was put off to the same moment. */
+const nextMoment = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test("what was there before the log can go to the disk while nobody waits, and once is enough", async (context) => {
+  const folder = makeTemporaryFolder(context);
+  const log = join(folder, "log");
+  writeFileSync(log, "frames");
+  const owed = openSync(folder, "r");
+  const sync = createWalSync(log, [owed]);
+  sync.syncFirst();
+  await nextMoment();
+  // It would be missed now.
+  closeSync(owed);
+  await sync.sync();
+  await sync.close();
+});
+
+test("a failure while nobody waits is told to whoever waits next", async (context) => {
+  const log = join(makeTemporaryFolder(context), "log");
+  writeFileSync(log, "frames");
+  const sync = createWalSync(log, [unknownDescriptor]);
+  sync.syncFirst();
+  await nextMoment();
+  await assert.rejects(sync.sync(true), { code: "EBADF" });
+  await assert.rejects(sync.sync(), { code: "EBADF" });
+  await sync.close();
+});
+
+test("nothing is put off beyond the end", async (context) => {
+  const folder = makeTemporaryFolder(context);
+  const log = join(folder, "log");
+  writeFileSync(log, "frames");
+  const owed = openSync(folder, "r");
+  const sync = createWalSync(log, [owed]);
+  sync.syncFirst();
+  await sync.close();
+  closeSync(owed);
+  await nextMoment();
+  // The system gives the number out again. Had something been synced in between, it would have failed for good.
+  const again = openSync(folder, "r");
+  assert.equal(again, owed);
+  await sync.sync(true);
+  await sync.close();
+  closeSync(again);
+});

@@ -23,6 +23,11 @@ export interface WalSync {
    * `mayBlock` stops the event loop for it, if no sync is under way: Node makes its threads for the first one otherwise.
    */
   sync(mayBlock?: boolean): Promise<void>;
+  /**
+   * Syncs what was there before the log, once what is to be done at once is done: the first tasks are on their way then,
+   * and nobody waits. A failure is told by the next `sync`.
+   */
+  syncFirst(): void;
   /** Waits for a running sync, then lets go of the log. */
   close(): Promise<void>;
 }
@@ -42,6 +47,7 @@ export function createWalSync(logFile: string, unsynced: readonly number[]): Wal
   let failure: { readonly error: unknown } | undefined;
   let waiting: Waiter[] = [];
   let draining: Promise<void> | undefined;
+  let first: NodeJS.Immediate | undefined;
 
   function openLog(): number {
     if (failure !== undefined) throw failure.error;
@@ -51,11 +57,24 @@ export function createWalSync(logFile: string, unsynced: readonly number[]): Wal
   function syncNow(): void {
     try {
       fdatasyncSync(openLog());
-      for (const each of owed) fsyncSync(each);
-      owed = [];
+      syncOwed();
     } catch (error) {
       failure ??= { error };
       throw error;
+    }
+  }
+
+  function syncOwed(): void {
+    for (const each of owed) fsyncSync(each);
+    owed = [];
+  }
+
+  function syncFirst(): void {
+    if (draining !== undefined) return;
+    try {
+      syncOwed();
+    } catch (error) {
+      failure ??= { error };
     }
   }
 
@@ -87,7 +106,11 @@ export function createWalSync(logFile: string, unsynced: readonly number[]): Wal
         draining ??= drain();
       });
     },
+    syncFirst: () => {
+      if (owed.length > 0) first ??= setImmediate(syncFirst);
+    },
     close: async () => {
+      clearImmediate(first);
       await draining;
       if (descriptor !== undefined) closeSync(descriptor);
       descriptor = undefined;
