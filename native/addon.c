@@ -22,6 +22,8 @@
  *   setFlags(text)        sets flags of V8, as `v8.setFlagsFromString` does, which loads streams; whether it could
  *   readText(file)        its bytes as a string of Latin-1; undefined when it cannot be read
  *   mapFile(file)         its bytes as a Buffer that must not be written to; undefined likewise
+ *   crc32(bytes, before)  as zlib's, which Node would load streams for; V8 takes 0.1 us a byte as long as it only
+ *                         interprets what it has never run
  *
  * What must stay true: nothing here waits for a slot; every slot keeps the event loop alive until it is gone or
  * detached; once the listener has heard undefined, all other calls do nothing.
@@ -72,6 +74,10 @@ extern int napi_close_handle_scope(napi_env, napi_handle_scope);
 extern int napi_make_callback(napi_env, void *, napi_value, napi_value, size_t, const napi_value *, napi_value *);
 extern int napi_get_and_clear_last_exception(napi_env, napi_value *);
 extern int napi_fatal_exception(napi_env, napi_value);
+extern int napi_create_uint32(napi_env, uint32_t, napi_value *);
+extern int napi_get_value_uint32(napi_env, napi_value, uint32_t *);
+extern int napi_get_typedarray_info(napi_env, napi_value, int *type, size_t *length, void **data, napi_value *buffer,
+				    size_t *offset);
 extern int napi_get_boolean(napi_env, int, napi_value *);
 extern int napi_create_external_buffer(napi_env, size_t, void *, napi_finalize, void *hint, napi_value *);
 extern int napi_throw_error(napi_env, const char *code, const char *message);
@@ -548,6 +554,41 @@ static napi_value map_file(napi_env env, napi_callback_info info)
 	return buffer;
 }
 
+/* CRC-32 (ISO 3309): the remainders of one byte each. */
+static uint32_t remainders[256];
+
+static void make_remainders(void)
+{
+	for (uint32_t byte = 0; byte < 256; byte++) {
+		uint32_t rest = byte;
+		for (int bit = 0; bit < 8; bit++)
+			rest = (rest & 1) != 0 ? (rest >> 1) ^ 0xedb88320 : rest >> 1;
+		remainders[byte] = rest;
+	}
+}
+
+static napi_value compute_crc32(napi_env env, napi_callback_info info)
+{
+	size_t count = 2, length = 0, offset;
+	int type;
+	uint32_t before = 0;
+	void *data = NULL;
+	napi_value given[2], buffer, sum;
+	napi_get_cb_info(env, info, &count, given, NULL, NULL);
+	napi_get_value_uint32(env, given[1], &before);
+	if (napi_get_typedarray_info(env, given[0], &type, &length, &data, &buffer, &offset) != napi_ok) {
+		napi_throw_error(env, NULL, "no bytes for a checksum");
+		return NULL;
+	}
+	if (remainders[1] == 0)
+		make_remainders();
+	uint32_t rest = ~before;
+	for (size_t at = 0; at < length; at++)
+		rest = remainders[(rest ^ ((const unsigned char *)data)[at]) & 255] ^ (rest >> 8);
+	napi_create_uint32(env, ~rest, &sum);
+	return sum;
+}
+
 #define EXPORTED __attribute__((visibility("default")))
 
 EXPORTED int32_t node_api_module_get_api_version_v1(void)
@@ -564,6 +605,7 @@ EXPORTED napi_value napi_register_module_v1(napi_env env, napi_value exports)
 		{ "start", start }, { "pid", get_pid }, { "write", write_text },
 		{ "end", end_slot }, { "detach", detach_slot }, { "leave", leave },
 		{ "setFlags", set_flags }, { "readText", read_text }, { "mapFile", map_file },
+		{ "crc32", compute_crc32 },
 	};
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
 		napi_value function;

@@ -7,8 +7,25 @@
 /** Remainders of one byte each; made when first needed. */
 let table: Uint32Array | undefined;
 
+type ComputeCrc32 = (bytes: Uint8Array, before: number) => number;
+
+/** Computes the same in another way, where the program has brought one. */
+let brought: ComputeCrc32 | undefined;
+
+/**
+ * From now on the checksums are computed by `faster`: a loop over bytes is slow as long as the process is young and
+ * nothing is compiled.
+ */
+export function bringCrc32(faster: ComputeCrc32 | undefined): void {
+  brought = faster;
+}
+
 /** The checksum of `bytes`; `before` is that of what comes before them. */
 export function computeCrc32(bytes: Uint8Array, before = 0): number {
+  return brought === undefined ? computeHere(bytes, before) : brought(bytes, before);
+}
+
+function computeHere(bytes: Uint8Array, before: number): number {
   const remainders = (table ??= makeTable());
   let rest = ~before;
   // By index: code that was not compiled yet takes several times as long through an iterator.

@@ -1,5 +1,6 @@
 /** The program: gives the command line its world and its house. */
 import { resolve } from "node:path";
+import { bringCrc32 } from "../base/crc32.ts";
 import { runCli } from "../cli/cli.ts";
 import { createProcessIo } from "../cli/process-io.ts";
 import { findNativeAddon } from "./native-addon.ts";
@@ -13,6 +14,7 @@ async function main(): Promise<void> {
   process.exitCode = await runCli(process.argv.slice(2), io, async (home) => {
     // Loaded only for commands that need it: help and version answer at once.
     const { createHouse } = await import("./house.ts");
+    bringCrc32(findNativeAddon()?.crc32);
     return createHouse(resolve(io.cwd, home ?? process.env["MILLRACE_HOME"] ?? defaultHome));
   });
   // Everything is closed by now. Leaving at once saves Node the tidying of a memory that nobody needs any more; output

@@ -4,6 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { crc32 } from "node:zlib";
+import fc from "fast-check";
 import { findNativeAddon } from "../../src/main/native-addon.ts";
 
 const root = mkdtempSync(join(tmpdir(), "millrace-addon-"));
@@ -39,6 +41,20 @@ test("what cannot be read is undefined", { skip }, () => {
     assert.equal(addon?.mapFile(path), undefined);
   }
 });
+
+test(
+  "checksums are those of zlib, also of a part of a buffer and of data that comes in parts",
+  { skip },
+  () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat({ max: 300 }), (bytes, at) => {
+        const [first, second] = [bytes.subarray(0, at), bytes.subarray(at)];
+        assert.equal(addon?.crc32(first, 0), crc32(first));
+        assert.equal(addon?.crc32(second, crc32(first)), crc32(bytes));
+      }),
+    );
+  },
+);
 
 test("flags of V8 can be set", { skip }, () => {
   // As it is by default.
