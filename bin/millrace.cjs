@@ -97,9 +97,8 @@ function takeStartFlags() {
  */
 function findCacheFolder() {
   const { XDG_CACHE_HOME: given = "", HOME: home = "" } = process.env;
-  const isWhole = (/** @type {string} */ path) => /^(?:[A-Za-z]:)?[\\/]/.test(path);
-  if (isWhole(given)) return `${given}/millrace`;
-  return isWhole(home) ? `${home}/.cache/millrace` : undefined;
+  if (given.startsWith("/")) return `${given}/millrace`;
+  return home.startsWith("/") ? `${home}/.cache/millrace` : undefined;
 }
 
 function runBundle() {

@@ -49,7 +49,8 @@ export function createPathRewriter(mappings: readonly PathMapping[]): PathRewrit
   return {
     used,
     rewrite: (text) => {
-      if (!text.includes("/") || mappings.length === 0) return text;
+      // A pattern is slow to make, and most texts hold none of the paths.
+      if (!mappings.some(({ from }) => text.includes(from))) return text;
       pattern ??= getPattern(mappings.map(({ from }) => from));
       return text.replace(pattern, (path) => {
         const mapping = mappings.findLast(({ from }) => from === path);

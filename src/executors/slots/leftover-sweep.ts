@@ -87,8 +87,10 @@ function watchYoungPids(): () => readonly number[] {
 
 /** How many processes and threads this machine has started; undefined where the kernel does not say. */
 function countForks(): number | undefined {
-  const count = /^processes (\d+)$/m.exec(findProcText("/proc/stat") ?? "")?.[1];
-  return count === undefined ? undefined : Number(count);
+  const line = "\nprocesses ";
+  const text = findProcText("/proc/stat") ?? "";
+  const at = text.indexOf(line);
+  return at < 0 ? undefined : Number.parseInt(text.slice(at + line.length));
 }
 
 /** The number of the latest process or thread; 0 where the kernel does not say. */

@@ -24,7 +24,10 @@ type Definitions = LintOptions["definitions"];
 
 export const argo: Language = {
   id: "argo",
-  recognizes: (source) => /(?:^|[{,])\s*["']?apiVersion["']?\s*:\s*["']?argoproj\.io\//mu.test(source),
+  // As nearly all begin, and then as any may.
+  recognizes: (source) =>
+    source.startsWith("apiVersion: argoproj.io/") ||
+    /(?:^|[{,])\s*["']?apiVersion["']?\s*:\s*["']?argoproj\.io\//mu.test(source),
   lint: lintArgo,
   takeSecrets,
   findReferences,
