@@ -44,8 +44,11 @@ export const serveStart: Workload = {
 
 /** What came up at the start is done by then: timers of a second, and the first look at the schedules. */
 const settleMs = 4_000;
-/** Some ten seconds after a start that took much memory V8 gives back, once, what it does not need any more. */
-const settleForIdleMs = 15_000;
+/**
+ * After a start that took much memory V8 gives back, once, what it does not need any more: a quarter of a second of CPU
+ * time. It looks for a quiet moment every eight seconds.
+ */
+const settleForIdleMs = 30_000;
 const idleMs = 5_000;
 
 export const serveIdle: Workload = {
