@@ -79,6 +79,8 @@ function loadAddon() {
     // Made for another system. Nothing is missing without it but speed.
     return undefined;
   }
+  // One of an earlier state of the project stays until set-up is run again.
+  if (loaded.exports.version !== 2) return undefined;
   Reflect.set(globalThis, Symbol.for("millrace.addon"), loaded.exports);
   return loaded.exports;
 }

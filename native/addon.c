@@ -5,6 +5,7 @@
  * more memory it holds, and loads a dozen modules for it. Here the program is started without a copy (posix_spawn), and
  * one socket is its standard input and output.
  *
+ *   version               a number, another one whenever what is below changes: launcher and program take no other
  *   start(program, variables, notices, listener)   a slot, or the number of an error (errno)
  *     program     an absolute path
  *     variables   its whole environment, NAME=VALUE
@@ -596,6 +597,9 @@ EXPORTED int32_t node_api_module_get_api_version_v1(void)
 	return 8;
 }
 
+/* As in src/main/native-addon.ts and bin/millrace.cjs. */
+enum { version = 2 };
+
 EXPORTED napi_value napi_register_module_v1(napi_env env, napi_value exports)
 {
 	const struct {
@@ -612,5 +616,6 @@ EXPORTED napi_value napi_register_module_v1(napi_env env, napi_value exports)
 		napi_create_function(env, all[i].name, strlen(all[i].name), all[i].function, NULL, &function);
 		napi_set_named_property(env, exports, all[i].name, function);
 	}
+	napi_set_named_property(env, exports, "version", to_number(env, version));
 	return exports;
 }

@@ -5,6 +5,9 @@ import { realpathSync } from "node:fs";
 import { lazily } from "../base/lazily.ts";
 import type { SlotAddon } from "../executors/slots/native-start.ts";
 
+/** Of what follows, as native/addon.c has it. */
+const addonVersion = 2;
+
 export interface NativeAddon extends SlotAddon {
   /** Sets flags of V8 (`--name=value`, with spaces between them); false where this Node has no way to. */
   setFlags(flags: string): boolean;
@@ -28,14 +31,15 @@ export const findNativeAddon: () => NativeAddon | undefined = lazily(() => {
   // The launcher has loaded it (bin/millrace.cjs).
   const given: unknown = Reflect.get(globalThis, Symbol.for("millrace.addon"));
   if (given !== undefined) return given as NativeAddon;
-  const loaded: { exports: unknown } = { exports: {} };
+  const loaded: { exports: { readonly version?: number } } = { exports: {} };
   try {
     process.dlopen(loaded, nativePath("addon", ".node"));
   } catch {
     // Nothing is missing without it but speed.
     return undefined;
   }
-  return loaded.exports as NativeAddon;
+  // One of an earlier state of the project stays until set-up is run again.
+  return loaded.exports.version === addonVersion ? (loaded.exports as NativeAddon) : undefined;
 });
 
 /** The bundle does not know where it is; the launcher that started it does. */
