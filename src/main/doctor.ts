@@ -16,6 +16,7 @@ import { MillraceError } from "../base/errors.ts";
 import type { ExecutorCapabilities } from "../ports/executor.ts";
 import { chooseExecutor, chooseParallel, executorNames, findOnPath } from "./executors.ts";
 import type { Home } from "./home.ts";
+import { findNativeAddon } from "./native-addon.ts";
 import { findSlotProgram } from "./slot-program.ts";
 
 /** Tools that documents commonly expect. */
@@ -100,11 +101,16 @@ function describe(found: ExecutorCapabilities): string {
 }
 
 function examineSlots(): DoctorFinding {
-  const message =
-    findSlotProgram() === undefined
-      ? "attempts are started by shells; a C compiler at set-up makes that faster and measures exact"
-      : "attempts are started by the native program, with exact measures";
-  return { topic: "slots", state: "good", message };
+  return { topic: "slots", state: "good", message: describeSlots() };
+}
+
+function describeSlots(): string {
+  if (findSlotProgram() === undefined)
+    return "attempts are started by shells; a C compiler at set-up makes that faster and measures exact";
+  const native = "attempts are started by the native program, with exact measures";
+  return findNativeAddon() === undefined
+    ? `${native}; commands begin and end some milliseconds later, because this Node has no addon that set-up made for it`
+    : native;
 }
 
 function examineTools(): DoctorFinding {
