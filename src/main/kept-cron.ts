@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { SubmitRequest } from "../api/house.ts";
+import { formatUuid } from "../base/format-uuid.ts";
 import type { JsonObject } from "../base/json.ts";
 import { lazily } from "../base/lazily.ts";
 import { findNextStart } from "../engine/calendar/decide-schedule.ts";
@@ -85,5 +86,5 @@ export function makeRunUid(...texts: readonly string[]): string {
   const bytes = createHash("sha256").update(JSON.stringify(texts)).digest().subarray(0, 16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  return formatUuid(bytes.toString("hex"));
 }

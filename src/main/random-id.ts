@@ -4,20 +4,17 @@
  */
 import { closeSync, openSync, readSync } from "node:fs";
 import { randomFillSync } from "node:crypto";
+import { formatUuid } from "../base/format-uuid.ts";
 
 /** Letters that Kubernetes uses for generated names: no vowels, nothing that looks like another. */
 const suffixLetters = "bcdfghjklmnpqrstvwxz2456789";
-
-/** Where the parts of a UUID begin among its hexadecimal digits. */
-const partStarts: readonly number[] = [0, 8, 12, 16, 20];
 
 /** A version 4 UUID (RFC 9562, 5.4). */
 export function makeUuid(): string {
   const bytes = readRandomBytes(16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  const hex = bytes.toString("hex");
-  return partStarts.map((start, index) => hex.slice(start, partStarts[index + 1])).join("-");
+  return formatUuid(bytes.toString("hex"));
 }
 
 /** Five letters to end a generated name with. */

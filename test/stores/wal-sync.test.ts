@@ -2,22 +2,27 @@
 import assert from "node:assert/strict";
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { test, type TestContext } from "node:test";
 import { createWalSync } from "../../src/stores/sqlite/wal-sync.ts";
 import { makeTemporaryFolder } from "./temporary-folder.ts";
 
 /** No process has so many descriptors open. */
 const unknownDescriptor = 1_000_003;
 
+/** A log in a new folder, which has to be synced with it. */
+function openOwing(context: TestContext) {
+  const folder = makeTemporaryFolder(context);
+  const log = join(folder, "log");
+  writeFileSync(log, "frames");
+  const owed = openSync(folder, "r");
+  return { folder, log, owed, sync: createWalSync(log, [owed]) };
+}
+
 for (const mayBlock of [false, true]) {
   const name = mayBlock ? "on the event loop" : "by threads";
 
   test(`${name}: what is owed goes to the disk with the first sync, and only then`, async (context) => {
-    const folder = makeTemporaryFolder(context);
-    const log = join(folder, "log");
-    writeFileSync(log, "frames");
-    const owed = openSync(folder, "r");
-    const sync = createWalSync(log, [owed]);
+    const { log, owed, sync } = openOwing(context);
     await sync.sync(mayBlock);
     closeSync(owed);
     await sync.sync(mayBlock);
@@ -56,12 +61,8 @@ test("calls while a sync is under way share the next one, however they may wait"
 const nextMoment = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 test("what was there before the log can go to the disk while nobody waits, and once is enough", async (context) => {
-  const folder = makeTemporaryFolder(context);
-  const log = join(folder, "log");
-  writeFileSync(log, "frames");
-  const owed = openSync(folder, "r");
-  const sync = createWalSync(log, [owed]);
-  sync.syncFirst();
+  const { owed, sync } = openOwing(context);
+  sync.syncSoon();
   await nextMoment();
   // It would be missed now.
   closeSync(owed);
@@ -73,7 +74,7 @@ test("a failure while nobody waits is told to whoever waits next", async (contex
   const log = join(makeTemporaryFolder(context), "log");
   writeFileSync(log, "frames");
   const sync = createWalSync(log, [unknownDescriptor]);
-  sync.syncFirst();
+  sync.syncSoon();
   await nextMoment();
   await assert.rejects(sync.sync(true), { code: "EBADF" });
   await assert.rejects(sync.sync(), { code: "EBADF" });
@@ -81,12 +82,8 @@ test("a failure while nobody waits is told to whoever waits next", async (contex
 });
 
 test("nothing is put off beyond the end", async (context) => {
-  const folder = makeTemporaryFolder(context);
-  const log = join(folder, "log");
-  writeFileSync(log, "frames");
-  const owed = openSync(folder, "r");
-  const sync = createWalSync(log, [owed]);
-  sync.syncFirst();
+  const { folder, owed, sync } = openOwing(context);
+  sync.syncSoon();
   await sync.close();
   closeSync(owed);
   await nextMoment();

@@ -1,6 +1,7 @@
 /**
  * sprig's random functions. The dice are in the evaluation context, so a seed repeats a run.
  */
+import { formatUuid } from "../../base/format-uuid.ts";
 import { chargeBytes, failEvaluation } from "../context.ts";
 import type { EvalContext } from "../context.ts";
 import { encodeBase64 } from "../go/base64.ts";
@@ -34,7 +35,7 @@ function drawUuid(call: Call): string {
   const bytes = drawBytes(call.context, 16);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  return toHex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/u, "$1-$2-$3-$4-$5");
+  return formatUuid(toHex(bytes));
 }
 
 function drawInteger(call: Call): bigint {

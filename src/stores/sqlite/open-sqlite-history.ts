@@ -87,7 +87,7 @@ function createStore(
 
   async function commit(commit: HistoryCommit, { durable, mayBlock }: CommitOptions): Promise<void> {
     if (!isEmpty(commit)) guard(folder, () => write(commit));
-    if (!durable) return walSync.syncFirst();
+    if (!durable) return walSync.syncSoon();
     try {
       await walSync.sync(mayBlock);
     } catch (error) {

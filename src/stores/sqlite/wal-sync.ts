@@ -27,7 +27,7 @@ export interface WalSync {
    * Syncs what was there before the log, once what is to be done at once is done: the first tasks are on their way then,
    * and nobody waits. A failure is told by the next `sync`.
    */
-  syncFirst(): void;
+  syncSoon(): void;
   /** Waits for a running sync, then lets go of the log. */
   close(): Promise<void>;
 }
@@ -106,7 +106,7 @@ export function createWalSync(logFile: string, unsynced: readonly number[]): Wal
         draining ??= drain();
       });
     },
-    syncFirst: () => {
+    syncSoon: () => {
       if (owed.length > 0) first ??= setImmediate(syncFirst);
     },
     close: async () => {
