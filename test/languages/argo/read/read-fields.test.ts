@@ -3,6 +3,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readArgoDocuments } from "../../../../src/languages/argo/read/read-argo-documents.ts";
 import type { ReadResult } from "../../../../src/languages/argo/read/read-argo-documents.ts";
+import { artifactFields } from "../../../../src/languages/argo/read/fields/artifact-fields.ts";
+import { kubernetesFields } from "../../../../src/languages/argo/read/fields/kubernetes-fields.ts";
+import { templateFields } from "../../../../src/languages/argo/read/fields/template-fields.ts";
+import { workflowFields } from "../../../../src/languages/argo/read/fields/workflow-fields.ts";
 import { getObjectType, listObjectTypes } from "../../../../src/languages/argo/read/fields/field-types.ts";
 import type { Template, Workflow } from "../../../../src/languages/argo/read/types.ts";
 
@@ -373,6 +377,32 @@ test("every type that the field tables name exists", () => {
   assert.ok(names.includes("Workflow"));
   // The types of fields are looked up when the fields are first asked for; a name that no table has is refused then.
   for (const name of names) assert.doesNotThrow(() => getObjectType(name).fields(), name);
+});
+
+test("every line of the field tables is a name, a field or a remark, and no name or field is there twice", () => {
+  const field = String.raw`(?:\.\.\.\w+|\w+ (?:old \w+ )?[[{]*\w+[\]}]*)`;
+  const line = new RegExp(String.raw`^(?:\w+:|\w+: ${field}(?:, ${field})*|  ${field}|# .+)$`);
+  const tables = [artifactFields, kubernetesFields, templateFields, workflowFields];
+  const lines = tables.flatMap((table) => table.slice(1, -1).split("\n"));
+  assert.deepEqual(
+    lines.filter((each) => !line.test(each)),
+    [],
+  );
+  const names = lines.flatMap((each) => /^\w+(?=:)/.exec(each) ?? []);
+  assert.deepEqual(
+    names.filter((name, index) => names.indexOf(name) !== index),
+    [],
+  );
+  for (const table of tables.join("").split(/\n(?=\w)/)) {
+    const fields = table
+      .replace(/^\w+:/, "")
+      .split(/[,\n]/)
+      .map((each) => each.trim().split(" ")[0] ?? "");
+    const twice = fields.filter(
+      (each, index) => each !== "" && fields.indexOf(each) !== index && each !== "#",
+    );
+    assert.deepEqual(twice, [], table);
+  }
 });
 
 test("a document that needs no change is not copied", () => {

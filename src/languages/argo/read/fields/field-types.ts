@@ -1,5 +1,13 @@
 /**
- * The notation of the field tables, compiled on first use.
+ * The field tables are texts, and are read on first use: a document reaches few of their types, and as objects they would
+ * be made at each start.
+ *
+ *   Name: field T, field T  an object type; where they are many its fields are lines, indented
+ *   name: field T, field T  fields that several types share
+ *   ...Name ...name         those fields as well
+ *   # words                 a remark
+ *
+ * A field holds one of these:
  *
  *   text anyText quantity   text; numbers and booleans become text by three different Go rules
  *   int number bool         as named
@@ -9,8 +17,6 @@
  *   [T] {T}                 list of T, map from text to T
  *   old NAME T              an old field: one T, moved into the field NAME (a list)
  *   Name                    an object type of the tables
- *
- * A type is compiled once, and only when a document reaches it.
  */
 import { InvariantError } from "../../../../base/errors.ts";
 import { artifactFields } from "./artifact-fields.ts";
@@ -50,12 +56,7 @@ export interface ObjectType {
   readonly fields: () => ReadonlyMap<string, FieldType>;
 }
 
-const fieldTables: { readonly [name: string]: { readonly [field: string]: string } } = {
-  ...kubernetesFields,
-  ...artifactFields,
-  ...templateFields,
-  ...workflowFields,
-};
+const fieldTables = kubernetesFields + artifactFields + templateFields + workflowFields;
 
 const compiled = new Map<string, FieldType>();
 
@@ -68,7 +69,7 @@ export function getObjectType(name: string): ObjectType {
 
 /** Names of all object types, for tests that walk the tables. */
 export function listObjectTypes(): readonly string[] {
-  return Object.keys(fieldTables);
+  return [...fieldTables.matchAll(/^([A-Z]\w*):/gm)].map(([, name = ""]) => name);
 }
 
 function getFieldType(notation: string): FieldType {
@@ -89,17 +90,32 @@ function compileFieldType(notation: string): FieldType {
   if (scalar !== undefined) return { kind: scalar };
   const absent = absentTypes.find((kind) => kind === notation);
   if (absent !== undefined) return { kind: absent };
-  const table = fieldTables[notation];
-  if (table === undefined) throw new InvariantError(`the field tables have no type ${notation}`);
-  return compileObject(notation, table);
+  return compileObject(notation, findFields(notation));
 }
 
-function compileObject(name: string, table: { readonly [field: string]: string }): ObjectType {
+function compileObject(name: string, entries: readonly string[]): ObjectType {
   let fields: ReadonlyMap<string, FieldType> | undefined;
-  return {
-    kind: "object",
-    name,
-    fields: () =>
-      (fields ??= new Map(Object.entries(table).map(([field, notation]) => [field, getFieldType(notation)]))),
-  };
+  return { kind: "object", name, fields: () => (fields ??= new Map(compileFields(entries))) };
+}
+
+function compileFields(entries: readonly string[]): (readonly [string, FieldType])[] {
+  return entries.flatMap((entry) => {
+    if (entry.startsWith("...")) return compileFields(findFields(entry.slice(3)));
+    const space = entry.indexOf(" ");
+    return [[entry.slice(0, space), getFieldType(entry.slice(space + 1))]];
+  });
+}
+
+/** What stands behind the name of an object type: its fields with their types, and names of types with more of them. */
+function findFields(name: string): readonly string[] {
+  const head = `\n${name}:`;
+  const start = fieldTables.indexOf(head);
+  if (start === -1) throw new InvariantError(`the field tables have no type ${name}`);
+  let end = fieldTables.indexOf("\n", start + 1);
+  while (fieldTables[end + 1] === " ") end = fieldTables.indexOf("\n", end + 1);
+  return fieldTables
+    .slice(start + head.length, end)
+    .split(/[,\n]/)
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== "");
 }
