@@ -80,7 +80,7 @@ function loadAddon() {
     return undefined;
   }
   // One of an earlier state of the project stays until set-up is run again.
-  if (loaded.exports.version !== 2) return undefined;
+  if (loaded.exports.version !== 3) return undefined;
   Reflect.set(globalThis, Symbol.for("millrace.addon"), loaded.exports);
   return loaded.exports;
 }
@@ -135,7 +135,7 @@ function compileScript(file, source, build) {
  * @param {string} file
  */
 function readScript(file) {
-  return addon?.readText(file) ?? files.readFileSync(file, "latin1");
+  return addon?.mapText(file) ?? files.readFileSync(file, "latin1");
 }
 
 /**

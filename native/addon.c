@@ -21,7 +21,7 @@
  * into a buffer.
  *
  *   setFlags(text)        sets flags of V8, as `v8.setFlagsFromString` does, which loads streams; whether it could
- *   readText(file)        its bytes as a string of Latin-1; undefined when it cannot be read
+ *   mapText(file)         its bytes as a string of Latin-1; undefined when it cannot be read
  *   mapFile(file)         its bytes as a Buffer that must not be written to; undefined likewise
  *   crc32(bytes, before)  as zlib's, which Node would load streams for; V8 takes 0.1 us a byte as long as it only
  *                         interprets what it has never run
@@ -482,8 +482,12 @@ static napi_value set_flags(napi_env env, napi_callback_info info)
 	return done;
 }
 
-/* The file that a function was called with, open for reading, and its size; -1 when it cannot be read. */
-static int open_given(napi_env env, napi_callback_info info, size_t *size)
+/*
+ * The bytes of the file that a function was called with, and how many they are; NULL when it cannot be read. As with a
+ * program: they are those of the file that had this name, for as long as nobody writes into it; and one that is replaced
+ * stays. Not to be written to, because then they would be copied.
+ */
+static void *map_given(napi_env env, napi_callback_info info, int flags, size_t *size)
 {
 	size_t count = 1, length;
 	napi_value given;
@@ -492,42 +496,15 @@ static int open_given(napi_env env, napi_callback_info info, size_t *size)
 	char *path = copy_text(env, given, &length);
 	int file = path == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC);
 	free(path);
-	if (file == -1 || (fstat(file, &found) == 0 && S_ISREG(found.st_mode) && found.st_size > 0)) {
-		*size = file == -1 ? 0 : (size_t)found.st_size;
-		return file;
-	}
-	close(file);
-	return -1;
-}
-
-static void free_text(napi_env env, void *text, void *hint)
-{
-	(void)env;
-	(void)hint;
-	free(text);
-}
-
-static napi_value read_text(napi_env env, napi_callback_info info)
-{
-	size_t size, done = 0;
-	ssize_t got = 1;
-	napi_value text = NULL;
-	unsigned char is_copied = 0;
-	int file = node_api_create_external_string_latin1 == NULL ? -1 : open_given(env, info, &size);
 	if (file == -1)
 		return NULL;
-	char *bytes = malloc(size);
-	while (bytes != NULL && done < size && got > 0) {
-		got = read(file, bytes + done, size - done);
-		done += got > 0 ? (size_t)got : 0;
+	void *bytes = MAP_FAILED;
+	if (fstat(file, &found) == 0 && S_ISREG(found.st_mode) && found.st_size > 0) {
+		*size = (size_t)found.st_size;
+		bytes = mmap(NULL, *size, PROT_READ, MAP_PRIVATE | flags, file, 0);
 	}
 	close(file);
-	if (bytes == NULL || done < size ||
-	    node_api_create_external_string_latin1(env, bytes, size, free_text, NULL, &text, &is_copied) != napi_ok) {
-		free(bytes);
-		return NULL;
-	}
-	return text;
+	return bytes == MAP_FAILED ? NULL : bytes;
 }
 
 static void unmap(napi_env env, void *bytes, void *size)
@@ -536,23 +513,32 @@ static void unmap(napi_env env, void *bytes, void *size)
 	munmap(bytes, (size_t)size);
 }
 
+static napi_value map_text(napi_env env, napi_callback_info info)
+{
+	size_t size;
+	napi_value text = NULL;
+	unsigned char is_copied = 0;
+	if (node_api_create_external_string_latin1 == NULL)
+		return NULL;
+	/* Little of it is ever looked at: functions that are kept are not compiled from it. */
+	void *bytes = map_given(env, info, 0, &size);
+	if (bytes == NULL || node_api_create_external_string_latin1(env, bytes, size, unmap, (void *)size, &text,
+								    &is_copied) == napi_ok)
+		return text;
+	munmap(bytes, size);
+	return NULL;
+}
+
 static napi_value map_file(napi_env env, napi_callback_info info)
 {
 	size_t size;
 	napi_value buffer = NULL;
-	int file = open_given(env, info, &size);
-	if (file == -1)
-		return NULL;
-	/* All pages at once, because all will be read; not to be written, because then they would be copied. */
-	void *bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file, 0);
-	close(file);
-	if (bytes == MAP_FAILED)
-		return NULL;
-	if (napi_create_external_buffer(env, size, bytes, unmap, (void *)size, &buffer) != napi_ok) {
-		munmap(bytes, size);
-		return NULL;
-	}
-	return buffer;
+	/* All pages at once, because all will be read. */
+	void *bytes = map_given(env, info, MAP_POPULATE, &size);
+	if (bytes == NULL || napi_create_external_buffer(env, size, bytes, unmap, (void *)size, &buffer) == napi_ok)
+		return buffer;
+	munmap(bytes, size);
+	return NULL;
 }
 
 /* CRC-32 (ISO 3309): the remainders of one byte each. */
@@ -598,7 +584,7 @@ EXPORTED int32_t node_api_module_get_api_version_v1(void)
 }
 
 /* As in src/main/native-addon.ts and bin/millrace.cjs. */
-enum { version = 2 };
+enum { version = 3 };
 
 EXPORTED napi_value napi_register_module_v1(napi_env env, napi_value exports)
 {
@@ -608,7 +594,7 @@ EXPORTED napi_value napi_register_module_v1(napi_env env, napi_value exports)
 	} all[] = {
 		{ "start", start }, { "pid", get_pid }, { "write", write_text },
 		{ "end", end_slot }, { "detach", detach_slot }, { "leave", leave },
-		{ "setFlags", set_flags }, { "readText", read_text }, { "mapFile", map_file },
+		{ "setFlags", set_flags }, { "mapText", map_text }, { "mapFile", map_file },
 		{ "crc32", compute_crc32 },
 	};
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {

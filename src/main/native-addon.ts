@@ -6,13 +6,13 @@ import { lazily } from "../base/lazily.ts";
 import type { SlotAddon } from "../executors/slots/native-start.ts";
 
 /** Of what follows, as native/addon.c has it. */
-const addonVersion = 2;
+const addonVersion = 3;
 
 export interface NativeAddon extends SlotAddon {
   /** Sets flags of V8 (`--name=value`, with spaces between them); false where this Node has no way to. */
   setFlags(flags: string): boolean;
   /** The bytes of a file as characters of Latin-1, which stay outside of V8's heap; undefined when it cannot be read. */
-  readText(file: string): string | undefined;
+  mapText(file: string): string | undefined;
   /** The bytes of a file, to be read at once and never written to; undefined when it cannot be mapped. */
   mapFile(file: string): Buffer | undefined;
   /** The checksum of `bytes`; `before` is that of what comes before them. */

@@ -25,17 +25,19 @@ export interface Chunk {
  * the function of a chunk that is not in this script.
  */
 export async function writeStartScript(chunks: readonly Chunk[], entry: string): Promise<string> {
-  const { parts, partOf } = await joinChunks(chunks);
+  const { parts, places } = await joinChunks(chunks);
   const written = await Promise.all(parts.map(writeEntry));
   return `(findChunk) => {
 const chunks = {\n${written.join(",\n")}\n};
-const partOf = ${JSON.stringify(Object.fromEntries(partOf))};
+const places = ${JSON.stringify(writePlaces(places))};
 const made = {};
 const load = (name) => {
   if (made[name] !== undefined) return made[name].exports;
   if (!name.startsWith("./")) return process.getBuiltinModule(name);
-  return partOf[name] === undefined ? loadChunk(name) : takeOut(name, partOf[name]);
+  const place = findPlace(name);
+  return place === undefined ? loadChunk(name) : takeOut(name, ...place);
 };
+${findPlace}
 const loadChunk = (name) => {
   const chunk = chunks[name] ?? findChunk(name);
   const module = (made[name] = { exports: {}, isWhole: false });
@@ -55,9 +57,21 @@ async function writeEntry(chunk: Chunk): Promise<string> {
   return `${JSON.stringify(chunk.name)}: ${await writeFunction(chunk)}`;
 }
 
+/** One text for all: an object with as many names would be made anew at every start. */
+function writePlaces(places: Joined["places"]): string {
+  return [...places].map(([name, { part, index }]) => `\n${name} ${part} ${index}`).join("") + "\n";
+}
+
+/** The part of a joined chunk, and the place of its maker there; undefined for a chunk that is not joined. */
+const findPlace = `const findPlace = (name) => {
+  const start = places.indexOf("\\n" + name + " ");
+  if (start === -1) return undefined;
+  return places.slice(start + name.length + 2, places.indexOf("\\n", start + 1)).split(" ");
+};`;
+
 /** What a joined chunk exports. While its part is being evaluated not all of it may be there, so it is not kept. */
-const takeOut = `const takeOut = (name, part) => {
-  const exports = Object.defineProperty(load(part).makers[name](), "__esModule", { value: true });
+const takeOut = `const takeOut = (name, part, index) => {
+  const exports = Object.defineProperty(load(part).makers[index](), "__esModule", { value: true });
   if (!made[part].isWhole) return exports;
   return (made[name] = { exports: settle(exports) }).exports;
 };`;
@@ -81,8 +95,8 @@ const settle = `const settle = (exports) => {
 
 interface Joined {
   readonly parts: readonly Chunk[];
-  /** By the name of a chunk, that of the part in which it is. */
-  readonly partOf: ReadonlyMap<string, string>;
+  /** By the name of a chunk, that of the part in which it is, and which of the part's makers is its own. */
+  readonly places: ReadonlyMap<string, { readonly part: string; readonly index: number }>;
 }
 
 /** Joins each chunk that no other imports statically with all that it imports; what two of them import is a part as well. */
@@ -92,15 +106,15 @@ async function joinChunks(chunks: readonly Chunk[]): Promise<Joined> {
   const imports = listImports(study.metafile);
   const imported = new Set([...imports.values()].flat());
   const roots = chunks.filter(({ name }) => !imported.has(name));
-  const partOf = new Map<string, string>();
+  const places = new Map<string, { part: string; index: number }>();
   const joint: Chunk[] = [];
   // Who needs a chunk that is in several shall get the smallest part.
   const closures = roots.map(({ name }) => findMembers(name, imports));
   for (const [index, members] of closures.toSorted((a, b) => a.length - b.length).entries()) {
-    const name = `./part-${index}.js`;
-    const own = members.filter((member) => !partOf.has(member));
-    for (const member of own) partOf.set(member, name);
-    joint.push({ name, text: writePart(members, own, exported) });
+    const part = `./part-${index}.js`;
+    const own = members.filter((member) => !places.has(member));
+    for (const [index, member] of own.entries()) places.set(member, { part, index });
+    joint.push({ name: part, text: writePart(members, own, exported) });
   }
   const joined = await build({
     ...bundling([...chunks, ...joint]),
@@ -108,7 +122,7 @@ async function joinChunks(chunks: readonly Chunk[]): Promise<Joined> {
   });
   return {
     parts: joined.outputFiles.map(({ path, text }) => ({ name: `./${basename(path)}`, text })),
-    partOf,
+    places,
   };
 }
 
@@ -181,7 +195,7 @@ function listImports({ inputs }: Metafile): ReadonlyMap<string, readonly string[
   );
 }
 
-/** A module that evaluates `members`, and has for each of `own` a function that makes the object with its exports. */
+/** A module that evaluates `members`, and has for each of `own`, in their order, a function that makes the object with its exports. */
 function writePart(
   members: readonly string[],
   own: readonly string[],
@@ -196,9 +210,9 @@ function writePart(
     const getters = (exported.get(name) ?? []).map(
       (each) => `get ${each}() { return ${nameImport(index, each)}; }`,
     );
-    return `${JSON.stringify(name)}: () => ({ ${getters.join(", ")} })`;
+    return `() => ({ ${getters.join(", ")} })`;
   });
-  return [...evaluated, ...imports, `export const makers = { ${makers.join(",\n")} };`].join("\n");
+  return [...evaluated, ...imports, `export const makers = [${makers.join(",\n")}];`].join("\n");
 }
 
 function nameImport(index: number, name: string): string {

@@ -139,9 +139,6 @@ export function createRunState(
     index,
     facts,
     seq: 0,
-    createdAt: 0,
-    startedAt: 0,
-    endedAt: 0,
     ended: undefined,
     endReason: undefined,
     suspended: false,
@@ -149,8 +146,6 @@ export function createRunState(
     values: {},
     labels: {},
     files: index.plan.files,
-    attemptsAtMost: Infinity,
-    deadlineAt: Infinity,
     publishedValues: {},
     publishedFiles: {},
     tasks: new TaskTable(),
@@ -187,5 +182,12 @@ export function createRunState(
     ready: new RangeQueue(),
     timers: new TimerHeap(),
     closedCount: 0,
+    // Numbers that do not stay small integers stand last: V8 makes a new shape for each field from there on when the first
+    // of them comes.
+    createdAt: 0,
+    startedAt: 0,
+    endedAt: 0,
+    attemptsAtMost: Infinity,
+    deadlineAt: Infinity,
   };
 }
