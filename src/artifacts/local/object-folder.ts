@@ -142,8 +142,9 @@ function publish(folder: Folder, file: string, digest: Digest): void {
     renameSync(file, path);
   } catch (error) {
     if (findErrorCode(error) !== "ENOENT") throw error;
-    mkdirSync(dirname(path), { recursive: true });
-    folder.syncQueue.add(dirname(dirname(path)));
+    const first = mkdirSync(dirname(path), { recursive: true }) ?? dirname(path);
+    for (let made = dirname(path); made.length >= first.length; made = dirname(made))
+      folder.syncQueue.add(dirname(made));
     renameSync(file, path);
   }
   folder.verified.delete(digest);

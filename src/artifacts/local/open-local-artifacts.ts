@@ -56,7 +56,7 @@ export function openLocalArtifacts(folder: string, options: LocalArtifactOptions
   const limits = { ...defaultUnpackLimits, ...options.unpackLimits };
   const root = resolve(folder);
   const what = `open the artifacts in ${root}`;
-  translateSync(what, () => makeFolders(root));
+  translateSync(what, () => openFolder(root));
   const temporary = createTemporaryFolder(join(root, "tmp"));
   const objects = createObjectFolder(join(root, "objects"), temporary.path);
   return {
@@ -210,12 +210,16 @@ async function replace(target: string, lay: (staging: string) => Promise<void>):
   }
 }
 
-/** Makes the folders that all stores share, makes sure that they can be written, and removes what dead processes have left. */
-function makeFolders(root: string): void {
-  mkdirSync(join(root, "objects", "sha256"), { recursive: true });
+/**
+ * Makes sure that the store's folder is there and can be written, and removes what dead processes have left. What lies
+ * in it is made with the first artifact; most runs have none.
+ */
+function openFolder(root: string): void {
+  mkdirSync(root, { recursive: true });
   const all = join(root, "tmp");
-  mkdirSync(all, { recursive: true });
-  accessSync(all, constants.W_OK | constants.X_OK);
+  const isUsed = existsSync(all);
+  accessSync(isUsed ? all : root, constants.W_OK | constants.X_OK);
+  if (!isUsed) return;
   for (const name of readdirSync(all))
     if (isLeftOver(name)) rmSync(join(all, name), { recursive: true, force: true });
 }
@@ -227,7 +231,7 @@ function createTemporaryFolder(all: string): { readonly path: () => string; read
     path: () => {
       if (own !== undefined) return own;
       const name = `${hostname()}.${process.pid}.${Date.now().toString(36)}-${(openedHere += 1)}`;
-      mkdirSync(join(all, name));
+      mkdirSync(join(all, name), { recursive: true });
       openFolders.add(name);
       return (own = join(all, name));
     },

@@ -93,8 +93,10 @@ function listShelf(
   findProgram: ToolShelf["findProgram"],
 ): ReadonlyMap<string, ShelfItem> {
   const items = new Map<string, ShelfItem>();
+  // Aliases share what they are looked for by (`sh` and `ash` busybox): what is missing is looked for once.
+  const missing = new Set<string>();
   for (const [name, hosts] of Object.entries(entry.aliases)) {
-    const host = hosts.map((each) => findProgram(each, path)).find((each) => each !== undefined);
+    const host = findFirst(hosts, path, findProgram, missing);
     if (host !== undefined && basename(host) !== name) items.set(name, { kind: "alias", target: host });
   }
   for (const name of new Set([...entry.tools, ...Object.values(entry.files)])) {
@@ -103,6 +105,21 @@ function listShelf(
       items.set(name, { kind: "script", text });
   }
   return items;
+}
+
+/** The first of the names that is a program; those before it are noted as missing. */
+function findFirst(
+  names: readonly string[],
+  path: string,
+  findProgram: ToolShelf["findProgram"],
+  missing: Set<string>,
+): string | undefined {
+  for (const name of names) {
+    const program = missing.has(name) ? undefined : findProgram(name, path);
+    if (program !== undefined) return program;
+    missing.add(name);
+  }
+  return undefined;
 }
 
 function layShelf(directory: string, items: ReadonlyMap<string, ShelfItem>): string | undefined {

@@ -82,9 +82,10 @@ function runOnSlot(context: ExecutorContext, attempt: RunningAttempt, slot: Slot
   delete attempt.launch;
   context.bySlot.set(slot, attempt);
   // On a single processor nobody waits awake: that would be time of the attempt's.
-  const chainMs = countProcessors() > 1 ? context.chainMs() : undefined;
-  slot.run(directory, launch, isQuick(chainMs));
-  if (chainMs !== undefined && chainMs <= instantMs) stayAwake(() => attempt.ending, longestAwakeMs);
+  const chainMs = context.chainMs();
+  const isAwake = chainMs !== undefined && countProcessors() > 1;
+  slot.run(directory, launch, isAwake && isQuick(chainMs));
+  if (isAwake && chainMs <= instantMs) stayAwake(() => attempt.ending, longestAwakeMs);
   context.sampler.watch(order.attemptId, slot.pid, context.backend.hasPidNamespace);
   if (order.timeoutMs !== undefined) limitTime(context, attempt, order.timeoutMs);
   watchReadiness(context, attempt);
