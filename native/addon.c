@@ -23,6 +23,7 @@
  *   setFlags(text)        sets flags of V8, as `v8.setFlagsFromString` does, which loads streams; whether it could
  *   mapText(file)         its bytes as a string of Latin-1; undefined when it cannot be read
  *   mapFile(file)         its bytes as a Buffer that must not be written to; undefined likewise
+ *   countProcessors()     how many this process may use, as node:os tells, which would have to be loaded
  *   crc32(bytes, before)  as zlib's, which Node would load streams for; V8 takes 0.1 us a byte as long as it only
  *                         interprets what it has never run
  *
@@ -92,6 +93,7 @@ extern void set_v8_flags(const char *, size_t) __asm__("_ZN2v82V818SetFlagsFromS
 /* UV_POLL, and the events of a uv_poll_t. */
 enum { uv_poll = 8, uv_readable = 1, uv_writable = 2 };
 
+extern unsigned int uv_available_parallelism(void);
 extern size_t uv_handle_size(int type);
 extern int uv_poll_init(void *loop, void *handle, int fd);
 extern int uv_poll_start(void *handle, int events, void (*told)(void *, int status, int events));
@@ -541,6 +543,12 @@ static napi_value map_file(napi_env env, napi_callback_info info)
 	return NULL;
 }
 
+static napi_value count_processors(napi_env env, napi_callback_info info)
+{
+	(void)info;
+	return to_number(env, (int)uv_available_parallelism());
+}
+
 /* CRC-32 (ISO 3309): the remainders of one byte each. */
 static uint32_t remainders[256];
 
@@ -595,7 +603,7 @@ EXPORTED napi_value napi_register_module_v1(napi_env env, napi_value exports)
 		{ "start", start }, { "pid", get_pid }, { "write", write_text },
 		{ "end", end_slot }, { "detach", detach_slot }, { "leave", leave },
 		{ "setFlags", set_flags }, { "mapText", map_text }, { "mapFile", map_file },
-		{ "crc32", compute_crc32 },
+		{ "countProcessors", count_processors }, { "crc32", compute_crc32 },
 	};
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
 		napi_value function;

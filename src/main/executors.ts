@@ -8,6 +8,7 @@ import type { Executor, ExecutorListener } from "../ports/executor.ts";
 import type { Home } from "./home.ts";
 import type { ShownPaths } from "./shown-paths.ts";
 import { readImages } from "./image-file.ts";
+import { findNativeAddon } from "./native-addon.ts";
 import { findSlotProgram } from "./slot-program.ts";
 
 export const executorNames: readonly string[] = ["process", "sandbox"];
@@ -19,7 +20,7 @@ export interface ChosenExecutor {
 
 /** Attempts at once when nobody says: enough to keep the processors busy while some of the work waits. */
 export function chooseParallel(asked: number | undefined): number {
-  return asked ?? Math.max(4, 2 * availableParallelism());
+  return asked ?? Math.max(4, 2 * (findNativeAddon()?.countProcessors() ?? availableParallelism()));
 }
 
 /** Resolves the name of an executor. MillraceError `executor/unknown` or `executor/unavailable`. */

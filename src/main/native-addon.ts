@@ -15,6 +15,8 @@ export interface NativeAddon extends SlotAddon {
   mapText(file: string): string | undefined;
   /** The bytes of a file, to be read at once and never written to; undefined when it cannot be mapped. */
   mapFile(file: string): Buffer | undefined;
+  /** How many processors this process may use, as `availableParallelism` of node:os, which would have to be loaded. */
+  countProcessors(): number;
   /** The checksum of `bytes`; `before` is that of what comes before them. */
   readonly crc32: (bytes: Uint8Array, before: number) => number;
   /** Ends the process at once: no listener is called, and Node tidies nothing up. */

@@ -1,7 +1,7 @@
 /** What the launcher asks of the addon. Slots have a suite of their own (test/executors/start-slot.test.ts). */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { crc32 } from "node:zlib";
@@ -60,6 +60,10 @@ test(
     );
   },
 );
+
+test("as many processors may be used as Node says", { skip }, () => {
+  assert.equal(addon?.countProcessors(), availableParallelism());
+});
 
 test("flags of V8 can be set", { skip }, () => {
   // As it is by default.

@@ -69,11 +69,22 @@ const findPlace = `const findPlace = (name) => {
   return places.slice(start + name.length + 2, places.indexOf("\\n", start + 1)).split(" ");
 };`;
 
-/** What a joined chunk exports. While its part is being evaluated not all of it may be there, so it is not kept. */
+/**
+ * What a joined chunk exports. While its part is being evaluated not all of it may be there, so it is live then and not
+ * kept; later it is a plain object, but for stand-ins (see later-modules.ts), which will be replaced.
+ */
 const takeOut = `const takeOut = (name, part, index) => {
-  const exports = Object.defineProperty(load(part).makers[index](), "__esModule", { value: true });
-  if (!made[part].isWhole) return exports;
-  return (made[name] = { exports: settle(exports) }).exports;
+  const make = load(part).makers[index];
+  const { isWhole } = made[part];
+  const exports = Object.defineProperty(make(isWhole), "__esModule", { value: true });
+  if (!isWhole) return exports;
+  const standIns = Object.keys(exports).filter((each) => exports[each]?.isStandIn === true);
+  if (standIns.length > 0) {
+    const live = make(false);
+    for (const each of standIns)
+      Object.defineProperty(exports, each, { get: () => live[each], enumerable: true });
+  }
+  return (made[name] = { exports }).exports;
 };`;
 
 /**
@@ -195,7 +206,10 @@ function listImports({ inputs }: Metafile): ReadonlyMap<string, readonly string[
   );
 }
 
-/** A module that evaluates `members`, and has for each of `own`, in their order, a function that makes the object with its exports. */
+/**
+ * A module that evaluates `members`, and has for each of `own`, in their order, a function that makes the object with its
+ * exports: as they are, or live.
+ */
 function writePart(
   members: readonly string[],
   own: readonly string[],
@@ -207,10 +221,10 @@ function writePart(
     return `import { ${names.join(", ")} } from ${JSON.stringify(name)};`;
   });
   const makers = own.map((name, index) => {
-    const getters = (exported.get(name) ?? []).map(
-      (each) => `get ${each}() { return ${nameImport(index, each)}; }`,
-    );
-    return `() => ({ ${getters.join(", ")} })`;
+    const names = exported.get(name) ?? [];
+    const values = names.map((each) => `${each}: ${nameImport(index, each)}`);
+    const getters = names.map((each) => `get ${each}() { return ${nameImport(index, each)}; }`);
+    return `(isWhole) => isWhole ? { ${values.join(", ")} } : { ${getters.join(", ")} }`;
   });
   return [...evaluated, ...imports, `export const makers = [${makers.join(",\n")}];`].join("\n");
 }

@@ -23,7 +23,7 @@ import { watchReadiness } from "./watch-readiness.ts";
 /** An attempt in a chain of attempts no longer than this is waited for awake. */
 const instantMs = 2;
 const longestAwakeMs = 2;
-const countProcessors = lazily(availableParallelism);
+const countProcessors = lazily(() => availableParallelism());
 
 /** Starts an attempt as soon as a slot is free. One that was started before is adopted instead (X4). */
 export function startAttempt(context: ExecutorContext, order: AttemptOrder, directory: string): void {

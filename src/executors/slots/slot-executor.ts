@@ -5,7 +5,6 @@
  * A backend (process, sandbox) only says what runs an order. Limits in time are kept here, by timers.
  * What must stay true: the rules X1 to X7 of ports/executor.ts.
  */
-import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Executor, ExecutorListener } from "../../ports/executor.ts";
 import { endByReport, endBySlotLoss } from "./attempt-ends.ts";
@@ -19,6 +18,7 @@ import {
   type SlotExecutorOptions,
 } from "./executor-context.ts";
 import { createHeldNews, type HeldNews } from "./held-news.ts";
+import { findHostName } from "./host-name.ts";
 import { createLeftoverSweep } from "./leftover-sweep.ts";
 import { createMemorySampler } from "./memory-sampler.ts";
 import { createShellMeasures } from "./shell-measures.ts";
@@ -44,7 +44,7 @@ export function createSlotExecutor(
   const context: ExecutorContext = {
     backend,
     listener,
-    place: { executor: backend.name, host: hostname(), user: findUserName() },
+    place: { executor: backend.name, host: findHostName(), user: findUserName() },
     sampler: createMemorySampler(Date.now, firstSampleMs[options.program.name]),
     shells: createShellMeasures(),
     leftovers: createLeftoverSweep(Date.now),

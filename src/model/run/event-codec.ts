@@ -30,25 +30,35 @@ type FieldForm<T> = [T] extends [number | undefined]
 
 type Form<K extends RunEventKind> = { readonly [F in FieldOf<K>]-?: FieldForm<EventOf<K>[F]> };
 
-/** By kind: its code, and its fields in the order in which they are written. */
-const forms: { readonly [K in RunEventKind]: readonly [code: number, fields: Form<K>] } = {
-  "run.created": [0, { suspended: "flag" }],
-  "run.started": [1, { values: "json", labels: "json", deadlineAt: "time", attemptsAtMost: "number" }],
-  "run.suspended": [2, {}],
-  "run.resumed": [3, {}],
-  "run.stopping": [4, { hooks: "flag", reason: "json" }],
-  "run.ended": [5, { phase: "number", reason: "json" }],
-  "run.retried": [6, { reset: "json", reopened: "json", values: "json" }],
-  "task.expanded": [7, { task: "number", count: "number", items: "json" }],
-  "task.skipped": [8, { task: "number", reason: "json" }],
-  "task.omitted": [9, { task: "number", reason: "json" }],
+/** By kind: its code, and its fields in the order in which they are written; made when one is first written or read. */
+const forms: { readonly [K in RunEventKind]: readonly [code: number, fields: () => Form<K>] } = {
+  "run.created": [0, () => ({ suspended: "flag" })],
+  "run.started": [
+    1,
+    () => ({ values: "json", labels: "json", deadlineAt: "time", attemptsAtMost: "number" }),
+  ],
+  "run.suspended": [2, () => ({})],
+  "run.resumed": [3, () => ({})],
+  "run.stopping": [4, () => ({ hooks: "flag", reason: "json" })],
+  "run.ended": [5, () => ({ phase: "number", reason: "json" })],
+  "run.retried": [6, () => ({ reset: "json", reopened: "json", values: "json" })],
+  "task.expanded": [7, () => ({ task: "number", count: "number", items: "json" })],
+  "task.skipped": [8, () => ({ task: "number", reason: "json" })],
+  "task.omitted": [9, () => ({ task: "number", reason: "json" })],
   "task.queued": [
     10,
-    { task: "number", process: "number", inputs: "json", deadlineAt: "time", startBy: "time", locks: "json" },
+    () => ({
+      task: "number",
+      process: "number",
+      inputs: "json",
+      deadlineAt: "time",
+      startBy: "time",
+      locks: "json",
+    }),
   ],
   "task.opened": [
     11,
-    {
+    () => ({
       task: "number",
       process: "number",
       retried: "flag",
@@ -56,13 +66,13 @@ const forms: { readonly [K in RunEventKind]: readonly [code: number, fields: For
       limit: "number",
       targets: "json",
       until: "time",
-    },
+    }),
   ],
-  "task.retried": [12, { task: "number", notBefore: "time", reason: "json" }],
-  "task.halted": [13, { task: "number" }],
+  "task.retried": [12, () => ({ task: "number", notBefore: "time", reason: "json" })],
+  "task.halted": [13, () => ({ task: "number" })],
   "task.settled": [
     14,
-    {
+    () => ({
       task: "number",
       phase: "number",
       process: "number",
@@ -71,14 +81,14 @@ const forms: { readonly [K in RunEventKind]: readonly [code: number, fields: For
       reason: "json",
       published: "json",
       exitCode: "number",
-    },
+    }),
   ],
-  "task.supplied": [15, { task: "number", values: "json", message: "json" }],
-  "task.closed": [16, { task: "number" }],
-  "attempt.started": [17, { task: "number", process: "number", inputs: "json" }],
+  "task.supplied": [15, () => ({ task: "number", values: "json", message: "json" })],
+  "task.closed": [16, () => ({ task: "number" })],
+  "attempt.started": [17, () => ({ task: "number", process: "number", inputs: "json" })],
   "attempt.ended": [
     18,
-    {
+    () => ({
       task: "number",
       phase: "number",
       exitCode: "number",
@@ -86,19 +96,19 @@ const forms: { readonly [K in RunEventKind]: readonly [code: number, fields: For
       outputs: "json",
       reason: "json",
       published: "json",
-    },
+    }),
   ],
-  "hook.started": [19, { owner: "number", hook: "number" }],
-  "run.queued": [40, { reason: "json", locks: "json" }],
-  "run.admitted": [41, {}],
-  "task.looked": [42, { task: "number", cache: "json", key: "json", ageAtMostMs: "number" }],
-  "task.missed": [43, { task: "number" }],
-  "attempt.ready": [20, { task: "number" }],
-  "task.dismissed": [21, { task: "number" }],
-  "attempt.lapsed": [22, { task: "number" }],
-  "callback.owed": [50, { callback: "number", order: "json" }],
-  "callback.retried": [51, { number: "number", notBefore: "time", message: "json" }],
-  "callback.settled": [52, { number: "number", delivered: "flag", message: "json" }],
+  "hook.started": [19, () => ({ owner: "number", hook: "number" })],
+  "run.queued": [40, () => ({ reason: "json", locks: "json" })],
+  "run.admitted": [41, () => ({})],
+  "task.looked": [42, () => ({ task: "number", cache: "json", key: "json", ageAtMostMs: "number" })],
+  "task.missed": [43, () => ({ task: "number" })],
+  "attempt.ready": [20, () => ({ task: "number" })],
+  "task.dismissed": [21, () => ({ task: "number" })],
+  "attempt.lapsed": [22, () => ({ task: "number" })],
+  "callback.owed": [50, () => ({ callback: "number", order: "json" })],
+  "callback.retried": [51, () => ({ number: "number", notBefore: "time", message: "json" })],
+  "callback.settled": [52, () => ({ number: "number", delivered: "flag", message: "json" })],
 };
 
 interface Layout {
@@ -110,15 +120,26 @@ interface Layout {
 
 const layouts = new Map<string, Layout>();
 const layoutByCode: Layout[] = [];
-for (const [kind, [code, fields]] of Object.entries(forms)) {
-  const layout = {
-    kind: kind as RunEventKind,
-    code,
-    names: Object.keys(fields),
-    forms: Object.values(fields),
-  };
+
+function makeLayout(kind: RunEventKind): Layout {
+  const [code, makeFields] = forms[kind];
+  const fields: Readonly<Record<string, string>> = makeFields();
+  const layout = { kind, code, names: Object.keys(fields), forms: Object.values(fields) };
   layouts.set(kind, layout);
-  layoutByCode[code] = layout;
+  return (layoutByCode[code] = layout);
+}
+
+function findLayout(kind: RunEventKind): Layout | undefined {
+  return layouts.get(kind) ?? (Object.hasOwn(forms, kind) ? makeLayout(kind) : undefined);
+}
+
+function findLayoutByCode(code: unknown): Layout | undefined {
+  if (typeof code !== "number") return undefined;
+  const known = layoutByCode[code];
+  if (known !== undefined) return known;
+  const kinds = Object.keys(forms) as RunEventKind[];
+  const kind = kinds.find((each) => forms[each][0] === code);
+  return kind === undefined ? undefined : makeLayout(kind);
 }
 
 /** What a batch remembers from row to row. */
@@ -136,7 +157,7 @@ export function encodeEvents(events: readonly RunEvent[]): string {
 }
 
 function encodeEvent(event: RunEvent, memory: Memory): readonly unknown[] {
-  const layout = layouts.get(event.kind);
+  const layout = findLayout(event.kind);
   if (layout === undefined)
     throw new MillraceError("history/unknown-event", "invalid", `no code for events of kind '${event.kind}'`);
   const { names, forms } = layout;
@@ -237,7 +258,7 @@ function decodeEvent(row: unknown, memory: Memory): RunEvent {
     );
   }
   const fields: readonly unknown[] = row;
-  const layout = layoutByCode[fields[0] as number];
+  const layout = findLayoutByCode(fields[0]);
   if (layout === undefined || fields.length > layout.names.length + 2) throw describeUnknown(fields, layout);
   const at = decodeTime(fields[1], memory.at);
   const event: Record<string, unknown> = { kind: layout.kind, at };

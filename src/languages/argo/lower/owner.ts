@@ -1,4 +1,5 @@
 /** The steps or dag template whose nodes are being lowered, and what its texts refer to. */
+import { lazily } from "../../../base/lazily.ts";
 import type { Template } from "../read/types.ts";
 import type { TemplateSpace } from "./template-space.ts";
 
@@ -15,14 +16,16 @@ export interface Owner {
   mentionsAny: boolean;
 }
 
-const resultOf =
-  /(?:steps|tasks)\s*(?:\??\.\s*([\p{L}\p{N}_-]+)|\[\s*(["'])(.+?)\2\s*\])\s*\??\.\s*outputs\s*(?:\??\.\s*result|\[\s*["']result["']\s*\])/gu;
+const getResultOf = lazily(
+  () =>
+    /(?:steps|tasks)\s*(?:\??\.\s*([\p{L}\p{N}_-]+)|\[\s*(["'])(.+?)\2\s*\])\s*\??\.\s*outputs\s*(?:\??\.\s*result|\[\s*["']result["']\s*\])/gu,
+);
 
 /** Notes whose result a text mentions: only such results are kept (Argo, HasOutputResultRef). */
 export function noteResults(owner: Owner, source: string | undefined): void {
   if (source === undefined || !source.includes("result") || !source.includes("outputs")) return;
   let found = false;
-  for (const match of source.matchAll(resultOf)) {
+  for (const match of source.matchAll(getResultOf())) {
     found = true;
     owner.mentioned.add(match[1] ?? match[3] ?? "");
   }

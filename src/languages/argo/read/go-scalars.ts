@@ -25,22 +25,21 @@ export class GoFloat {
 /** What a plain scalar can become besides text. */
 export type GoScalar = null | boolean | number | bigint | GoFloat;
 
-const goWords: ReadonlyMap<string, GoScalar> = new Map<string, GoScalar>([
-  ...wordEntries(true, "y Y yes Yes YES true True TRUE on On ON"),
-  ...wordEntries(false, "n N no No NO false False FALSE off Off OFF"),
-  ...wordEntries(null, "~ null Null NULL"),
-  ...wordEntries(Number.NaN, ".nan .NaN .NAN"),
-  ...wordEntries(Infinity, ".inf .Inf .INF +.inf +.Inf +.INF"),
-  ...wordEntries(-Infinity, "-.inf -.Inf -.INF"),
-]);
+const goWords = new Map<string, GoScalar>();
+addWords(true, "y Y yes Yes YES true True TRUE on On ON");
+addWords(false, "n N no No NO false False FALSE off Off OFF");
+addWords(null, "~ null Null NULL");
+addWords(Number.NaN, ".nan .NaN .NAN");
+addWords(Infinity, ".inf .Inf .INF +.inf +.Inf +.INF");
+addWords(-Infinity, "-.inf -.Inf -.INF");
 
 const integerPattern = /^[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)$/;
 const floatPattern = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
 const longestWord = 5;
 const longestNumber = 400;
 
-function wordEntries(value: GoScalar, words: string): [string, GoScalar][] {
-  return words.split(" ").map((word) => [word, value]);
+function addWords(value: GoScalar, words: string): void {
+  for (const word of words.split(" ")) goWords.set(word, value);
 }
 
 /** The value of a plain scalar that is not text; undefined when it is text. */
