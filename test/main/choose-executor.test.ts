@@ -20,7 +20,8 @@ test("bubblewrap is tried once, and again when it or the home is another one", a
   });
   const choose = async (home: string): Promise<string> =>
     (await chooseExecutor("auto", openHome(join(folder, home)), 1)).name;
-  const countCalls = (): number => (existsSync(calls) ? readFileSync(calls, "utf8").split("\n").length - 1 : 0);
+  const countCalls = (): number =>
+    existsSync(calls) ? readFileSync(calls, "utf8").split("\n").length - 1 : 0;
 
   assert.deepEqual([await choose("a"), countCalls()], ["process", 1]);
   assert.deepEqual([await choose("a"), countCalls()], ["process", 1]);
