@@ -24,6 +24,7 @@ import {
 import { chmod, copyFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { MillraceError } from "../../base/errors.ts";
+import { lazily } from "../../base/lazily.ts";
 import { type Digest, digestPath } from "../../model/data/digest.ts";
 import {
   type HashedFile,
@@ -76,7 +77,7 @@ interface Folder {
   readonly syncQueue: SyncQueue;
   /** Objects that were read through since this store was opened. */
   readonly verified: Set<Digest>;
-  readonly smallBuffer: Buffer;
+  readonly getSmallBuffer: () => Buffer;
   readonly runInPool: <T>(work: () => Promise<T>) => Promise<T>;
   readonly tryClone: (from: string, to: string) => Promise<boolean>;
 }
@@ -89,7 +90,7 @@ export function createObjectFolder(root: string, temporary: () => string): Objec
     temporaryCount: 0,
     syncQueue: createSyncQueue(),
     verified: new Set(),
-    smallBuffer: Buffer.allocUnsafeSlow(smallFileBytes + 1),
+    getSmallBuffer: lazily(() => Buffer.allocUnsafeSlow(smallFileBytes + 1)),
     runInPool: createSlots(2),
     tryClone: createCloner(),
   };
@@ -171,10 +172,11 @@ function putFile(folder: Folder, file: string): StoredObject | Promise<StoredObj
   try {
     const size = fstatSync(descriptor).size;
     if (size > smallFileBytes) return folder.runInPool(() => putLarge(folder, file));
-    const length = readFully(descriptor, folder.smallBuffer);
+    const buffer = folder.getSmallBuffer();
+    const length = readFully(descriptor, buffer);
     // It grew since it was looked at.
     if (length > smallFileBytes) return folder.runInPool(() => putLarge(folder, file));
-    return putBytes(folder, folder.smallBuffer.subarray(0, length));
+    return putBytes(folder, buffer.subarray(0, length));
   } finally {
     closeSync(descriptor);
   }

@@ -7,7 +7,11 @@ import { artifactFields } from "../../../../src/languages/argo/read/fields/artif
 import { kubernetesFields } from "../../../../src/languages/argo/read/fields/kubernetes-fields.ts";
 import { templateFields } from "../../../../src/languages/argo/read/fields/template-fields.ts";
 import { workflowFields } from "../../../../src/languages/argo/read/fields/workflow-fields.ts";
-import { getObjectType, listObjectTypes } from "../../../../src/languages/argo/read/fields/field-types.ts";
+import {
+  type FieldType,
+  getObjectType,
+  listObjectTypes,
+} from "../../../../src/languages/argo/read/fields/field-types.ts";
 import type { Template, Workflow } from "../../../../src/languages/argo/read/types.ts";
 
 const HEAD = "apiVersion: argoproj.io/v1alpha1\nkind: Workflow\n";
@@ -375,8 +379,14 @@ test("kinds and versions that cannot be meant are told", () => {
 test("every type that the field tables name exists", () => {
   const names = listObjectTypes();
   assert.ok(names.includes("Workflow"));
-  // The types of fields are looked up when the fields are first asked for; a name that no table has is refused then.
-  for (const name of names) assert.doesNotThrow(() => getObjectType(name).fields(), name);
+  const findObject = (type: FieldType): string | undefined =>
+    "of" in type ? findObject(type.of) : type.kind === "object" ? type.name : undefined;
+  for (const name of names)
+    for (const [field, type] of getObjectType(name).fields()) {
+      const object = findObject(type);
+      assert.ok(object === undefined || names.includes(object), `${name}.${field}: ${object}`);
+    }
+  assert.throws(() => getObjectType("Nothing").fields(), /the field tables have no type Nothing/);
 });
 
 test("every line of the field tables is a name, a field or a remark, and no name or field is there twice", () => {

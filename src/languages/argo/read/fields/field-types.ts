@@ -90,12 +90,12 @@ function compileFieldType(notation: string): FieldType {
   if (scalar !== undefined) return { kind: scalar };
   const absent = absentTypes.find((kind) => kind === notation);
   if (absent !== undefined) return { kind: absent };
-  return compileObject(notation, findFields(notation));
+  return compileObject(notation);
 }
 
-function compileObject(name: string, entries: readonly string[]): ObjectType {
+function compileObject(name: string): ObjectType {
   let fields: ReadonlyMap<string, FieldType> | undefined;
-  return { kind: "object", name, fields: () => (fields ??= new Map(compileFields(entries))) };
+  return { kind: "object", name, fields: () => (fields ??= new Map(compileFields(findFields(name)))) };
 }
 
 function compileFields(entries: readonly string[]): (readonly [string, FieldType])[] {
@@ -115,7 +115,8 @@ function findFields(name: string): readonly string[] {
   while (fieldTables[end + 1] === " ") end = fieldTables.indexOf("\n", end + 1);
   return fieldTables
     .slice(start + head.length, end)
-    .split(/[,\n]/)
+    .replaceAll(",", "\n")
+    .split("\n")
     .map((entry) => entry.trim())
     .filter((entry) => entry !== "");
 }
