@@ -23,12 +23,11 @@ export function decodeObject(
   if (!enter(problems, 1)) return undefined;
   const inStep = type.name === "WorkflowStep";
   if (inStep) problems.stepDepth += 1;
-  const fields = type.fields();
   let copy: { [field: string]: unknown } | undefined;
   // Parsers make objects without inherited members, and going through the keys so needs no list of them.
   for (const key in raw) {
     const value = raw[key];
-    const field = fields.get(key);
+    const field = type.findField(key);
     if (field !== undefined && field.kind === "text" && typeof value === "string") {
       if (copy !== undefined) copy[key] = value;
       continue;

@@ -1,6 +1,7 @@
 /** Reading: fields by their types, unknown and old fields, several documents, and what is said of each fault. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import { readArgoDocuments } from "../../../../src/languages/argo/read/read-argo-documents.ts";
 import type { ReadResult } from "../../../../src/languages/argo/read/read-argo-documents.ts";
 import { artifactFields } from "../../../../src/languages/argo/read/fields/artifact-fields.ts";
@@ -389,8 +390,39 @@ test("every type that the field tables name exists", () => {
   assert.throws(() => getObjectType("Nothing").fields(), /the field tables have no type Nothing/);
 });
 
+test("a field is found by its name, and by nothing else that stands in the tables", () => {
+  const pieces = [
+    ...listObjectTypes(),
+    "name",
+    "text",
+    "old",
+    "kind",
+    " ",
+    ",",
+    "\n",
+    ".",
+    ":",
+    "[",
+    "]",
+    "",
+  ];
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...listObjectTypes()),
+      fc.array(fc.constantFrom(...pieces), { maxLength: 4 }),
+      (name, parts) => {
+        const type = getObjectType(name);
+        const fields = type.fields();
+        for (const [field, of] of fields) assert.equal(type.findField(field), of);
+        const word = parts.join("");
+        assert.equal(type.findField(word), fields.get(word));
+      },
+    ),
+  );
+});
+
 test("every line of the field tables is a name, a field or a remark, and no name or field is there twice", () => {
-  const field = String.raw`(?:\.\.\.\w+|\w+ (?:old \w+ )?[[{]*\w+[\]}]*)`;
+  const field = String.raw`(?:\.\.\.\w+|\w+ (?:old:\w+:)?[[{]*\w+[\]}]*)`;
   const line = new RegExp(String.raw`^(?:\w+:|\w+: ${field}(?:, ${field})*|  ${field}|# .+)$`);
   const tables = [artifactFields, kubernetesFields, templateFields, workflowFields];
   const lines = tables.flatMap((table) => table.slice(1, -1).split("\n"));

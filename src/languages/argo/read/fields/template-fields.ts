@@ -125,8 +125,8 @@ Backoff: duration text, factor intOrText, cap text, maxDuration text
 Synchronization:
   mutexes [Mutex]
   semaphores [SemaphoreRef]
-  mutex old mutexes Mutex
-  semaphore old semaphores SemaphoreRef
+  mutex old:mutexes:Mutex
+  semaphore old:semaphores:SemaphoreRef
 Mutex: name text, namespace text, database bool
 SemaphoreRef: configMapKeyRef KeySelector, database DatabaseKey, namespace text
 DatabaseKey: key text

@@ -45,7 +45,7 @@ WorkflowSpec:
   ...placement
 CronWorkflowSpec:
   schedules [text]
-  schedule old schedules text
+  schedule old:schedules:text
   timezone text
   concurrencyPolicy text
   startingDeadlineSeconds int
