@@ -13,7 +13,7 @@ export const coldStart: Workload = {
   title: "millrace run of one step, cold, bundled",
   unit: "ms",
   ratio: "cost",
-  rounds: 15,
+  rounds: 41,
   anchors: [
     {
       title: "node -e 0, then the step alone",
