@@ -71,17 +71,17 @@ const findPlace = `const findPlace = (name) => {
 
 /**
  * What a joined chunk exports. While its part is being evaluated not all of it may be there, so it is live then and not
- * kept; later it is a plain object, but for stand-ins (see later-modules.ts), which will be replaced.
+ * kept; later it is a plain object, but for what changes still (see below).
  */
 const takeOut = `const takeOut = (name, part, index) => {
   const make = load(part).makers[index];
   const { isWhole } = made[part];
   const exports = Object.defineProperty(make(isWhole), "__esModule", { value: true });
   if (!isWhole) return exports;
-  const standIns = Object.keys(exports).filter((each) => exports[each]?.isStandIn === true);
-  if (standIns.length > 0) {
+  const changing = Object.keys(exports).filter((each) => isChanging(exports[each]));
+  if (changing.length > 0) {
     const live = make(false);
-    for (const each of standIns)
+    for (const each of changing)
       Object.defineProperty(exports, each, { get: () => live[each], enumerable: true });
   }
   return (made[name] = { exports }).exports;
@@ -92,12 +92,13 @@ const takeOut = `const takeOut = (name, part, index) => {
  * are there for good, and must not cost more than a variable; but for stand-ins (see later-modules.ts), and for modules
  * that esbuild has put into functions (those of the AWS client), whose exports are there after their first call.
  */
-const settle = `const settle = (exports) => {
+const settle = `const isChanging = (value) => value === undefined || value?.isStandIn === true;
+const settle = (exports) => {
   if (!exports.__esModule) return exports;
   const settled = Object.defineProperty({}, "__esModule", { value: true });
   for (const name of Object.keys(exports)) {
     const value = exports[name];
-    if (value === undefined || value.isStandIn === true)
+    if (isChanging(value))
       Object.defineProperty(settled, name, { get: () => exports[name], enumerable: true });
     else settled[name] = value;
   }
