@@ -11,7 +11,14 @@
  * exports to each other in objects would make those objects, and functions for each of the names, at every start.
  */
 import { basename } from "node:path";
-import { build, transform, type BuildOptions, type Metafile, type Plugin } from "esbuild";
+import {
+  build,
+  transform,
+  type BuildOptions,
+  type Metafile,
+  type Plugin,
+  type TransformOptions,
+} from "esbuild";
 
 export interface Chunk {
   /** As other chunks import it: `./house-ABCDEFGH.js`. */
@@ -240,15 +247,36 @@ export async function writeChunkScript(chunk: Chunk): Promise<string> {
 }
 
 async function writeFunction({ text }: Chunk): Promise<string> {
-  const { code } = await transform(text, {
-    format: "cjs",
-    platform: "node",
-    target: "node24",
-    minify: true,
+  const script = await transform(text, {
+    ...scripting,
     // `import()` of a chunk is to call its function.
     supported: { "dynamic-import": false },
     // Only the working copy asks where a file lies; the build has written the answer in.
     logOverride: { "empty-import-meta": "silent" },
   });
+  const { code } = await transform(shareBuiltins(script.code), { ...scripting, minify: true });
   return `function (require, module, exports, loadLater) {\n${code}}`;
+}
+
+const scripting = { format: "cjs", platform: "node", target: "node24" } as const satisfies TransformOptions;
+
+/**
+ * Has each of Node's modules required once. Every source file brings a line of its own, and what such a line makes is a
+ * variable of the function: a hundred of them would be made, and read with the kept code, at every start.
+ */
+function shareBuiltins(code: string): string {
+  const first = new Map<string, string>();
+  const shared = new Map<string, string>();
+  // As esbuild writes an import.
+  const line = /^var (import_node_\w+) = require\("(node:[^"]+)"\);\n/gm;
+  const once = code.replace(line, (whole, name: string, path: string) => {
+    const known = first.get(path);
+    if (known === undefined) {
+      first.set(path, name);
+      return whole;
+    }
+    shared.set(name, known);
+    return "";
+  });
+  return once.replace(/\bimport_node_\w+/g, (name) => shared.get(name) ?? name);
 }

@@ -87,10 +87,8 @@ function writeGroup(paths: readonly string[]): string {
 function writeStandIn(folder: string, path: string, group: string, functions: readonly string[]): string {
   const module = nameModule(path.slice(folder.length + 1));
   return [
-    "let loaded;",
     "const load = () => {",
-    "  if (loaded !== undefined) return;",
-    `  loaded = loadLater("./later-${group}.js").${module};`,
+    `  const loaded = loadLater("./later-${group}.js").${module};`,
     ...functions.map((each) => `  ${each} = loaded.${each};`),
     "};",
     ...functions.map((each) => `export let ${each} = (...given) => (load(), ${each}(...given));`),
