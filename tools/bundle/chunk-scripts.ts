@@ -39,7 +39,8 @@ const chunks = {\n${written.join(",\n")}\n};
 const places = ${JSON.stringify(writePlaces(places))};
 const made = {};
 const load = (name) => {
-  if (made[name] !== undefined) return made[name].exports;
+  const known = made[name];
+  if (known !== undefined) return known.isWhole || known.live === undefined ? known.exports : mark(known.live());
   if (!name.startsWith("./")) return process.getBuiltinModule(name);
   const place = findPlace(name);
   return place === undefined ? loadChunk(name) : takeOut(name, ...place);
@@ -49,11 +50,12 @@ const loadChunk = (name) => {
   const chunk = chunks[name] ?? findChunk(name);
   const module = (made[name] = { exports: {}, isWhole: false });
   chunk(load, module, module.exports, load);
-  module.exports = settle(module.exports);
+  module.exports = module.taken === undefined ? settle(module.exports) : keepLive(module.taken(), module.live);
   module.isWhole = true;
   return module.exports;
 };
 ${takeOut}
+${keepLive}
 ${settle}
 load(${JSON.stringify(entry)});
 }
@@ -78,38 +80,37 @@ const findPlace = `const findPlace = (name) => {
 
 /**
  * What a joined chunk exports. While its part is being evaluated not all of it may be there, so it is live then and not
- * kept; later it is a plain object, but for what changes still (see below).
+ * kept.
  */
 const takeOut = `const takeOut = (name, part, index) => {
   const make = load(part).makers[index];
-  const { isWhole } = made[part];
-  const exports = Object.defineProperty(make(isWhole), "__esModule", { value: true });
-  if (!isWhole) return exports;
-  const changing = Object.keys(exports).filter((each) => isChanging(exports[each]));
-  if (changing.length > 0) {
-    const live = make(false);
-    for (const each of changing)
-      Object.defineProperty(exports, each, { get: () => live[each], enumerable: true });
-  }
-  return (made[name] = { exports }).exports;
+  if (!made[part].isWhole) return mark(make(false));
+  return (made[name] = { exports: keepLive(make(true), () => make(false)), isWhole: true }).exports;
 };`;
 
 /**
- * Exports are behind getters, so that they can be asked for before they are there. Once a chunk has been evaluated they
- * are there for good, and must not cost more than a variable; but for stand-ins (see later-modules.ts), and for modules
- * that esbuild has put into functions (those of the AWS client), whose exports are there after their first call.
+ * What a chunk exports is taken when it has been evaluated, as a plain object. But what changes still is asked for each
+ * time: stand-ins (see later-modules.ts), and what modules export that esbuild has put into functions (those of the AWS
+ * client), which is there after their first call.
  */
-const settle = `const isChanging = (value) => value === undefined || value?.isStandIn === true;
-const settle = (exports) => {
-  if (!exports.__esModule) return exports;
-  const settled = Object.defineProperty({}, "__esModule", { value: true });
-  for (const name of Object.keys(exports)) {
-    const value = exports[name];
-    if (isChanging(value))
-      Object.defineProperty(settled, name, { get: () => exports[name], enumerable: true });
-    else settled[name] = value;
+const keepLive = `const isChanging = (value) => value === undefined || value?.isStandIn === true;
+const mark = (exports) => Object.defineProperty(exports, "__esModule", { value: true });
+const keepLive = (exports, live) => {
+  const changing = Object.keys(exports).filter((each) => isChanging(exports[each]));
+  if (changing.length > 0) {
+    const now = live();
+    for (const each of changing)
+      Object.defineProperty(exports, each, { get: () => now[each], enumerable: true });
   }
-  return settled;
+  return mark(exports);
+};`;
+
+/** The same for a chunk that esbuild has not written: its exports are behind getters. */
+const settle = `const settle = (exports) => {
+  if (!exports.__esModule) return exports;
+  const taken = {};
+  for (const name of Object.keys(exports)) taken[name] = exports[name];
+  return keepLive(taken, () => exports);
 };`;
 
 interface Joined {
@@ -247,15 +248,33 @@ export async function writeChunkScript(chunk: Chunk): Promise<string> {
 }
 
 async function writeFunction({ text }: Chunk): Promise<string> {
-  const script = await transform(text, {
+  const script = await transform(exportPlainly(text), {
     ...scripting,
     // `import()` of a chunk is to call its function.
     supported: { "dynamic-import": false },
     // Only the working copy asks where a file lies; the build has written the answer in.
-    logOverride: { "empty-import-meta": "silent" },
+    logOverride: { "empty-import-meta": "silent", "commonjs-variable-in-esm": "silent" },
   });
   const { code } = await transform(shareBuiltins(script.code), { ...scripting, minify: true });
   return `function (require, module, exports, loadLater) {\n${code}}`;
+}
+
+/**
+ * Puts in the place of the exports at the end, where esbuild writes them, two functions: one takes them as they are, the
+ * other makes them live. As a CommonJS module a chunk would have a function for each, called at every start.
+ */
+function exportPlainly(text: string): string {
+  const [clause, list = ""] = /\bexport\s*\{([^{}]*)\};?\s*$/.exec(text) ?? [];
+  if (clause === undefined) return text;
+  const pairs = list
+    .split(",")
+    .map((each) => each.trim().split(/\s+as\s+/))
+    .map(([local = "", exported = local]) => [exported, local] as const)
+    .filter(([exported]) => exported !== "");
+  const values = pairs.map(([exported, local]) => `${exported}: ${local}`);
+  const getters = pairs.map(([exported, local]) => `get ${exported}() { return ${local}; }`);
+  const takers = `module.taken = () => ({ ${values.join(", ")} });\nmodule.live = () => ({ ${getters.join(", ")} });\n`;
+  return takers + text.slice(0, -clause.length);
 }
 
 const scripting = { format: "cjs", platform: "node", target: "node24" } as const satisfies TransformOptions;
