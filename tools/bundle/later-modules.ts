@@ -88,6 +88,8 @@ function writeStandIn(folder: string, path: string, group: string, functions: re
   const module = nameModule(path.slice(folder.length + 1));
   return [
     "const load = () => {",
+    // Whoever kept a stand-in comes here each time.
+    `  if (${functions[0]}.isStandIn !== true) return;`,
     `  const loaded = loadLater("./later-${group}.js").${module};`,
     ...functions.map((each) => `  ${each} = loaded.${each};`),
     "};",
