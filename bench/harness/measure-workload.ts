@@ -34,6 +34,8 @@ export interface AnchorResult {
   /** Median over the rounds, in the workload's unit. */
   readonly oursMedian: number;
   readonly anchorMedian: number;
+  /** What each round measured, ours and the anchor's: the ratio of a round says more than that of the medians. */
+  readonly measured: readonly (readonly [ours: number, anchor: number])[];
   readonly ratio: number;
   /** Ratio of CPU time, formed as the ratio itself; stays valid on a noisy machine. Undefined when it cannot be told. */
   readonly cpuRatio: number | undefined;
@@ -170,6 +172,7 @@ function summarise(
     target: anchor.target,
     oursMedian: median(kept.map(([own]) => own.value)),
     anchorMedian: median(kept.map(([, other]) => other.value)),
+    measured: kept.map(([own, other]) => [own.value, other.value] as const),
     ratio,
     cpuRatio: cpuRatios.length === 0 ? undefined : median(cpuRatios),
     rounds: clean.length,
