@@ -67,6 +67,11 @@ describe("measureWorkload", () => {
         target: { kind: "at-least", ratio: 0.5 },
         oursMedian: 4,
         anchorMedian: 4,
+        measured: [
+          [2, 1],
+          [4, 4],
+          [10, 5],
+        ],
         ratio: 0.5,
         cpuRatio: undefined,
         rounds: 3,
