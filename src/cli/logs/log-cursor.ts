@@ -3,7 +3,7 @@ import type { LineWriter } from "./line-writer.ts";
 import { findLastLines, openIfThere } from "./read-last-lines.ts";
 
 export interface LogCursor {
-  /** Passes on everything new. Calls at the same time become one after the other. */
+  /** Passes on what is there now. Calls at the same time become one after the other. */
   readOn(): Promise<void>;
   /** Reads what is left and ends the last line. */
   finish(): Promise<void>;
@@ -24,9 +24,11 @@ export function createLogCursor(
     const handle = await openIfThere(path);
     if (handle === undefined) return;
     try {
-      if (offset < 0) offset = await findLastLines(handle, (await handle.stat()).size, tail ?? 0);
+      const { size } = await handle.stat();
+      if (offset < 0) offset = await findLastLines(handle, size, tail ?? 0);
       const buffer = Buffer.alloc(chunkBytes);
-      while (isWanted()) {
+      // Not what is written meanwhile: a reader that chases the writer takes processor and memory from it.
+      while (offset < size && isWanted()) {
         const { bytesRead } = await handle.read(buffer, 0, chunkBytes, offset);
         if (bytesRead === 0) return;
         offset += bytesRead;

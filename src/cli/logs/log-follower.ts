@@ -43,10 +43,15 @@ export function createLogFollower(options: FollowOptions): LogFollower {
     const writer = createLineWriter(printer, options.line(file));
     const cursor = createLogCursor(file.path, options.tail, writer, () => !printer.isGone());
     // Watched before it is read, so that nothing written in between is missed.
-    const stopWatching = file.ended
-      ? () => undefined
-      : watchFile(file.path, () => void cursor.readOn().catch((error: unknown) => reject(error)));
-    return { cursor, stopWatching };
+    const pace = createPace(() => void cursor.readOn().catch((error: unknown) => reject(error)));
+    const stopWatching = file.ended ? () => undefined : watchFile(file.path, pace.ask);
+    return {
+      cursor,
+      stopWatching: () => {
+        stopWatching();
+        pace.stop();
+      },
+    };
   };
   const finishOne = async (path: string, { cursor, stopWatching }: Followed): Promise<void> => {
     open.delete(path);
@@ -73,6 +78,25 @@ export function createLogFollower(options: FollowOptions): LogFollower {
       open.clear();
     },
   };
+}
+
+/** Shorter than people notice, and long enough that a flood of output is not slowed down by who reads it. */
+const pauseMs = 100;
+
+/** Acts when it is asked, and again a pause later when it was asked meanwhile. */
+function createPace(act: () => void): { readonly ask: () => void; readonly stop: () => void } {
+  let pause: NodeJS.Timeout | undefined;
+  let isAsked = false;
+  const ask = (): void => {
+    isAsked = pause !== undefined;
+    if (isAsked) return;
+    pause = setTimeout(() => {
+      pause = undefined;
+      if (isAsked) ask();
+    }, pauseMs);
+    act();
+  };
+  return { ask, stop: () => clearTimeout(pause) };
 }
 
 /** A file that cannot be watched (too many watches, a network file system) is found by the regular looks alone. */
